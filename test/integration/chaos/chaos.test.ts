@@ -10,7 +10,7 @@ import { play } from './run-schedule.ts';
 const cast = standardCast(6);
 const lease = { ttl: seconds(3), grace: seconds(3) };
 
-/** Another each day: over a year this is six hours of chaos, and a failure names its own. */
+/** A new seed each day: six hours of chaos in a year. A failure prints its seed. */
 const seed = Math.floor(Date.now() / days(1));
 
 test('a fleet on real servers converges after a minute of faults', async ({ signal }) => {

@@ -7,7 +7,7 @@ import type { Millis } from '../../../src/domain/time.ts';
 import type { Role } from './faults/fault-plan.ts';
 import type { ChaosServer, ChaosServers } from './servers/servers.ts';
 
-/** Looks at the servers from outside, past all proxies: who leads what, and whether all are there. */
+/** Observes the servers without a proxy: the leader of each stream, and whether all servers are present. */
 export class ClusterWatch implements AsyncDisposable {
   readonly #servers: ChaosServers;
   readonly #nc: NatsConnection;
@@ -39,7 +39,7 @@ export class ClusterWatch implements AsyncDisposable {
     return new ClusterWatch(servers, nc, jsm, namespace);
   }
 
-  /** The server that has this role now; a follower leads none of the streams, where there is such. */
+  /** The server that has this role now; a follower leads no stream, if such a server exists. */
   async find(role: Role): Promise<ChaosServer> {
     const name = role === 'follower' ? await this.#follower() : await this.#leader(role);
     const [first] = this.#servers.nodes;
@@ -48,7 +48,7 @@ export class ClusterWatch implements AsyncDisposable {
     return found;
   }
 
-  /** Whether every stream has a leader and everybody's copy is up to date, before the time is over. */
+  /** Whether every stream gets a leader and every replica is up to date within the time. */
   async whole(within: Millis, signal?: AbortSignal): Promise<boolean> {
     const deadline = performance.now() + within;
     while (performance.now() < deadline && !signal?.aborted) {
@@ -58,7 +58,7 @@ export class ClusterWatch implements AsyncDisposable {
     return false;
   }
 
-  /** Waits until the audit has the last event that was written; how long it took, or undefined. */
+  /** Waits until the audit has the last written event. Returns the duration, or undefined. */
   async copied(within: Millis): Promise<Millis | undefined> {
     const began = performance.now();
     for (;;) {

@@ -10,10 +10,10 @@ import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { type Crew, instancesOf, pace } from './processes.ts';
 
 /**
- * From the last fault undone until everything must be in order, from the stated bounds: an election;
- * a seat that lapses, and the sleeper's next look; then full terms for the last run that died, and
- * for leftovers of an owner that was expired in between; each agent once at the brake's pace; and
- * what clients take to notice a connection that is dead without having closed.
+ * The time from the end of the last fault to convergence, a sum of the stated bounds: an election; the lapse
+ * of a seat and the next check of a waiting collector; ttl and grace for the last run that died and for
+ * leftovers of an owner expired meanwhile; one pace of the brake for each agent; and the time in which
+ * clients detect a dead connection that was not closed.
  */
 export const inOrderWithin = (lease: LeasePolicy, agents: number): Millis =>
   seconds(10) +
@@ -23,8 +23,8 @@ export const inOrderWithin = (lease: LeasePolicy, agents: number): Millis =>
   seconds(15);
 
 /**
- * What is not in order, in words: the registry is what lives, and the consumer sees exactly that.
- * Nobody who lives has lost anything, and nothing of the dead is left.
+ * The differences from convergence, as text. The registry must contain exactly the instances of live agents,
+ * and the consumer must see exactly these.
  */
 async function disorder({ agents, store, consumer }: Crew): Promise<string[]> {
   const stored = describeRecords(await store.registry.list([allAgents, allInstances], 0));

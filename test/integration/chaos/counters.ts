@@ -1,6 +1,6 @@
 import type { Outcome } from './faults/server-faults.ts';
 
-/** Counts what was done, by kind, and what was planned and not done, with the reason. */
+/** Counts the steps that were done, by kind, and those that were skipped, with the reason. */
 export class Tally {
   readonly done: Record<string, number> = {};
   readonly not: Record<string, number> = {};

@@ -7,7 +7,7 @@ export const standardCast = (agents: number): Cast => ({
   collectors: ['c1', 'c2', 'c3'],
 });
 
-/** What plays the same plan again. What comes of it is the machine's: faults hit other moments. */
+/** The command that repeats the plan. The result may differ, because faults hit other moments. */
 export const replayCommand = (
   { seed, length }: Plan,
   cast: Cast,

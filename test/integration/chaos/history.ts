@@ -31,7 +31,7 @@ export async function divergencesOf(store: Store): Promise<string[]> {
   return found.map((one) => `audit verify: ${JSON.stringify(one)}`);
 }
 
-/** Keeps the history in a file, as a user would, and has it verified from there. */
+/** Exports the history to a file, as a user would, and verifies the file. */
 export async function keepHistory(
   folder: string,
   on: { readonly servers: readonly string[]; readonly namespace: Namespace },

@@ -1,6 +1,6 @@
 import type { Millis, WallTime } from '../../../src/domain/time.ts';
 
-/** Whom it keeps a ledger of. */
+/** A process in the ledger. */
 interface Watched {
   readonly pid: number | undefined;
   readonly fit: boolean;
@@ -16,18 +16,18 @@ const lookEvery: Millis = 100;
 const standstill: Millis = 1000;
 
 /**
- * What was true of each process, kept by the one that does the harm: when nothing hindered it, by the
- * wall clock of this machine, which is also that of the events.
+ * The times at which each process was healthy, recorded by the injector of the faults, on the wall clock of
+ * this machine, which also dates the events.
  */
 export class Ledger implements Disposable {
-  /** By process id, when it was fit without a break. */
+  /** Intervals of uninterrupted health, by process id. */
   readonly #spans = new Map<number, Span[]>();
   readonly #watched: readonly Watched[];
   readonly #timer: NodeJS.Timeout;
-  /** Who was fit at the last look. */
+  /** The processes that were healthy at the last check. */
   #fit = new Set<number>();
   #lookedAt: WallTime = Date.now();
-  /** The longest that this machine kept us from looking: what it did to everybody else. */
+  /** The longest delay of a check by the test machine, which delays all processes alike. */
   longestStandstill: Millis = 0;
 
   constructor(watched: readonly Watched[]) {
@@ -35,7 +35,7 @@ export class Ledger implements Disposable {
     this.#timer = setInterval(() => this.look(), lookEvery);
   }
 
-  /** Must be called right before and after every fault. */
+  /** Must be called immediately before and after every fault. */
   look(): void {
     const now = Date.now();
     const since = now - this.#lookedAt;
@@ -55,7 +55,7 @@ export class Ledger implements Disposable {
     this.#lookedAt = now;
   }
 
-  /** Whether nothing hindered this process at any moment of that time. */
+  /** Whether this process was healthy throughout that time. */
   fitThroughout(pid: number, from: WallTime, to: WallTime): boolean {
     return (this.#spans.get(pid) ?? []).some((span) => span.from <= from && span.to >= to);
   }

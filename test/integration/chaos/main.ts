@@ -34,7 +34,7 @@ say(
 for (const line of planLines(plan)) say(line);
 if (chosen.kind === 'processes') await setup();
 const stop = new AbortController();
-// Everything that was started ends before this process does.
+// All child processes end before this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
 async function played(): Promise<number> {
@@ -45,6 +45,6 @@ async function played(): Promise<number> {
   return report.complaints.length > 0 ? 1 : 0;
 }
 
-// Left to end by itself, node 26 spins in its own clean-up after some runs (seen with gdb, in
-// `Environment::CleanupHandles`), when all that was opened here is closed.
+// Without an explicit exit, node 26 loops forever in its own clean-up after some runs (seen with gdb, in
+// `Environment::CleanupHandles`), although this program has closed all its handles.
 process.exit(await played());

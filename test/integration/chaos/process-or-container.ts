@@ -8,18 +8,18 @@ import type { ChaosServers } from './servers/servers.ts';
 
 const run = promisify(execFile);
 
-/** How long Docker may take to answer before it counts as not there. */
+/** Docker counts as absent if it takes longer than this to answer. */
 const answerWithin: Millis = seconds(2);
 
-/** The least version that has what Rollcall needs. */
+/** The lowest version with the features that Rollcall needs. */
 const least = [2, 12, 1] as const;
 
-/** What the servers run on: containers where Docker answers and has an image, else processes. */
+/** The kind of servers: containers if Docker answers and has an image, else processes. */
 export type Engine =
   | { readonly kind: 'containers'; readonly image: string }
   | { readonly kind: 'processes'; readonly because: string };
 
-/** Looks for Docker, and for a nats image that is new enough; nothing is fetched. */
+/** Looks for Docker and a recent nats image; downloads nothing. */
 export async function probeEngine(): Promise<Engine> {
   try {
     const args = ['images', 'nats', '--format', '{{.Repository}}:{{.Tag}}'];
@@ -35,17 +35,17 @@ export async function probeEngine(): Promise<Engine> {
   }
 }
 
-/** By its tag: `nats:2.15-alpine` is; `nats:latest` says nothing about itself. */
+/** By its tag: `nats:2.15-alpine` is recent; `nats:latest` has no version. */
 function isNewEnough(image: string): boolean {
   const [, major, minor, patch] = /:(\d+)\.(\d+)(?:\.(\d+))?/.exec(image) ?? [];
   if (major === undefined) return false;
-  // A tag without a patch names the latest of them.
+  // A tag without a patch number means the latest patch.
   const parts = [Number(major), Number(minor), patch === undefined ? Infinity : Number(patch)];
   const differing = parts.findIndex((part, at) => part !== least[at]);
   return differing === -1 || (parts[differing] ?? 0) > (least[differing] ?? 0);
 }
 
-/** Starts three servers, and waits until streams with three replicas can be created on them. */
+/** Starts three servers and waits until they can create streams with three replicas. */
 export async function startServers(engine: Engine): Promise<ChaosServers> {
   const servers = await (engine.kind === 'processes'
     ? startProcesses()

@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type RollcallProcess, rollcall } from '../harness/processes.ts';
 import type { Wire } from './faults/proxies.ts';
 
-/** What becomes of a process that ended without being asked to. */
+/** The handling of a process that ended without a request. */
 export interface Ending {
   readonly name: string;
   readonly code: number | NodeJS.Signals;
   readonly stderr: string;
 }
 
-/** An agent or a collector: one process after the other under one name, on a wire of its own. */
+/** An agent or a collector: successive processes under one name, with their own proxies. */
 export class Member implements AsyncDisposable {
   readonly name: string;
   readonly wire: Wire;
-  /** Processes that ended by themselves, and were started again, as a supervisor does. */
+  /** Processes that ended by themselves and were restarted, as by a supervisor. */
   readonly endings: Ending[] = [];
   readonly #args: readonly string[];
   readonly #state: string;
@@ -32,12 +32,12 @@ export class Member implements AsyncDisposable {
     return this.#process?.pid;
   }
 
-  /** Whether a process of this name runs, or ought to. */
+  /** Whether a process of this name runs or should run. */
   get alive(): boolean {
     return this.#process !== undefined;
   }
 
-  /** Nothing hinders it: it runs, it has begun, and its wire leads to a server that is well. */
+  /** The process runs, is ready and reaches a healthy server through its proxies. */
   get fit(): boolean {
     return this.#up && !this.#frozen && this.wire.whole;
   }
@@ -63,7 +63,7 @@ export class Member implements AsyncDisposable {
     await this.#end('SIGKILL');
   }
 
-  /** Politely; one that cannot say goodbye is not waited for any longer than a supervisor would. */
+  /** Stops it with SIGTERM, and after 10 s with SIGKILL, like a supervisor. */
   async leave(): Promise<void> {
     const killing = new AbortController();
     const child = this.#process;

@@ -14,7 +14,7 @@ import { Wire } from './faults/proxies.ts';
 import { Member } from './process.ts';
 import type { ChaosServers } from './servers/servers.ts';
 
-/** The brake lets one run through in so long: the default would take minutes to let all through. */
+/** The brake allows one expiry per this interval; the default would take minutes for all. */
 export const pace: Millis = seconds(1);
 
 const services = ['web', 'db', 'cache'] as const;
@@ -23,12 +23,12 @@ const services = ['web', 'db', 'cache'] as const;
 export const instancesOf = (agent: string): string[] =>
   services.map((service) => `${service}/${agent.replace('/', '-')}-${service}`);
 
-/** All that works on the servers: agents and collectors as processes, and a consumer in this one. */
+/** All clients of the servers: agents and collectors as processes, and a consumer in this process. */
 export interface Crew extends AsyncDisposable {
   readonly agents: readonly Member[];
   readonly collectors: readonly Member[];
   readonly consumer: { readonly wire: Wire; readonly directory: Directory };
-  /** Past all proxies: to see what is so. */
+  /** A connection without a proxy, to read the true state. */
   readonly store: NatsStore;
   readonly servers: readonly string[];
 }

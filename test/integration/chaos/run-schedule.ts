@@ -24,28 +24,28 @@ export interface Report {
   readonly seed: number;
   readonly on: ChaosServers['kind'];
   readonly faults: Record<string, number>;
-  /** What was planned and not done, with the reason. */
+  /** Steps that were planned and not done, with the reason. */
   readonly omitted: Record<string, number>;
   readonly events: number;
   readonly truth: Truth;
-  /** Until everything was in order after the last fault, and until when it had to be. */
+  /** Time from the last fault to convergence, and its limit. */
   readonly inOrder: { readonly took: Millis; readonly within: Millis };
-  /** Until the audit had the last event, from when all was in order. */
+  /** Time from convergence until the audit had the last event. */
   readonly copied: Millis | undefined;
-  /** Processes that ended by themselves and were started again. */
+  /** Processes that ended by themselves and were restarted. */
   readonly endings: readonly string[];
-  /** The longest that this machine kept this process from running. */
+  /** The longest pause of this process caused by the test machine. */
   readonly longestStandstill: Millis;
   /** The history, for `rollcall audit verify --file`. */
   readonly file: string;
-  /** Everything that is wrong. */
+  /** All violations. */
   readonly complaints: readonly string[];
 }
 
-/** After so long a cluster that is not whole is harmed no further; the step is left out. */
+/** A cluster that is still incomplete after this time gets no further fault; the step is skipped. */
 const wholeWithin: Millis = seconds(40);
 
-/** An audit that is cut off from its source finds it again by itself: the server looks every 10 s. */
+/** An audit cut off from its source reconnects by itself: the server retries every 10 s. */
 const copiedWithin: Millis = seconds(60);
 
 /** Runs a plan on servers and returns its result. The history remains in a folder of its own. */

@@ -12,7 +12,7 @@ import { command, main } from './support/run-command.ts';
 const world = withServer();
 
 describe('rollcall agent', () => {
-  it('says who it is first, then each step of its session, and leaves at SIGTERM', async () => {
+  it('reports its identity first, then each step of its session, and leaves at SIGTERM', async () => {
     await using fleet = await world.fleet();
     const { process, run } = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     const { term } = await process.ready;
@@ -37,7 +37,7 @@ describe('rollcall agent', () => {
     await fleet.standing();
   });
 
-  it('follows its file, and stays as it was while that has errors', async () => {
+  it('follows its file, and keeps its state while the file has errors', async () => {
     await using fleet = await world.fleet();
     const file = await fleet.instancesFile([{ service: 'web', id: 'w1' }]);
     const identity = ['--host', 'h1', '--name', 'a', '--instances', file, '--ttl', '2s'];
@@ -59,7 +59,7 @@ describe('rollcall agent', () => {
     expect(agent.stderr.split('prot').length).toBe(2);
   });
 
-  it('asks how its instances are, and says so', async () => {
+  it('checks the health of its instances and reports it', async () => {
     await using fleet = await world.fleet();
     const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(listener, 'listening');
@@ -80,7 +80,7 @@ describe('rollcall agent', () => {
     await until('without a check nobody says so', () => !failing());
   });
 
-  it('two signals at once are one; a second one later ends it at once', async () => {
+  it('counts two simultaneous signals as one, and ends immediately at a later second one', async () => {
     await using fleet = await world.fleet();
     const slow = ['--drain', '60s', '--ttl', '2s'];
     const first = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }], slow);
@@ -92,7 +92,7 @@ describe('rollcall agent', () => {
     expect(await first.process.exited).toBe(130);
   });
 
-  it('started over a channel it ends with it: nobody is left who could stop it', async () => {
+  it('ends with the IPC channel that it was started over', async () => {
     await using fleet = await world.fleet();
     const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
     const words = ['agent', '--host', 'h1', '--name', 'a', '--json', ...where];
@@ -114,11 +114,11 @@ describe('rollcall agent', () => {
     [['--name', 'a', '--host', 'ü'.repeat(512), '--address', ''], '--address must be not empty'],
     [['--name', 'a', '--instances', '/not/there'], '/not/there: there is no such file'],
     [[], '--name is missing'],
-  ])('%.40j is refused before anything is started', async (args, message) => {
+  ])('refuses %.40j before anything starts', async (args, message) => {
     const { code, out, err } = await command(['agent', '--host', 'h1', ...args]);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: none may get to a terminal
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
     expect(err).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
   });
 });

@@ -22,9 +22,9 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return path;
 }
 
-describe('rollcall audit verify, interrupted', () => {
-  it('keeps how far it came, and goes on from there to the same end', async () => {
-    // The first divergence is told at once: then it is in the middle of it.
+describe('an interrupted audit command', () => {
+  it('stores its progress as verify, and continues from there to the same result', async () => {
+    // The first divergence is printed immediately: verify is then in the middle of the history.
     const history = await file('long.ndjson', lines.with(1, 'garbage\n').join(''));
     const checkpoint = join(folder, 'interrupted.json');
     const words = ['audit', 'verify', '--json', '--file', history];
@@ -45,7 +45,7 @@ describe('rollcall audit verify, interrupted', () => {
     expect(resumed.code).toBe(1);
   });
 
-  it('export leaves no half of a file behind', async () => {
+  it('leaves no partial file behind as export', async () => {
     const history = await file('source.ndjson', lines.join(''));
     await file('kept.ndjson.gz', 'what was there before');
     const exporting = rollcall([
@@ -67,10 +67,10 @@ describe('rollcall audit verify, interrupted', () => {
   });
 });
 
-describe('a file that is not whole', () => {
+describe('an incomplete history file', () => {
   const verify = (path: string) => command(['audit', 'verify', '--file', path]);
 
-  it('cut off while it was packed: what is there is verified, and the cut is named', async () => {
+  it('cut off in its compressed form is verified up to the cut, which is reported', async () => {
     const packed = gzipSync(lines.slice(0, 1000).join(''));
     const { code, out } = await verify(
       await file('cut.gz', packed.subarray(0, packed.length - 500)),
@@ -80,20 +80,20 @@ describe('a file that is not whole', () => {
     expect(out).toContain('1 divergence');
   });
 
-  it('with a line changed: its line or its event is named', async () => {
+  it('with a changed line is reported with the line or the event', async () => {
     const changed = lines.slice(0, 1000).with(499, 'not an event\n');
     const { code, out } = await verify(await file('changed.ndjson', changed.join('')));
     expect(code).toBe(1);
     expect(out).toMatch(/^✕ #500 illegible {2}line 500: /m);
   });
 
-  it('without an event: nothing was verified', async () => {
+  it('without events is reported as not verified', async () => {
     const { code, out } = await verify(await file('empty.ndjson', ''));
     expect(code).toBe(1);
     expect(out).toMatch(/^the history of file '.*empty\.ndjson' has no event$/m);
   });
 
-  it('not there at all', async () => {
+  it('that does not exist is reported', async () => {
     const { code, err } = await verify(join(folder, 'nowhere.ndjson'));
     expect(code).toBe(2);
     expect(err).toContain('nowhere.ndjson: there is no such file');
@@ -101,7 +101,7 @@ describe('a file that is not whole', () => {
 });
 
 describe('a part of a history', () => {
-  it('is verified from where it begins, and replayed with a word of warning', async () => {
+  it('is verified from its start and replayed with a warning', async () => {
     const part = await file('part.ndjson', lines.slice(20_000, 21_000).join(''));
     const verified = await command(['audit', 'verify', '--file', part]);
     expect(verified.out).toContain('the history begins at #20001');

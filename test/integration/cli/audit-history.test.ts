@@ -17,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true, maxRetries: 20 }));
 
 const on = ({ url, namespace }: TestFleet) => ['--servers', url, '--namespace', namespace];
 
-/** One agent that was killed and collected, one that lives, one that left; and what was exported of it. */
+/** A killed and collected agent, a live one and one that left, with an export of their history. */
 async function eventful() {
   const fleet = await world.fleet();
   await fleet.collector();
@@ -31,7 +31,7 @@ async function eventful() {
   left.process.kill('SIGTERM');
   await left.process.exited;
   await fleet.standing('agent.h2.a', 'instance.h2.a.db.d1', 'instance.h2.a.web.w2');
-  // The collector says last that it is done: from then on nothing is written any more.
+  // The last event is the one in which the collector reports that it is done.
   const events = await until('all is said', async () => {
     const all = await fleet.history();
     return all.at(-1)?.event.type === 'removal-done' ? all : undefined;
@@ -39,11 +39,11 @@ async function eventful() {
   return { fleet, events, dead: dead.run };
 }
 
-/** Nobody is there: what answers has read the file. */
+/** No server listens here, so every answer comes from the file. */
 const nowhere = ['--servers', 'nats://127.0.0.1:1'];
 
-describe('a history that was exported', () => {
-  it('says what the server says, to every command, and without it', async () => {
+describe('an exported history', () => {
+  it('gives every command the answers of the server, without the server', async () => {
     const { fleet, events } = await eventful();
     await using _ = fleet;
     const file = join(folder, 'history.ndjson.gz');
@@ -78,7 +78,7 @@ describe('a history that was exported', () => {
     ]);
   });
 
-  it('to standard output is the same; a part of it is that part', async () => {
+  it('is the same on standard output, in whole and in part', async () => {
     const { fleet, events } = await eventful();
     await using _ = fleet;
     const stored: object[] = [];
@@ -98,10 +98,10 @@ describe('a history that was exported', () => {
 });
 
 describe('rollcall audit replay', () => {
-  it('to now, is what ps, agents and hosts show', async () => {
+  it('up to now shows the same as ps, agents and hosts', async () => {
     const { fleet } = await eventful();
     await using _ = fleet;
-    // A replay knows of an event's revision, not of its record's in the same commit.
+    // A replay has the revision of the event, not that of the record in the same commit.
     const shown = (rows: readonly Record<string, unknown>[]) =>
       rows.map(({ revision: _r, token: _t, term: _m, ...row }) => row);
     for (const view of ['ps', 'agents', 'hosts']) {
@@ -116,7 +116,7 @@ describe('rollcall audit replay', () => {
     }
   });
 
-  it('before an event, by its hash or its id, and by a time, is the fleet right then', async () => {
+  it('shows the fleet immediately before an event, by its hash or id, and at a time', async () => {
     const { fleet, events, dead } = await eventful();
     await using _ = fleet;
     const expired = events.find(({ of, event }) => of.run === dead && event.type === 'expired');
@@ -144,7 +144,7 @@ describe('rollcall audit replay', () => {
     expect(await stateAt(new Date(storedAt - 1).toISOString())).toBe('suspect');
   });
 
-  it('with two moments, says what came, went and changed between them', async () => {
+  it('with two moments, lists what was added, removed and changed between them', async () => {
     const { fleet, events, dead } = await eventful();
     await using _ = fleet;
     const seq = events.find(({ of, event }) => of.run === dead && event.type === 'suspected')?.seq;
@@ -181,7 +181,7 @@ describe('rollcall audit replay', () => {
       /--show must be one or more of ps, agents, hosts.* \(got 'services'\)/,
     ],
     [['--machines', 'docs'], /no file there exports a machine/],
-  ])('%j is refused, and why', async (words, why) => {
+  ])('refuses %j with the reason', async (words, why) => {
     await using fleet = await world.fleet();
     await fleet.serving('h1', 'a', []);
     const { code, err, out } = await command(['audit', 'replay', ...words, ...on(fleet)]);
@@ -190,7 +190,7 @@ describe('rollcall audit replay', () => {
     expect(code).toBe(words.includes('deadbeef') ? 1 : 2);
   });
 
-  it('without a word on what, says what there is', async () => {
+  it('without arguments, lists the possible arguments', async () => {
     const { code, out } = await command(['audit', 'replay', ...nowhere]);
     expect(code).toBe(2);
     expect(out).toContain('--diff <moments...>');
@@ -198,7 +198,7 @@ describe('rollcall audit replay', () => {
 });
 
 describe('rollcall audit verify', () => {
-  it('is green on a true history, and the registry agrees', async () => {
+  it('succeeds on a valid history that agrees with the registry', async () => {
     const { fleet, events } = await eventful();
     await using _ = fleet;
     const { code, documents } = await command(['audit', 'verify', '--json', ...on(fleet)]);
@@ -213,7 +213,7 @@ describe('rollcall audit verify', () => {
     expect(code).toBe(0);
   });
 
-  it('names a record that no event explains, and exits with 1', async () => {
+  it('reports a record that no event explains, and exits with 1', async () => {
     await using fleet = await world.fleet();
     await fleet.serving('h1', 'a', []);
     const writes = [{ key: 'instance.h1.a.web.forged', expectedRevision: 0, text: '{"v":1}' }];
@@ -226,7 +226,7 @@ describe('rollcall audit verify', () => {
     expect(out).toContain('1 divergence');
   });
 
-  it('goes on from a checkpoint, and refuses that of another namespace', async () => {
+  it('continues from a checkpoint, and refuses one of another namespace', async () => {
     const { fleet } = await eventful();
     await using _ = fleet;
     await using other = await world.fleet();
@@ -252,7 +252,7 @@ describe('rollcall audit verify', () => {
 });
 
 describe('rollcall why', () => {
-  it('explains what is there, what is gone, and knows what never was', async () => {
+  it('explains what exists and what was removed, and reports what never existed', async () => {
     const { fleet } = await eventful();
     await using _ = fleet;
     await until('the collector watches', () => fleet.directory.observed);

@@ -9,7 +9,7 @@ const world = withServer();
 const audit = (fleet: TestFleet, ...words: string[]) =>
   command(['audit', ...words, '--servers', fleet.url, '--namespace', fleet.namespace]);
 
-/** An agent that was killed and collected, all of it in the audit. */
+/** An agent that was killed and collected, with all events in the audit. */
 async function withDeath() {
   const fleet = await world.fleet();
   await fleet.collector();
@@ -17,7 +17,7 @@ async function withDeath() {
   await until('it is live', () => fleet.row('web', 'w1')?.state === 'live');
   process.kill('SIGKILL');
   await fleet.standing();
-  // The collector says last that it is done: from then on nothing is written any more.
+  // The last event is the one in which the collector reports that it is done.
   const history = await until('all is said', async () => {
     const all = await fleet.history();
     return all.at(-1)?.event.type === 'removal-done' ? all : undefined;
@@ -26,7 +26,7 @@ async function withDeath() {
 }
 
 describe('rollcall audit show', () => {
-  it('tells the life of an agent, a run, an instance: as stored, plus seq', async () => {
+  it('prints the events of an agent, a run or an instance as stored, plus seq', async () => {
     const { fleet, run, history } = await withDeath();
     await using _ = fleet;
     const own = (entity: string) =>
@@ -57,7 +57,7 @@ describe('rollcall audit show', () => {
     expect(instance[0]).toEqual(written);
   });
 
-  it('for people: who, when, what, from what to what, by whom, and why', async () => {
+  it('prints for people the time, entity, event, states, actor and reason', async () => {
     const { fleet, run } = await withDeath();
     await using _ = fleet;
     const { code, out } = await audit(fleet, 'show', 'h1/a');
@@ -70,7 +70,7 @@ describe('rollcall audit show', () => {
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
-  it('what could be two things is asked back', async () => {
+  it('refuses an ambiguous name and lists the choices', async () => {
     await using fleet = await world.fleet();
     await fleet.serving('web', 'w1', [{ service: 'web', id: 'w1' }]);
     const asked = await audit(fleet, 'show', 'web/w1');
@@ -80,7 +80,7 @@ describe('rollcall audit show', () => {
     expect(documents().map(({ of }) => (of as { entity: string }).entity)).toEqual(['instance']);
   });
 
-  it('what nobody has heard of is not found', async () => {
+  it('reports an unknown entity as not found', async () => {
     await using fleet = await world.fleet();
     const { code, err } = await audit(fleet, 'show', 'h9/z');
     expect(code).toBe(1);
@@ -90,7 +90,7 @@ describe('rollcall audit show', () => {
 });
 
 describe('rollcall audit tail', () => {
-  it('shows the last, or all from a place on', async () => {
+  it('shows the last events, or all from a sequence on', async () => {
     const { fleet, history } = await withDeath();
     await using _ = fleet;
     const seqs = async (...words: string[]) =>
@@ -103,7 +103,7 @@ describe('rollcall audit tail', () => {
     expect(await seqs('web/w1')).toEqual(instance);
   });
 
-  it('follows what comes', async () => {
+  it('follows new events', async () => {
     await using fleet = await world.fleet();
     const tail = fleet.start(['audit', 'tail', '--follow']);
     const { process } = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
@@ -118,7 +118,7 @@ describe('rollcall audit tail', () => {
     expect(await tail.exited).toBe(0);
   });
 
-  it('an event that nobody can read ends nothing', async () => {
+  it('continues after an unreadable event', async () => {
     await using fleet = await world.fleet();
     await fleet.store.audit.append({ subject: 'h1.a.abcdefgh.1', text: 'no \u001b[2J event' });
     await fleet.serving('h1', 'a', []);

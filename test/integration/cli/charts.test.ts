@@ -8,7 +8,7 @@ import { command } from './support/run-command.ts';
 
 const world = withServer();
 
-it('an agent publishes what its events are drawn with, and show draws where it stands', async () => {
+it('an agent publishes its charts, and machines show draws its state from them', async () => {
   await using fleet = await world.fleet();
   const { run } = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1', port: 80 }]);
   const { machine, hash } = chartOf(runMachine);

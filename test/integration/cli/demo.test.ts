@@ -16,7 +16,7 @@ const { ROLLCALL_NATS_SERVER } = process.env;
 const demo = (...args: string[]) =>
   rollcall(['demo', ...args], { ROLLCALL_NATS_SERVER, TMPDIR: folder });
 
-/** The agents of the story; the words come from the line that tells of each. */
+/** The agents of the story, taken from the lines that announce them. */
 async function castOf(story: RollcallProcess): Promise<Map<string, number>> {
   await story.line(({ event, n }) => event === 'chapter' && n === 2);
   const acts = story.lines.filter(
@@ -39,7 +39,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('rollcall demo', () => {
-  it('comes out as told, needs no settings, and leaves nothing behind', async () => {
+  it('gives the announced result, needs no settings, and leaves nothing behind', async () => {
     await using story = demo('--json');
     const cast = await castOf(story);
     expect([...cast.keys()]).toEqual(['oslo/web', 'paris/web', 'lima/web', 'lima/db']);
@@ -52,18 +52,18 @@ describe('rollcall demo', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('for people, without a terminal: plain lines of at most 100 characters', async () => {
+  it('prints plain lines of at most 100 characters without a terminal', async () => {
     const env = { TMPDIR: folder, ROLLCALL_NAMESPACE: 'other', ROLLCALL_TTL: 'nonsense' };
     const { code, out } = await command(['demo'], env);
     expect(code).toBe(0);
     expect(out).toMatch(/^1 Four agents start/m);
     expect(out).toMatch(/^6 Read the audit/m);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are only for terminals
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for colours
     expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f]|✕ failed/);
     for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   });
 
-  it('a story that does not come out as told is a failure, and still leaves nothing', async () => {
+  it('fails if the story has another result, and still leaves nothing behind', async () => {
     await using story = demo('--json');
     const cast = await castOf(story);
     kill(cast.get('lima/web') ?? 0, 'SIGKILL');
@@ -74,7 +74,7 @@ describe('rollcall demo', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it.each(['its start', 'a frozen agent'])('Ctrl-C at %s leaves nothing behind', async (moment) => {
+  it.each(['its start', 'a frozen agent'])('leaves nothing after Ctrl-C at %s', async (moment) => {
     await using story = demo('--json');
     const frozen = moment === 'a frozen agent';
     await story.line(({ event, command }) => event === 'chapter' && (!frozen || !command));
@@ -90,7 +90,7 @@ describe('rollcall demo', () => {
     expect(story.stderr).toBe('');
   });
 
-  it('whoever ends it hard leaves no agents running', async () => {
+  it('leaves no agents running after SIGKILL', async () => {
     await using story = demo('--json');
     const cast = await castOf(story);
     story.kill('SIGKILL');

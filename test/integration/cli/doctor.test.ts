@@ -23,7 +23,7 @@ async function watched() {
 }
 
 describe('rollcall doctor', () => {
-  it('finds nothing wrong where nothing is', async () => {
+  it('finds no problem in a sound namespace', async () => {
     await using fleet = await watched();
     const { code, out } = await doctor(fleet);
     expect(out).toContain('no problem found');
@@ -34,7 +34,7 @@ describe('rollcall doctor', () => {
     expect(code).toBe(0);
   });
 
-  it('names every record that it cannot read, with the reason and what to do', async () => {
+  it('lists every unreadable record with the reason and the remedy', async () => {
     await using fleet = await watched();
     await using raw = await rawRegistry(fleet);
     await raw.put('agent.h2.b', '{"v":99}');
@@ -56,7 +56,7 @@ describe('rollcall doctor', () => {
     }
   });
 
-  it('says that nobody watches', async () => {
+  it('reports that no collector is active', async () => {
     await using fleet = await world.fleet();
     expect(await doctor(fleet)).toMatchObject({ code: 0 });
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
@@ -65,7 +65,7 @@ describe('rollcall doctor', () => {
     expect(out).toMatch(/✕ collectors +no collector is active/);
   });
 
-  it('says that a stream is missing, and which', async () => {
+  it('reports the name of a missing stream', async () => {
     await using fleet = await watched();
     const nc = await connect({ servers: fleet.url });
     const jsm = await jetstreamManager(nc);
@@ -78,7 +78,7 @@ describe('rollcall doctor', () => {
     );
   });
 
-  it('says that the keyframes are missing, makes none itself, and what it advises helps', async () => {
+  it('reports missing keyframes, writes none itself, and gives advice that works', async () => {
     await using fleet = await watched();
     const nc = await connect({ servers: fleet.url });
     const jsm = await jetstreamManager(nc);
@@ -93,7 +93,7 @@ describe('rollcall doctor', () => {
     expect(await doctor(fleet)).toMatchObject({ code: 0 });
   });
 
-  it('says that a setting breaks a promise, and makes nothing where there is no namespace', async () => {
+  it('reports a setting that breaks a promise, and creates nothing if there is no namespace', async () => {
     await using fleet = await watched();
     const nc = await connect({ servers: fleet.url });
     const jsm = await jetstreamManager(nc);
@@ -112,7 +112,7 @@ describe('rollcall doctor', () => {
     await nc.close();
   });
 
-  it('names each setting with which a promise breaks, of streams that somebody else made', async () => {
+  it('lists each setting that breaks a promise on streams made by other tools', async () => {
     const namespace = Namespace.parse('made-by-hand');
     const wrong = {
       leases: { allow_msg_ttl: false, storage: 'memory', max_age: 60_000_000_000 },
@@ -126,7 +126,7 @@ describe('rollcall doctor', () => {
     const jsm = await jetstreamManager(nc);
     for (const kind of ['registry', 'leases', 'audit', 'keyframes'] as const) {
       const made = { ...wanted[kind], ...wrong[kind] };
-      // A marker is a rollup: the server makes none where they are not allowed.
+      // A marker is a rollup: the server writes none if rollups are not allowed.
       if (kind === 'keyframes') Object.assign(made, { allow_rollup_hdrs: true });
       await jsm.streams.add(made as StreamConfig & { name: string });
     }
@@ -147,10 +147,10 @@ describe('rollcall doctor', () => {
     }
   });
 
-  it('a server without JetStream is wrong, and nothing else is looked at', async () => {
+  it('reports a server without JetStream and checks nothing else', async () => {
     await using server = await startTestServer();
     const { user, pass } = server.system;
-    // The login of the system account, whichever way it is said.
+    // The login of the system account, in each form of the setting.
     for (const login of [
       ['--servers', server.url, '--user', user, '--password', pass],
       ['--servers', server.url.replace('://', `://${user}:${pass}@`)],
@@ -164,7 +164,7 @@ describe('rollcall doctor', () => {
   });
 });
 
-/** The bucket, as any other tool sees it. */
+/** The bucket as other tools see it. */
 async function rawRegistry({ url, namespace }: TestFleet) {
   const nc = await connect({ servers: url });
   const bucket = await new Kvm(nc).open(`rollcall_${namespace}_registry`);

@@ -23,7 +23,7 @@ const phaseOf = async (fleet: TestFleet, place: string): Promise<string> => {
   return read.record.suspect && read.record.phase !== 'expired' ? 'suspect' : read.record.phase;
 };
 
-/** Says that a run is dead, as a collector does that then dies too. */
+/** Declares a run dead, like a collector that then dies too. */
 async function declareDead(fleet: TestFleet, place: string): Promise<void> {
   const { registry } = fleet.store;
   const ports = { clock: systemClock, entropy: systemEntropy };
@@ -39,7 +39,7 @@ async function declareDead(fleet: TestFleet, place: string): Promise<void> {
 }
 
 describe('a hold', () => {
-  it('keeps a dead agent until it is released; then it goes', async () => {
+  it('keeps a dead agent until it is released; then the agent is removed', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     await fleet.serving('h2', 'a', [{ service: 'web', id: 'w2' }]);
@@ -96,7 +96,7 @@ describe('a hold', () => {
     expect(await ask(fleet, 'audit', 'verify')).toMatchObject({ code: 0 });
   });
 
-  it('of a host of which nothing is registered is allowed, and that is said', async () => {
+  it('of a host without registered agents is allowed, with a notice', async () => {
     await using fleet = await world.fleet();
     const { code, out } = await ask(fleet, 'hold', 'h9', '--for', '10m');
     expect(code).toBe(0);
@@ -107,7 +107,7 @@ describe('a hold', () => {
 });
 
 describe('the policy', () => {
-  it('is set, shown, and what the audit tells', async () => {
+  it('is set, shown and recorded in the audit', async () => {
     await using fleet = await world.fleet();
     const before = await ask(fleet, 'policy', '--json');
     expect(before.documents()).toMatchObject([{ set: [], by: null, policy: { seats: 3 } }]);
@@ -128,11 +128,11 @@ describe('the policy', () => {
 });
 
 describe('a brake', () => {
-  it('is told in plan and views, and by watch when it trips and ends', async () => {
+  it('is shown in plan and views, and reported by watch when it trips and ends', async () => {
     await using fleet = await world.fleet();
     await ask(fleet, 'policy', 'set', 'brake.pace=3s');
     await fleet.collector();
-    // A grace so long that all of them are suspect before the first is declared dead.
+    // The grace is long enough for all to be suspect before the first is declared dead.
     const place = ['--zone', 'r1', '--grace', '8s'];
     const agents = await Promise.all(
       [1, 2, 3, 4].map((n) => fleet.serving(`h${n}`, 'a', [], place)),
@@ -152,7 +152,7 @@ describe('a brake', () => {
 });
 
 describe('gc run', () => {
-  it('removes what is decided with no collector running, and leaves what is not', async () => {
+  it('removes decided targets without a collector, and leaves undecided ones', async () => {
     await using fleet = await world.fleet();
     const spec = (n: number) => [{ service: 'web', id: `w${n}` }];
     const dead = await fleet.serving('h1', 'a', spec(1));
@@ -182,7 +182,7 @@ describe('gc run', () => {
     expect(await ask(fleet, 'audit', 'verify')).toMatchObject({ code: 0 });
   });
 
-  it('watches a leftover for its time before it removes it', async () => {
+  it('watches a leftover for the required time before it removes it', async () => {
     await using fleet = await world.fleet();
     const { process } = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     process.kill('SIGKILL');

@@ -22,20 +22,20 @@ const names = [
   'x'.repeat(64),
   'e\u0301\u0301 z',
 ];
-/** What a health check printed, and what somebody gave as a reason. */
+/** The output of a health check and the reason of an operator. */
 const said = `down \u001b[31mred\u001b[0m\r\n\t\u009b2J\u001b]0;t\u0007 \u202e 東京 👩‍👩‍👧 <i> ${'w'.repeat(300)}`;
 const address = said.slice(0, 60);
 
-/** Nothing that a terminal acts on. */
+/** Control characters, on which a terminal would act. */
 const hostile = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
-/** What is printed, by line, without what a live table itself says to a terminal. */
+/** The output by line, without the control sequences of a live table itself. */
 const linesOf = (printed: readonly string[]): readonly string[] =>
   [screen.enter, screen.leave, '\u001b[H', '\u001b[K', '\u001b[J']
     .reduce((text, own) => text.replaceAll(own, ''), printed.join('\n'))
     .split('\n');
 
-test('whatever somebody is called and says, no line rewrites a terminal or is wider than it', async () => {
+test('hostile names and texts never control the terminal or exceed its width', async () => {
   await using opened = await openOn([context.server.url]);
   const on = { servers: [context.server.url], namespace: opened.names.namespace };
   const ports = portsOf(opened.store);

@@ -14,15 +14,15 @@ import { command } from './support/run-command.ts';
 
 const context = withServer();
 
-/** `ROLLCALL_SEED=1234`: the stores of that run again. */
+/** `ROLLCALL_SEED=1234` repeats the stores of that run. */
 const seed = Number(process.env['ROLLCALL_SEED'] ?? Date.now() % 2 ** 31);
 const sound = await soundWrites();
 const stores = fc.sample(hostileWrites(sound), { seed, numRuns: 4 });
 
-/** Whatever stands in a store, it can be reached: nothing ends with 3. */
+/** The store is reachable whatever it contains, so no command ends with 3. */
 const { done, wanting, usage } = exitCodes;
 const commands: readonly (readonly [string, readonly number[]])[] = [
-  // It waits for an audit that may be behind, and it is the longest: it goes on beside the others.
+  // It waits for an audit that may be behind. It takes longest and runs in parallel with the others.
   ['audit verify', [wanting]],
   ['ps', [done]],
   ['ps --policy strict', [done]],
@@ -39,12 +39,12 @@ const commands: readonly (readonly [string, readonly number[]])[] = [
   ['why run:=FF', [usage]],
 ];
 
-/** Beyond what verify waits for by itself. On a machine that does other things too. */
+/** Longer than verify itself waits, with reserve for a busy machine. */
 const tooLong = catchUpTimeout + 20_000;
-/** Nothing that a terminal acts on. */
+/** Control characters, on which a terminal would act. */
 const hostile = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u;
 
-/** Runs it in this process; whatever is thrown and was not foreseen is thrown on. */
+/** Runs it in this process and rethrows unforeseen errors. */
 async function inProcess(words: readonly string[]) {
   const { io, out, err } = fakeTerminal({ signal: AbortSignal.timeout(tooLong) });
   const ended = (code: number) => ({ code, out: out.join('\n'), err: err.join('\n') });
@@ -58,7 +58,7 @@ async function inProcess(words: readonly string[]) {
   }
 }
 
-/** The store as they left it, once the audit has copied those events that were not overwritten. */
+/** The store after these writes, once the audit has copied the events that were not overwritten. */
 async function given(writes: readonly Write[]): Promise<Opened> {
   const opened = await openOn([context.server.url]);
   await publishRaw(opened.raw, opened.names, writes);
@@ -66,7 +66,7 @@ async function given(writes: readonly Write[]): Promise<Opened> {
   return opened;
 }
 
-/** Runs a command in this store, and looks at what it said and how it ended. */
+/** Runs a command on this store and checks its output and its exit code. */
 async function look(
   { names }: Opened,
   [line, foreseen]: (typeof commands)[number],
@@ -85,9 +85,9 @@ async function look(
   if (json) for (const each of out.split('\n')) if (each !== '') JSON.parse(each);
 }
 
-describe(`whatever anybody has written into a store (ROLLCALL_SEED=${seed})`, () => {
+describe(`a store with hostile contents (ROLLCALL_SEED=${seed})`, () => {
   test.concurrent.each(stores.map((writes, n) => [n, writes] as const))(
-    'every command that looks at it says what is there, or why not, in time: store %i',
+    'gives every reading command a result or an error in time: store %i',
     async (_, writes) => {
       await using opened = await given(writes);
       const [slow, ...others] = commands;
@@ -102,7 +102,7 @@ describe(`whatever anybody has written into a store (ROLLCALL_SEED=${seed})`, ()
     },
   );
 
-  test.concurrent('a process ends with its code, and prints no stack', async () => {
+  test.concurrent('makes a process end with its exit code and without a stack', async () => {
     await using opened = await given(stores[0] ?? []);
     const some = /^(audit|ps$|doctor|gc|policy|(why|show) (web|h1))/;
     const verified: Promise<void>[] = [];

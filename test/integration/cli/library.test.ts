@@ -27,14 +27,14 @@ const fleet = () => {
   return { servers: world.server.url, namespace: `library${fleets}`, stateDir };
 };
 
-describe('the example of the readme', () => {
+describe('the example in the readme', () => {
   const file = fileURLToPath(new URL('support/readme-example.ts', import.meta.url));
 
-  it('is twenty lines', async () => {
+  it('has at most 22 lines', async () => {
     expect((await readFile(file, 'utf8')).trimEnd().split('\n').length).toBeLessThanOrEqual(22);
   });
 
-  it('runs to its end by itself, and says what it promises', async () => {
+  it('runs to its end and prints the documented output', async () => {
     const child = spawn(execPath, [file, world.server.url], { stdio: ['ignore', 'pipe', 'pipe'] });
     const [out, err, [code]] = await Promise.all([
       text(child.stdout),
@@ -91,7 +91,7 @@ describe('an agent in a program', () => {
     expect(directory.age).toBeLessThan(5000);
   });
 
-  it('hands out by policy, and keeps what it had when the store is away, with its age', async () => {
+  it('selects by policy, and keeps its last contents with their age while the store is away', async () => {
     const at = { namespace: 'picked', stateDir };
     await using server = await startTestServer();
     const servers = server.url;
@@ -116,7 +116,7 @@ describe('an agent in a program', () => {
     await until('it is fresh again', () => directory.age < 2000);
   });
 
-  it('asks how its instances are, where a check says how', async () => {
+  it('checks the health of instances that have a check', async () => {
     const at = fleet();
     const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
     await once(listener, 'listening');
@@ -130,7 +130,7 @@ describe('an agent in a program', () => {
     await changes.return();
   });
 
-  it('of the same name is refused, or takes over when told to', async () => {
+  it('of the same name is refused, or takes over on request', async () => {
     const at = { ...fleet(), host: 'h1', name: 'a' };
     await using first = await startAgent(at);
     const ended = first.done.catch((cause: unknown) => cause);
@@ -148,7 +148,7 @@ describe('an agent in a program', () => {
     [{ namespace: 'a.b' }, 'a namespace is'],
     [{ instances: [{ service: 'web', port: 99_999 }] }, 'instances: 0.port'],
     [{ servers: [] }, 'servers'],
-  ])('%j is refused with the option and the rule', async (more, message) => {
+  ])('is refused with the option and the rule: %j', async (more, message) => {
     const starting = startAgent({ ...fleet(), host: 'h1', name: 'a', ...more });
     await expect(starting).rejects.toThrow(Fault);
     await expect(startAgent({ ...fleet(), host: 'h1', name: 'a', ...more })).rejects.toThrow(
@@ -156,7 +156,7 @@ describe('an agent in a program', () => {
     );
   });
 
-  it('where no server answers it says so, and holds nothing open', async () => {
+  it('reports a missing server and keeps nothing open', async () => {
     const [port] = await freePorts(1);
     const at = { servers: `nats://joe:secret@127.0.0.1:${port}`, connectWithin: '1s', stateDir };
     for (const opening of [
@@ -171,7 +171,7 @@ describe('an agent in a program', () => {
     }
   });
 
-  it('a signal ends the waiting for a server', async () => {
+  it('stops waiting for a server when its signal aborts', async () => {
     const listener = createServer(() => {}).listen(0, '127.0.0.1');
     await once(listener, 'listening');
     const at = { servers: `127.0.0.1:${portOf(listener)}`, connectWithin: '1m' };
@@ -182,7 +182,7 @@ describe('an agent in a program', () => {
 });
 
 describe('changes as an iterable', () => {
-  it('nothing is left out, however slow its reader, and closing ends it', async () => {
+  it('are complete however slow the reader, and end when closed', async () => {
     const at = fleet();
     const directory = await openDirectory(at);
     const changes = directory.changes();
@@ -204,8 +204,8 @@ describe('changes as an iterable', () => {
   });
 });
 
-describe('a fleet as it was', () => {
-  it('is what a directory showed then, at any moment of the audit', async () => {
+describe('a past fleet', () => {
+  it('is equal to the directory then, at any moment of the audit', async () => {
     const at = fleet();
     await using _collector = await startCollector(at);
     await using directory = await openDirectory({ ...at, seatsEvery: '200ms' });
@@ -231,7 +231,7 @@ describe('a fleet as it was', () => {
     expect(again).toMatchObject({ seq: then.seq, at: then.at, caveats: [] });
   });
 
-  it('of a namespace that nobody made is not found, and none is made', async () => {
+  it('of a missing namespace is not found, and no namespace is created', async () => {
     const at = { ...fleet(), at: 'now' };
     for (let n = 0; n < 2; n += 1) {
       await expect(replay(at)).rejects.toMatchObject({ name: 'Fault', code: 'not-found' });

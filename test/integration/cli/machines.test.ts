@@ -19,7 +19,7 @@ const door = (states: string) =>
 const picture = () => readFile(join(folder, 'door.svg'), 'utf8');
 
 describe('rollcall machines watch', () => {
-  it('draws a machine anew when its file changes, says what is wrong with it, and ends at Ctrl-C', async () => {
+  it('redraws a machine when its file changes, reports its errors, and ends at Ctrl-C', async () => {
     await writeFile(file, door(''));
     await using watching = rollcall(['machines', 'watch', file]);
     const drawn = () => watching.lines.filter(({ text }) => /^door #/.test(String(text))).length;
@@ -31,7 +31,7 @@ describe('rollcall machines watch', () => {
     await until('the change is drawn', () => drawn() === 2);
     expect(await picture()).toContain('>open<');
 
-    // A word too many, as while somebody types; and a machine that XState refuses.
+    // A syntax error, as in a half-typed file, and a machine that XState refuses.
     for (const [wrong, complaint] of [
       ['open: {', /door\.ts cannot be loaded: .*expected/i],
       [
@@ -46,7 +46,7 @@ describe('rollcall machines watch', () => {
     expect(await picture()).toContain('>open<');
     expect(drawn()).toBe(2);
 
-    // An editor that writes beside the file and renames.
+    // An editor that writes a temporary file and renames it.
     await writeFile(`${file}~`, door('ajar: {}'));
     await rename(`${file}~`, file);
     await until('it goes on', () => drawn() === 3);
@@ -57,7 +57,7 @@ describe('rollcall machines watch', () => {
     expect(await watching.exited).toBe(0);
   });
 
-  it('a file that is not there is said, with what was looked for', async () => {
+  it('reports a missing file with its path', async () => {
     await using watching = rollcall(['machines', 'watch', join(folder, 'gate.ts')]);
     expect(await watching.exited).toBe(1);
     expect(watching.stderr).toMatch(/there is no file '.*gate\.ts'/);

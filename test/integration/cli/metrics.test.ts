@@ -14,7 +14,7 @@ const urlOf = async (process: RollcallProcess): Promise<string> => {
   return String(metrics);
 };
 
-/** One sample, as a scraper gets it; undefined where there is none yet. */
+/** One sample, as a scraper gets it; undefined if there is none yet. */
 async function scraped(url: string, key: string): Promise<number | undefined> {
   const response = await fetch(url);
   expect(response.status).toBe(200);
@@ -22,7 +22,7 @@ async function scraped(url: string, key: string): Promise<number | undefined> {
 }
 
 describe('--metrics', () => {
-  it('of an agent: says where, and counts its renewals', async () => {
+  it('of an agent prints its address and counts renewals', async () => {
     await using fleet = await world.fleet();
     const agent = await fleet.agent('h1', 'a', [], ['--metrics', '0']);
     const url = await urlOf(agent);
@@ -37,7 +37,7 @@ describe('--metrics', () => {
     await expect(fetch(url)).rejects.toThrow();
   });
 
-  it('of a collector: the renewals of its seat, and the age of its view', async () => {
+  it('of a collector has the renewals of its seat and the age of its view', async () => {
     await using fleet = await world.fleet();
     const times = ['--ttl', '2s', '--grace', '1s'];
     const identity = ['--host', 'watch', '--name', 'c', ...times];
@@ -49,7 +49,7 @@ describe('--metrics', () => {
     expect(age).toBeLessThan(5);
   });
 
-  it('of a process that is run: on a port that is named in the environment', async () => {
+  it('of rollcall run uses a port from the environment', async () => {
     await using fleet = await world.fleet();
     const [port] = await freePorts(1);
     const where = ['--servers', fleet.url, '--namespace', fleet.namespace, '--json'];
@@ -63,7 +63,7 @@ describe('--metrics', () => {
     await run.exited;
   });
 
-  it('says to a person where, beside what the process itself prints', async () => {
+  it('prints its address for people next to the output of the process', async () => {
     await using fleet = await world.fleet();
     const options = `--namespace ${fleet.namespace} --host h1 --service web --metrics 0`;
     const { out, err } = await shell(`rollcall run ${options} -- echo here`, fleet.url);
@@ -71,7 +71,7 @@ describe('--metrics', () => {
     expect(err).toMatch(/metrics at http:\/\/127\.0\.0\.1:\d+\/metrics/);
   });
 
-  it('names a port that is taken, before anything is registered', async () => {
+  it('reports a port in use before anything is registered', async () => {
     await using fleet = await world.fleet();
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));

@@ -6,11 +6,11 @@ import { withServer } from '../harness/with-server.ts';
 import { command, shell } from './support/run-command.ts';
 
 const world = withServer();
-/** Says that it is there, and leaves with 7 when it is told to. */
+/** Prints that it has started, and exits with 7 at SIGTERM. */
 const polite = `trap 'sleep 1; echo bye; exit 7' TERM; echo here; while :; do sleep 0.1; done`;
 
 describe('rollcall run', () => {
-  it('registers a process while it runs, and exits as it does', async () => {
+  it('registers a process while it runs, and exits with its code', async () => {
     await using fleet = await world.fleet();
     const options = ['--host', 'h1', '--service', 'web', '--port', '8080', '--address', '10.0.0.1'];
     const run = fleet.start(['run', ...options, '--ttl', '2s']);
@@ -21,7 +21,7 @@ describe('rollcall run', () => {
     await fleet.standing();
   });
 
-  it('passes signals on: the instance drains, the process decides, then it is gone', async () => {
+  it('forwards signals: the instance drains, the process ends, the record is removed', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     await until('somebody watches', () => fleet.directory.observed);
@@ -41,7 +41,7 @@ describe('rollcall run', () => {
     expect(states).toEqual(['serving', 'draining', 'gone']);
   });
 
-  it('refuses a second process of the same name before it starts it', async () => {
+  it('refuses a second process of the same name before starting it', async () => {
     await using fleet = await world.fleet();
     await fleet.serving('h1', 'web', []);
     const line = `rollcall run --namespace ${fleet.namespace} --host h1 --service web -- echo started`;
@@ -50,7 +50,7 @@ describe('rollcall run', () => {
     expect(err).toContain('holds the slot');
   });
 
-  it('ends its process when another takes the name', async () => {
+  it('ends its process when another takes over the name', async () => {
     await using fleet = await world.fleet();
     const where = ['--servers', fleet.url, '--namespace', fleet.namespace, '--json'];
     const options = ['--host', 'h1', '--service', 'web'];
@@ -62,7 +62,7 @@ describe('rollcall run', () => {
     await run.line(({ text }) => text === 'bye');
   });
 
-  it('a store that does not answer keeps no service from starting', async () => {
+  it('starts the service even if the store does not answer', async () => {
     const [port] = await freePorts(1);
     const where = ['--servers', `nats://127.0.0.1:${port}`, '--host', 'h1'];
     const options = [...where, '--service', 'web', '--', 'sh', '-c', 'echo ran; exit 3'];
@@ -72,7 +72,7 @@ describe('rollcall run', () => {
     expect(took).toBeLessThan(6000);
   });
 
-  it('a command that is none ends like one in a shell', async () => {
+  it('fails like a shell if the command does not exist', async () => {
     await using fleet = await world.fleet();
     const line = `rollcall run --namespace ${fleet.namespace} --host h1 --service web -- /not/there`;
     const { code, err } = await shell(line, fleet.url);

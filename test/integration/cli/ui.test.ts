@@ -27,7 +27,7 @@ async function got<T>(url: string, path: string): Promise<T> {
   return (await answer.json()) as T;
 }
 
-/** What a stream said so far, by a browser that comes back with the last id when it breaks. */
+/** The events of a stream so far, for a browser that reconnects with the last id. */
 function listening(url: string, signal: AbortSignal) {
   const seqs: number[] = [];
   const marks: ApiHeartbeat[] = [];
@@ -57,7 +57,7 @@ function listening(url: string, signal: AbortSignal) {
 }
 
 describe('rollcall ui', () => {
-  it('goes on when the server was killed and is back: nothing is lost, nothing comes twice', async () => {
+  it('continues after a restart of the server without loss or duplicates', async () => {
     await using server = await startTestServer();
     await using fleet = await TestFleet.open(server.url);
     await fleet.collector();
@@ -91,7 +91,7 @@ describe('rollcall ui', () => {
     expect(await running.exited).toBe(0);
   });
 
-  it('a hold from the dashboard stands in the registry, and --read-only refuses it', async () => {
+  it('stores a hold from the dashboard in the registry, and refuses it with --read-only', async () => {
     await using server = await startTestServer();
     await using fleet = await TestFleet.open(server.url);
     await fleet.collector();
@@ -116,7 +116,7 @@ describe('rollcall ui', () => {
     expect(out).toContain('ops-1/maria');
   });
 
-  it('shows a history from a file, with no server', async () => {
+  it('shows a history from a file without a server', async () => {
     await using running = ui('--file', historyPath('killed'));
     const url = await urlOf(running);
     const hello = await got<{ last: number }>(url, '/api/hello');
@@ -128,7 +128,7 @@ describe('rollcall ui', () => {
     expect(await running.exited).toBe(0);
   });
 
-  it('does not open to others without a token, and says how to make one', async () => {
+  it('refuses other hosts without a token, and explains how to make one', async () => {
     await using bare = ui('--sample', '--bind', '0.0.0.0');
     expect(await bare.exited).toBe(2);
     expect(bare.stderr).toContain('openssl rand -hex 32 > FILE');
@@ -144,7 +144,7 @@ describe('rollcall ui', () => {
     expect((await fetch(new URL('/api/hello', url), { headers })).status).toBe(200);
   });
 
-  it('a file that is none is said', async () => {
+  it('reports a missing or empty file', async () => {
     await using missing = ui('--file', join(folder, 'nope.ndjson'));
     expect(await missing.exited).toBe(2);
     expect(missing.stderr).toContain('there is no such file');

@@ -21,8 +21,8 @@ afterAll(() => rm(state, { recursive: true, maxRetries: 20 }));
 
 const asking = ['ps', 'agents', 'hosts', 'doctor', 'audit tail', 'audit show h1/a'];
 
-describe('where no server answers', () => {
-  it.each(asking)('%s says so at once, and what to do', async (line) => {
+describe('a command without a server', () => {
+  it.each(asking)('reports this immediately with a remedy: %s', async (line) => {
     const { code, out, err, took } = await command([...line.split(' '), '--servers', nobody]);
     expect({ code, out }).toEqual({ code: 3, out: '' });
     expect(err).toContain(`no NATS server answers at ${nobody}`);
@@ -30,7 +30,7 @@ describe('where no server answers', () => {
     expect(took).toBeLessThan(5000);
   });
 
-  it('a password in the address is not repeated', async () => {
+  it('does not print the password in the address', async () => {
     const secret = nobody.replace('://', '://joe:hunter2@');
     const { code, err } = await command(['ps', '--servers', secret]);
     expect(code).toBe(3);
@@ -38,7 +38,7 @@ describe('where no server answers', () => {
     expect(err).not.toContain('hunter2');
   });
 
-  it('one that accepts and says nothing is waited for three seconds', async () => {
+  it('waits three seconds for a server that accepts and sends nothing', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { code, err, took } = await command(['ps', '--servers', `127.0.0.1:${portOf(silent)}`]);
@@ -49,7 +49,7 @@ describe('where no server answers', () => {
     expect(took).toBeLessThan(6000);
   });
 
-  it('one that froze is waited for three seconds', async () => {
+  it('waits three seconds for a frozen server', async () => {
     await using server = await startTestServer();
     server.freeze();
     const { code, took } = await command(['ps', '--servers', server.url]);
@@ -59,8 +59,8 @@ describe('where no server answers', () => {
   });
 });
 
-describe('what runs for ever waits for a server', () => {
-  it('an agent, a collector, a watch and a process say so, and go on when there is one', async () => {
+describe('a long-running command waits for a server', () => {
+  it('and reports it, as agent, collector, watch and run, and continues when there is one', async () => {
     await using server = await startTestServer();
     await server.stop();
     const env = { XDG_STATE_HOME: state };
@@ -78,12 +78,12 @@ describe('what runs for ever waits for a server', () => {
     await Promise.all([agent.ready, collector.ready, run.ready]);
     await watch.line((line) => line['service'] === 's' && line['state'] === 'live');
     expect(agent.stderr).toContain('connected to');
-    // Its process would outlive a harder end, and hold our pipe.
+    // Its process would survive SIGKILL and keep our pipe open.
     run.kill('SIGTERM');
     await run.exited;
   });
 
-  it('one that waits is stopped by a signal, at once', async () => {
+  it('and stops immediately at a signal', async () => {
     for (const words of [['agent', '--name', 'a'], ['collector'], ['watch']]) {
       await using waiting = rollcall([...words, '--servers', nobody], { XDG_STATE_HOME: state });
       await until('it says that it waits', () => waiting.stderr.includes('no NATS server answers'));
@@ -92,7 +92,7 @@ describe('what runs for ever waits for a server', () => {
     }
   });
 
-  it('a connection that breaks later is said, and that it is back', async () => {
+  it('again after a lost connection, and reports the loss and the return', async () => {
     await using server = await startTestServer();
     await using watch = rollcall(['watch', '--servers', server.url], { XDG_STATE_HOME: state });
     await using collector = rollcall([

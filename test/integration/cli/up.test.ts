@@ -20,7 +20,7 @@ const up = (...args: string[]) =>
 const onFreePort = ['--port', '0'];
 
 describe('rollcall up', () => {
-  it('says where the server is, first and in the shape that scripts rely on', async () => {
+  it('prints the server’s address first, in the shape that scripts rely on', async () => {
     await using running = up(...onFreePort);
     expect(await running.ready).toEqual({
       event: 'ready',
@@ -37,7 +37,7 @@ describe('rollcall up', () => {
     expect(await command(['ps', '--servers', `${servers}`])).toMatchObject({ code: 3 });
   });
 
-  it('keeps what is registered over a restart', async () => {
+  it('keeps the registry over a restart', async () => {
     const store = join(folder, 'store');
     {
       await using first = up(...onFreePort, '--store', store);
@@ -56,7 +56,7 @@ describe('rollcall up', () => {
     expect(documents()).toMatchObject([{ host: 'h1', agent: 'a' }]);
   });
 
-  it('lets nobody else use the same store', async () => {
+  it('refuses a second user of the same store', async () => {
     await using first = up(...onFreePort);
     await first.ready;
     await using second = up(...onFreePort);
@@ -65,14 +65,14 @@ describe('rollcall up', () => {
     expect(second.stderr).toContain('--servers');
   });
 
-  it('a port that is taken is said, and what to do', async () => {
+  it('reports a port in use with a remedy', async () => {
     await using server = await startTestServer();
     await using running = up('--port', `${server.port}`);
     expect(await running.exited).toBe(1);
     expect(running.stderr).toContain(`${server.port} is taken by another program`);
   });
 
-  it('with --servers it starts none, and is a collector', async () => {
+  it('starts no server with --servers, only a collector', async () => {
     await using server = await startTestServer();
     await using running = up('--servers', server.url);
     expect((await running.ready)['servers']).toBe(server.url);
@@ -81,18 +81,18 @@ describe('rollcall up', () => {
     expect(await running.exited).toBe(0);
   });
 
-  it('whose server ends by itself ends too, and says so', async () => {
+  it('ends with a report if its server ends by itself', async () => {
     await using running = up(...onFreePort);
     await running.ready;
     await until('its server', () => running.lines.some(({ type }) => type === 'sighted'));
     const [pid] = (await serversOf(running.pid)) ?? [];
-    if (pid === undefined) throw new Error('it has no nats-server'); // 0 would be all of us
+    if (pid === undefined) throw new Error('it has no nats-server'); // kill(0) would signal our own group
     kill(pid, 'SIGKILL');
     expect(await running.exited).toBe(1);
     expect(running.stderr).toContain('nats-server exited unexpectedly');
   });
 
-  it('a binary that is none is said before anything is started', async () => {
+  it('reports an invalid binary before anything starts', async () => {
     const env = { ROLLCALL_NATS_SERVER: '/not/there', XDG_STATE_HOME: folder };
     const { code, err } = await command(['up', '--json', ...onFreePort], env);
     expect(code).toBe(1);
@@ -100,7 +100,7 @@ describe('rollcall up', () => {
   });
 });
 
-/** The nats-servers below a process. */
+/** The nats-server processes below a process. */
 async function serversOf(pid: number): Promise<number[]> {
   const { readdir, readFile } = await import('node:fs/promises');
   const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));

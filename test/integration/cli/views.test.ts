@@ -22,8 +22,8 @@ async function watchedFleet() {
   return fleet;
 }
 
-describe('what stands in the registry', () => {
-  it('ps, agents and hosts as documents, in the shapes that scripts rely on', async () => {
+describe('the views of the registry', () => {
+  it('are documents in the shapes that scripts rely on: ps, agents and hosts', async () => {
     await using fleet = await watchedFleet();
     const ps = await ask(fleet, 'ps --json');
     expect(ps.documents()).toEqual(
@@ -76,7 +76,7 @@ describe('what stands in the registry', () => {
     expect([ps, agents, hosts].map(({ code, err }) => [code, err])).toEqual(Array(3).fill([0, '']));
   });
 
-  it('ps with a policy: what a consumer who asks for that is handed', async () => {
+  it('show with ps and a policy what a consumer with this policy gets', async () => {
     await using fleet = await watchedFleet();
     const more = ['w2', 'w3'].map((id) => ({ service: 'web', id }));
     const { process } = await fleet.serving('h2', 'a', more, ['--grace', '60s']);
@@ -98,7 +98,7 @@ describe('what stands in the registry', () => {
     });
   });
 
-  it('ps for people: a table, and how old the view is', async () => {
+  it('are a table with the age of the view in ps for people', async () => {
     await using fleet = await watchedFleet();
     const { out, err } = await ask(fleet, 'ps');
     expect(err).toBe('');
@@ -109,7 +109,7 @@ describe('what stands in the registry', () => {
     expect(out).not.toContain('unobserved');
   });
 
-  it('ps --service is about that service alone, and says where there is none', async () => {
+  it('show only the given service with ps --service, and report if there is none', async () => {
     await using fleet = await watchedFleet();
     const { documents } = await ask(fleet, 'ps --service db --json');
     expect(documents().map(({ id }) => id)).toEqual(['d1']);
@@ -120,7 +120,7 @@ describe('what stands in the registry', () => {
     );
   });
 
-  it('without a collector everything is in doubt, and every view says why', async () => {
+  it('are all in doubt without a collector, and give the reason', async () => {
     await using fleet = await world.fleet();
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     for (const words of ['ps', 'agents', 'hosts']) {
@@ -133,7 +133,7 @@ describe('what stands in the registry', () => {
     ]);
   });
 
-  it('an empty fleet says what to do next', async () => {
+  it('explain the next step if the fleet is empty', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     for (const [words, what] of [
@@ -148,7 +148,7 @@ describe('what stands in the registry', () => {
     }
   });
 
-  it('a namespace that is not there is not made by looking at it', async () => {
+  it('do not create a namespace that does not exist', async () => {
     const { url } = world.server;
     for (const line of ['ps', 'agents', 'audit tail', 'audit show h1/a']) {
       const words = [...line.split(' '), '--servers', url, '--namespace', 'tpyo'];
@@ -158,20 +158,20 @@ describe('what stands in the registry', () => {
     }
   });
 
-  it('hostile labels and details do nothing to a terminal, and are whole in JSON', async () => {
+  it('keep hostile labels and details from the terminal, and whole in JSON', async () => {
     await using fleet = await world.fleet();
     const nasty = 'a\u001b[2J\u202eb\nc';
     const instance = { service: 'web', id: 'w1', address: nasty, labels: { [nasty]: nasty } };
     await fleet.serving('h1', 'a', [instance]);
     const { out } = await ask(fleet, 'ps');
     expect(out).toContain('a\\x1b[2J');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: none may get to a terminal
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the test looks for control characters
     expect(out.replaceAll('\n', '')).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
     const { documents } = await ask(fleet, 'ps --json');
     expect(documents()).toMatchObject([{ address: nasty, labels: { [nasty]: nasty } }]);
   });
 
-  it('a reader that has enough is no failure', async () => {
+  it('do not fail if the reader closes the pipe', async () => {
     await using fleet = await watchedFleet();
     for (const words of ['ps --json', 'audit tail --from start --json', 'agents', '--help']) {
       const line = `rollcall ${words} --namespace ${fleet.namespace} | head -c 5`;
@@ -182,7 +182,7 @@ describe('what stands in the registry', () => {
 });
 
 describe('rollcall watch', () => {
-  it('begins with what is there, and goes on with every change', async () => {
+  it('prints the present rows first, then every change', async () => {
     await using fleet = await watchedFleet();
     const watch = fleet.start(['watch', '--service', 'web']);
     const there = await watch.line(({ change }) => change === 'there');
@@ -211,7 +211,7 @@ describe('rollcall watch', () => {
     expect(await watch.exited).toBe(0);
   });
 
-  it('says when nobody watches any more', async () => {
+  it('reports when no collector is active any more', async () => {
     await using fleet = await world.fleet();
     const collector = await fleet.collector();
     const watch = fleet.start(['watch']);
@@ -220,7 +220,7 @@ describe('rollcall watch', () => {
     await watch.line(({ event, observed }) => event === 'view' && observed === false);
   });
 
-  it('ends quietly when nobody reads it any more', async () => {
+  it('ends without an error when its reader closes the pipe', async () => {
     await using fleet = await watchedFleet();
     const flags = `--json --namespace ${fleet.namespace}`;
     const watching = shell(`rollcall watch ${flags} | head -1`, fleet.url);

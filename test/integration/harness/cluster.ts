@@ -12,7 +12,7 @@ export type TestCluster = AsyncDisposable & {
   readonly urls: readonly string[];
   /**
    * The node that leads a stream, waiting for one to be elected. After a kill or freeze, name the
-   * old leader as `not`: the others go on naming it for seconds.
+   * old leader as `not`, because the other nodes report it for seconds longer.
    */
   leaderOf(stream: string, options?: { not?: TestServer; within?: number }): Promise<TestServer>;
   /** Waits until a stream with a replica on every node can be created. */
@@ -90,7 +90,7 @@ function connectAnywhere(servers: string[]): Promise<NatsConnection> {
   });
 }
 
-/** The only proof that every node takes part: account information is answered long before. */
+/** The only proof that every node is active; account information is available much earlier. */
 async function createAndDelete(jsm: JetStreamManager, replicas: number): Promise<void> {
   const name = `READY_${randomBytes(6).toString('hex')}`;
   await jsm.streams.add({ name, subjects: [name], storage: 'memory', num_replicas: replicas });

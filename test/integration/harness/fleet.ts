@@ -29,14 +29,14 @@ export interface Spec {
 export const timing = { ttl: 2000, grace: 1000 };
 
 /**
- * From a killed run to its last record gone: its ttl, its grace, what the machine at hand adds, and
- * where three of them die at once the brake, which lets one through in 10 s.
+ * The time from the kill of a run to the removal of its last record: ttl, grace, delays of the test machine,
+ * and, if three runs die at the same time, the brake, which allows one expiry in 10 s.
  */
 const collectedWithin = 90_000;
 
 /**
- * One namespace on a server, with real processes in it, and what can be seen of it from outside: a
- * consumer's view with everything it was ever told, the registry's records, and the history.
+ * One namespace on a server with real processes, observed from outside: a consumer’s view with all its
+ * notifications, the records of the registry, and the history.
  */
 export class TestFleet implements AsyncDisposable {
   readonly url: string;
@@ -86,7 +86,7 @@ export class TestFleet implements AsyncDisposable {
     return fleet;
   }
 
-  /** `rollcall agent`, with these instances in its file. */
+  /** Starts `rollcall agent` with these instances in its file. */
   async agent(
     host: string,
     name: string,
@@ -118,7 +118,7 @@ export class TestFleet implements AsyncDisposable {
     return process;
   }
 
-  /** `rollcall …` in this fleet's namespace, printing JSON. */
+  /** Runs `rollcall …` in this fleet's namespace with JSON output. */
   start(args: readonly string[]): RollcallProcess {
     const where = ['--servers', this.url, '--namespace', this.namespace];
     const state = join(this.#folder, 'state');
@@ -176,7 +176,7 @@ export class TestFleet implements AsyncDisposable {
     });
   }
 
-  /** The history once the audit has all that was written until now; its chains are whole. */
+  /** The history, once the audit has all events written until now; its chains are complete. */
   async history(): Promise<readonly HistoryEvent[]> {
     const { registry, eventPrefix } = subjectNamesOf(Namespace.parse(this.namespace));
     const manager = await jetstreamManager(this.#wire);

@@ -5,21 +5,21 @@ import { env, kill } from 'node:process';
 import type { ClusterMember, Login, SyncInterval } from '../../../src/adapters/embedded/config.ts';
 import { type NatsServer, startNatsServer } from '../../../src/adapters/embedded/start.ts';
 
-/** A real server of one test, on a free loopback port, with a store that goes with it. */
+/** A real server for one test, on a free loopback port, with a store that is deleted with it. */
 export type TestServer = AsyncDisposable & {
-  /** The same over every restart. */
+  /** Stays the same over restarts. */
   readonly url: string;
   readonly port: number;
   readonly storeDir: string;
   /** The user of the system account, for `connect`; changes with every restart. */
   readonly system: Login;
-  /** Of the process that runs now, or ran last. */
+  /** The pid of the present or last process. */
   readonly pid: number;
-  /** Ends it politely. */
+  /** Ends it with SIGTERM. */
   stop(): Promise<void>;
   /** Ends it by a signal, SIGKILL by default, and waits until the process is gone. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** Starts it again on the same port and store, after ending it politely if it still runs. */
+  /** Restarts it on the same port and store, after SIGTERM if it still runs. */
   restart(): Promise<void>;
   /** SIGSTOP: the connections stay open and nothing answers. */
   freeze(): void;
@@ -32,7 +32,7 @@ export async function startTestServer(
     port?: number;
     cluster?: ClusterMember;
     syncInterval?: SyncInterval;
-    /** Somebody else's, who removes it; default: one that goes with the server. */
+    /** A store that the caller removes; by default one that is deleted with the server. */
     storeDir?: string;
   } = {},
 ): Promise<TestServer> {

@@ -8,7 +8,7 @@ const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))
 
 type Line = { readonly event: string } & Record<string, unknown>;
 
-/** A real `rollcall` process, and what it has printed. */
+/** A real `rollcall` process and its output. */
 export interface RollcallProcess extends AsyncDisposable {
   readonly pid: number;
   readonly lines: readonly Line[];
@@ -20,7 +20,7 @@ export interface RollcallProcess extends AsyncDisposable {
   /** The next line, or an earlier one, for which this holds. */
   line(match: (line: Line) => boolean): Promise<Line>;
   kill(signal: NodeJS.Signals): void;
-  /** Lets a process go on that waits for a line. */
+  /** Continues a process that waits for a line. */
   go(): void;
 }
 
@@ -36,7 +36,7 @@ export function startScript(
 ): RollcallProcess {
   const child = spawn(execPath, [script, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
-    // Who collects is what most tests are about: they start their own.
+    // Most tests are about the collector and start their own.
     env: { ROLLCALL_COLLECT: 'false', ...cleanEnvironment(), ...env },
   });
   const lines: Line[] = [];
@@ -103,7 +103,7 @@ function parse(text: string): Line {
   }
 }
 
-/** Nothing of the shell that runs the tests may reach the processes that are tested. */
+/** The environment of the shell that runs the tests must not reach the tested processes. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), NO_COLOR: '1' };

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { portOf } from '../../../tools/bench/environment/free-ports.ts';
 import { startProxy, type TestProxy } from './proxy.ts';
 
-/** A server that sends everything back, behind a proxy, and the line of a client through it. */
+/** An echo server behind a proxy, and a client connection through the proxy. */
 async function startEcho() {
   const arrived: Socket[] = [];
   const echo = createServer((socket) => {

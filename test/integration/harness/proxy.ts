@@ -3,28 +3,28 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { portOf } from '../../../tools/bench/environment/free-ports.ts';
 
-/** The way that bytes go through the proxy. */
+/** The direction of bytes through the proxy. */
 type Way = 'to-server' | 'to-client';
 
-/** A TCP proxy on loopback between a client and a server, with a hand on the wire. */
+/** A TCP proxy on loopback between a client and a server, which can disturb the connection. */
 export type TestProxy = AsyncDisposable & {
-  /** What a client connects to instead of the server. */
+  /** The address for the client, instead of the server’s. */
   readonly url: string;
   readonly port: number;
-  /** How many connections go through it now. */
+  /** Number of present connections. */
   readonly connections: number;
-  /** Everything as if it were not there: lets go what was held, listens again. */
+  /** Ends all faults: delivers delayed bytes and accepts connections again. */
   pass(): Promise<void>;
   /**
-   * Nothing arrives any more, and nobody is told, ends of connections included. As on a real
-   * network nothing is lost while the connection lives: `pass` delivers what was held.
+   * Delivers nothing any more, ends of connections included, and notifies neither side. As on a real network
+   * nothing is lost while the connection exists: `pass` delivers the delayed bytes.
    */
   blackhole(...ways: Way[]): void;
-  /** Every byte arrives so many milliseconds later, in order. */
+  /** Delays every byte by this many milliseconds, in order. */
   delay(millis: number, ...ways: Way[]): void;
   /** Resets every connection, at both ends; new ones are accepted. */
   cut(): void;
-  /** New connections are refused; those that are there go on. */
+  /** Refuses new connections; existing ones continue. */
   refuse(): Promise<void>;
 };
 
@@ -99,7 +99,7 @@ function newWire(): Wire {
   return { delay: 0, held: undefined, release: () => {} };
 }
 
-/** Carries bytes, and then the end, from one socket to the other, each after what went before it. */
+/** Copies bytes, and then the end, from one socket to the other, in order. */
 function pump(from: Socket, to: Socket, wire: Wire): void {
   let sent = Promise.resolve();
   const after = (carry: () => void) => {

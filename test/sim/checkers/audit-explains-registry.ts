@@ -8,7 +8,7 @@ import {
 } from '../../../src/domain/identity/registry-keys.ts';
 import type { Checker } from './checks.ts';
 
-/** Every write of a record is in one commit with the event that explains it, and both agree. */
+/** Every commit that writes a record also has the event that explains it, and both agree. */
 export const auditExplainsRegistry: Checker = {
   guarantee: 'the audit explains the registry',
   of: (sim, complain) => ({

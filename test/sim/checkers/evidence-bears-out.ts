@@ -26,8 +26,8 @@ const rules: Readonly<Record<string, (of: Evidence) => readonly (readonly [strin
 };
 
 /**
- * A verdict says on what it was based, and that is enough for it: a fence or the run itself may still
- * mend a verdict that was not borne out, and then nothing else would show that it was.
+ * Every verdict records sufficient evidence. This is checked separately because a fence or the run itself
+ * may correct an unfounded verdict, and then no other check would find it.
  */
 export const evidenceBearsOut: Checker = {
   guarantee: 'the evidence bears out the verdict',

@@ -4,8 +4,8 @@ import { Lives } from '../phases/run-phases.ts';
 import type { Checker } from './checks.ts';
 
 /**
- * What a run owns is removed or adopted by another only when that run is over; and what is left where
- * nobody can say so, only after it stood untouched for a ttl and a grace.
+ * Another run removes or adopts the instances of a run only when that run is over. Leftovers whose owner’s
+ * end is unknown are removed only after they were unchanged for a ttl and a grace.
  */
 export const g1: Checker = {
   guarantee: 'G1',
@@ -16,7 +16,7 @@ export const g1: Checker = {
     const least: Millis = (lease.ttl + lease.grace) * (1 - 2 * drift) - 1;
     return {
       onWritten: ({ at, events, records }) => {
-        // Whoever ends a run may remove what it owned in the same request.
+        // The request that ends a run may also remove its instances.
         lives.take(events);
         for (const { of, actor, event } of events) {
           if (of.entity !== 'instance' || actor.run === of.run) continue;
@@ -25,7 +25,7 @@ export const g1: Checker = {
           const stood = at - (writtenAt.get(instanceKey(of)) ?? 0);
           const isLeftover = event['why'] === 'superseded' || event['why'] === 'orphan';
           if (isLeftover && stood < least) complain(`${of.id} removed after ${stood} ms`);
-          // Somebody's tool took the record away: so the slot was free.
+          // Another tool removed the agent record, so the slot was free.
           if (lives.endOf(of.run) || sim.byHand.has(agentKey(of))) continue;
           complain(`${of.service}/${of.id} of ${of.run}, which lives, ${type} by ${actor.run}`);
         }

@@ -3,7 +3,7 @@ import { seconds } from '../../../src/domain/time.ts';
 import type { Simulated } from '../simulation-result.ts';
 import type { Checker } from './checks.ts';
 
-/** A slot has one owner, only a run that does not answer loses it, and an agent writes only under its own name. */
+/** A slot has one owner, only an unresponsive run loses it, and an agent writes only under its own name. */
 export const g10: Checker = {
   guarantee: 'G10',
   of: (sim, complain) => {
@@ -44,7 +44,7 @@ export const g10: Checker = {
   },
 };
 
-/** Whether it serves, and nothing kept it from being heard for longer than whoever asks twice needs. */
+/** Whether the run serves and was reachable for longer than a claim takes to ask its owner twice. */
 function couldAnswer(run: string, { roster, now }: Simulated): boolean {
   const one = roster.alive().find(({ agent }) => agent.run === run);
   if (one?.agent.state !== 'serving') return false;

@@ -4,8 +4,8 @@ import type { Simulated } from '../simulation-result.ts';
 import type { Checker } from './checks.ts';
 
 /**
- * A consumer is handed each `service/id` once, and the token of what it is handed runs backwards only
- * where whoever had the higher one is over (ADR 4.12).
+ * A consumer gets each `service/id` once. Its token decreases only if the owner of the higher token is over
+ * (ADR 4.12).
  */
 export const g11: Checker = {
   guarantee: 'G11',
@@ -36,7 +36,7 @@ export const g11: Checker = {
   },
 };
 
-/** Whether whoever owned this lost it: expired, gone, or it let it go itself. */
+/** Whether the owner lost this instance: it expired, is gone, or released the instance itself. */
 function isOver({ host, agent, service, id, run }: InstanceRow, { fleet }: Simulated): boolean {
   const place = `${host}/${agent}`;
   const stands = fleet.instance(place, `${service}/${id}`);

@@ -6,8 +6,8 @@ import type { Simulated } from '../simulation-result.ts';
 import type { Checker, Written } from './checks.ts';
 
 /**
- * What is over goes within its bound, its slot's record last; in a zone that is braked no faster than
- * the pace. That all is in order in the end is looked at where peace is made.
+ * The records of a dead run are removed within the bound, the agent record last; in a braked zone no faster
+ * than the pace. Convergence of the fleet is checked separately, after the faults end.
  */
 export const g4: Checker = {
   guarantee: 'G4',
@@ -38,8 +38,8 @@ export const g4: Checker = {
 };
 
 /**
- * While a brake stands, every expiry in its zone rewrites it, and two are a pace apart: or, where a sweep
- * is longer than the pace, as many as the pace lets through in a sweep.
+ * While a brake exists, every expiry in its zone rewrites it, and two expiries are a pace apart. If a sweep
+ * is longer than the pace, one sweep may make as many as the pace allows in that time.
  */
 class Pace {
   readonly #sim: Simulated;

@@ -10,7 +10,7 @@ export const g5: Checker = {
       for (const entry of recordsIn(sim.fleet.world, '')) {
         const read = entry.key.startsWith('agent.') ? readAgent(entry) : readInstance(entry);
         if (read.kind !== 'stored' || sim.roster.isAlive(read.record.run)) continue;
-        // Below an unreadable agent record it is unknown what is a leftover.
+        // If the agent record is unreadable, leftovers cannot be recognized.
         const { host, agent } = read.record;
         if (sim.fleet.record(`${host}/${agent}`).kind === 'unreadable') continue;
         complain(`${entry.key} is left of ${read.record.run}`);

@@ -10,9 +10,9 @@ import { faultsOf } from '../violations-of.ts';
 import type { Checker } from './checks.ts';
 
 /**
- * Nobody is called silent before whoever says it has seen for a whole ttl, nor expired before it has seen
- * for a whole grace, and the suspicion stood so long; nobody whose lease stands, and nobody whose silence
- * is planned.
+ * A collector suspects a run as silent only after it has watched without interruption for a ttl. It expires a
+ * run only after it has watched for a grace and the suspicion is as old. It never expires a run with a valid
+ * lease or under a hold.
  */
 export const g6: Checker = {
   guarantee: 'G6',
@@ -58,7 +58,7 @@ const isHeld = ({ host, agent }: Slot, { fleet }: Simulated): boolean =>
     (key) => fleet.world.registry.last(recordSubject(key))?.text !== undefined,
   );
 
-/** When the collector last returned, before that time, from an interruption that it must have noticed. */
+/** The last time, before `before`, that the collector returned from an interruption it must have noticed. */
 function lastBlind(
   { interruptions }: Process,
   before: MonotonicTime,

@@ -2,8 +2,8 @@ import { removalsPerBatch } from '../../../src/domain/policy/lease-policy.ts';
 import type { Checker } from './checks.ts';
 
 /**
- * A death costs 3 + ⌈instances/450⌉ commits, each tried once by each seat at most, and by one alone until
- * it is time to step in; and who does not watch hears no heartbeat.
+ * A death costs at most 3 + ⌈instances/450⌉ commits. Each seat tries each commit at most once, and only one
+ * seat tries until another has to step in. A process that does not watch receives no heartbeats.
  */
 export const g7: Checker = {
   guarantee: 'G7',

@@ -48,8 +48,8 @@ function wrongIn({ directory }: ConsumerProcess): readonly string[] {
 }
 
 /**
- * Its own last word was good, and nobody else has registered the same since: the reason need not say so, a
- * silent one is `unreachable` rather than `contested`.
+ * The instance last reported itself as serving, and no later registration of the same id exists. The reason
+ * alone does not tell, because a silent instance is `unreachable` rather than `contested`.
  */
 const countsAndServes = (row: InstanceRow, all: readonly InstanceRow[]): boolean =>
   row.health.state === 'serving' &&

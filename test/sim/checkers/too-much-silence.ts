@@ -12,8 +12,8 @@ interface Count {
 }
 
 /**
- * Where more of a zone is silent than the policy allows, nobody who knows it expires anybody past a brake;
- * and a brake is set for a silence that there was, and that nobody had planned.
+ * If more runs of a zone are silent than the policy allows, no collector that knows it expires a run without
+ * a brake. A brake is set only for silence that occurred and was not covered by a hold.
  */
 export const tooMuchSilence: Checker = {
   guarantee: 'too much silence is braked',

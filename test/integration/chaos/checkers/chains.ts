@@ -7,13 +7,13 @@ export type Complaint = string;
 export const complaint = ({ seq, event }: AuditEntry, what: string): Complaint =>
   `#${seq} ${event.event.type} of ${event.of.entity} ${event.of.run}, by ${event.actor.run}: ${what}`;
 
-/** The run that a chain belongs to, or an actor is. */
+/** The run that owns a chain or is an actor. */
 export const runId = (of: ChainRef | AuditEvent['actor']): string => of.run;
 
 /** Events by which another process ends a run. */
 const ends = ['expired', 'superseded', 'left', 'removed'];
 
-/** Which runs are over as far as the history was read, and how they ended. */
+/** Runs that are over in the history read so far, and how they ended. */
 export class Runs {
   readonly #over = new Map<string, string>();
 

@@ -17,7 +17,7 @@ interface Told {
   readonly lease?: string;
 }
 
-/** Events of runs in one slot, with what the checkers look at. */
+/** Events of runs in one slot, with the fields that the checkers read. */
 const history = (...told: readonly Told[]): AuditEntry[] =>
   told.map(({ of: run, type, by = run, at = 0, entity = 'run', lease = 'absent' }, index) => {
     const slot = { host: 'h', agent: 'a' };

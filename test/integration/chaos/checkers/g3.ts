@@ -10,7 +10,7 @@ export function g3(history: readonly AuditEntry[]): Complaint[] {
     const { of, event, actor } = recorded.event;
     const ofRecord = of.entity === 'instance' || of.entity === 'run';
     const ended = runs.over(actor.run);
-    // Those that remove are judged too: a collector is a run of its own, without a record.
+    // Removers are checked too: a collector is also a run, without a record.
     if (ofRecord && ended !== undefined)
       complaints.push(complaint(recorded, `its actor was ${ended}`));
     if (of.entity === 'run' && event.type === 'started') {

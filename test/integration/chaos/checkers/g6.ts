@@ -3,19 +3,19 @@ import type { WallTime } from '../../../../src/domain/time.ts';
 import type { Ledger } from '../liveness-ledger.ts';
 import { type Complaint, complaint } from './chains.ts';
 
-/** What a ledger says of those who were suspected and expired. */
+/** The ledger’s evidence about suspected and expired runs. */
 export interface Truth {
-  /** Runs that were expired though nothing hindered their process throughout ttl and grace. */
+  /** Expiries without grace or absent lease, or although the process was healthy throughout. */
   readonly complaints: readonly Complaint[];
   readonly suspected: number;
-  /** Of these, how many were fit throughout a ttl before: a view that was wrong for a while. */
+  /** Of these, the number that were healthy throughout the ttl before: the view was temporarily wrong. */
   readonly suspectedInError: number;
   readonly expired: number;
 }
 
 /**
- * G6: whoever is expired was suspect for its grace, its lease was seen to be absent; and, against what
- * was done to whom, nobody who could speak was taken for dead.
+ * G6: an expired run was suspect for its grace, and its lease was observed to be absent. By the ledger of
+ * faults, no run that could communicate was declared dead.
  */
 export function g6(history: readonly AuditEntry[], ledger: Pick<Ledger, 'fitThroughout'>): Truth {
   const processes = new Map<string, { pid: number; ttl: number; grace: number }>();

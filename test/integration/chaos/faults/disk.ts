@@ -7,10 +7,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** A store's directory; where it is a disk of its own, it can be filled to the last byte. */
+/** The directory of a store; on a disk of its own it can be filled to the last byte. */
 export interface Disk extends AsyncDisposable {
   readonly directory: string;
-  /** Why it can't be filled; undefined: it can. */
+  /** Why the disk cannot be filled; undefined if it can. */
   readonly unfillable: string | undefined;
   fill(): Promise<void>;
   free(): Promise<void>;
@@ -18,7 +18,7 @@ export interface Disk extends AsyncDisposable {
 
 const megabytes = 160;
 
-/** Mounts a small tmpfs, where we may; elsewhere it is a plain directory. */
+/** Mounts a small tmpfs if permitted, else uses a plain directory. */
 export async function openDisk(): Promise<Disk> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-chaos-'));
   const unfillable = await mount(directory);
@@ -48,7 +48,7 @@ async function mount(directory: string): Promise<string | undefined> {
   }
 }
 
-/** Fills all free space to the last block, also space that another server frees meanwhile. */
+/** Fills all free space to the last block, including space that another server frees meanwhile. */
 async function fill(ballast: string, directory: string): Promise<void> {
   await using file = await open(ballast, 'a');
   for (;;) {

@@ -24,19 +24,19 @@ const memberFaults = [
   'leave',
 ] as const;
 
-/** Of these the consumer has a wire only. */
+/** The faults that apply to the consumer, which has only a connection. */
 const wireFaults = ['hold', 'mute', 'deafen', 'reset', 'delay'] as const;
 
-/** Which server, found out when it is time: who leads something then, or who leads nothing. */
+/** The server, chosen when the step starts: the leader of something then, or one that leads nothing. */
 const roles = ['meta', 'leases', 'registry', 'audit', 'follower'] as const;
 
 type ServerFault = (typeof serverFaults)[number];
 export type MemberFault = (typeof memberFaults)[number] | 'lose';
 export type Role = (typeof roles)[number];
 
-/** One thing that is done, and undone after a while. */
+/** One fault, undone after a time. */
 interface Step<What extends string, Whom extends string> {
-  /** After the step before began (members), or after all servers were whole again (servers). */
+  /** Delay after the previous step began (members) or after all servers recovered (servers). */
   readonly pause: Millis;
   readonly what: What;
   readonly whom: Whom;
@@ -50,7 +50,7 @@ export interface Plan {
   readonly seed: number;
   readonly length: Millis;
   readonly lease: LeasePolicy;
-  /** One after another: at most one server is broken at a time, unless the step is for `all`. */
+  /** In sequence: at most one server is broken at a time, unless the step is for `all`. */
   readonly servers: readonly ServerStep[];
   readonly members: readonly MemberStep[];
 }
@@ -62,7 +62,7 @@ export interface Cast {
 
 export const consumer = 'consumer';
 
-/** The whole schedule of a seed, as plain data. Every kind comes up before any comes up again. */
+/** The whole schedule of a seed, as plain data. Every kind occurs before any kind is repeated. */
 export function drawPlan(
   { seed, length, lease }: Pick<Plan, 'seed' | 'length' | 'lease'>,
   cast: Cast,
@@ -89,9 +89,9 @@ function drawServers(draw: Draw, length: Millis): ServerStep[] {
   const steps: ServerStep[] = [];
   const next = deck(draw, serverFaults);
   const nextRole = deck(draw, roles);
-  // A cluster is whole again some seconds after each: that many never come to their turn.
+  // A cluster needs some seconds to recover after each fault, so the last steps are never reached.
   for (let passed = 0; passed < length; ) {
-    // Who kills a leader tells most: whatever else there is time for, that is done.
+    // Killing a leader finds the most errors, so it is always the first step.
     const what = steps.length === 0 ? 'kill-server' : next();
     const all = what === 'outage' || what === 'restart-servers';
     const whom = all ? 'all' : steps.length === 0 ? 'leases' : nextRole();
@@ -108,7 +108,7 @@ function drawMembers(draw: Draw, length: Millis, lease: LeasePolicy, cast: Cast)
   const next = deck(draw, memberFaults);
   const nextOfConsumer = deck(draw, wireFaults);
   const busyUntil = new Map<string, Millis>();
-  // Mostly agents: a seat that is blind most of the time has nothing to say about anybody.
+  // Mostly agents: a collector that is blind most of the time decides nothing.
   const often = [...cast.agents, ...cast.agents, ...cast.agents];
   const everybody = [...often, ...cast.collectors, consumer];
   for (let now = 0; ; ) {
@@ -130,8 +130,8 @@ function drawMembers(draw: Draw, length: Millis, lease: LeasePolicy, cast: Cast)
 }
 
 /**
- * How long somebody is away: nobody may notice; long enough to be suspected; and about as long as it
- * takes to be expired and removed, so that most come back while that is being done.
+ * Durations of an absence: too short to be noticed; long enough to be suspected; and about as long as expiry
+ * and removal take, so that most processes return during them.
  */
 const lengthsOf = ({ ttl, grace }: LeasePolicy): readonly (readonly [Millis, Millis])[] => [
   [200, ttl],
@@ -143,7 +143,7 @@ const lengthsOf = ({ ttl, grace }: LeasePolicy): readonly (readonly [Millis, Mil
 const startOf = (steps: readonly MemberStep[]): Millis =>
   steps.reduce((sum, { pause }) => sum + pause, 0);
 
-/** Deals all of them in a random order, then all of them again. */
+/** Returns all items in a random order, then all of them again. */
 function deck<T>(draw: Draw, cards: readonly T[]): () => T {
   let left: T[] = [];
   return () => {

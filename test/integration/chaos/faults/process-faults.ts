@@ -3,7 +3,7 @@ import type { Member } from '../process.ts';
 import type { MemberFault } from './fault-plan.ts';
 import type { Wire } from './proxies.ts';
 
-/** Slower than any of this is no network that a lease of 3 s is for. */
+/** The highest latency; a lease of 3 s is not meant for slower networks. */
 const slow = 250;
 
 /** Applies the fault of the step to a member or to the consumer's connection, and ends it after a time. */

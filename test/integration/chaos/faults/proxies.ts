@@ -9,7 +9,7 @@ interface Way {
 /** The connections of one process to the servers: one controllable proxy per server. */
 export class Wire implements AsyncDisposable {
   readonly #ways: readonly Way[];
-  /** Something is done to it, by which less than everything arrives in time. */
+  /** A fault applies, so that not all data arrives in time. */
   #broken = false;
 
   private constructor(ways: readonly Way[]) {
@@ -25,19 +25,19 @@ export class Wire implements AsyncDisposable {
     return this.#ways.map(({ proxy }) => proxy.url);
   }
 
-  /** Whether it leads to a server that is well, and everything goes through. */
+  /** Whether it reaches a healthy server and all data passes. */
   get whole(): boolean {
     const leads = ({ node, proxy }: Way) => node.condition === 'well' && proxy.connections > 0;
     return !this.#broken && this.#ways.some(leads);
   }
 
-  /** Nothing arrives any more, this way, that way, or either way. */
+  /** Drops all data in one direction or in both. */
   hold(way?: 'to-server' | 'to-client'): void {
     this.#broken = true;
     for (const { proxy } of this.#ways) proxy.blackhole(...(way ? [way] : []));
   }
 
-  /** Slow but not broken: it must harm no process. */
+  /** Slow but not broken; no process may be harmed by it. */
   delay(millis: number): void {
     for (const { proxy } of this.#ways) proxy.delay(millis);
   }

@@ -5,7 +5,7 @@ import type { ClusterWatch } from '../cluster-watch.ts';
 import type { ChaosServer, ChaosServers } from '../servers/servers.ts';
 import type { ServerStep } from './fault-plan.ts';
 
-/** What became of a step: done to whom, or why not. */
+/** The outcome of a step: its target, or the reason why it was skipped. */
 export type Outcome = { readonly done: string } | { readonly not: string };
 
 /** Applies the fault of the step to a server, and ends it. */
@@ -47,8 +47,8 @@ async function harm(node: ChaosServer, what: ServerStep['what']): Promise<void> 
 }
 
 /**
- * A server whose disk was full may keep a copy that it can't read any more, and does not mend it over a
- * restart: it begins with an empty store, and the others bring it up to date.
+ * A server whose disk was full may keep a copy that it can no longer read, and a restart does not repair it.
+ * It therefore starts with an empty store, and the other servers bring it up to date.
  */
 async function heal(node: ChaosServer, what: ServerStep['what']): Promise<void> {
   if (what === 'freeze-server') return node.thaw();

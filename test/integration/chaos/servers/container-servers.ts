@@ -17,15 +17,15 @@ const configuration = fileURLToPath(new URL('../../../../docker', import.meta.ur
 const names = ['node-1', 'node-2', 'node-3'] as const;
 
 /**
- * Three containers with the configuration of docker-compose.yml. Clients come in by the default
- * network, the servers know each other by one of their own: one that is taken off it is isolated.
+ * Three containers with the configuration of docker-compose.yml. Clients use the default network, the servers
+ * a separate one. A server disconnected from the separate network is isolated.
  */
 export async function startContainers(image: string): Promise<ChaosServers> {
-  // The reaper is an image that would have to be fetched; what is started here is stopped here.
+  // The reaper is another image to download; this file stops every container that it starts.
   env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
   await using opened = new AsyncDisposableStack();
   const { container, network } = await getContainerRuntimeClient();
-  // Internal: it never becomes the way by which a container's ports are reached from outside.
+  // Internal, so that container ports are never published through this network.
   const name = `rollcall-chaos-${randomUUID()}`;
   const { id } = await container.dockerode.createNetwork({ Name: name, Internal: true });
   const routes = network.getById(id);
@@ -110,7 +110,7 @@ async function answers(monitor: number): Promise<boolean> {
   return (await fetch(`http://127.0.0.1:${monitor}/varz`).catch(() => undefined))?.ok ?? false;
 }
 
-/** What a server tells of the cluster's leader; undefined where it does not answer, or knows none. */
+/** The cluster leader by one server; undefined if it does not answer or knows none. */
 async function metaLeaderOf(monitor: number | undefined): Promise<string | undefined> {
   try {
     const signal = AbortSignal.timeout(2000);

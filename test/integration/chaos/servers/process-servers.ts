@@ -6,14 +6,14 @@ import { startProxy, type TestProxy } from '../../harness/proxy.ts';
 import { type Disk, openDisk } from '../faults/disk.ts';
 import type { ChaosServer, ChaosServers, Condition } from './servers.ts';
 
-/** Nobody listens there: a member that is told of goes unreached, except by the way of a proxy. */
+/** No process listens here, so that advertised members are reached only through a proxy. */
 const nowhere = '127.0.0.1:1';
 
 const names = ['node-1', 'node-2', 'node-3'] as const;
 
 /**
- * Three processes on this machine. Each reaches each other through a proxy of its own, so that one
- * can be cut off from both others in both directions while its clients still reach it.
+ * Three processes on this machine. Each connects to each other server through a separate proxy. A server can
+ * be isolated from both others in both directions while its clients still reach it.
  */
 export async function startProcesses(): Promise<ChaosServers> {
   await using opened = new AsyncDisposableStack();
@@ -88,7 +88,7 @@ function nodeOf(
   };
 }
 
-/** Asks the system account; any server that is well knows. */
+/** Asks the system account of any healthy server. */
 async function metaLeaderOf(
   from: readonly { readonly server: TestServer }[],
 ): Promise<string | undefined> {

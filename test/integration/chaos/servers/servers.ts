@@ -1,24 +1,24 @@
 import type { Disk } from '../faults/disk.ts';
 
-/** How a server is at the moment: only a `well` one takes its clients anywhere. */
+/** The present state of a server; only a `well` one serves its clients. */
 export type Condition = 'well' | 'down' | 'frozen' | 'isolated';
 
-/** One of three servers, and what can be done to it. Its store outlives all of it. */
+/** One of three servers and the faults that apply to it. Its store survives all of them. */
 export interface ChaosServer {
-  /** As the cluster calls it. */
+  /** The name in the cluster. */
   readonly name: string;
-  /** Where it is reached from here; the same over every restart. */
+  /** The address for this process; stays the same over restarts. */
   readonly port: number;
   readonly disk: Disk;
   readonly condition: Condition;
   /** SIGKILL. */
   kill(): Promise<void>;
-  /** Politely. */
+  /** SIGTERM. */
   stop(): Promise<void>;
   start(): Promise<void>;
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** From the other servers; its clients still reach it. */
+  /** Isolates it from the other servers; its clients still reach it. */
   isolate(): Promise<void>;
   rejoin(): Promise<void>;
 }
@@ -27,6 +27,6 @@ export interface ChaosServer {
 export interface ChaosServers extends AsyncDisposable {
   readonly kind: 'processes' | 'containers';
   readonly nodes: readonly ChaosServer[];
-  /** The name of the server that leads the cluster itself, as any of them tells. */
+  /** The name of the meta leader of the cluster, from any server. */
   metaLeader(): Promise<string | undefined>;
 }

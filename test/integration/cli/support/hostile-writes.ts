@@ -24,16 +24,16 @@ import { eventsOf } from '../../../fixtures/history/given-history.ts';
 import { mutated } from '../../../fuzz/support/mutated.ts';
 import { eventfulFleet } from '../../../runtime/support/event-source.ts';
 
-/** A message as somebody publishes it who knows the subjects and nothing else. */
+/** A message from a writer that knows the subjects and nothing else. */
 export interface Write {
   readonly to: 'registry' | 'leases' | 'keyframes' | 'events';
-  /** Below the prefix of that place. */
+  /** The subject below the prefix of its stream. */
   readonly key: string;
   readonly body: string | Uint8Array;
   readonly headers?: readonly (readonly [name: string, value: string])[];
 }
 
-/** What stood in a fleet in which one of everything has happened, each thing as one write. */
+/** The contents of a fleet in which everything has happened once, each record as one write. */
 export async function soundWrites(): Promise<readonly Write[]> {
   const fleet = await eventfulFleet();
   const { registry, audit, keyframes } = memoryStore(fleet.world);
@@ -76,14 +76,14 @@ const text = fc.oneof(
   mutated(fc.oneof(anyAgentRecord, anyInstanceRecord, anyHold, anyEvent)),
   mutated(fc.constantFrom<object>(brake, policy, head, ...builtInCharts())),
 );
-/** On the wire there are bytes: also those that are no text. */
+/** The wire carries bytes, also those that are not text. */
 const body = fc.oneof(
   { weight: 6, arbitrary: text },
   { weight: 1, arbitrary: anyText },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }) },
 );
 
-/** What a KV tool, or a server, says of a message; and what nobody says. */
+/** The headers of KV tools and servers, and unknown ones. */
 const header = fc.constantFrom(
   ...(
     [
@@ -148,7 +148,7 @@ const anyWrite: fc.Arbitrary<Write> = fc
     fc.record({ body, headers: header }).map((what): Write => ({ ...where, ...what })),
   );
 
-/** A chart that hashes to its name, as whoever stores one can see to; an event that goes by it. */
+/** A hostile chart with a correct hash in its name, and an event that refers to it. */
 const anyChart = fc
   .record({ text: mutated(fc.constantFrom(...builtInCharts())), at: eventKey, event: anyEvent })
   .map(({ text: chart, at, event }): readonly Write[] => {
@@ -170,7 +170,7 @@ function hashOf(chart: string): string {
   }
 }
 
-/** The sound writes, some of them damaged in their place, and others among and behind them. */
+/** The sound writes, some damaged, with other writes between and after them. */
 export const hostileWrites = (sound: readonly Write[]): fc.Arbitrary<readonly Write[]> =>
   fc
     .record({
@@ -199,14 +199,14 @@ function documentIn(write: Write | undefined): unknown {
   try {
     return JSON.parse(String(write?.body));
   } catch {
-    return String(write?.body); // A keyframe's lines are no document.
+    return String(write?.body); // The lines of a keyframe are not one document.
   }
 }
 
-/** What the server itself refuses is never in a store. */
+/** Writes that the server itself refuses never reach a store. */
 const fits = ({ body: sent }: Write): boolean => Buffer.byteLength(sent) < 1_000_000;
 
-/** Publishes them in this order, and waits until the server has them all. */
+/** Publishes the writes in order and waits until the server has all of them. */
 export async function publishRaw(
   raw: NatsConnection,
   names: SubjectNames,

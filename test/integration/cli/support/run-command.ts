@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 
 export const main = fileURLToPath(new URL('../../../../src/cli/main.ts', import.meta.url));
 
-/** What a command printed, how it ended, and how long that took. */
+/** Output, exit code and duration of a command. */
 export interface Ended {
   readonly code: number | NodeJS.Signals;
   readonly out: string;
   readonly err: string;
   readonly took: number;
-  /** What it printed, as documents. */
+  /** Its output as JSON documents. */
   documents(): readonly Record<string, unknown>[];
 }
 
-/** Runs `rollcall …` to its end, with nothing of our own environment but where programs are. */
+/** Runs `rollcall …` to its end, with only PATH, HOME and ROLLCALL_NATS_SERVER from our environment. */
 export async function command(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
@@ -42,7 +42,7 @@ export async function command(
   };
 }
 
-/** Runs a line in a shell that knows `rollcall` and the server. */
+/** Runs a line in a shell that has `rollcall` and the server’s address. */
 export async function shell(line: string, url: string): Promise<Ended> {
   const began = performance.now();
   const script = `rollcall() { '${execPath}' '${main}' "$@"; }\n${line}`;
