@@ -15,7 +15,7 @@ type Examining = Extract<Work, { at: 'examine' }>;
 type Removing = Extract<Work, { at: 'remove' }>;
 type Clearing = Extract<Work, { at: 'leftovers' }>;
 
-/** What a collector may do next: see src/runtime/collector/sweeper.ts. A view is taken when it is looked at. */
+/** Next steps of a collector: see src/runtime/collector/sweeper.ts. A view is read when it is used. */
 export function* collectorSteps(state: State, index: number, rules: Rules): Generator<Choice> {
   const work = at(state.collectors, index);
   const does = (say: string, to: Work): Choice => {
@@ -86,7 +86,7 @@ const evidenceOf = ({ judged, ripe, lease, probe, hold }: Examining): RunEvidenc
   ...{ lease, probe, connection: 'open', hold, brake: 'off' },
 });
 
-/** src/runtime/collector/observe/gather-evidence.ts: the judge says what is to be read next, and what is to be done. */
+/** src/runtime/collector/observe/gather-evidence.ts: the judge decides what to read and do next. */
 function* examine(
   state: State,
   index: number,
@@ -133,7 +133,7 @@ function askedOf({ processes, runs }: State, run: number): RunEvidence['probe'] 
   return process.life === 'up' ? 'answered' : 'no-responders';
 }
 
-/** A commit, its answer, or none. */
+/** A commit with its answer, or without one. */
 function* commits(
   state: State,
   index: number,
@@ -176,7 +176,7 @@ function* remove(state: State, index: number, work: Removing, rules: Rules): Gen
   );
 }
 
-/** Without a condition: then the event also follows the current record. */
+/** Without a condition, the event also follows the current record. */
 const atWhatStands = ({ slot }: State, write: ReturnType<typeof removingRun>) => ({
   ...write,
   expect: 'any' as const,

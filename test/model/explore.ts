@@ -11,7 +11,7 @@ import { worldSteps } from './world-steps.ts';
 export interface Explored {
   readonly states: number;
   readonly transitions: number;
-  /** Steps of the longest of all shortest paths. */
+  /** Length of the longest shortest path. */
   readonly depth: number;
   readonly clean: number;
   readonly broken: (Broken & { readonly story: readonly string[] }) | undefined;
@@ -22,7 +22,7 @@ function* choices(state: State, rules: Rules): Generator<Choice> {
   const planning = state.processes.findIndex(
     ({ life, task }) => life === 'up' && task?.pc === 'plan',
   );
-  // A step that follows without an await follows immediately; no other process sees the state between.
+  // A step without an await before it follows immediately; no other process sees the state between.
   if (planning >= 0) return yield* onlyFirst(runSteps(state, planning, rules));
   for (const index of state.processes.keys()) yield* runSteps(state, index, rules);
   for (const index of state.collectors.keys()) yield* collectorSteps(state, index, rules);
@@ -34,8 +34,8 @@ function* onlyFirst(steps: Generator<Choice>): Generator<Choice> {
 }
 
 /**
- * Every state that can be reached, breadth first, so that what is found wrong is found by a shortest
- * path; then whether each of them can come to a clean one by what happens when all goes well (G4, G5).
+ * Explores every reachable state breadth first, so that a violation is found by a shortest path. Then
+ * checks that each state can reach a quiescent one by fault-free steps (G4, G5).
  */
 export function explore(initial: State, rules: Rules): Explored {
   const known = new Map([[encode(initial), 0]]);
@@ -86,7 +86,7 @@ function pathTo(id: number, parents: readonly number[]): number[] {
   return path.reverse();
 }
 
-/** Follows the path again and returns it as text. */
+/** Repeats the path and returns it as text. */
 function retell(
   initial: State,
   path: readonly number[],
@@ -104,7 +104,7 @@ function retell(
   });
 }
 
-/** Which states come to one of these by calm steps: from there, backwards. */
+/** The states that reach one of these by calm steps, searched backwards. */
 function reaching(
   clean: readonly number[],
   [from, to]: readonly [readonly number[], readonly number[]],

@@ -58,7 +58,7 @@ function refuteAll(): boolean {
   return all;
 }
 
-/** The shortest story of what goes wrong without a rule. */
+/** The shortest counterexample without a rule. */
 function show(rule: string): boolean {
   const refutation = refutations.find(({ without }) => without.join(', ') === rule);
   if (!refutation) {

@@ -2,8 +2,8 @@ import type { Process, State } from './state.ts';
 import { at } from './store.ts';
 
 /**
- * Nothing is left to be done: whoever is alive serves what it runs, of everybody else nothing stands.
- * A frozen process counts as dead: it need not wake for the rest to come to order.
+ * Nothing is left to do: live processes serve their instances, and all others have no records.
+ * A frozen process counts as dead: the rest must converge without it.
  */
 export function isClean(state: State): boolean {
   const { slot, instances, flight, processes } = state;
@@ -15,7 +15,7 @@ export function isClean(state: State): boolean {
   return holder.life === 'up' && holder.run === slot.run && !slot.suspect;
 }
 
-/** Exactly the records that it wants exist. */
+/** Exactly the wanted records of the process exist. */
 function isServing({ slot, lease, instances }: State, process: Process): boolean {
   const { session, run, holds, task, queue, inDoubt, wants } = process;
   if (session !== 'serving' || slot.run !== run || slot.phase !== 'live') return false;

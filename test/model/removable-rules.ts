@@ -1,4 +1,4 @@
-/** A rule of the protocol, each with what a program of the model does without it. */
+/** A rule of the protocol, with the behaviour of the model without it. */
 export const weakenings = {
   'lease-before-record': 'a collector reads the lease before the record that it judges',
   'no-look-at-lease':
@@ -27,11 +27,11 @@ export const weakenings = {
 
 export type Weakening = keyof typeof weakenings;
 
-/** The rules as they are, but for some. */
+/** All rules, except some. */
 export interface Rules {
   readonly without: ReadonlySet<Weakening>;
   /** Instances in one batch of a registration or a removal; the code's are 300 and 450. */
   readonly batch: number;
-  /** How many commits of unknown outcome may be under way at once. */
+  /** Maximum number of commits in flight with unknown outcome. */
   readonly underWay: number;
 }

@@ -4,7 +4,7 @@ import { finish } from './session-program.ts';
 import type { Commit, Rev, State, Task, Write } from './state.ts';
 import { at, put } from './store.ts';
 
-/** What a run makes of the answer to a commit, or of none: src/runtime/agent/owned-records.ts and who called it. */
+/** The reaction of a run to the answer of a commit, or to none: src/runtime/agent/owned-records.ts and its callers. */
 type Answer = ReadonlyMap<Write['key'], Rev> | 'conflict' | 'unknown';
 
 export function answered(

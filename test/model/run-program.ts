@@ -4,7 +4,7 @@ import type { Commit, InstanceWrite, Process, SlotEntry, SlotWrite, State, Task 
 import { at, put } from './store.ts';
 import { firstOf, movedSlot, mustEndInstance, mustEndRun, plannedRepairs } from './transitions.ts';
 
-/** What a run writes: src/runtime/transitions/run-changes.ts, instance-changes.ts, and what plans it. */
+/** The writes of a run: src/runtime/transitions/run-changes.ts, instance-changes.ts, and their plan. */
 
 type Move = Parameters<typeof movedSlot>[1];
 
@@ -53,7 +53,7 @@ export function movingRun(there: SlotEntry, type: Move, why = ''): SlotWrite | '
   return { key: 'slot', expect: there.rev, judged: there.rev, put: moved, events };
 }
 
-/** `removeRun`: the end of a run whose record goes. */
+/** `removeRun`: the end of a run whose record is removed. */
 export function removingRun(there: SlotEntry, type: 'left' | 'removed'): SlotWrite {
   const events = [{ run: there.run, after: there.rev, type: mustEndRun(there, type) }];
   return { key: 'slot', expect: there.rev, judged: there.rev, put: undefined, events };
@@ -69,7 +69,7 @@ export function removing(
   return { key, expect: there.rev, judged: there.rev, put: undefined, events };
 }
 
-/** `registerInstance`: over nothing, or over a record of an earlier run, whose chain ends. */
+/** `registerInstance`: without a record, or over that of an earlier run, whose chain ends. */
 function registering(process: Process, key: number, { without }: Rules): InstanceWrite {
   const over = at(process.instances, key);
   const before = without.has('chain-begun-anew') ? 0 : at(process.heads, key);
@@ -83,7 +83,7 @@ function registering(process: Process, key: number, { without }: Rules): Instanc
   return { key, expect: over.rev, judged: over.rev, put: entry, events };
 }
 
-/** src/runtime/agent/reconcile.ts, from its loop's head to its next await. */
+/** src/runtime/agent/reconcile.ts, from the head of its loop to the next await. */
 export function planReconcile(state: State, index: number, rules: Rules): undefined {
   const process = at(state.processes, index);
   const { agent, task } = process;
@@ -136,7 +136,7 @@ export function planRegrant(state: State, index: number, rules: Rules): undefine
   send(state, index, [change], rules);
 }
 
-/** `lapsed` of `regrant`: who came to take the lease again takes it again, who refutes gives up. */
+/** `lapsed` of `regrant`: a regrant claims the lease again, a refutation gives up. */
 export function lapsedAgain(state: State, index: number): undefined {
   const { task } = at(state.processes, index);
   if (task?.effect === 'regrant') return goTo(state, index, { pc: 'lease', sending: undefined });

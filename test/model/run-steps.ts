@@ -17,11 +17,11 @@ import type { Commit, Process, SlotEntry, State, Task } from './state.ts';
 import { at, type Broken, fork, nameOf, put, store } from './store.ts';
 
 /**
- * src/runtime/agent/claim-slot.ts, reconcile.ts, regrant.ts, withdraw.ts, lease-keeper.ts and holding.ts: what a
- * run does to the store, one interaction a step, in the order of that code.
+ * src/runtime/agent/claim-slot.ts, reconcile.ts, regrant.ts, withdraw.ts, lease-keeper.ts and holding.ts: the
+ * interactions of a run with the store, one per step, in the order of that code.
  */
 
-/** What each step of a run's own process is, one interaction with the store each. */
+/** The steps of a run's own process, each one interaction with the store. */
 export function* runSteps(state: State, index: number, rules: Rules): Generator<Choice> {
   const process = at(state.processes, index);
   const { task } = process;
@@ -143,7 +143,7 @@ function mayTake(state: State, me: Process, there: SlotEntry): boolean {
   return holder.life === 'frozen' && !at(state.lease, there.run);
 }
 
-/** `Holding.check`: what this run holds, or how it ended. */
+/** `Holding.check`: the records of this run, or how it ended. */
 function check(state: State, index: number): undefined {
   const ended = endedAs(state, index);
   if (ended) {
@@ -164,7 +164,7 @@ function endedAs({ slot, processes }: State, index: number): SessionEvent | unde
   return slot.phase === 'expired' ? { type: 'ended', cause: 'expired' } : undefined;
 }
 
-/** Once per ttl, and when told (`#check` of session.ts): where it would learn something. */
+/** Once per ttl and on notice (`#check` of session.ts), only if the result would be new. */
 function looks(state: State, process: Process): boolean {
   const { session, run, agent, holds, task, queue } = process;
   if (session !== 'serving' && session !== 'reconciling') return false;
@@ -173,7 +173,7 @@ function looks(state: State, process: Process): boolean {
   return agent.suspect && holds && task?.effect !== 'refute' && !queue.includes('refute');
 }
 
-/** A read of the slot's record between two writes, and what the code does with it. */
+/** A read of the slot's record between two writes, and the reaction of the code. */
 function recheck(state: State, index: number, task: Task, rules: Rules): undefined {
   const ended = endedAs(state, index);
   if (ended) {
@@ -215,11 +215,11 @@ function list(state: State, index: number, rules: Rules): undefined {
   const { task } = at(state.processes, index);
   if (!task) return;
   become(state, index, { task: { ...task, listed: true } });
-  // No await lies between the list and the write that follows from it.
+  // There is no await between the list and the write that follows from it.
   plan(state, index, task, rules);
 }
 
-/** The commit reaches the store, and its answer the process. */
+/** The commit reaches the store, and its answer reaches the process. */
 function deliver(state: State, index: number, task: Task, rules: Rules): Broken | undefined {
   if (!task.sending) return undefined;
   const { revisions, broken } = store(state, task.sending);

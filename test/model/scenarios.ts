@@ -3,7 +3,7 @@ import { beginRun, without } from './session-program.ts';
 import { type Budget, idle, type State } from './state.ts';
 import { fork, noInstance, noRecord, put } from './store.ts';
 
-/** A fleet of one slot and what may happen to it: explored to the last state. */
+/** A fleet of one slot and the possible faults and requests; every state is explored. */
 export interface Scenario {
   readonly name: string;
   readonly about: string;
@@ -12,7 +12,7 @@ export interface Scenario {
   readonly collectors: number;
   readonly batch: number;
   readonly underWay: number;
-  /** Each process: what it runs (bits), and whether it takes over; the first begins at once. */
+  /** Each process: its instances (bits), and whether it takes over; the first starts immediately. */
   readonly processes: readonly { readonly wants: number; readonly takeover: boolean }[];
   readonly budget: Partial<Budget>;
 }
@@ -89,7 +89,7 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** The same with more that may go wrong: minutes, and some GB. */
+/** The same with more faults: takes minutes and some GB. */
 const more: Readonly<Record<string, Partial<Scenario>>> = {
   takeover: { budget: { freezes: 1, kills: 1 }, collectors: 2 },
   expiry: { budget: { freezes: 1, kills: 1, lapses: 1, doubts: 1 } },

@@ -3,14 +3,14 @@ import type { Process, SlotEntry, State, Task } from './state.ts';
 import { at, noInstance, put } from './store.ts';
 import { firstSession, movedSession } from './transitions.ts';
 
-/** src/runtime/agent/session.ts: how a process turns what happens into effects, one after the other. */
+/** src/runtime/agent/session.ts: a process turns events into effects, one after the other. */
 
 const noProcess: Omit<Process, 'life' | 'run' | 'wants' | 'instances' | 'heads' | 'unsure'> = {
   ...{ session: '', announced: false, cause: null, holds: false, task: undefined, queue: [] },
   ...{ agent: undefined, inDoubt: false, spent: false, former: 0, takeover: false },
 };
 
-/** A process that is no more, or not yet: two of them differ in nothing else. */
+/** A process that has ended or not started; two of these are equal otherwise. */
 export const without = (
   life: 'waiting' | 'dead' | 'gone',
   instances: number,
@@ -28,7 +28,7 @@ const nothingKnown = (instances: number) => ({
   unsure: Array.from({ length: instances }, () => 0),
 });
 
-/** The process begins a fresh run; `undefined` where the model has no id left: it stays away. */
+/** The process begins a new run; `undefined` if the model has no id left: it does not return. */
 export function beginRun(state: State, index: number): undefined {
   const process = at(state.processes, index);
   const { wants, takeover, former } = process;
@@ -48,7 +48,7 @@ export function beginRun(state: State, index: number): undefined {
   post(state, index, { type: 'opened' });
 }
 
-/** An event for the session machine: what it asks for is queued, what another state asked for ends. */
+/** An event for the session machine: queues the effects of the new state, and stops those of the old. */
 export function post(state: State, index: number, event: SessionEvent): undefined {
   const before = at(state.processes, index);
   const taken = movedSession(before.session, before.announced, event);
@@ -65,7 +65,7 @@ export function post(state: State, index: number, event: SessionEvent): undefine
   settle(state, index);
 }
 
-/** Takes the next effect up where there is none at work; ends the run when all is done. */
+/** Starts the next effect if none is running; ends the run when all are done. */
 export function settle(state: State, index: number): undefined {
   const process = at(state.processes, index);
   if (process.task?.aborted && looksAtSignal(process.task)) {
@@ -82,7 +82,7 @@ export function settle(state: State, index: number): undefined {
   }
 }
 
-/** Where a loop of the code looks whether it has been told to stop. */
+/** The points where a loop of the code checks its signal. */
 const looksAtSignal = ({ pc, effect }: Task): boolean =>
   effect !== 'release-lease' && pc !== 'send' && pc !== 'recheck';
 
@@ -115,7 +115,7 @@ function begun(effect: SessionEffect, agent: SlotEntry | undefined, knows: boole
   }
 }
 
-/** src/runtime/agent/agent.ts: an expired run starts over as a new one, a superseded one ends the agent. */
+/** src/runtime/agent/agent.ts: an expired run restarts as a new one, a superseded run ends the agent. */
 function conclude(state: State, index: number): undefined {
   const { cause, former, run, wants } = at(state.processes, index);
   const again = cause === 'expired' || cause === 'absent' || cause === 'spent';

@@ -11,8 +11,8 @@ import type {
 } from './state.ts';
 
 /**
- * The name of a state. Two states have the same if and only if they are the same but for the numbers of
- * their revisions, of which only equality and order count, and for which of the collectors is which.
+ * The name of a state. Two states have the same name if and only if they differ at most in the numbers of
+ * their revisions, of which only equality and order count, and in the order of the collectors.
  */
 export function encode(state: State): string {
   const text = new Text();
@@ -30,7 +30,7 @@ export function encode(state: State): string {
   return text.ranked(begins);
 }
 
-/** Words as small numbers, in the order in which they were first said. */
+/** Maps strings to small numbers, in the order of first use. */
 const words = new Map<string, number>();
 function wordOf(word: string): number {
   const known = words.get(word);
@@ -41,7 +41,7 @@ function wordOf(word: string): number {
 
 class Text {
   readonly #out: number[] = [];
-  /** Where in the text there are revisions, which are replaced by their rank. */
+  /** Positions of revisions in the text, which are replaced by their rank. */
   readonly #revs: number[] = [];
 
   say(...numbers: readonly number[]): undefined {
@@ -110,7 +110,7 @@ class Text {
     }
   }
 
-  /** @returns where it begins */
+  /** @returns its start */
   work(work: Work): number {
     const begin = this.#out.length;
     this.say(wordOf(work.at));
@@ -135,7 +135,7 @@ class Text {
   ranked(begins: readonly number[]): string {
     const out = this.#out;
     const seen = [...new Set(this.#revs.map((place) => out[place] ?? 0))].sort((a, b) => a - b);
-    // 0 is no revision: it stays what it is, however few there are.
+    // 0 means no revision and stays 0.
     const ranks = new Map(seen.filter((rev) => rev !== 0).map((rev, rank) => [rev, rank + 1]));
     for (const place of this.#revs) out[place] = ranks.get(out[place] ?? 0) ?? 0;
     const parts = begins.map((begin, i) => String.fromCharCode(...out.slice(begin, begins[i + 1])));

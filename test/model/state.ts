@@ -5,7 +5,7 @@ import type { AgentRecord } from '../../src/domain/records/schemas.ts';
 /** A run, an instance, a process, by number. `nobody`: no run. */
 export const nobody = -1;
 
-/** A stream sequence. They grow along a path; two states that differ in nothing but these are one. */
+/** A stream sequence. Grows along a path; states that differ only in these numbers are the same. */
 export type Rev = number;
 
 /** The record under the slot's key; `run` is `nobody` for absence and for a tombstone. */
@@ -33,17 +33,17 @@ interface HoldEntry {
 /** An event of a run's chain, or of an instance's as that run owns it. */
 export interface ChainStep {
   readonly run: number;
-  /** Which instance; undefined: the run itself. */
+  /** The instance; undefined: the run itself. */
   readonly instance?: number;
-  /** Its predecessor as the writer knows it: the record's revision, of an instance's chain its n. 0: none. */
+  /** The predecessor as known by the writer: the record's revision, or n in an instance's chain. 0: none. */
   readonly after: number;
   readonly type: string;
 }
 
 interface Writing {
-  /** `any`: no condition at all, which only weakened rules have. */
+  /** `any`: no condition, only with weakened rules. */
   readonly expect: Rev | 'any';
-  /** The revision that was judged, or read, when this was decided. */
+  /** The revision that was judged or read for this decision. */
   readonly judged: Rev;
   readonly events: readonly ChainStep[];
 }
@@ -57,7 +57,7 @@ export interface InstanceWrite extends Writing {
 }
 export type Write = SlotWrite | InstanceWrite;
 
-/** One atomic commit, as it was sent. `by`: the run whose own agent sent it, or a collector. */
+/** One atomic commit as sent. `by`: the run whose own agent sent it, or a collector. */
 export interface Commit {
   readonly by: number | 'collector';
   readonly writes: readonly Write[];
@@ -66,29 +66,29 @@ export interface Commit {
 
 export type Over = 'no' | 'superseded' | 'expired' | 'gone' | 'left' | 'deleted';
 
-/** The facts about a run: only the properties read them, no program does. */
+/** The facts about a run; only the properties read them, never a program. */
 export interface RunTruth {
   readonly took: boolean;
   readonly over: Over;
   readonly process: number;
-  /** By instance: how many events this run's chain of it has. */
+  /** By instance: number of events in this run's chain of it. */
   readonly heads: readonly number[];
 }
 
-/** An effect of the session machine at work; `pc`: what it does to the store next. */
+/** A running effect of the session machine; `pc`: its next interaction with the store. */
 export interface Task {
   readonly effect: SessionEffect;
   readonly pc: 'lease' | 'read' | 'check' | 'plan' | 'list' | 'send' | 'recheck' | 'release';
-  /** The state that asked for it was left: it ends where the code looks at its signal. */
+  /** The state that requested it was left; it ends where the code checks its signal. */
   readonly aborted: boolean;
-  /** Whether what stands under the prefix is known: `known` of reconcile, `listed` of withdraw. */
+  /** Whether the records under the prefix are known: `known` of reconcile, `listed` of withdraw. */
   readonly listed: boolean;
   readonly sending: Commit | undefined;
 }
 
 /** A process of an agent, with the session of its present run (src/runtime/agent/session.ts, holding.ts). */
 export interface Process {
-  /** `waiting`: not begun; `gone`: ended by itself. */
+  /** `waiting`: not started; `gone`: ended by itself. */
   readonly life: 'waiting' | 'up' | 'frozen' | 'dead' | 'gone';
   readonly run: number;
   readonly session: string;
@@ -105,9 +105,9 @@ export interface Process {
   readonly unsure: readonly number[];
   readonly inDoubt: boolean;
   readonly spent: boolean;
-  /** Bits: the instances it runs. */
+  /** Bits: the instances of the process. */
   readonly wants: number;
-  /** Bits: runs that this process has been. */
+  /** Bits: all runs of this process so far. */
   readonly former: number;
   readonly takeover: boolean;
 }
@@ -118,7 +118,7 @@ export type Work =
   | {
       readonly at: 'examine';
       readonly judged: SlotEntry;
-      /** The observer's clocks, as its verdict will find them. */
+      /** The observer's clocks, as its verdict will use them. */
       readonly ripe: 'silence' | 'late' | 'grace';
       readonly lease: RunEvidence['lease'];
       readonly probe: RunEvidence['probe'];
@@ -130,7 +130,7 @@ export type Work =
       readonly at: 'remove';
       readonly expired: SlotEntry;
       readonly view: readonly InstanceEntry[];
-      /** How far the view's batches are done. */
+      /** Progress through the batches of the view. */
       readonly from: number;
     }
   | {
@@ -142,7 +142,7 @@ export type Work =
       readonly next: number;
     };
 
-/** What may yet go wrong, or be asked for. */
+/** The remaining budget of faults and requests. */
 export interface Budget {
   readonly kills: number;
   readonly freezes: number;
@@ -155,7 +155,7 @@ export interface Budget {
   readonly deletions: number;
 }
 
-/** The whole of it: the store, the truth, the processes, and what may yet happen. */
+/** The complete state: the store, the facts, the processes, and the remaining budget. */
 export interface State {
   slot: SlotEntry;
   instances: readonly InstanceEntry[];
@@ -164,12 +164,12 @@ export interface State {
   flight: readonly Commit[];
   last: Rev;
   runs: readonly RunTruth[];
-  /** The run that holds the slot wrote its record while its lease stood, and it has stood since. */
+  /** The owner of the slot wrote its record under a valid lease, which has been valid since. */
   vouched: boolean;
   processes: readonly Process[];
   collectors: readonly Work[];
   budget: Budget;
-  /** The next fresh run id. */
+  /** The next unused run id. */
   fresh: number;
 }
 

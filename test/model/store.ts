@@ -12,7 +12,7 @@ import {
   type Write,
 } from './state.ts';
 
-/** A promise that did not hold, and how. */
+/** A violated guarantee, with the details. */
 export interface Broken {
   readonly property: 'G1' | 'G2' | 'G3' | 'G4' | 'G5' | 'G6' | 'G8' | 'hold';
   readonly what: string;
@@ -22,7 +22,7 @@ export const nameOf = (run: number): string => `run ${runName(run)}`;
 const runName = (run: number): string => String.fromCharCode(65 + run);
 const instanceName = (instance: number): string => `web/${instance + 1}`;
 
-/** A state that may be changed without changing the one it was made from. */
+/** A copy of a state that may be changed without changing the original. */
 export const fork = (state: State): State => ({ ...state });
 
 export const put = <T>(list: readonly T[], at: number, item: T): T[] => {
@@ -31,14 +31,14 @@ export const put = <T>(list: readonly T[], at: number, item: T): T[] => {
   return copy;
 };
 
-/** An element that the caller knows is there. */
+/** An element that is known to exist. */
 export function at<T>(list: readonly T[], index: number): T {
   const item = list[index];
   if (item === undefined) throw new Error(`nothing at ${index}`);
   return item;
 }
 
-/** Stores the commit whole or not at all, as a server does; what it breaks is told, and stored. */
+/** Stores the commit completely or not at all, like a server. Reports violations, and stores them too. */
 export function store(
   state: State,
   commit: Commit,
@@ -98,7 +98,7 @@ function slotRight(state: State, { by }: Commit, write: SlotWrite): Broken | und
   return blindly(state, write);
 }
 
-/** G6, and what a hold says. */
+/** G6, and the rule of a hold. */
 function blindly(state: State, { events }: SlotWrite): Broken | undefined {
   const types = events.map(({ type }) => type);
   const { run } = state.slot;
@@ -119,7 +119,7 @@ function blindly(state: State, { events }: SlotWrite): Broken | undefined {
   return undefined;
 }
 
-/** G1 and G2 of an instance: also adopting it takes it from its owner. */
+/** G1 and G2 of an instance; adoption also takes it from its owner. */
 function instanceRight(
   runs: State['runs'],
   state: State,
@@ -140,7 +140,7 @@ function instanceRight(
   return undefined;
 }
 
-/** G8: each record that changes has its events with it, each the next of its chain. */
+/** G8: each changed record has its events in the commit, each the next of its chain. */
 function inOrder(state: State, write: Write): Broken | undefined {
   const wrong = write.events.find((event) => event.after !== headOf(state, event));
   if (wrong) {

@@ -21,8 +21,8 @@ import { initialTransition, transition } from '../../src/runtime/transitions/tra
 import type { InstanceEntry, SlotEntry } from './state.ts';
 
 /**
- * The machines and plans that ship, asked about the few records that differ for them. The answers are
- * kept: a state space asks the same thing a million times.
+ * The machines and plans of the product, called with the few records that differ for them. The answers are
+ * cached, because the search asks the same question a million times.
  */
 
 const slot = { host: HostId.parse('h'), agent: AgentName.parse('a') };
@@ -61,7 +61,7 @@ const runMoves = remembered((key): Standing | 'ignored' => {
   return { phase: after.phase, suspect: after.suspect !== undefined, first: after.term === 0 };
 });
 
-/** The slot's record after a transition of its run (`moveRun`); `ignored` where the machine has none. */
+/** The slot's record after a transition of its run (`moveRun`); `ignored` if the machine has none. */
 export function movedSlot(entry: SlotEntry, type: RunMove): Omit<SlotEntry, 'rev'> | 'ignored' {
   const { phase, suspect, first } = entry;
   const moved = runMoves(JSON.stringify({ phase, suspect, first, type }));
@@ -75,7 +75,7 @@ const runEnds = remembered((key): true => {
   return true;
 });
 
-/** That the machine has this end of a run, or the model is wrong. */
+/** Checks that the machine has this end of a run; otherwise the model is wrong. */
 export function mustEndRun({ phase, suspect, first }: SlotEntry, type: string): string {
   runEnds(JSON.stringify({ phase, suspect, first, type }));
   return type;
@@ -87,7 +87,7 @@ const instanceEnds = remembered((type): true => {
   return true;
 });
 
-/** Likewise of an instance. */
+/** The same for an instance. */
 export function mustEndInstance(type: 'removed' | 'adopted'): string {
   instanceEnds(type);
   return type;
@@ -163,6 +163,6 @@ function read(i: number, owner: number): RecordRead<InstanceRecord> {
   return { kind: 'stored', key, revision: 1, record };
 }
 
-/** What the plan that ships would do about these, in its order (`planRepairs`). */
+/** The repairs that the product plans for these, in order (`planRepairs`). */
 export const plannedRepairs = (me: number, there: readonly InstanceEntry[], wants: number) =>
   plans(JSON.stringify({ me, owners: there.map(({ owner }) => owner), wants }));

@@ -2,7 +2,7 @@ import type { Weakening } from './removable-rules.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 import type { Broken } from './store.ts';
 
-/** What goes wrong first without a rule, and where that is seen soonest. */
+/** The first violation without a rule, and the scenario that shows it soonest. */
 export interface Refutation {
   readonly without: readonly Weakening[];
   readonly scenario: string;
@@ -36,9 +36,8 @@ export const refutations: readonly Refutation[] = [
 ];
 
 /**
- * Rules that others stand in for, as far as these scenarios go: an instance that was judged is found
- * again by its revision alone, because a run that is over never comes back; and a run whose claim
- * stands has sent no other write that could still be under way.
+ * Rules that other rules cover in these scenarios. A judged instance is identified by its revision alone,
+ * because a run that is over never returns. A run with a valid claim has no other write in flight.
  */
 export const redundant: readonly Omit<Refutation, 'property'>[] = [
   { without: ['leftovers-unfenced'], scenario: 'takeover' },

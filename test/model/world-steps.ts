@@ -6,7 +6,7 @@ import { beginRun, post, settle, without } from './session-program.ts';
 import type { Budget, State } from './state.ts';
 import { at, type Broken, fork, nameOf, noRecord, put, store } from './store.ts';
 
-/** What happens to processes and messages, and what people wish. */
+/** Faults of processes and messages, and requests of operators. */
 export function* worldSteps(state: State, rules: Rules): Generator<Choice> {
   yield* messages(state);
   for (const [run, stands] of state.lease.entries()) if (stands) yield* lapse(state, run, rules);
@@ -45,7 +45,7 @@ function* messages(state: State): Generator<Choice> {
   }
 }
 
-/** A lease lapses at the server: never before the clock of a holder that runs said so. */
+/** A lease lapses at the server, but never before the clock of a running owner has passed its end. */
 function* lapse(state: State, run: number, { without: weak }: Rules): Generator<Choice> {
   const { process: index } = at(state.runs, run);
   const holder = at(state.processes, index);
