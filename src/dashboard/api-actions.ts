@@ -3,7 +3,7 @@ import type { ApiGcPlan } from './api-types.ts';
 
 /**
  * `POST /api/actions/hold`, `/release`, `/sweep`, with `Rollcall-Request`: an id that the page makes for
- * each click; the same id does nothing twice. `as`: who it is, as the audit tells it.
+ * each click; a repeated id has no second effect. `as`: the author in the audit.
  */
 export interface ApiHoldRequest {
   readonly host: string;
@@ -21,18 +21,18 @@ export interface ApiSweepRequest {
   readonly as?: string;
 }
 
-/** What came of an action. */
+/** The result of an action. */
 export interface ApiActionResult {
   readonly did: 'planned' | 'extended' | 'released' | 'swept';
-  /** How many transitions a sweep wrote. */
+  /** The number of transitions that a sweep wrote. */
   readonly transitions: number;
   readonly by: string;
-  /** Of a sweep; null: nobody can say. */
+  /** Only of a sweep; null: unknown. */
   readonly left: ApiRemaining | null;
 }
 
-/** What is still to be removed after a sweep, as `gc plan --json` has it. */
+/** The removals that remain after a sweep, in the format of `gc plan --json`. */
 export interface ApiRemaining extends Pick<ApiGcPlan, 'rows' | 'at'> {
-  /** Why some of its writes were not let through; null: none was refused. */
+  /** Why some of its writes were refused; null: none was refused. */
   readonly refused: string | null;
 }

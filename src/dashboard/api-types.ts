@@ -1,9 +1,9 @@
 /**
- * What the dashboard's server says to its page: the history as compact rows, self-contained page by page.
+ * The API between the dashboard server and its page. The history is sent as self-contained pages of compact rows.
  *
- * A page's rows name entities and words by their place in that very page, so pages from any time and
- * any server go together, and a server that was restarted needs no word about it. Types only: the page
- * is read by the browser that asked for it, the server that wrote it is the same version.
+ * The rows of a page refer to entities and texts by their index in that page. Pages of any time and any
+ * server can therefore be combined, and a restart of the server needs no special handling. There are only
+ * types, because the browser code comes from the same version of the server.
  */
 
 import type { PlanRow } from '../domain/collection/gc-plan.ts';
@@ -14,11 +14,10 @@ import type { Millis, Revision, WallTime } from '../domain/time.ts';
 export type ApiEntity = ChainRef;
 
 /**
- * One transition: its place in the audit, when the audit stored it, the entity and the words for what
- * happened, where that led to, and the chart it was made with (indices into the page), and the edges
- * taken (indices into the page's words).
+ * One transition: its sequence in the audit, the time when the audit stored it, then indices into the
+ * page: entity, event type, new state and chart; last the edges taken (indices into the page's `words`).
  *
- * A state is its active leaves by id below the machine's, joined by `+`:
+ * A state is the ids of its active leaf states, without the machine's id, joined by `+`:
  * `present.phase.live+present.sight.clear`.
  */
 export type ApiRow = readonly [
@@ -31,37 +30,37 @@ export type ApiRow = readonly [
   edges: readonly number[],
 ];
 
-/** What a screen needs of an event beyond its transition; everything else is asked for by its number. */
+/** What screens show of an event in addition to its transition. The page requests the rest by sequence. */
 export interface ApiDetails {
-  /** Who did it, as `host/agent`, where that was not the entity's own agent. */
+  /** The author as `host/agent`, if it is not the entity's own agent. */
   readonly by?: string;
-  /** `silent`, `unreachable`, why an instance is failing, why something was removed, held, … */
+  /** The reason: `silent`, `unreachable`, why an instance is failing, why it was removed, why a hold was set, … */
   readonly why?: string;
-  /** Of a run, when it starts. */
+  /** For the start of a run. */
   readonly ttl?: Millis;
   readonly grace?: Millis;
   readonly zone?: string;
   readonly address?: string;
-  /** Of an instance, as registered or changed. */
+  /** For an instance that is registered or changed. */
   readonly port?: number;
-  /** Of a hold: its end. */
+  /** For a hold: its end. */
   readonly until?: WallTime;
-  /** Of a brake. */
+  /** For a brake. */
   readonly seen?: number;
   readonly suspect?: number;
   readonly expired?: number;
 }
 
-/** A piece of the history: everything from `from` to `to`, both included. */
+/** A range of the history: everything from `from` to `to`, both included. */
 export interface ApiPage {
   readonly from: Revision;
   readonly to: Revision;
   readonly entities: readonly ApiEntity[];
   readonly words: readonly string[];
   readonly rows: readonly ApiRow[];
-  /** By place in `rows`. */
+  /** By index in `rows`. */
   readonly notes: readonly (readonly [row: number, note: ApiDetails])[];
-  /** Places that hold no event that can be read: trimmed, or damaged. */
+  /** Sequences without a readable event: trimmed or damaged. */
   readonly gaps: readonly ApiGap[];
 }
 
@@ -71,13 +70,13 @@ export interface ApiGap {
   readonly why: string;
 }
 
-/** Where everything stood after an event: what a page begins from. */
+/** The states of all entities after an event, with which the page starts. */
 export interface ApiState {
   readonly seq: Revision;
   readonly at: WallTime;
   readonly entities: readonly ApiEntity[];
   readonly words: readonly string[];
-  /** The entity, its state, when it came there, its chart, and its latest notes together. */
+  /** The entity, its state, when it entered that state, its chart, and its merged notes. */
   readonly states: readonly (readonly [
     entity: number,
     state: number,
@@ -95,37 +94,37 @@ export interface ApiState {
  */
 export type ApiOrigin = readonly [seq: Revision, at: WallTime];
 
-/** The first event of a stream, and what `/api/hello` says. */
+/** The first event of a stream, and the response of `/api/hello`. */
 export interface ApiHello {
   readonly version: string;
-  /** What is looked at: the servers and the namespace, or the name of a file. */
+  /** The origin of the history: the servers and the namespace, or the name of a file. */
   readonly name: string;
   readonly mode: 'live' | 'recording';
-  /** The history's first and last place; last 0: nothing yet. */
+  /** The first and last sequence of the history; last 0: it is empty. */
   readonly first: Revision;
   readonly last: Revision;
   readonly firstAt: WallTime;
   readonly lastAt: WallTime;
-  /** The server's clock: countdowns go by it. */
+  /** The server's clock, which countdowns use. */
   readonly now: WallTime;
-  /** Whether this server takes hold, release and sweep. */
+  /** Whether this server accepts hold, release and sweep. */
   readonly actions: boolean;
-  /** Of each machine, its chart of today. */
+  /** The current chart of each machine. */
   readonly charts: Readonly<Record<string, string>>;
 }
 
-/** Every two seconds: the link is alive, and this is how old the data is. */
+/** Sent every two seconds: the connection is alive, and the data has this age. */
 export interface ApiHeartbeat {
   readonly head: Revision;
   readonly headAt: WallTime;
   readonly now: WallTime;
-  /** Since when the store has not answered; null: it does. */
+  /** The time since when the store does not answer; null: it answers. */
   readonly storeAwaySince: WallTime | null;
   /** The runs of the collectors that have a seat; null: not known. */
   readonly seats: readonly string[] | null;
 }
 
-/** How much happened, in equal pieces of time: the strip below every screen. */
+/** The number of events in equal time bins, for the timeline below every screen. */
 export interface ApiDensity {
   readonly from: WallTime;
   readonly to: WallTime;
@@ -133,27 +132,27 @@ export interface ApiDensity {
   readonly bins: readonly (readonly [transitions: number, problems: number, firstSeq: Revision])[];
 }
 
-/** What may happen next to an entity, and why not. */
+/** A possible next transition of an entity. */
 export interface ApiNextTransition {
   readonly event: string;
   readonly edge: string;
   readonly targets: readonly string[];
   readonly guard: string | null;
-  /** Whether its guard lets it through as things stand; null: it has none, or nobody can say. */
+  /** Whether its guard is true in the present state; null: it has no guard, or the result is unknown. */
   readonly holds: boolean | null;
   readonly description: string | null;
 }
 
-/** `/api/causes/SEQ`: the event that led to one, and those that it led to. */
+/** `/api/causes/SEQ`: the cause of an event, and its effects. */
 export interface ApiCauses {
   readonly seq: Revision;
-  /** Who did it, as `host/agent`; null: it can't be read. */
+  /** The author as `host/agent`; null: unreadable. */
   readonly by: string | null;
-  /** null: nothing but the event before it in its own chain. */
+  /** null: no cause other than the event before it in its chain. */
   readonly cause: ApiRelatedEvent | null;
-  /** It has a cause, further back than was looked. */
+  /** The cause is further back than the search went. */
   readonly far: boolean;
-  /** In their order, as many as are named; and how many more there are. */
+  /** The first effects in order; `more` is the number of the others. */
   readonly led: readonly ApiRelatedEvent[];
   readonly more: number;
 }
@@ -163,11 +162,11 @@ export interface ApiRelatedEvent {
   readonly at: WallTime;
   readonly entity: ApiEntity;
   readonly type: string;
-  /** Who did it, as `host/agent`. */
+  /** The author as `host/agent`. */
   readonly by: string;
 }
 
-/** A refusal: HTTP status 4xx or 5xx, with the fault's code and words. */
+/** An error: HTTP status 4xx or 5xx, with the code and the texts of the fault. */
 export interface ApiGuardResult {
   readonly code: string;
   readonly message: string;
@@ -178,20 +177,20 @@ export interface ApiGuardResult {
 export interface ApiExplanation {
   readonly state: string;
   readonly next: readonly ApiNextTransition[];
-  /** A guard decides, or the entity was made by another version of its machine: it may be otherwise. */
+  /** The answer may be wrong: a guard is unknown, or another version of the machine made the entity. */
   readonly unsure: boolean;
-  /** Of the event that was asked about; null: nothing is in its way. */
+  /** Why the requested event is not possible; null: it is possible. */
   readonly whyNot: string | null;
 }
 
-/** `/api/plan`: what will be removed, when, why and what holds it back, brakes and holds. */
+/** `/api/plan`: what will be removed, when and why, what delays it, brakes and holds. */
 export interface ApiGcPlan {
   readonly seq: Revision;
   readonly at: WallTime;
-  /** Of the past: nobody can say what leases stood then. */
+  /** True for the past, because past leases are unknown. */
   readonly estimate: boolean;
   readonly seats: number | null;
-  /** As `gc plan --json` has them. */
+  /** In the format of `gc plan --json`. */
   readonly rows: readonly PlanRow[];
   readonly brakes: readonly ApiBrake[];
   readonly holds: readonly ApiHold[];
@@ -219,7 +218,7 @@ export interface ApiHold {
   readonly since: WallTime;
 }
 
-/** `/api/entity`: events as stored, newest first; ask again with `before` the last one's `seq`. */
+/** `/api/entity`: events as stored, newest first. For older events pass the last `seq` as `before`. */
 export interface ApiEventList {
   readonly events: readonly object[];
   readonly more: boolean;

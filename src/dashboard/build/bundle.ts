@@ -7,12 +7,12 @@ import { build } from 'esbuild';
 /** The page's source, in a checkout. */
 const page = fileURLToPath(new URL('../web/', import.meta.url));
 
-/** What a browser loads by name; a worker is a program of its own. */
+/** The files that a browser loads by name. The worker is a separate program. */
 const entries = ['main.tsx', 'worker.ts'];
 
 /**
- * The page's files by name, from its source. An entry keeps its name; whatever an entry loads has a
- * hash of its text in its name.
+ * Builds the page's files, by name. An entry keeps its name. The names of the files that it loads contain
+ * a hash of their content.
  */
 export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
   const { outputFiles } = await build({

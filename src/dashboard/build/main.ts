@@ -11,5 +11,5 @@ await mkdir(page, { recursive: true });
 for (const [name, body] of await bundlePage()) await writeFile(join(page, name), body);
 const recording = fileURLToPath(new URL('../recording/', import.meta.url));
 await cp(recording, join(folder, 'recording'), { recursive: true });
-// Nobody builds a page from what was built.
+// The built package does not need the build code.
 await rm(join(folder, 'build'), { recursive: true, force: true });

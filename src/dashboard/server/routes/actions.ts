@@ -16,8 +16,8 @@ import { HttpError } from '../http/http-error.ts';
 import { readBody } from '../http/request-schema.ts';
 
 /** The author of an action when the request names none. */
-const somebody = AgentName.parse('dashboard');
-const target = { host: HostId, agent: AgentName.optional(), as: AgentName.default(somebody) };
+const defaultAuthor = AgentName.parse('dashboard');
+const target = { host: HostId, agent: AgentName.optional(), as: AgentName.default(defaultAuthor) };
 const Hold = z.strictObject({
   ...target,
   for: z.number().int().min(seconds(1)).max(days(30)),

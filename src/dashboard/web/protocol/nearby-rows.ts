@@ -49,7 +49,7 @@ export class NearbyRows {
   }
 
   /** The sequence of the transition before or after a moment. */
-  beside(here: AtMoment, forward: boolean): number | undefined {
+  neighbour(here: AtMoment, forward: boolean): number | undefined {
     const at = this.#find(this.#rows.seqs, here.seq);
     return at === undefined ? undefined : this.#rows.seqs[at + (forward ? 1 : -1)];
   }

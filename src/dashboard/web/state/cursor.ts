@@ -45,7 +45,7 @@ export class Cursor {
 
   /** The sequence of the transition before or after this moment; undefined: only the worker knows it. */
   neighbour(forward: boolean): number | undefined {
-    return this.moment ? this.#near?.beside(this.moment, forward) : undefined;
+    return this.moment ? this.#near?.neighbour(this.moment, forward) : undefined;
   }
 
   onMessage(message: WorkerMessage): void {

@@ -1,6 +1,15 @@
 import { signal } from '@preact/signals';
 import { isOf, readSubject } from '../model/subject.ts';
-import { beside, extent, fleet, moment, queryHistory, route, seek, seekAtTime } from './store.ts';
+import {
+  extent,
+  fleet,
+  moment,
+  neighbour,
+  queryHistory,
+  route,
+  seek,
+  seekAtTime,
+} from './store.ts';
 
 /** Playback runs this much faster than real time and skips periods without a change. */
 const speed = 8;
@@ -71,7 +80,7 @@ export async function nextStep(
   pause();
   const here = moment.peek();
   if (!here) return;
-  const near = selected || problems ? undefined : beside(forward);
+  const near = selected || problems ? undefined : neighbour(forward);
   if (near !== undefined) {
     seek(near);
     return;

@@ -75,7 +75,7 @@ export function seekAtTime(at: number): void {
   writing = setTimeout(() => navigate({ at: wanted ?? moment.peek()?.seq ?? null }, true), 150);
 }
 /** The sequence of the transition before or after the moment; undefined: only the worker knows it. */
-export const beside = (forward: boolean): number | undefined => here.neighbour(forward);
+export const neighbour = (forward: boolean): number | undefined => here.neighbour(forward);
 
 let wanted: number | null | undefined = null;
 let writing: ReturnType<typeof setTimeout> | undefined;
