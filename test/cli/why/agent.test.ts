@@ -15,14 +15,14 @@ async function watched(fleet: FleetInMemory) {
 const h1a = 'agent:h1/a';
 
 describe('rollcall why for an agent that exists', () => {
-  scenario('live', async (fleet) => {
+  scenario('explains that it is live', async (fleet) => {
     await watched(fleet);
     expect(await says(fleet, h1a)).toBe(
       'h1/a is live: it renews its lease every 2.0 s. Run R took the slot at T (10 s ago) (the slot was free) and owns 2 instances. If it becomes silent, its instances are dubious within 6 s; 10 s later it is declared dead, and it and its instances are removed.',
     );
   });
 
-  scenario('suspect, and then refutes', async (fleet) => {
+  scenario('explains a suspicion and its refutation', async (fleet) => {
     const { a } = await watched(fleet);
     a.process.freeze();
     await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
@@ -37,7 +37,7 @@ describe('rollcall why for an agent that exists', () => {
     );
   });
 
-  scenario('suspect while its lease stands again: it is about to refute', async (fleet) => {
+  scenario('announces the refutation of a suspect agent with a valid lease', async (fleet) => {
     const { a } = await watched(fleet);
     a.process.freeze();
     await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
@@ -49,7 +49,7 @@ describe('rollcall why for an agent that exists', () => {
     await fleet.advance(seconds(20));
   });
 
-  scenario('over: declared dead, and being removed', async (fleet) => {
+  scenario('explains that it was declared dead and is being removed', async (fleet) => {
     const { a, c } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
@@ -61,7 +61,7 @@ describe('rollcall why for an agent that exists', () => {
     c.process.view.open();
   });
 
-  scenario('unwatched', async (fleet) => {
+  scenario('reports that no collector is active', async (fleet) => {
     fleet.agent('h1/a');
     await fleet.advance(seconds(3));
     expect(await says(fleet, h1a)).toMatch(
@@ -69,7 +69,7 @@ describe('rollcall why for an agent that exists', () => {
     );
   });
 
-  scenario('leaving', async (fleet) => {
+  scenario('explains that it is leaving', async (fleet) => {
     fleet.collector('watch');
     const a = fleet.agent('h1/a', ['web/w1'], { drainFor: seconds(5) });
     await fleet.advance(seconds(5));
@@ -82,14 +82,14 @@ describe('rollcall why for an agent that exists', () => {
     await stopped;
   });
 
-  scenario('unreadable', async (fleet) => {
+  scenario('reports an unreadable record', async (fleet) => {
     fleet.byHand('agent.h9.z', 'garbage');
     expect(await says(fleet, 'agent:h9/z')).toMatch(/^The record agent\.h9\.z is unreadable: /);
   });
 });
 
 describe('rollcall why for an agent that does not exist', () => {
-  scenario('it left', async (fleet) => {
+  scenario('explains that it left', async (fleet) => {
     const { a } = await watched(fleet);
     await a.agent.stop();
     await fleet.advance(seconds(5));
@@ -98,7 +98,7 @@ describe('rollcall why for an agent that does not exist', () => {
     );
   });
 
-  scenario('it was declared dead and removed', async (fleet) => {
+  scenario('explains that it was declared dead and removed', async (fleet) => {
     const { a } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.record('h1/a').kind === 'absent');
@@ -107,14 +107,14 @@ describe('rollcall why for an agent that does not exist', () => {
     );
   });
 
-  scenario('it is a collector: it has no record', async (fleet) => {
+  scenario('explains that a collector has no record', async (fleet) => {
     await watched(fleet);
     expect(await says(fleet, 'agent:watch/collector')).toMatch(
       /^watch\/collector has no record: it is a collector, run R\. Its last event is 'sighted' at T \(\d+ s ago\) \(#N\): state watching\./,
     );
   });
 
-  scenario('a run of it was superseded', async (fleet) => {
+  scenario('explains that its run was superseded', async (fleet) => {
     const { a } = await watched(fleet);
     fleet.agent('h1/a', ['web/w1'], { takeover: true });
     await fleet.advance(seconds(3));

@@ -16,7 +16,7 @@ async function watched(fleet: FleetInMemory) {
 const w1 = 'instance:web/w1';
 
 describe('rollcall why for an instance that exists', () => {
-  scenario('live: who holds it, since when, and what silence would lead to', async (fleet) => {
+  scenario('gives the owner of a live one, its start and the effect of silence', async (fleet) => {
     await watched(fleet);
     expect(await says(fleet, w1)).toBe(
       'web/w1 on h1/a is live: its agent has a valid lease and is not suspect. It has been live since T (10 s); run R registered it at T (10 s ago). If its agent becomes silent, the instance is dubious within 6 s; 10 s later the agent is declared dead and the instance is removed.',
@@ -29,7 +29,7 @@ describe('rollcall why for an instance that exists', () => {
   });
 
   scenario(
-    'dubious, its agent silent: who says so, on what, and when it is declared dead',
+    'gives the observer, the evidence and the deadline if its agent is silent',
     async (fleet) => {
       const { a } = await watched(fleet);
       a.process.freeze();
@@ -48,7 +48,7 @@ describe('rollcall why for an instance that exists', () => {
     },
   );
 
-  scenario('dubious, nobody answers for its agent', async (fleet) => {
+  scenario('reports that no process answers for its agent', async (fleet) => {
     const { a } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
@@ -57,7 +57,7 @@ describe('rollcall why for an instance that exists', () => {
     );
   });
 
-  scenario('dubious for longer than the grace: it says so', async (fleet) => {
+  scenario('reports that it is dubious for longer than the grace', async (fleet) => {
     const { a, c } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
@@ -72,7 +72,7 @@ describe('rollcall why for an instance that exists', () => {
     );
   });
 
-  scenario('dubious, its owner declared dead', async (fleet) => {
+  scenario('explains that its owner was declared dead', async (fleet) => {
     const { a, c } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
@@ -84,7 +84,7 @@ describe('rollcall why for an instance that exists', () => {
     c.process.view.open();
   });
 
-  scenario('of the dead also where another of its name counts again', async (fleet) => {
+  scenario('explains the dead one also if another of its name counts again', async (fleet) => {
     const { c } = await watched(fleet);
     const b = fleet.agent('h2/b', ['web/w1']);
     await fleet.advance(seconds(10));
@@ -98,22 +98,19 @@ describe('rollcall why for an instance that exists', () => {
     c.process.view.open();
   });
 
-  scenario(
-    'dubious, registered again elsewhere: where, and which counts comes first',
-    async (fleet) => {
-      await watched(fleet);
-      fleet.agent('h2/b', ['web/w1']);
-      await fleet.advance(seconds(3));
-      const [first, second, ...more] = (await explained(fleet, w1)).map(saying);
-      expect(first).toMatch(/^web\/w1 on h2\/b is live/);
-      expect(second).toBe(
-        'web/w1 on h1/a is dubious: h2/b registered the same name at T (3 s ago), and the latest registration is the valid one. This one has been registered since T (13 s). It becomes valid again if h2/b deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.',
-      );
-      expect(more).toEqual([]);
-    },
-  );
+  scenario('gives the other registration, the one that counts first', async (fleet) => {
+    await watched(fleet);
+    fleet.agent('h2/b', ['web/w1']);
+    await fleet.advance(seconds(3));
+    const [first, second, ...more] = (await explained(fleet, w1)).map(saying);
+    expect(first).toMatch(/^web\/w1 on h2\/b is live/);
+    expect(second).toBe(
+      'web/w1 on h1/a is dubious: h2/b registered the same name at T (3 s ago), and the latest registration is the valid one. This one has been registered since T (13 s). It becomes valid again if h2/b deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.',
+    );
+    expect(more).toEqual([]);
+  });
 
-  scenario('live again after the one that counted is gone: since then', async (fleet) => {
+  scenario('is live again since the removal of the one that counted', async (fleet) => {
     await watched(fleet);
     const rival = fleet.agent('h2/b', ['web/w1']);
     await fleet.advance(seconds(10));
@@ -124,7 +121,7 @@ describe('rollcall why for an instance that exists', () => {
     );
   });
 
-  scenario('dubious, its owner superseded by a run that has not adopted it', async (fleet) => {
+  scenario('explains that a successor of its owner has not adopted it', async (fleet) => {
     fleet.collector('watch');
     const a = fleet.agent('h1/a', ['web/w1'], { sees: true });
     await fleet.advance(seconds(5));
@@ -141,7 +138,7 @@ describe('rollcall why for an instance that exists', () => {
     );
   });
 
-  scenario('dubious while nobody watches', async (fleet) => {
+  scenario('is dubious while no collector is active', async (fleet) => {
     fleet.agent('h1/a', ['web/w1']);
     await fleet.advance(seconds(3));
     expect(await says(fleet, w1)).toBe(
@@ -149,7 +146,7 @@ describe('rollcall why for an instance that exists', () => {
     );
   });
 
-  scenario('failing: what its check says', async (fleet) => {
+  scenario('gives the output of a failing check', async (fleet) => {
     const { a } = await watched(fleet);
     a.agent.report({ service: 'web', id: 'w1' } as never, { state: 'failing', detail: 'refused' });
     await fleet.advance(seconds(2));
@@ -158,7 +155,7 @@ describe('rollcall why for an instance that exists', () => {
     );
   });
 
-  scenario('draining', async (fleet) => {
+  scenario('explains that it is draining', async (fleet) => {
     fleet.collector('watch');
     const a = fleet.agent('h1/a', ['web/w1'], { drainFor: seconds(5) });
     await fleet.advance(seconds(10));
@@ -171,7 +168,7 @@ describe('rollcall why for an instance that exists', () => {
     await stopped;
   });
 
-  scenario('dubious, the record of its agent deleted: nobody owns it', async (fleet) => {
+  scenario('explains that it has no owner if the agent record was deleted', async (fleet) => {
     const { a } = await watched(fleet);
     a.process.freeze();
     fleet.byHand('agent.h1.a', undefined);
@@ -182,7 +179,7 @@ describe('rollcall why for an instance that exists', () => {
     a.process.thaw();
   });
 
-  scenario('dubious, the record of its agent made unreadable', async (fleet) => {
+  scenario('explains that the record of its agent is unreadable', async (fleet) => {
     const { a } = await watched(fleet);
     a.process.freeze();
     fleet.byHand('agent.h1.a', 'garbage');
@@ -193,7 +190,7 @@ describe('rollcall why for an instance that exists', () => {
     a.process.thaw();
   });
 
-  scenario('unreadable itself: it is left alone', async (fleet) => {
+  scenario('explains that an unreadable one is left unchanged', async (fleet) => {
     await watched(fleet);
     fleet.byHand('instance.h1.a.web.w2', '{not json');
     expect(await says(fleet, 'instance:web/w2')).toMatch(
@@ -203,7 +200,7 @@ describe('rollcall why for an instance that exists', () => {
 });
 
 describe('rollcall why for an instance that does not exist', () => {
-  scenario('its owner was declared dead: by whom, when, on what', async (fleet) => {
+  scenario('gives the actor, the time and the evidence of its owner’s death', async (fleet) => {
     const { a } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.record('h1/a').kind === 'absent');
@@ -213,7 +210,7 @@ describe('rollcall why for an instance that does not exist', () => {
     );
   });
 
-  scenario('its agent left', async (fleet) => {
+  scenario('explains that its agent left', async (fleet) => {
     const { a } = await watched(fleet);
     await a.agent.stop();
     await fleet.advance(seconds(5));
@@ -222,7 +219,7 @@ describe('rollcall why for an instance that does not exist', () => {
     );
   });
 
-  scenario('its agent took it away', async (fleet) => {
+  scenario('explains that its agent deregistered it', async (fleet) => {
     const { a } = await watched(fleet);
     a.agent.replace([]);
     await fleet.advance(seconds(5));
@@ -231,7 +228,7 @@ describe('rollcall why for an instance that does not exist', () => {
     );
   });
 
-  scenario('somebody deleted it: no event says who', async (fleet) => {
+  scenario('reports a deletion that no event explains', async (fleet) => {
     const { a } = await watched(fleet);
     a.process.freeze();
     fleet.byHand('instance.h1.a.web.w1', undefined);
@@ -241,7 +238,7 @@ describe('rollcall why for an instance that does not exist', () => {
     a.process.thaw();
   });
 
-  scenario('it never was: nothing is told', async (fleet) => {
+  scenario('reports that it never existed', async (fleet) => {
     await watched(fleet);
     expect(await explained(fleet, 'instance:web/nix')).toEqual([]);
   });

@@ -18,7 +18,7 @@ async function planned(fleet: FleetInMemory): Promise<void> {
 }
 
 describe('rollcall why for a silent agent that is not declared dead', () => {
-  scenario('a hold: until when, what for, and what comes after', async (fleet) => {
+  scenario('gives the end, the reason and the consequence of a hold', async (fleet) => {
     fleet.collector('watch');
     const { process } = fleet.agent('h1/a', ['web/w1']);
     await fleet.advance(seconds(10));
@@ -33,7 +33,7 @@ describe('rollcall why for a silent agent that is not declared dead', () => {
     expect(story?.facts['next']).toMatchObject({ what: 'expire', at: expect.any(Number) });
   });
 
-  scenario('a brake: of which zone, its numbers, its pace', async (fleet) => {
+  scenario('gives the zone, the numbers and the pace of a brake', async (fleet) => {
     fleet.collector('watch');
     const agents = Array.from({ length: 4 }, (_, n) => fleet.agent(`h${n}/a`, [], { zone }));
     await fleet.advance(seconds(10));
@@ -45,7 +45,7 @@ describe('rollcall why for a silent agent that is not declared dead', () => {
     );
   });
 
-  scenario('a hold that nobody can read', async (fleet) => {
+  scenario('reports an unreadable hold', async (fleet) => {
     fleet.collector('watch');
     const { process } = fleet.agent('h1/a', ['web/w1']);
     await fleet.advance(seconds(10));

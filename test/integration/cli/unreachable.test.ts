@@ -92,7 +92,7 @@ describe('a long-running command waits for a server', () => {
     }
   });
 
-  it('again after a lost connection, and reports the loss and the return', async () => {
+  it('after a lost connection too, and reports the loss and the return', async () => {
     await using server = await startTestServer();
     await using watch = rollcall(['watch', '--servers', server.url], { XDG_STATE_HOME: state });
     await using collector = rollcall([
