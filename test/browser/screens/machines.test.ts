@@ -131,7 +131,7 @@ test('an instance whose agent has ended is shown as such without failed requests
   await expect.poll(() => inspector.textContent()).toContain('Nothing: this is a final state.');
   await inspector.getByLabel('Why not this event?').fill('expired');
   await inspector.getByRole('button', { name: 'Why not?' }).click();
-  await expect.poll(() => inspector.textContent()).toContain('it is over');
+  await expect.poll(() => inspector.textContent()).toContain('the entity has ended');
 });
 
 test('an exported chart carries its name, hash and moment', async ({ open }) => {

@@ -106,7 +106,7 @@ class World {
     const all = [...there.instances.values()];
     const one = all[Math.floor(this.fraction() * all.length)];
     if (one === undefined || (what < 0.1 && all.length < most)) {
-      // The id contains the host number. Without it, a quarter of all names would be contested, which no real fleet has.
+      // The id contains the host number. Without it, a quarter of all names would be contested.
       yield* this.#register(there, `web-${there.n}-${Math.floor(this.fraction() * 10_000)}`);
     } else if (what < 0.15) {
       yield* this.#take(removeInstance(there.author, one, 'deregistered'));

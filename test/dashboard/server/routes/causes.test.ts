@@ -78,9 +78,9 @@ test('a state without transitions is explained as such', async () => {
   expect(whyNot).toContain("no transition for 'leased'");
 });
 
-test('an ended entity is explained too: nothing happens to it any more', async () => {
+test('an ended entity is explained as one without further transitions', async () => {
   const removed = all.find(({ event }) => event.of.entity === 'run' && event.to === 'gone');
-  if (!removed) throw new Error('nobody went in the sample');
+  if (!removed) throw new Error('no run is gone in the sample');
   const { of } = removed.event;
   const over = { state: 'gone', next: [], unsure: false };
   expect(await explain(source, JSON.stringify(of), undefined, undefined)).toEqual({
@@ -89,16 +89,16 @@ test('an ended entity is explained too: nothing happens to it any more', async (
   });
   expect(await explain(source, JSON.stringify(of), removed.seq, 'expired')).toEqual({
     ...over,
-    whyNot: expect.stringContaining('it is over'),
+    whyNot: expect.stringContaining('the entity has ended'),
   });
   const before = await explain(source, JSON.stringify(of), removed.seq - 1, undefined);
   expect([before.state, before.next.length > 0]).toEqual(['expired', true]);
-  // Its process, of which nobody heard how it ended, went with it.
+  // The session ended with its run, without a record of how the process ended.
   const session = JSON.stringify({ ...of, entity: 'session' });
   expect((await explain(source, session, undefined, undefined)).next).toEqual([]);
 });
 
-test('who is not there yet is not explained', async () => {
+test('an entity that does not exist yet has no explanation', async () => {
   const started = all.find(({ event }) => event.of.entity === 'run');
   const entity = JSON.stringify(started?.event.of);
   const asked = explain(source, entity, (started?.seq ?? 0) - 1, undefined);
