@@ -10,6 +10,7 @@ const run = promisify(execFile);
 
 test('nine tabs are live over one shared stream', async ({ open }) => {
   await using fleet = await world.fleet();
+  await fleet.collector();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   const address = await addressOf(fleet.start(['ui', '--port', '0']));
   await using visit = await open(address);

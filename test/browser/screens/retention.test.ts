@@ -73,5 +73,5 @@ test('events removed during a lost connection are shown as gone, and later ones 
     .poll(() => controls.textContent(), { timeout: 30_000 })
     .toContain(`${last - first + 1} transitions · ${first - 1} events missing and not counted`);
   await page.goto(new URL('#/fleet', page.url()).href);
-  await page.locator('.cell[aria-label^="h3/c: live"]').waitFor({ timeout: 30_000 });
+  await page.locator('.cell[aria-label^="h3/c: dubious"]').waitFor({ timeout: 30_000 });
 });
