@@ -59,7 +59,7 @@ describe('a table', () => {
     }
   });
 
-  it('never exceeds its width and never breaks a row, whatever it contains', () => {
+  it('never exceeds its width and never breaks a row, with any text', () => {
     const cell = fc.string({ unit: 'grapheme-ascii', maxLength: 200 }).map((text) => text.trim());
     const row = fc.record({ name: cell, note: cell, n: cell });
     fc.assert(

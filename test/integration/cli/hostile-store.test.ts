@@ -19,7 +19,7 @@ const seed = Number(process.env['ROLLCALL_SEED'] ?? Date.now() % 2 ** 31);
 const sound = await soundWrites();
 const stores = fc.sample(hostileWrites(sound), { seed, numRuns: 4 });
 
-/** The store is reachable whatever it contains, so no command ends with 3. */
+/** The store is reachable with any contents, so no command ends with 3. */
 const { done, wanting, usage } = exitCodes;
 const commands: readonly (readonly [string, readonly number[]])[] = [
   // It waits for an audit that may be behind. It takes longest and runs in parallel with the others.

@@ -152,7 +152,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'everybody-at-once',
     breaks: 'G7',
-    what: 'acts on every run, whoever’s turn it is',
+    what: 'acts on every run, also when it is the turn of another seat',
     file: 'src/runtime/collector/seat-priority.ts',
     edits: [['    if (rank === 0) return true;', '    if (rank >= 0) return true;']],
     tests: [

@@ -11,8 +11,8 @@ import type { Author, Change, Provenance } from '../../transitions/record-change
 import { removeRun } from '../../transitions/run-changes.ts';
 
 /**
- * Removes all instances of an expired run's slot, whoever owned them, and with the last batch the
- * record of the run.
+ * Removes all instances of an expired run's slot, also those of its earlier runs, and with the last
+ * batch the record of the run.
  *
  * Each record is removed at the judged revision, and each batch only while the record of the slot
  * is unchanged: a new run that takes the slot ends this. Nobody claims the work: a second collector
