@@ -62,12 +62,12 @@ function humanTransition(
   const { palette } = io;
   const paint =
     state === 'serving' ? palette.live : state === 'lapsed' ? palette.dubious : palette.dim;
-  const said =
+  const label =
     event.type === 'suspected' ? 'was suspected and refuted the suspicion' : words[state];
   const why = reasonOf(event);
   const who = `${agent.slot.host}/${agent.slot.agent}`;
   const term = state === 'serving' ? palette.dim(` (run ${agent.run}, term ${agent.term})`) : '';
-  const text = `${escapeControls(who)} ${paint(said ?? state)}${why && `: ${escapeControls(why)}`}${term}`;
+  const text = `${escapeControls(who)} ${paint(label ?? state)}${why && `: ${escapeControls(why)}`}${term}`;
   return `${palette.dim(clockTime(systemAdapters.clock.wall()))} ${text}`;
 }
 

@@ -43,9 +43,9 @@ export function stateText(value: StateValue | null | undefined): string {
 
 /** Reasons of the transition: the fields of the event and its evidence. */
 export function whyOf(audited: AuditEvent): string {
-  const { type: _, ...said } = audited.event;
+  const { type: _, ...fields } = audited.event;
   const seen = evidenceWords(audited) ?? listed(audited.evidence ?? {});
-  return [listed(said), planned(audited), seen].filter((part) => part !== '').join('; ');
+  return [listed(fields), planned(audited), seen].filter((part) => part !== '').join('; ');
 }
 
 /** Content of a hold or policy record. */
@@ -58,13 +58,13 @@ function planned({ of, record }: AuditEvent): string {
   }
   if (of.entity !== 'policy') return '';
   const policy = FleetPolicy.safeParse(record?.['policy']);
-  return policy.success ? saidIn(policy.data) : '';
+  return policy.success ? policyChanges(policy.data) : '';
 }
 
-function saidIn(policy: FleetPolicy): string {
-  const said = policyLines(policy).filter(({ value, fallback }) => value !== fallback);
-  if (said.length === 0) return 'defaults';
-  return said.map(({ name, value }) => `${name} ${value}`).join(', ');
+function policyChanges(policy: FleetPolicy): string {
+  const changed = policyLines(policy).filter(({ value, fallback }) => value !== fallback);
+  if (changed.length === 0) return 'defaults';
+  return changed.map(({ name, value }) => `${name} ${value}`).join(', ');
 }
 
 const listed = (what: object): string =>

@@ -19,7 +19,7 @@ import {
   replayedDocument,
 } from './machine-diff-report.ts';
 import type { OpenHistory } from './open-history.ts';
-import { Progress } from './progress.ts';
+import { ProgressLine } from './progress.ts';
 import {
   clockOf,
   countOf,
@@ -88,7 +88,7 @@ export async function printMachineDiff(
   json: boolean,
 ) {
   const names = Object.keys(machines);
-  const progress = new Progress(await history.range(), systemAdapters.clock.monotonic);
+  const progress = new ProgressLine(await history.range(), systemAdapters.clock.monotonic);
   const replayed = await withSpinner(io, `replaying with ${names.join(', ')}`, (show) =>
     replayMachines(history, machines, {
       signal: io.signal,

@@ -4,7 +4,7 @@ import { formatRounded } from '../terminal/format-time.ts';
 const width = 16;
 
 /** Progress of reading a history: share, rate and time left. */
-export class Progress {
+export class ProgressLine {
   readonly #first: Revision;
   readonly #last: Revision;
   readonly #clock: () => MonotonicTime;

@@ -41,7 +41,7 @@ export function summary(
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const { verified, divergences } = outcome;
-  const noted = notes(verified).map((note) => `· ${note}`);
+  const noted = noteLines(verified).map((note) => `· ${note}`);
   const lines = [...facts(outcome, name), ...noted].flatMap((line) => wrapText(line, columns));
   if (outcome.interrupted || (verified.events === 0 && divergences === 0)) return lines;
   return [
@@ -76,32 +76,34 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
   return lines;
 }
 
-function notes({ first, begunFrom, events, notes }: VerifyReport): string[] {
+function noteLines({ first, begunFrom, events, notes }: VerifyReport): string[] {
   const { lost, lostTails, unknownCharts, unsigned } = notes;
-  const said: string[] = [];
+  const lines: string[] = [];
   if (first > 1 && events > 0) {
     const from = begunFrom > 0 ? `; its start state is the signed keyframe at #${begunFrom}` : '';
-    said.push(`the history begins at #${first}: earlier events were trimmed${from}`);
+    lines.push(`the history begins at #${first}: earlier events were trimmed${from}`);
   }
   if (unsigned > 0) {
-    said.push(
+    lines.push(
       `${plural(unsigned, 'keyframe')} without a collector's signature: not used to start a replay`,
     );
   }
   if (lost > 0) {
-    said.push(`${plural(lost, 'transition')} lost, as reported by a process that was disconnected`);
+    lines.push(
+      `${plural(lost, 'transition')} lost, as reported by a process that was disconnected`,
+    );
   }
   if (lostTails > 0) {
-    said.push(
+    lines.push(
       `${lostTails === 1 ? '1 process' : `${lostTails} processes`} ended without a final event (killed or disconnected)`,
     );
   }
   if (unknownCharts > 0) {
-    said.push(
+    lines.push(
       `${plural(unknownCharts, 'event')} of other machine versions: their target states are not checked`,
     );
   }
-  return said;
+  return lines;
 }
 
 /** The divergence as a JSON document. */

@@ -52,8 +52,8 @@ export const agent = command({
     const { metrics, url } = metered;
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
-    const said = printTransitions(io, settings.json, url);
-    const options = { ...agentOptions(settings, slot, said), run: me.run };
+    const onTransition = printTransitions(io, settings.json, url);
+    const options = { ...agentOptions(settings, slot, onTransition), run: me.run };
     const specs = listed.map(({ spec }) => spec);
     await using agent = new Agent(options, specs, connected.ports);
     await using until = untilStopped(io.signal, agent.done);

@@ -8,7 +8,7 @@ import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
 import { ReferencedCharts } from '../audit/exported-charts.ts';
 import { locateMoment } from '../audit/locate-moment.ts';
 import { openHistory } from '../audit/open-history.ts';
-import { formatCount, Progress } from '../audit/progress.ts';
+import { formatCount, ProgressLine } from '../audit/progress.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
@@ -52,7 +52,7 @@ export const auditExport = command({
     };
     const from = await moment('from');
     const to = await moment('to');
-    const meter = new Progress(await history.range(), systemAdapters.clock.monotonic);
+    const meter = new ProgressLine(await history.range(), systemAdapters.clock.monotonic);
     const charts = new ReferencedCharts();
     let count = 0;
     const lines = async function* (say: (text: string) => void) {

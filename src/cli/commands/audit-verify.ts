@@ -3,7 +3,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import { verify } from '../../runtime/audit/verify.ts';
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
-import { Progress } from '../audit/progress.ts';
+import { ProgressLine } from '../audit/progress.ts';
 import { Checkpoints, savedIn } from '../audit/verify-checkpoint.ts';
 import {
   divergenceDocument,
@@ -92,7 +92,7 @@ async function run(
   const { clock, hash } = systemAdapters;
   const { from } = checkpoints;
   const { first, last } = await history.range();
-  const meter = new Progress({ first: from ? from.seq + 1 : first, last }, clock.monotonic);
+  const meter = new ProgressLine({ first: from ? from.seq + 1 : first, last }, clock.monotonic);
   const ports = {
     clock,
     hash,

@@ -4,7 +4,7 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { DemoEnvironment } from '../demo/environment.ts';
 import { Narrator } from '../demo/narrator.ts';
-import { tellStory } from '../demo/story.ts';
+import { runChapters } from '../demo/story.ts';
 import { plural } from '../tables/footer.ts';
 
 export const demo = command({
@@ -24,7 +24,7 @@ export const demo = command({
     const pause = settings.pace ?? (io.isTerminal ? seconds(2) : 0);
     const narrator = new Narrator(io, settings.json, pause);
     await using stage = await DemoEnvironment.open(settings, io, narrator);
-    await tellStory({ stage, narrator, io });
+    await runChapters({ stage, narrator, io });
     const took = `${Math.round(narrator.elapsed / 1000)} s`;
     narrator.say('');
     if (narrator.failed > 0) {

@@ -59,11 +59,11 @@ export const run = command({
     const id = given.id ?? InstanceId.parse(`${slot.host}-${part}`);
     const spec = { service, id, port, address, labels: {} };
     // stdout belongs to the child process, unless --json is set.
-    const told = given.json ? io : { ...io, out: io.err };
-    await using metered = await openMetrics(given, told);
-    const saying = printTransitions(told, given.json, metered.url);
+    const output = given.json ? io : { ...io, out: io.err };
+    await using metered = await openMetrics(given, output);
+    const onTransition = printTransitions(output, given.json, metered.url);
     const me = { ...slot, run: systemAdapters.entropy.runId() };
-    const options = { ...agentOptions({ ...given, drain: 0 }, slot, saying), run: me.run };
+    const options = { ...agentOptions({ ...given, drain: 0 }, slot, onTransition), run: me.run };
     const ports = { io, metrics: metered.metrics };
     return await new SupervisedProcess(given, options, me, spec, ports).run(args);
   },

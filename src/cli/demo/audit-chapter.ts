@@ -13,7 +13,7 @@ import type { DemoAgent } from './demo-agent.ts';
 import type { DemoEnvironment } from './environment.ts';
 
 /** Prints the history of two agents, and replays the whole history. */
-export async function tellAudit(
+export async function showAudit(
   { stage, narrator, io }: DemoContext,
   killed: DemoAgent,
   left: DemoAgent,

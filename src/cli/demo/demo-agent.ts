@@ -96,8 +96,8 @@ export class DemoAgent {
     const { stdout } = this.#child;
     if (!stdout) return;
     createInterface({ input: stdout }).on('line', (line) => {
-      const said = JSON.parse(line);
-      if (said.event === 'ready') this.#ready.resolve(said);
+      const message = JSON.parse(line);
+      if (message.event === 'ready') this.#ready.resolve(message);
     });
     this.#ready.promise.catch(() => {});
     void this.#exit.then((code) => {

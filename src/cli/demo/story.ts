@@ -1,6 +1,6 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { changeLine } from '../tables/change-lines.ts';
-import { tellAudit } from './audit-chapter.ts';
+import { showAudit } from './audit-chapter.ts';
 import { freezeBriefly, freezeForLong, killOne, leaveInOrder } from './chapters.ts';
 import { type DemoContext, printInstances, seen, until } from './context.ts';
 import type { DemoAgent } from './demo-agent.ts';
@@ -12,7 +12,7 @@ const lima = { host: 'lima', name: 'web', service: 'web', port: 8003 };
 const database = { host: 'lima', name: 'db', service: 'db', port: 5432 };
 
 /** Runs the chapters; stops after the first with a failed check. */
-export async function tellStory(telling: DemoContext): Promise<void> {
+export async function runChapters(telling: DemoContext): Promise<void> {
   const { stage, narrator, io } = telling;
   const [killed, frozen, bystander, leaving] = await Promise.all([
     stage.cast(oslo),
@@ -26,7 +26,7 @@ export async function tellStory(telling: DemoContext): Promise<void> {
     () => freezeBriefly(telling, frozen),
     () => freezeForLong(telling, frozen),
     () => leaveInOrder(telling, leaving),
-    () => tellAudit(telling, killed, leaving),
+    () => showAudit(telling, killed, leaving),
   ];
   for (const chapter of chapters) {
     io.signal.throwIfAborted();

@@ -47,7 +47,7 @@ export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Findi
     );
   const { policyRecord: policy } = fleet.controls;
   const unread = policy?.kind === 'unreadable';
-  const said = unread
+  const findings = unread
     ? [
         wrong(
           'policy',
@@ -56,7 +56,7 @@ export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Findi
         ),
       ]
     : [];
-  if (holds.length + brakes.length + said.length > 0) return [...said, ...brakes, ...holds];
+  if (holds.length + brakes.length + findings.length > 0) return [...findings, ...brakes, ...holds];
   return [ok('plans', 'no active hold, no braked zone')];
 }
 

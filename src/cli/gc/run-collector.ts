@@ -31,11 +31,11 @@ function jsonTransition({ machine, event, from, to }: ProcessTransition, me: Run
 }
 
 function humanTransition({ event }: ProcessTransition, { palette }: Terminal): string {
-  const said = words[event.type];
-  if (said === undefined) return '';
+  const label = words[event.type];
+  if (label === undefined) return '';
   const why = typeof event['why'] === 'string' ? `: ${event['why']}` : '';
   const seat = typeof event['seat'] === 'number' ? ` ${event['seat']}` : '';
-  return `${palette.dim(clockTime(systemAdapters.clock.wall()))} collector ${said}${seat}${why}`;
+  return `${palette.dim(clockTime(systemAdapters.clock.wall()))} collector ${label}${seat}${why}`;
 }
 
 const words: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@ import { layoutChart } from '../../composition/chart-rendering.ts';
 import { parseEntity } from '../../composition/entity-name.ts';
 import { historyFile } from '../../composition/files.ts';
 import { planLive } from '../../composition/gc-plan-now.ts';
-import type { Progress } from '../../dashboard/server/history/ingest.ts';
+import type { IngestProgress } from '../../dashboard/server/history/ingest.ts';
 import { LiveSource, type Source } from '../../dashboard/server/history/live-source.ts';
 import { openRecording } from '../../dashboard/server/history/recorded-source.ts';
 import { Assets } from '../../dashboard/server/http/assets.ts';
@@ -56,7 +56,7 @@ export interface Live {
   readonly lease: LeasePolicy;
   /** Host recorded for actions; undefined disables actions. */
   readonly host: HostId | undefined;
-  readonly onProgress?: Progress;
+  readonly onProgress?: IngestProgress;
 }
 
 /** @throws {Fault} `port-taken`, `bad-setting` */
@@ -93,7 +93,7 @@ export async function openRecorded(
   door: Door,
   port: number | undefined,
   log: Log,
-  onProgress: Progress,
+  onProgress: IngestProgress,
 ): Promise<Dashboard> {
   const source = await openRecording(name, historyFile(file), onProgress);
   if (source.index().last === 0) {

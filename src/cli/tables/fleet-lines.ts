@@ -18,14 +18,16 @@ export function fleetLines(
   now: WallTime,
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
-  const said = (head: string, paint: keyof Palette, text: string): readonly string[] => {
+  const labelled = (head: string, paint: keyof Palette, text: string): readonly string[] => {
     const [first = '', ...more] = wrapText(escapeControls(`${head}: ${text}`), columns);
     return [`${palette[paint](head)}${first.slice(head.length)}`, ...more];
   };
   return [
-    ...forecastBrakes(fleet, now).flatMap((one) => said('brake', 'dubious', brakeWords(one, now))),
+    ...forecastBrakes(fleet, now).flatMap((one) =>
+      labelled('brake', 'dubious', brakeWords(one, now)),
+    ),
     ...[...fleet.controls.holds()].flatMap(({ record }) =>
-      said('hold', 'draining', holdWords(record, now)),
+      labelled('hold', 'draining', holdWords(record, now)),
     ),
   ];
 }
@@ -67,8 +69,8 @@ export function fleetChangeDocument(change: FleetChange, at: WallTime): object {
   const { of, before, now } = change;
   if (of === 'policy') return { event: 'policy', change: 'changed', at, was: before, policy: now };
   const what = now ? (before ? 'changed' : 'begun') : 'ended';
-  const { v: _v, n: _n, hash: _hash, ...said } = now ?? before ?? {};
-  return { event: of, change: what, at, ...said };
+  const { v: _v, n: _n, hash: _hash, ...fields } = now ?? before ?? {};
+  return { event: of, change: what, at, ...fields };
 }
 
 /** The current holds and brakes as JSON documents, for the start of a watch. */

@@ -12,14 +12,14 @@ import { type Column, table } from './table.ts';
 
 /** The policy as a JSON document. */
 export function policyDocument({ policy, policyRecord: read }: FleetControls): object {
-  const said = read?.kind === 'stored' ? read : undefined;
+  const stored = read?.kind === 'stored' ? read : undefined;
   return {
     event: 'policy',
     policy,
     set: nonDefaultSettings(policy),
-    by: said?.record.by ?? null,
-    since: said?.record.since ?? null,
-    revision: said?.revision ?? null,
+    by: stored?.record.by ?? null,
+    since: stored?.record.since ?? null,
+    revision: stored?.revision ?? null,
     unreadable: read?.kind === 'unreadable' ? read.why : null,
   };
 }
@@ -51,6 +51,6 @@ export function policyShown(
     ];
   }
   const { by, since } = read.record;
-  const said = `set by ${by.host}/${by.agent} ${ago(since, systemAdapters.clock.wall())} ago`;
-  return [...lines, palette.dim(escapeControls(said))];
+  const author = `set by ${by.host}/${by.agent} ${ago(since, systemAdapters.clock.wall())} ago`;
+  return [...lines, palette.dim(escapeControls(author))];
 }

@@ -16,8 +16,8 @@ export function terminalLog(
     (level: LogLevel) =>
     (event: string, fields: Record<string, unknown> = {}) => {
       if (levels.indexOf(level) < levels.indexOf(least)) return;
-      const said = Object.entries(fields).map(([name, value]) => `${name}=${shown(value)}`);
-      const text = `${event.replaceAll('-', ' ')}  ${escapeControls(said.join(' '))}`;
+      const pairs = Object.entries(fields).map(([name, value]) => `${name}=${shown(value)}`);
+      const text = `${event.replaceAll('-', ' ')}  ${escapeControls(pairs.join(' '))}`;
       const paint = level === 'warn' ? io.palette.dubious : io.palette.dim;
       io.err(`${io.palette.dim(clockTime(now()))} ${paint(text.trimEnd())}`);
     };

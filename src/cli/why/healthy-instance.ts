@@ -68,10 +68,10 @@ export function liveSince({ record }: StoredInstance, life: RunLife, until: Wall
 
 export function failing({ context: { now }, name, stored, row }: InstanceContext): Paragraph {
   const { detail, since: failed, registeredAt } = stored.record;
-  const said = detail === undefined ? 'its check fails' : `its check reports '${detail}'`;
+  const failure = detail === undefined ? 'its check fails' : `its check reports '${detail}'`;
   return {
     sentences: [
-      `${name} is failing: ${said}, ${formatSince(failed, now)}.`,
+      `${name} is failing: ${failure}, ${formatSince(failed, now)}.`,
       `Its agent is live and runs the check; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
       'It stays registered, and is live again as soon as its check passes.',
     ],

@@ -34,10 +34,10 @@ export async function tellInstance(
   const lease = await context.lease(record);
   const name = `${record.service}/${record.id} on ${slotName(record)}`;
   const one: InstanceContext = { context, stored, slot, row, name, life, lease };
-  const told = await tellerOf(one)(one);
+  const paragraph = await describerOf(one)(one);
   const agent = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
   return {
-    sentences: told.sentences,
+    sentences: paragraph.sentences,
     facts: {
       kind: 'instance',
       ...row,
@@ -51,14 +51,14 @@ export async function tellInstance(
             grace: agent.grace,
           }
         : null,
-      next: told.next,
+      next: paragraph.next,
     },
   };
 }
 
-type Teller = (one: InstanceContext) => Paragraph | Promise<Paragraph>;
+type Describer = (one: InstanceContext) => Paragraph | Promise<Paragraph>;
 
-function tellerOf(one: InstanceContext): Teller {
+function describerOf(one: InstanceContext): Describer {
   const { row, slot } = one;
   if (row.state !== 'dubious') return { live, failing, draining }[row.state];
   // Even if another registration of the name is valid now: explain this one, not the other.

@@ -3,7 +3,7 @@ import { none } from './note-table.ts';
 import type { TransitionLog } from './transition-log.ts';
 
 /** The state of an entity at a moment. Numbers are those of the log. */
-export interface EntityState {
+export interface RecordedState {
   readonly entity: number;
   readonly state: number;
   readonly since: number;
@@ -82,7 +82,7 @@ export class FleetCursor {
   }
 
   /** The state of an entity; undefined: it does not exist yet. */
-  stateOf(entity: number): EntityState | undefined {
+  stateOf(entity: number): RecordedState | undefined {
     return stateAfter(this.#log, entity, this.#last[entity] ?? none);
   }
 
@@ -109,7 +109,7 @@ export function stateAfter(
   log: TransitionLog,
   entity: number,
   row: number,
-): EntityState | undefined {
+): RecordedState | undefined {
   if (row === none) {
     const before = log.before(entity);
     if (!before || before.isCovered) return undefined;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Progress } from '../../../src/cli/audit/progress.ts';
+import { ProgressLine } from '../../../src/cli/audit/progress.ts';
 import { summary, type VerifyResult } from '../../../src/cli/audit/verify-report.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 import type { VerifyReport } from '../../../src/runtime/audit/verify.ts';
@@ -74,7 +74,7 @@ describe('the report of a verification', () => {
 describe('a progress text', () => {
   it('has share, rate and time left', () => {
     let now = 0;
-    const meter = new Progress({ first: 101, last: 1100 }, () => now);
+    const meter = new ProgressLine({ first: 101, last: 1100 }, () => now);
     now = 2000;
     expect(meter.at(600, 500)).toBe('████████░░░░░░░░  50 %  250 events/s, 2 s left');
     expect(meter.at(1100, 1000)).toContain('100 %');
@@ -82,6 +82,6 @@ describe('a progress text', () => {
   });
 
   it('of an empty history is 100 %', () => {
-    expect(new Progress({ first: 0, last: 0 }, () => 0).at(0, 0)).toContain('100 %');
+    expect(new ProgressLine({ first: 0, last: 0 }, () => 0).at(0, 0)).toContain('100 %');
   });
 });

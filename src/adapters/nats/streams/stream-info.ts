@@ -25,11 +25,11 @@ export function isStreamInfo(answer: unknown): answer is StreamInfo {
   );
 }
 
-const isCluster = (said: unknown): boolean =>
-  isAbsent(said) ||
-  (isObject(said) &&
-    (isAbsent(said['leader']) || isText(said['leader'])) &&
-    isList(said['replicas'], ({ name, active }) => isText(name) && isNumber(active)));
+const isCluster = (value: unknown): boolean =>
+  isAbsent(value) ||
+  (isObject(value) &&
+    (isAbsent(value['leader']) || isText(value['leader'])) &&
+    isList(value['replicas'], ({ name, active }) => isText(name) && isNumber(active)));
 
 const isSource = ({ lag, active, error }: JsonObject): boolean =>
   isNumber(lag) &&

@@ -7,7 +7,7 @@ import { Notes } from '../../history/note-table.ts';
 import { isFinal } from './final-states.ts';
 import { Columns, type Row } from './row-columns.ts';
 import { frameOf, type IndexedState, statesOf } from './state-frames.ts';
-import type { EventRow } from './to-row.ts';
+import type { PageEvent } from './to-row.ts';
 
 /** Maximum number of rows that are folded to get the states at a moment. */
 const piece = 16_384;
@@ -83,7 +83,7 @@ export class HistoryIndex {
   begin(
     seq: Revision,
     at: WallTime,
-    states: Iterable<Omit<EventRow, 'type' | 'edges'> & { since: WallTime; origin: ApiOrigin }>,
+    states: Iterable<Omit<PageEvent, 'type' | 'edges'> & { since: WallTime; origin: ApiOrigin }>,
   ) {
     this.#last = seq;
     this.#lastAt = at;
@@ -98,7 +98,7 @@ export class HistoryIndex {
     }
   }
 
-  append(seq: Revision, at: WallTime, { entity, type, to, chart, edges, note }: EventRow): void {
+  append(seq: Revision, at: WallTime, { entity, type, to, chart, edges, note }: PageEvent): void {
     this.#reach(seq);
     const row: Row = {
       seq,

@@ -40,4 +40,4 @@ export class Notifier {
 }
 
 /** Reports how much of a history has been read while it is opened. */
-export type Progress = (done: Revision, of: Revision) => void;
+export type IngestProgress = (done: Revision, of: Revision) => void;

@@ -7,7 +7,7 @@ import type { Charts } from '../../../ports/charts.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { HistoryIndex } from './history-index.ts';
-import { ingest, Notifier, type Progress } from './ingest.ts';
+import { type IngestProgress, ingest, Notifier } from './ingest.ts';
 import { loadKeyframe } from './load-keyframe.ts';
 
 /** The history that the dashboard shows, in memory, and the state of its origin. */
@@ -54,7 +54,7 @@ export class LiveSource implements Source, AsyncDisposable {
   #awaySince: WallTime | null = null;
   #seats: readonly string[] | null = null;
 
-  constructor(name: string, ports: LivePorts, onProgress: Progress = () => {}) {
+  constructor(name: string, ports: LivePorts, onProgress: IngestProgress = () => {}) {
     this.name = name;
     this.#ports = ports;
     this.history = ports.audit;
@@ -93,7 +93,7 @@ export class LiveSource implements Source, AsyncDisposable {
     await this.#done;
   }
 
-  async #follow(onProgress: Progress): Promise<void> {
+  async #follow(onProgress: IngestProgress): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
@@ -110,7 +110,7 @@ export class LiveSource implements Source, AsyncDisposable {
     this.#caughtUp.resolve();
   }
 
-  async #followOnce(onProgress: Progress, signal: AbortSignal): Promise<void> {
+  async #followOnce(onProgress: IngestProgress, signal: AbortSignal): Promise<void> {
     const { audit, keyframes } = this.#ports;
     const index = this.#index;
     const { first, last } = await audit.range();

@@ -3,7 +3,7 @@ import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History, StoredEvent } from '../../../ports/audit.ts';
 import { HistoryIndex } from './history-index.ts';
-import { ingest, Notifier, type Progress } from './ingest.ts';
+import { type IngestProgress, ingest, Notifier } from './ingest.ts';
 import type { Source } from './live-source.ts';
 
 const eventsPerBlock = 512;
@@ -69,7 +69,7 @@ class PackedHistory implements History {
 export async function openRecording(
   name: string,
   recorded: History,
-  onProgress: Progress = () => {},
+  onProgress: IngestProgress = () => {},
 ): Promise<Source> {
   const index = new HistoryIndex();
   const history = new PackedHistory();

@@ -2,7 +2,7 @@ import type { AuditEvent, StateValue } from '../../../domain/events/event-schema
 import type { ApiDetails, ApiEntity } from '../../api-types.ts';
 
 /** One event as a row of a page. */
-export interface EventRow {
+export interface PageEvent {
   readonly entity: ApiEntity;
   readonly type: string;
   readonly to: string;
@@ -11,7 +11,7 @@ export interface EventRow {
   readonly note: ApiDetails;
 }
 
-export const toRow = (event: AuditEvent): EventRow => ({
+export const toRow = (event: AuditEvent): PageEvent => ({
   entity: event.of,
   type: event.event.type,
   to: encodeState(event.to),

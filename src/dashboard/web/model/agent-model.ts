@@ -62,7 +62,7 @@ export interface AgentModel {
 }
 
 /** The entities of one agent. */
-export interface Slot {
+export interface AgentEntities {
   readonly key: string;
   readonly host: string;
   readonly hostNumber: number;
@@ -86,7 +86,7 @@ export interface SlotContext {
 }
 
 /** An agent as it is at the moment; undefined: it has no run. */
-export function slotNow(slot: Slot, context: SlotContext): AgentModel | undefined {
+export function slotNow(slot: AgentEntities, context: SlotContext): AgentModel | undefined {
   const current = recordedRun(slot.runs.values());
   const entityState = current ?? lastRun(slot.runs);
   if (!entityState) return undefined;
@@ -121,7 +121,7 @@ export function slotNow(slot: Slot, context: SlotContext): AgentModel | undefine
 }
 
 const names = new Intl.Collator('en', { numeric: true });
-export const byName = (a: Slot, b: Slot): number =>
+export const byName = (a: AgentEntities, b: AgentEntities): number =>
   names.compare(a.host, b.host) || names.compare(a.agent, b.agent);
 
 function ordered(instances: ReadonlyMap<number, EntityState>): number[] {

@@ -9,11 +9,11 @@ import {
 import { stateOfChange } from '../protocol/state-changes.ts';
 import type { Changes } from '../protocol/worker-messages.ts';
 import {
+  type AgentEntities,
   type AgentModel,
   byName,
   type EntityState,
   type InstanceNow,
-  type Slot,
   slotNow,
 } from './agent-model.ts';
 import { HoldIndex } from './hold-index.ts';
@@ -39,14 +39,14 @@ export class FleetModel {
   #observation: Observation = 'unknown';
   /** When collectors last wrote an event, by number. */
   readonly #acts = new Map<number, number>();
-  readonly #slots = new Map<string, Slot>();
+  readonly #slots = new Map<string, AgentEntities>();
   /** The slot of each run and instance by number, so that each is looked up by name only once. */
-  #slotAt: (Slot | undefined)[] = [];
+  #slotAt: (AgentEntities | undefined)[] = [];
   readonly #hosts = new Map<string, number>();
   /** The slots that changed since they were last read. */
-  readonly #dirty = new Set<Slot>();
+  readonly #dirty = new Set<AgentEntities>();
   /** All known slots, sorted by name; undefined: one was added since. */
-  #order: readonly Slot[] | undefined;
+  #order: readonly AgentEntities[] | undefined;
   /** The agents that exist, in that order; undefined: one was added or removed since. */
   #present: AgentModel[] | undefined;
 
@@ -167,7 +167,7 @@ export class FleetModel {
     });
   }
 
-  #isHeld({ host, agent }: Slot): boolean {
+  #isHeld({ host, agent }: AgentEntities): boolean {
     return this.holdOf(host, agent) !== undefined;
   }
 
@@ -229,13 +229,13 @@ export class FleetModel {
     }
   }
 
-  #slotOf(host: string, agent: string): Slot {
+  #slotOf(host: string, agent: string): AgentEntities {
     const key = slotKey(host, agent);
     const known = this.#slots.get(key);
     if (known) return known;
     const hostNumber = this.#hosts.get(host) ?? this.#hosts.size;
     this.#hosts.set(host, hostNumber);
-    const slot: Slot = {
+    const slot: AgentEntities = {
       key,
       host,
       hostNumber,

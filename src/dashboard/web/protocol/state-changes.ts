@@ -1,5 +1,5 @@
 import type { ApiDetails, ApiEntity } from '../../api-types.ts';
-import type { EntityState } from '../../history/fleet-cursor.ts';
+import type { RecordedState } from '../../history/fleet-cursor.ts';
 import type { Changes } from './worker-messages.ts';
 
 const nothing: ApiDetails = {};
@@ -7,7 +7,7 @@ const nothing: ApiDetails = {};
 /** The states of some entities for a tab, as columns, which are cheap to transfer. */
 export function changesOf(
   entities: readonly number[],
-  stateOf: (n: number) => EntityState | undefined,
+  stateOf: (n: number) => RecordedState | undefined,
 ): Changes {
   const states = new Int32Array(entities.length).fill(-1);
   const since = new Float64Array(entities.length);

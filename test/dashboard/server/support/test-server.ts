@@ -3,7 +3,7 @@ import { layoutChart } from '../../../../src/adapters/chart-rendering/elk-layout
 import { HistoryIndex } from '../../../../src/dashboard/server/history/history-index.ts';
 import { Notifier } from '../../../../src/dashboard/server/history/ingest.ts';
 import type { Source } from '../../../../src/dashboard/server/history/live-source.ts';
-import type { EventRow } from '../../../../src/dashboard/server/history/to-row.ts';
+import type { PageEvent } from '../../../../src/dashboard/server/history/to-row.ts';
 import { Assets } from '../../../../src/dashboard/server/http/assets.ts';
 import {
   type HttpServerOptions,
@@ -21,7 +21,7 @@ export const runRef = (n: number) => ({
 });
 
 /** A transition of the n-th run of a fleet. */
-export const transition = (n: number, type: string, to: string): EventRow => ({
+export const transition = (n: number, type: string, to: string): PageEvent => ({
   entity: { entity: 'run', ...runRef(n) },
   type,
   to,
@@ -53,7 +53,7 @@ export class WrittenSource implements Source {
     return this.#index;
   }
 
-  write(...some: readonly EventRow[]): void {
+  write(...some: readonly PageEvent[]): void {
     for (const one of some) {
       const seq = this.#index.last + 1;
       this.#index.append(seq, 1000 * seq, one);
