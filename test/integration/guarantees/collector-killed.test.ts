@@ -17,7 +17,7 @@ describe('a collector killed at one of its writes', () => {
     async ({ commit, when }) => {
       await using fleet = await world.fleet();
       const dead = await fleet.serving('h1', 'a', many);
-      const live = await fleet.serving('h2', 'a', [{ service: 'web', id: 'w1' }]);
+      const live = await fleet.bystander('h2', 'a', [{ service: 'web', id: 'w1' }]);
       const before = await fleet.records();
       const first = fleet.gated({
         role: 'collector',

@@ -9,7 +9,7 @@ describe('a second agent on one host', () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const one = await fleet.serving('h1', 'one', [{ service: 'web', id: 'w1' }]);
-    await fleet.serving('h1', 'two', [{ service: 'web', id: 'w2' }]);
+    await fleet.bystander('h1', 'two', [{ service: 'web', id: 'w2' }]);
     const before = await fleet.records();
     one.process.kill('SIGTERM');
     expect(await one.process.exited).toBe(0);
@@ -20,7 +20,7 @@ describe('a second agent on one host', () => {
 
   it('with the same name is refused with a clear error, and the first is not affected', async () => {
     await using fleet = await world.fleet();
-    const first = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    const first = await fleet.bystander('h1', 'a', [{ service: 'web', id: 'w1' }]);
     const before = await fleet.records();
     const second = await fleet.agent('h1', 'a', [{ service: 'web', id: 'w2' }]);
     expect(await second.exited).toBe(1);
@@ -67,7 +67,7 @@ describe('the same service/id from another host', () => {
     await until('w is live', () => fleet.row('web', 'w')?.state === 'live');
     old.process.kill('SIGSTOP');
     const seen: string[] = [];
-    const fresh = await fleet.serving('new-host', 'a', [{ service: 'web', id: 'w' }]);
+    const fresh = await fleet.bystander('new-host', 'a', [{ service: 'web', id: 'w' }]);
     await until('one is left', () => {
       const live = fleet.directory.instances('web').filter((row) => row.state === 'live');
       seen.push(live.map((row) => row.host).join('+'));

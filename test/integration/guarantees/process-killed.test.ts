@@ -15,8 +15,8 @@ describe('an agent that is killed', () => {
       { service: 'web', id: 'w1' },
       { service: 'web', id: 'w2' },
     ]);
-    await fleet.serving('h1', 'b', [{ service: 'web', id: 'w3' }]);
-    await fleet.serving('h2', 'a', [{ service: 'web', id: 'w4' }]);
+    await fleet.bystander('h1', 'b', [{ service: 'web', id: 'w3' }]);
+    await fleet.bystander('h2', 'a', [{ service: 'web', id: 'w4' }]);
     const before = await fleet.records();
 
     dead.process.kill('SIGKILL');

@@ -111,6 +111,14 @@ export class TestFleet implements AsyncDisposable {
     return { process, run };
   }
 
+  /**
+   * An agent that serves and must not be affected. Its lease is long: with the lease of the others, a busy
+   * machine may delay its renewals, and a suspicion that it refutes changes its record.
+   */
+  bystander(host: string, name: string, instances: readonly Spec[]) {
+    return this.serving(host, name, instances, ['--ttl', '30s', '--grace', '60s']);
+  }
+
   async collector(name = 'collector'): Promise<RollcallProcess> {
     const times = ['--ttl', `${timing.ttl / 1000}s`, '--grace', `${timing.grace / 1000}s`];
     const process = this.start(['collector', '--host', 'watch', '--name', name, ...times]);
