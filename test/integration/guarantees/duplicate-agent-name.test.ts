@@ -63,7 +63,9 @@ describe('the same service/id from another host', () => {
   it('is never live twice: the latest registration wins, and the other is contested', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
-    const old = await fleet.serving('old-host', 'a', [{ service: 'web', id: 'w' }]);
+    // It must not expire while a busy machine starts the other agent.
+    const slowly = ['--ttl', '5s', '--grace', '10s'];
+    const old = await fleet.serving('old-host', 'a', [{ service: 'web', id: 'w' }], slowly);
     await until('w is live', () => fleet.row('web', 'w')?.state === 'live');
     old.process.kill('SIGSTOP');
     const seen: string[] = [];
