@@ -63,6 +63,7 @@ export const portsOf = (
   charts: store.charts,
   messaging: store.messaging,
   disconnects: store.disconnects,
+  serverTime: store.serverTime,
   clock: systemClock,
   entropy: systemEntropy,
   processes: systemProcesses(),

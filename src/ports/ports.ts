@@ -11,6 +11,7 @@ import type { Metrics } from './metrics.ts';
 import type { ProcessTable } from './processes.ts';
 import type { Registry } from './registry.ts';
 import type { RunMessaging } from './run-messaging.ts';
+import type { ServerTime } from './server-time.ts';
 
 /** The ports to the store, over one connection and in one namespace. */
 export interface Store {
@@ -21,6 +22,7 @@ export interface Store {
   readonly charts: Charts;
   readonly messaging: RunMessaging;
   readonly disconnects: DisconnectEvents;
+  readonly serverTime: ServerTime;
 }
 
 /** Everything that the core needs from outside. A function takes only the ports it uses. */

@@ -1,5 +1,5 @@
 import type { KeyValueEntry } from '../domain/records/stored-record.ts';
-import type { Revision } from '../domain/time.ts';
+import type { Revision, WallTime } from '../domain/time.ts';
 
 /**
  * An event of a supervised watch. The order is `snapshot`, then `changes` and `heartbeat`. After `stale`
@@ -21,6 +21,8 @@ export type WatchEvent =
       readonly kind: 'changes';
       readonly entries: readonly KeyValueEntry[];
       readonly upTo: Revision;
+      /** When the last of the entries was stored, by the server's clock. Absent without entries. */
+      readonly storedAt?: WallTime;
     }
   /** No new data, confirmed by the server: the view is current. */
   | { readonly kind: 'heartbeat' }

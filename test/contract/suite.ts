@@ -9,6 +9,7 @@ import { keyframeContract } from './keyframes.ts';
 import { leaseContract } from './leases.ts';
 import { listContract } from './lists.ts';
 import { probeContract } from './run-messaging.ts';
+import { serverTimeContract } from './server-time.ts';
 import { nameContract } from './support/names.ts';
 import { historyContract } from './support/random-histories.ts';
 import type { Effort, Open } from './support/store-under-test.ts';
@@ -32,6 +33,7 @@ export function contract(name: string, open: Open, effort: Effort): void {
     chartContract(open);
     probeContract(open);
     departureContract(open);
+    serverTimeContract(open);
     historyContract(open, effort);
   });
 }

@@ -8,7 +8,7 @@ import { memoryRegistry } from './registry.ts';
 import { memoryRunMessaging } from './run-messaging.ts';
 import { Connection } from './server/connection.ts';
 import type { MemoryServer } from './server/memory-server.ts';
-import { directTransport, type Transport } from './server/transport.ts';
+import { directTransport, requestOver, type Transport } from './server/transport.ts';
 
 /**
  * One client of the server. Disposing it is like the death of its process: its subscriptions end and
@@ -29,6 +29,9 @@ export function memoryStore(
     charts: memoryCharts(server, transport),
     messaging,
     disconnects,
+    serverTime: {
+      now: () => requestOver(transport, "reading the server's time", () => server.clock.wall()),
+    },
     async [Symbol.asyncDispose]() {
       messaging[Symbol.dispose]();
       disconnects[Symbol.dispose]();

@@ -12,6 +12,7 @@ import { natsKeyframes } from './keyframes.ts';
 import { natsLeases } from './leases.ts';
 import { natsRegistry } from './registry.ts';
 import { natsRunMessaging } from './run-messaging.ts';
+import { natsServerTime } from './server-time.ts';
 import type { SettingMismatch } from './streams/compare-settings.ts';
 import { ensureStreams, inspectStreams } from './streams/ensure-streams.ts';
 
@@ -66,6 +67,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       charts: natsCharts(connection, names.keyframes, within),
       messaging: natsRunMessaging(connection, names, within),
       disconnects: natsDisconnects(connection),
+      serverTime: natsServerTime(connection, names.leases.stream, within),
       findings,
       inspect: () => inspectStreams(connection, streams),
       status: () => statusOf(connection),

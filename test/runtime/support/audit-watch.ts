@@ -271,8 +271,9 @@ export class AuditWatch {
   #leaseStands(of: RunRef): boolean {
     const lease = this.#world.leases.last(leaseKey(of));
     if (lease?.text === undefined) return false;
-    const writtenFor = this.#world.clock.monotonic() - (lease.lapsesAt - this.#ttl);
-    return writtenFor >= this.underWay;
+    const writtenFor = this.#world.clock.monotonic() - lease.writtenAt;
+    // A lease that is not renewed for two ttls is claimed by nobody, also if the server keeps it.
+    return writtenFor >= this.underWay && writtenFor < 2 * this.#ttl;
   }
 
   #runState({ host, agent, run }: AuditEvent['actor']): StateValue | undefined {

@@ -34,6 +34,7 @@ export const portsOf = (store: Store): Ports => ({
   charts: store.charts,
   messaging: store.messaging,
   disconnects: store.disconnects,
+  serverTime: store.serverTime,
   clock: systemClock,
   entropy: systemEntropy,
   processes: systemProcesses(),

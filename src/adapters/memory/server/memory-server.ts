@@ -2,6 +2,7 @@ import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 
 import { AuditCopy } from './audit-copy.ts';
+import { ServerClock } from './server-clock.ts';
 import { MemoryStream } from './stream.ts';
 import { Advisories, Subscriptions } from './subscriptions.ts';
 
@@ -12,7 +13,7 @@ import { Advisories, Subscriptions } from './subscriptions.ts';
  * order in which the transports carry them here.
  */
 export class MemoryServer {
-  readonly clock: Clock;
+  readonly clock: ServerClock;
   /** Interval of the heartbeats of an idle watch, and of the retries of a disconnected one. */
   aliveEvery: Millis = seconds(1);
   /**
@@ -30,9 +31,20 @@ export class MemoryServer {
   readonly advisories = new Advisories();
 
   constructor(clock: Clock) {
-    this.clock = clock;
-    this.leases = new MemoryStream(clock, 1);
-    this.registry = new MemoryStream(clock, clock.wall() * 1000);
-    this.audit = new AuditCopy(this.registry, clock);
+    this.clock = new ServerClock(clock);
+    this.leases = new MemoryStream(this.clock, 1);
+    this.registry = new MemoryStream(this.clock, clock.wall() * 1000);
+    this.audit = new AuditCopy(this.registry, this.clock);
+  }
+
+  /**
+   * Sets the server's wall clock forward, or back if `by` is negative.
+   *
+   * JetStream ends a message with a TTL at a wall-clock time. So after a step forward leases and tombstones
+   * lapse early, and after a step back they stay longer than their TTL.
+   */
+  setClock(by: Millis): void {
+    this.clock.setWall(by);
+    for (const stream of [this.leases, this.registry]) stream.moveExpiries(-by);
   }
 }

@@ -1,4 +1,4 @@
-import type { Millis, MonotonicTime, Revision } from '../../../domain/time.ts';
+import type { Millis, MonotonicTime, Revision, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Notifier } from './notifier.ts';
 
@@ -7,6 +7,9 @@ export interface Message {
   readonly seq: Revision;
   /** undefined for a tombstone. */
   readonly text: string | undefined;
+  readonly writtenAt: MonotonicTime;
+  /** The same by the server's wall clock. */
+  readonly storedAt: WallTime;
   readonly lapsesAt: MonotonicTime;
 }
 
@@ -52,7 +55,9 @@ export class MemoryStream {
     ttl: Millis = Number.POSITIVE_INFINITY,
   ): Revision {
     this.#seq += 1;
-    const message = { subject, seq: this.#seq, text, lapsesAt: this.#clock.monotonic() + ttl };
+    const writtenAt = this.#clock.monotonic();
+    const times = { writtenAt, storedAt: this.#clock.wall(), lapsesAt: writtenAt + ttl };
+    const message = { subject, seq: this.#seq, text, ...times };
     this.#last.set(subject, message);
     this.#log.push(message);
     this.#forgetOld();
@@ -68,6 +73,18 @@ export class MemoryStream {
         this.#expiryPausedAt = undefined;
       },
     };
+  }
+
+  /** The clock by which messages expire was set: those with a TTL now expire `by` later. */
+  moveExpiries(by: Millis): void {
+    const moved = new Map<Message, Message>();
+    for (const [subject, message] of this.#last) {
+      if (!Number.isFinite(message.lapsesAt)) continue;
+      const changed = { ...message, lapsesAt: message.lapsesAt + by };
+      moved.set(message, changed);
+      this.#last.set(subject, changed);
+    }
+    this.#log = this.#log.map((message) => moved.get(message) ?? message);
   }
 
   purge(message: Message): void {

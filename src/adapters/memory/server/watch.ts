@@ -24,6 +24,7 @@ export async function* watchStream(
 ): AsyncGenerator<WatchEvent> {
   const { clock, aliveEvery } = server;
   using subscription = spec.stream.listen(spec.wants);
+  const toEntry = (message: Message) => entryOf(message, spec.keyOf);
   let cursor: Revision | undefined;
   let lastEventAt = clock.monotonic();
   let stale = false;
@@ -39,32 +40,34 @@ export async function* watchStream(
       await clock.sleep(aliveEvery, signal);
       continue;
     }
-    const entries =
+    const messages =
       previous === undefined
-        ? result.entries
-        : result.entries.slice(0, server.batchSize(result.entries.length));
+        ? result.messages
+        : result.messages.slice(0, server.batchSize(result.messages.length));
     if (cursor === undefined) {
       cursor = result.upTo;
       lastEventAt = clock.monotonic();
-      const existing = entries.filter(({ text }) => text !== undefined);
-      yield { kind: 'snapshot', entries: existing, upTo: cursor };
-    } else if (entries.length > 0 || stale) {
-      cursor = entries.at(-1)?.revision ?? cursor;
+      const existing = messages.filter(({ text }) => text !== undefined);
+      yield { kind: 'snapshot', entries: existing.map(toEntry), upTo: cursor };
+    } else if (messages.length > 0 || stale) {
+      const { seq = cursor, storedAt } = messages.at(-1) ?? {};
+      cursor = seq;
       lastEventAt = clock.monotonic();
-      yield { kind: 'changes', entries, upTo: cursor };
+      const entries = messages.map(toEntry);
+      yield { kind: 'changes', entries, upTo: cursor, ...(storedAt && { storedAt }) };
     } else if (clock.monotonic() >= lastEventAt + aliveEvery) {
       // The same sum as below: with another rounding the wait could be 0 and this never reached.
       lastEventAt = clock.monotonic();
       yield { kind: 'heartbeat' };
     }
     stale = false;
-    if (entries.length < result.entries.length) continue;
+    if (messages.length < result.messages.length) continue;
     await subscription.notifier.wait(clock, lastEventAt + aliveEvery - clock.monotonic(), signal);
   }
 }
 
-const fetchAfter = ({ stream, wants, keyOf }: WatchSpec, seq: Revision) => ({
-  entries: stream.after(seq, wants).map((message) => entryOf(message, keyOf)),
+const fetchAfter = ({ stream, wants }: WatchSpec, seq: Revision) => ({
+  messages: stream.after(seq, wants),
   upTo: stream.lastSeq,
 });
 

@@ -127,7 +127,9 @@ async function* changes(
       const unseen = item.messages.filter(({ seq }) => seq > previous);
       const entries = unseen.map(({ msg, seq }) => deliveredEntry(bucket, msg, seq));
       upTo = Math.max(upTo, item.messages.at(-1)?.seq ?? 0);
-      yield { event: { kind: 'changes', entries, upTo }, cursor: { upTo, created } };
+      const storedAt = unseen.at(-1)?.storedAt;
+      const event = { kind: 'changes', entries, upTo, ...(storedAt && { storedAt }) } as const;
+      yield { event, cursor: { upTo, created } };
       continue;
     }
     const freshness = freshnessCheck.onHeartbeat(item.position);

@@ -35,6 +35,18 @@ describe('a stream', () => {
     expect(stream.lastSeq).toBe(1);
   });
 
+  test('ends a message earlier or later after its expiry is moved, and keeps one without a ttl', async () => {
+    const clock = new VirtualClock();
+    const stream = new MemoryStream(clock, 1);
+    stream.append('short', 'x', 1000);
+    stream.append('lasting', 'y');
+    stream.moveExpiries(500);
+    await clock.advance(1400);
+    expect(stream.last('short')).toMatchObject({ seq: 1, writtenAt: 0 });
+    stream.moveExpiries(-1000);
+    expect(stream.after(0, all)).toMatchObject([{ subject: 'lasting' }]);
+  });
+
   test('drops the ttl of an overwritten message', async () => {
     const clock = new VirtualClock();
     const stream = new MemoryStream(clock, 1);

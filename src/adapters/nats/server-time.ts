@@ -1,0 +1,21 @@
+import { Fault } from '../../domain/fault.ts';
+import type { Millis } from '../../domain/time.ts';
+import type { ServerTime } from '../../ports/server-time.ts';
+import type { SupervisedConnection } from './connection/supervised-connection.ts';
+import { streamInfo } from './streams/ensure-streams.ts';
+
+/** The time at the leader of this stream, which every reply about the stream contains. */
+export function natsServerTime(
+  connection: SupervisedConnection,
+  stream: string,
+  within: Millis,
+): ServerTime {
+  return {
+    async now() {
+      const info = await streamInfo(connection, stream, within);
+      const time = Date.parse(String(info?.ts));
+      if (!Number.isNaN(time)) return time;
+      throw new Fault('store-unavailable', `the reply about stream ${stream} contains no time`);
+    },
+  };
+}
