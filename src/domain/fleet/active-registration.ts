@@ -15,8 +15,12 @@ export function activeRegistration<Facts extends InstanceFacts>(
   );
 }
 
-/** Whether the owner has ended. An unreadable record is no evidence of that (G12). */
+/**
+ * Whether the owner has ended. An unreadable record is no evidence of that (G12). Neither is a newer run
+ * of the slot that is still registering: it may adopt the instance, so the registration counts until then.
+ */
 export function isOwnerOver({ agent, run }: InstanceFacts): boolean {
   if (agent === 'unreadable') return false;
-  return agent === 'absent' || agent.run !== run || agent.phase === 'expired';
+  if (agent === 'absent') return true;
+  return agent.run === run ? agent.phase === 'expired' : agent.phase !== 'registering';
 }

@@ -45,6 +45,11 @@ export interface InstanceRow {
   readonly health: { readonly state: InstanceRecord['state']; readonly detail: string | null };
   /** Revision of its record in the registry. */
   readonly revision: Revision;
+  /**
+   * Phase of the newer run that has the slot of its owner (`superseded`); null for other rows. While it
+   * is `registering`, that run may still adopt the instance. Once it is `live`, it has not adopted it.
+   */
+  readonly successor: AgentRecord['phase'] | null;
 }
 
 /** An agent as a consumer sees it. */
@@ -124,6 +129,8 @@ export function toInstanceRow(
     labels: record.labels,
     health: { state: record.state, detail: record.detail ?? null },
     revision: instance.revision,
+    successor:
+      reason === 'superseded' && slot.agent?.kind === 'stored' ? slot.agent.record.phase : null,
   };
 }
 

@@ -67,16 +67,15 @@ const usability = ({ state, health }: InstanceRow): 'live' | 'dubious' | 'failin
  * Selects one row per id: the valid one, or the best of the dubious ones.
  *
  * A `contested` row is dropped, since its winner is among the rows. Of two dubious rows, the one whose
- * owner may come back is preferred, then the latest registration. A `superseded` row is an instance that a
- * restarted agent has not adopted yet; once the new run has registered an instance of this service, the
- * row is a leftover and is dropped.
+ * owner may come back is preferred, then the latest registration. A restarted agent adopts instances in
+ * batches, so a `superseded` row counts until the new run has announced that it has adopted all of its
+ * instances. After that the row is a leftover and is dropped.
  */
 function winners(rows: readonly InstanceRow[]): readonly InstanceRow[] {
-  const renewed = new Set(rows.filter(isOfCurrentRun).map(slotOf));
   const best = new Map<string, InstanceRow>();
   for (const row of rows) {
     if (row.reason === 'contested') continue;
-    if (row.reason === 'superseded' && renewed.has(slotOf(row))) continue;
+    if (row.successor === 'live') continue;
     const other = best.get(row.id);
     if (!other || ranksBefore(row, other)) best.set(row.id, row);
   }
@@ -86,10 +85,8 @@ function winners(rows: readonly InstanceRow[]): readonly InstanceRow[] {
 const ranksBefore = (a: InstanceRow, b: InstanceRow): boolean =>
   certainty(a) === certainty(b) ? a.token > b.token : certainty(a) > certainty(b);
 
-const certainty = ({ state, reason }: InstanceRow): number => {
+const certainty = ({ state, reason, successor }: InstanceRow): number => {
   if (state !== 'dubious') return 2;
-  return reason === 'superseded' || reason === 'orphan' ? 0 : 1;
+  const isOver = reason === 'orphan' || (reason === 'superseded' && successor !== 'registering');
+  return isOver ? 0 : 1;
 };
-
-const isOfCurrentRun = ({ reason }: InstanceRow): boolean => reason !== 'superseded';
-const slotOf = ({ host, agent }: InstanceRow): string => JSON.stringify([host, agent]);

@@ -183,6 +183,7 @@ function differ(a: InstanceRow | undefined, b: InstanceRow | undefined): boolean
   return (
     a.state !== b.state ||
     a.reason !== b.reason ||
+    a.successor !== b.successor ||
     a.run !== b.run ||
     a.token !== b.token ||
     a.address !== b.address ||

@@ -16,6 +16,7 @@ export const instanceRow = (more: Partial<InstanceRow> = {}): InstanceRow => ({
   labels: {},
   health: { state: 'serving', detail: null },
   revision: 6,
+  successor: null,
   ...more,
 });
 

@@ -14,7 +14,7 @@ import {
 interface Claimant {
   readonly target: string;
   readonly token: number;
-  readonly owner: Partial<AgentRecord> | 'superseded' | 'absent' | 'unreadable';
+  readonly owner: Partial<AgentRecord> | 'superseded' | 'being adopted' | 'absent' | 'unreadable';
 }
 
 function fleetOf(claimants: readonly Claimant[]): Fleet {
@@ -23,7 +23,10 @@ function fleetOf(claimants: readonly Claimant[]): Fleet {
     const record = instanceRecord(target, 'run1', 'web/1');
     fleet.apply([instanceEntry(token, record)], token);
     if (owner === 'absent') continue;
-    const agent = agentRecord(target, owner === 'superseded' ? 'run2' : 'run1');
+    const isRestarted = owner === 'superseded' || owner === 'being adopted';
+    const agent = agentRecord(target, isRestarted ? 'run2' : 'run1', {
+      ...(owner === 'being adopted' && { phase: 'registering' }),
+    });
     const entry = agentEntry(1, typeof owner === 'object' ? { ...agent, ...owner } : agent);
     fleet.apply([owner === 'unreadable' ? { ...entry, text: '{}' } : entry], token);
   }
@@ -87,6 +90,12 @@ test.each([
   ).toEqual({ h1: null, h2: reason });
 });
 
+test('a winner that a restarted agent may still adopt stays the winner (G11)', () => {
+  const old = { target: 'h1/a', token: 10, owner: {} };
+  const restarted = { target: 'h2/a', token: 20, owner: 'being adopted' as const };
+  expect(reasons(old, restarted)).toEqual({ h1: 'contested', h2: 'superseded' });
+});
+
 test('a winner whose agent record is unreadable stays the winner', () => {
   expect(
     reasons(
@@ -123,6 +132,7 @@ const owners = fc.constantFrom<Claimant['owner']>(
   expired,
   { phase: 'leaving' },
   'superseded',
+  'being adopted',
   'absent',
   'unreadable',
 );
@@ -159,9 +169,8 @@ const isOver = (owner: Claimant['owner']) =>
   owner === 'superseded' || owner === 'absent' || owner === expired;
 
 test('the token that a consumer gets never decreases while no owner ends (G11)', () => {
-  const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), fc.constantFrom({}, silent)), {
-    maxLength: 20,
-  });
+  const owner = fc.constantFrom({}, silent, 'being adopted' as const);
+  const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), owner), { maxLength: 20 });
   fc.assert(
     fc.property(steps, (all) => {
       const claimants = new Map<string, Claimant>();

@@ -16,7 +16,9 @@ const kinds = {
   planned: { state: 'dubious', reason: 'planned' },
   unobserved: { state: 'dubious', reason: 'unobserved' },
   orphan: { state: 'dubious', reason: 'orphan' },
-  superseded: { state: 'dubious', reason: 'superseded' },
+  superseded: { state: 'dubious', reason: 'superseded', successor: 'expired' },
+  'not adopted yet': { state: 'dubious', reason: 'superseded', successor: 'registering' },
+  'not adopted': { state: 'dubious', reason: 'superseded', successor: 'live' },
   contested: { state: 'dubious', reason: 'contested' },
   failing: { state: 'failing', health: { state: 'failing', detail: 'refused' } },
   draining: { state: 'draining', health: { state: 'draining', detail: null } },
@@ -41,6 +43,7 @@ function rowOf(kind: Kind, n: number, more: Partial<InstanceRow> = {}): Instance
     token: n,
     term: 1,
     reason: null,
+    successor: null,
     health: well,
     ...kinds[kind],
     ...more,
@@ -111,8 +114,18 @@ describe('the selection for a consumer', () => {
     ],
     [
       'has instances that a restarted agent has not adopted yet',
-      ['superseded', 'superseded'],
-      { strict: '', 'prefer-live': '1 2', any: '1 2' },
+      ['not adopted yet', 'not adopted yet', 'live'],
+      { strict: '3', 'prefer-live': '3 1 2', any: '3 1 2' },
+    ],
+    [
+      'has instances that a restarted agent did not adopt before it expired',
+      ['superseded', 'superseded', 'silent'],
+      { strict: '', 'prefer-live': '1 2 3', any: '1 2 3' },
+    ],
+    [
+      'has no instance that a restarted agent has not adopted when it is announced',
+      ['not adopted', 'not adopted', 'live'],
+      { strict: '3', 'prefer-live': '3', any: '3' },
     ],
     [
       'has instances without an agent record',
@@ -173,6 +186,11 @@ describe('the selection among several registrations of one service/id (G11)', ()
       'h1',
     ],
     [
+      'has the one that a restarted agent may still adopt, not an earlier silent one',
+      [rowOf('not adopted yet', 2, same), rowOf('silent', 1, same)],
+      'h2',
+    ],
+    [
       'has the later of two whose owners are over',
       [rowOf('orphan', 1, same), rowOf('superseded', 2, same)],
       'h2',
@@ -181,14 +199,6 @@ describe('the selection among several registrations of one service/id (G11)', ()
     for (const all of [rows, rows.toReversed()]) {
       expect(selectUsable(all, 'any').map((row) => row.host)).toEqual([host]);
     }
-  });
-
-  test('has the instances of a restarted agent, not the leftovers of its old run', () => {
-    const slot = { host: 'h1', agent: 'a' };
-    const old = [rowOf('superseded', 1, slot), rowOf('superseded', 2, slot)];
-    const renewed = rowOf('silent', 3, slot);
-    expect(ids(selectUsable([...old, renewed], 'any'))).toBe('3');
-    expect(ids(selectUsable([...old, rowOf('silent', 4)], 'any'))).toBe('1 2 4');
   });
 });
 

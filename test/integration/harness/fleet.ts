@@ -137,7 +137,10 @@ export class TestFleet implements AsyncDisposable {
 
   /** A process that stops at a chosen write. */
   gated(
-    options: Omit<GatedOptions, 'servers' | 'namespace' | 'ttl' | 'grace'> & { ttl?: number },
+    options: Omit<GatedOptions, 'servers' | 'namespace' | 'ttl' | 'grace'> & {
+      ttl?: number;
+      grace?: number;
+    },
     url = this.url,
   ) {
     const script = fileURLToPath(new URL('../fixtures/gated.ts', import.meta.url));

@@ -39,6 +39,22 @@ export const viewing: readonly Mutant[] = [
     tests: ['test/domain/fleet/directory-rows-contested.test.ts'],
   },
   {
+    name: 'first-batch-counts-as-all',
+    breaks: 'G9',
+    what: 'drops what a restarted agent has not adopted yet',
+    file: 'src/domain/fleet/pick.ts',
+    edits: [["if (row.successor === 'live') continue;", 'if (row.successor !== null) continue;']],
+    tests: ['test/domain/fleet/pick-adopted-in-parts.test.ts'],
+  },
+  {
+    name: 'restart-ends-a-registration',
+    breaks: 'G11',
+    what: 'lets an older registration count while a restarted agent adopts the latest one',
+    file: 'src/domain/fleet/active-registration.ts',
+    edits: [["agent.phase !== 'registering'", 'true']],
+    tests: ['test/domain/fleet/directory-rows-contested.test.ts'],
+  },
+  {
     name: 'unreadable-is-orphan',
     breaks: 'G12',
     what: 'tells consumers of an orphan where it only cannot read',
