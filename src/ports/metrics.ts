@@ -5,8 +5,11 @@ import type { Millis } from '../domain/time.ts';
 /** Owner of a lease: an agent's run or a collector's seat. */
 export type LeaseOwner = 'run' | 'seat';
 
-/** Owner of a registry view. A process may have one for its collector and one for its directory. */
-export type ViewOwner = 'collector' | 'directory';
+/**
+ * A view that a watch keeps. A process may have a view of the registry for its `collector` and one for its
+ * `directory`; `leases` is a collector's view of the leases.
+ */
+export type ViewOwner = 'collector' | 'directory' | 'leases';
 
 /** The kind of write that a collector attempted. */
 export type CollectorWrite = 'suspect' | 'expire' | 'remove' | 'end-hold';
@@ -32,8 +35,9 @@ export interface BrakeReading {
  * Counters and timings of the core, for monitoring.
  *
  * Each method is called once, right after the event. No method fails, waits or returns a value, and no
- * decision depends on them. Durations are milliseconds on the caller's monotonic clock. The adapter
- * chooses the exported names and units (docs/reference/metrics.md).
+ * decision depends on them. Methods that a later version added are optional. Durations are milliseconds on
+ * the caller's monotonic clock. The adapter chooses the exported names and units
+ * (docs/reference/metrics.md).
  */
 export interface Metrics {
   /**
@@ -84,11 +88,20 @@ export interface Metrics {
   /** The view of a `collector` or `directory` received data or a heartbeat from the store: its age is 0. */
   viewHeard(view: ViewOwner): void;
 
+  /**
+   * A later snapshot replaced the view, and so many of its entries had been wrong: the store lost its last
+   * messages, or the watch missed some. 0: the view was right.
+   */
+  viewCorrected?(view: ViewOwner, entries: number): void;
+
   /** The view was closed: it has no age. */
   viewClosed(view: ViewOwner): void;
 
   /** Whether this process holds a seat. Without a seat, previously reported brakes are void. */
   seated(isSeated: boolean): void;
+
+  /** Whether this process holds a seat and judges nothing, because it does not see. */
+  blind?(isBlind: boolean): void;
 
   /** All zones' brakes as this collector computes them. Replaces the previous list. */
   brakes(zones: readonly BrakeReading[]): void;
@@ -112,8 +125,10 @@ export const noopMetrics: Metrics = {
   removed() {},
   swept() {},
   viewHeard() {},
+  viewCorrected() {},
   viewClosed() {},
   seated() {},
+  blind() {},
   brakes() {},
   heartbeats() {},
 };

@@ -4,6 +4,9 @@ import type { Revision, WallTime } from '../domain/time.ts';
 /**
  * An event of a supervised watch. The order is `snapshot`, then `changes` and `heartbeat`. After `stale`
  * the watch resumes with `changes` (nothing was missed) or restarts with a `snapshot`.
+ *
+ * It resumes only if the store still has the history that this watch has reported; otherwise, and every
+ * few minutes in any case, a `snapshot` replaces the view.
  */
 export type WatchEvent =
   /** The complete contents, without tombstones. Replaces all earlier contents. */
@@ -11,6 +14,10 @@ export type WatchEvent =
       readonly kind: 'snapshot';
       readonly entries: readonly KeyValueEntry[];
       readonly upTo: Revision;
+      /** Why the watch starts over. The first snapshot has none. */
+      readonly why?: string;
+      /** The tombstones; they tell a removal that the view had not reached yet from an entry that it missed. */
+      readonly removals?: readonly KeyValueEntry[];
     }
   /**
    * Changes in the order of revisions; a removal is an entry without text. All changes of the watched

@@ -77,13 +77,24 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     viewAge: new Gauge({
       name: 'rollcall_view_age_seconds',
-      help: 'Time since a view of the registry last received data from the store; absent without a view.',
+      help: 'Time since a view of the registry, or of the leases, last received data from the store; absent without a view.',
       labelNames: ['view'],
       registers,
       collect() {
         this.reset();
         for (const [view, age] of viewAges()) this.set({ view }, age);
       },
+    }),
+    corrections: new Counter({
+      name: 'rollcall_view_corrections_total',
+      help: 'Entries of a view that a later snapshot found wrong: the store lost messages, or the watch missed some.',
+      labelNames: ['view'],
+      registers,
+    }),
+    blind: new Gauge({
+      name: 'rollcall_collector_blind',
+      help: '1 if this process holds a seat and judges nothing, because it does not see; else 0.',
+      registers,
     }),
     seat: new Gauge({
       name: 'rollcall_seat_held',

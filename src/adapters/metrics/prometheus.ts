@@ -11,6 +11,7 @@ const initialLabels = {
   suspicions: ['silent', 'unreachable'],
   writes: ['suspect', 'expire', 'remove', 'end-hold'],
   removals: ['owner-expired', 'superseded', 'orphan'],
+  views: ['collector', 'directory', 'leases'],
 } as const;
 
 /**
@@ -29,6 +30,7 @@ export function prometheusMetrics(registry: Registry, clock: Pick<Clock, 'monoto
   for (const reason of initialLabels.suspicions) metrics.suspicions.inc({ reason }, 0);
   for (const write of initialLabels.writes) metrics.conflicts.inc({ write }, 0);
   for (const reason of initialLabels.removals) metrics.removals.inc({ reason }, 0);
+  for (const view of initialLabels.views) metrics.corrections.inc({ view }, 0);
   const { brake } = metrics;
   const resetBrakes = () => {
     for (const gauge of Object.values(brake)) gauge.reset();
@@ -50,11 +52,13 @@ export function prometheusMetrics(registry: Registry, clock: Pick<Clock, 'monoto
     removed: (reason, instances) => metrics.removals.inc({ reason }, instances),
     swept: (duration) => metrics.sweeps.observe(duration / 1000),
     viewHeard: (view) => void lastHeard.set(view, clock.monotonic()),
+    viewCorrected: (view, entries) => metrics.corrections.inc({ view }, entries),
     viewClosed: (view) => void lastHeard.delete(view),
     seated(isSeated) {
       metrics.seat.set(isSeated ? 1 : 0);
       if (!isSeated) resetBrakes();
     },
+    blind: (isBlind) => metrics.blind.set(isBlind ? 1 : 0),
     brakes(zones) {
       resetBrakes();
       for (const { zone, on, seen, suspect, heldBack } of zones) {

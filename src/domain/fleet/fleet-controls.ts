@@ -11,6 +11,7 @@ import {
   type StoredHold,
   type Unreadable,
 } from '../records/stored-record.ts';
+import type { Revision } from '../time.ts';
 
 type There<R> = Exclude<RecordRead<R>, { kind: 'absent' }>;
 
@@ -65,6 +66,12 @@ export class FleetControls {
 
   brakes(): IterableIterator<There<BrakeRecord>> {
     return this.#brakes.values();
+  }
+
+  *revisions(): Generator<[string, Revision]> {
+    const policy = this.#policy ? [this.#policy] : [];
+    for (const { key, revision } of [...this.#holds.values(), ...this.#brakes.values(), ...policy])
+      yield [key, revision];
   }
 
   *unreadable(): Generator<Unreadable> {

@@ -73,6 +73,17 @@ export class Fleet {
     }
   }
 
+  /** The revision of each existing record, readable or not. */
+  revisions(): ReadonlyMap<string, Revision> {
+    const revisions = new Map(this.controls.revisions());
+    for (const [key, { revision }] of this.#strangers) revisions.set(key, revision);
+    for (const { agent, instances } of this.#slots.values()) {
+      if (agent) revisions.set(agent.key, agent.revision);
+      for (const [key, { revision }] of instances) revisions.set(key, revision);
+    }
+    return revisions;
+  }
+
   /** Replaces the whole contents; returns the slots that exist now or existed before. */
   replace(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set(this.#slots.keys());

@@ -1,6 +1,7 @@
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { RegistryCache } from '../support/registry-cache.ts';
+import { reportMissed } from '../support/report-missed.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { LeaseObservations } from './observe/lease-observations.ts';
 import { ObserverHealth, type ProofLease } from './observe/observer-health.ts';
@@ -95,12 +96,18 @@ export class CollectorLoop {
   ): Promise<void> {
     const { leases, metrics } = this.#ports;
     for await (const event of leases.watch(filters, signal)) {
+      if (event.kind === 'snapshot' && event.why !== undefined) {
+        const missed = this.#observations.missedIn(event);
+        reportMissed(missed, { watch: 'leases', why: event.why }, this.#ports);
+      }
+      if (event.kind !== 'stale') metrics.viewHeard('leases');
       this.#observations.apply(event);
       if (event.kind === 'changes') metrics.heartbeats(event.entries.length);
       if (!health.confirmRenewal()) continue;
       if (health.judging || this.view.age === undefined) continue;
       this.#listener.onSighted();
     }
+    metrics.viewClosed('leases');
   }
 
   /** Judges the run of a connection that closes. A server that reports none costs nothing. */

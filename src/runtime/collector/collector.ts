@@ -96,9 +96,14 @@ export class Collector implements AsyncDisposable {
       onSeatRemoved: () => onLost('the policy has fewer seats'),
     };
     this.#ports.metrics.seated(true);
+    this.#ports.metrics.blind?.(true);
     const collector = new SeatedCollector(this.#author, options, lease, this.#ports, {
-      onSighted: () => void this.#post({ type: 'sighted' }),
-      onBlinded: (why) => void this.#post({ type: 'blinded', why }),
+      onSighted: () => {
+        if (this.#post({ type: 'sighted' })) this.#ports.metrics.blind?.(false);
+      },
+      onBlinded: (why) => {
+        if (this.#post({ type: 'blinded', why })) this.#ports.metrics.blind?.(true);
+      },
       onRemoving: (removing) =>
         void this.#post({ type: removing ? 'removal-begun' : 'removal-done' }),
       signKeyframe: (seq, digest) => this.#post({ type: 'kept', seq, digest }),
@@ -107,6 +112,7 @@ export class Collector implements AsyncDisposable {
     await collector.run(AbortSignal.any([seatTerm.signal, signal]));
     this.#seated = undefined;
     this.#ports.metrics.seated(false);
+    this.#ports.metrics.blind?.(false);
     await seat.keeper.release();
     if (!signal.aborted) this.#post({ type: 'unseated' });
   }

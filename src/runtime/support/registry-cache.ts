@@ -1,9 +1,11 @@
 import { Fleet } from '../../domain/fleet/fleet.ts';
+import { missedEntries } from '../../domain/fleet/missed-entries.ts';
 import { allKeys } from '../../domain/identity/registry-keys.ts';
 import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { ViewOwner } from '../../ports/metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { WatchEvent } from '../../ports/watch.ts';
+import { reportMissed } from './report-missed.ts';
 
 /**
  * The registry as this process sees it, updated by a watch. While the watch is down, the cache
@@ -11,7 +13,7 @@ import type { WatchEvent } from '../../ports/watch.ts';
  */
 export class RegistryCache {
   readonly fleet = new Fleet();
-  readonly #ports: Pick<Ports, 'registry' | 'clock' | 'metrics'>;
+  readonly #ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>;
   readonly #owner: ViewOwner;
   readonly #onChange: (slots: ReadonlySet<string>) => void;
   readonly #waiting = new Set<() => void>();
@@ -19,7 +21,7 @@ export class RegistryCache {
   #lastMessageAt: MonotonicTime | undefined;
 
   constructor(
-    ports: Pick<Ports, 'registry' | 'clock' | 'metrics'>,
+    ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>,
     onChange: (slots: ReadonlySet<string>) => void = () => {},
     owner: ViewOwner = 'collector',
   ) {
@@ -61,11 +63,21 @@ export class RegistryCache {
     return !signal.aborted;
   }
 
+  /** A difference that no later write explains is never silent: the view was wrong until now. */
+  #compare(snapshot: WatchEvent & { readonly kind: 'snapshot' }): void {
+    const { why } = snapshot;
+    if (why === undefined) return;
+    const view = { revisions: this.fleet.revisions(), upTo: this.fleet.upTo };
+    const missed = missedEntries(view, snapshot, { lapses: false });
+    reportMissed(missed, { watch: this.#owner, why }, this.#ports);
+  }
+
   #apply(event: WatchEvent): void {
     if (event.kind === 'stale') return;
     this.#lastMessageAt = this.#ports.clock.monotonic();
     this.#ports.metrics.viewHeard(this.#owner);
     if (event.kind === 'heartbeat') return;
+    if (event.kind === 'snapshot') this.#compare(event);
     const { fleet } = this;
     const changed =
       event.kind === 'snapshot'

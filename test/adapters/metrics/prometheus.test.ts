@@ -68,6 +68,12 @@ describe('each event is counted', () => {
       (to) => to.renewalFailed('run', 'unanswered'),
       { 'rollcall_renewals_total{lease="run",outcome="unanswered"}': 1 },
     ],
+    [
+      'a corrected view',
+      (to) => to.viewCorrected?.('leases', 3),
+      { 'rollcall_view_corrections_total{view="leases"}': 3 },
+    ],
+    ['a blind collector', (to) => to.blind?.(true), { rollcall_collector_blind: 1 }],
     ['a lapse', (to) => to.lapsed('run'), { 'rollcall_lease_lapses_total{lease="run"}': 1 }],
     [
       'a suspicion, and its latency',

@@ -1,4 +1,3 @@
-import { cp, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
@@ -7,6 +6,7 @@ import { watch } from '../../../src/adapters/nats/read/watch.ts';
 import { desiredStreams } from '../../../src/adapters/nats/streams/stream-settings.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { startProxy } from '../harness/proxy.ts';
+import { copyOfStore } from '../harness/store-copy.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { type Opened, openOn } from './support/open-store.ts';
@@ -108,24 +108,84 @@ describe('a watch', () => {
   test('of a stream that was restored from an older copy starts over', async () => {
     await using server = await startTestServer();
     await using opened = await openOn([server.url]);
-    const copy = `${server.storeDir}-copy`;
-    try {
-      await create(opened, ...range(0, 3));
-      await server.stop();
-      await cp(`${server.storeDir}/jetstream`, copy, { recursive: true });
-      await server.restart();
-      await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
-      await create(opened, ...range(3, 9));
-      await until('it has seen nine', () => watched.keys.length === 9);
-      await server.stop();
-      await rm(`${server.storeDir}/jetstream`, { recursive: true });
-      await cp(copy, `${server.storeDir}/jetstream`, { recursive: true });
-      await server.restart();
-      await until('it starts over', () => watched.countOf('snapshot') === 2);
-      expect(watched.keys).toEqual(range(0, 3));
-    } finally {
-      await rm(copy, { recursive: true, force: true });
-    }
+    await create(opened, ...range(0, 3));
+    await using copy = await copyOfStore(server);
+    await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
+    await create(opened, ...range(3, 9));
+    await until('it has seen nine', () => watched.keys.length === 9);
+    await copy.restore();
+    await until('it starts over', () => watched.countOf('snapshot') === 2);
+    expect(watched.keys).toEqual(range(0, 3));
+  });
+
+  test('of a stream that lost its tail and grew past the watch while it was away starts over', async () => {
+    await using server = await startTestServer();
+    await using proxy = await startProxy(server);
+    await using opened = await openOn([server.url]);
+    await using reader = await openOn([proxy.url], {
+      direct: [server.url],
+      namespace: opened.names.namespace,
+    });
+    await create(opened, ...range(0, 3));
+    await using copy = await copyOfStore(server);
+    await using watched = new WatchRecorder(reader.store.registry, ['agent.>']);
+    await create(opened, ...range(3, 6));
+    await until('it has seen six', () => watched.keys.length === 6);
+    await proxy.refuse();
+    proxy.cut();
+    await copy.restore();
+    await create(opened, ...range(10, 20));
+    await proxy.pass();
+    await until('it starts over', () => watched.countOf('snapshot') === 2);
+    expect(watched.keys).toEqual([...range(0, 3), ...range(10, 20)]);
+    expect(watched.lastWhy).toContain('lost its last messages and has others in their place');
+  });
+
+  test('resumes behind a message that was rewritten while it was away', async () => {
+    await using proxy = await startProxy(context.server);
+    await using opened = await openOn([context.server.url]);
+    await using reader = await openOn([proxy.url], {
+      direct: [context.server.url],
+      namespace: opened.names.namespace,
+    });
+    await create(opened, ...range(0, 3));
+    await using watched = new WatchRecorder(reader.store.registry, ['agent.>']);
+    await until('it has seen three', () => watched.keys.length === 3);
+    await proxy.refuse();
+    proxy.cut();
+    const last = await opened.store.registry.read('agent.a.2');
+    await opened.store.registry.commit({
+      writes: [{ key: 'agent.a.2', expectedRevision: last.revision, text: 'again' }],
+      events: [],
+    });
+    await create(opened, 'agent.a.3');
+    await proxy.pass();
+    await until('it has seen all', () => watched.keys.length === 4);
+    expect(watched.arrivals.map(({ key }) => key)).toEqual(['agent.a.2', 'agent.a.3']);
+    expect(watched.countOf('snapshot')).toBe(1);
+  });
+
+  test('takes a snapshot now and then, without ever being stale', async () => {
+    await using opened = await openOn([context.server.url]);
+    await using supervised = new SupervisedConnection(
+      await connectNats({ servers: [context.server.url], name: 'test' }),
+    );
+    await create(opened, ...range(0, 3));
+    const spec = {
+      bucket: opened.names.registry,
+      filters: ['agent.>'],
+      within: 5000,
+      forgetAfter: 60_000,
+      resyncEvery: () => 1000,
+    };
+    await using watched = new WatchRecorder(
+      { watch: (_, signal) => watch(supervised, spec, signal) },
+      [],
+    );
+    await until('it has taken three', () => watched.countOf('snapshot') === 3);
+    expect(watched.keys).toEqual(range(0, 3));
+    expect(watched.countOf('stale')).toBe(0);
+    expect(watched.lastWhy).toBe('periodic check');
   });
 
   test('starts after all earlier commits, watched or not', async () => {

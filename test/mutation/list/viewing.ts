@@ -85,4 +85,50 @@ export const viewing: readonly Mutant[] = [
     edits: [['token: before.token || revision,', 'token: revision,']],
     tests: ['test/domain/events/apply-transition.test.ts'],
   },
+  {
+    name: 'resume-in-another-history',
+    breaks: 'G9',
+    what: 'resumes a watch of a stream that lost its tail and grew past it',
+    file: 'src/adapters/nats/read/same-history.ts',
+    edits: [["      return isSame ? witness.seq : 'other';", '      return witness.seq;']],
+    tests: ['test/adapters/nats/read/same-history.test.ts'],
+    unseen: 'the simulation plays the memory adapter',
+  },
+  {
+    name: 'resume-in-another-memory',
+    breaks: 'G9',
+    what: 'resumes a watch in memory of a stream that lost its tail',
+    file: 'src/adapters/memory/server/watch.ts',
+    edits: [['    if (result.history !== history) {', '    if (result.history < history) {']],
+    tests: [
+      'test/adapters/memory/server/watch.test.ts',
+      'test/runtime/directory/restored-store.test.ts',
+    ],
+  },
+  {
+    name: 'regrown-is-fresh',
+    breaks: 'G9',
+    what: 'calls a watch fresh whose stream lost its tail and grew again',
+    file: 'src/adapters/nats/read/freshness-check.ts',
+    edits: [
+      [
+        '    if (!isUnchanged && (await this.#leader.hasOtherHistory())) return otherHistory;\n',
+        '    if (!isUnchanged && info === undefined) return otherHistory;\n',
+      ],
+    ],
+    tests: ['test/adapters/nats/read/freshness-check.test.ts'],
+    unseen: 'the simulation plays the memory adapter',
+  },
+  {
+    name: 'corrected-silently',
+    breaks: 'G9',
+    what: 'replaces a view that was wrong and tells nobody',
+    file: 'src/domain/fleet/missed-entries.ts',
+    edits: [['if (!explained.has(key)) missed.push(key);', 'if (key === "") missed.push(key);']],
+    tests: [
+      'test/domain/fleet/missed-entries.test.ts',
+      'test/runtime/directory/restored-store.test.ts',
+    ],
+    unseen: 'it changes no view, only the log and a metric',
+  },
 ];

@@ -16,6 +16,8 @@ export class MemoryServer {
   readonly clock: ServerClock;
   /** Interval of the heartbeats of an idle watch, and of the retries of a disconnected one. */
   aliveEvery: Millis = seconds(1);
+  /** Time between two periodic snapshots of a watch. */
+  resyncEvery: Millis = seconds(300);
   /**
    * How many of `waiting` changes a watch delivers together, at least one. JetStream delivers single
    * messages, so a commit may arrive in parts.

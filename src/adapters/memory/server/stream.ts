@@ -15,6 +15,12 @@ export interface Message {
 
 type Wants = (subject: string) => boolean;
 
+/** A stream as it was at a moment: a backup of its store. */
+export interface StreamCopy {
+  readonly log: readonly Message[];
+  readonly seq: Revision;
+}
+
 /**
  * A JetStream stream with history 1: the last message of each subject, all in one sequence.
  *
@@ -27,6 +33,7 @@ export class MemoryStream {
   readonly #notifiers = new Map<Notifier, Wants>();
   #log: Message[] = [];
   #seq: Revision;
+  #history = 1;
   /** The time at which expiry was paused; undefined if it is not paused. */
   #expiryPausedAt: MonotonicTime | undefined;
 
@@ -37,6 +44,26 @@ export class MemoryStream {
 
   get lastSeq(): Revision {
     return this.#seq;
+  }
+
+  /** Changes when the stream loses messages that it had: watches cannot resume in another history. */
+  get history(): number {
+    return this.#history;
+  }
+
+  copy(): StreamCopy {
+    const log = this.#log.filter((message) => this.#last.get(message.subject) === message);
+    return { log, seq: this.#seq };
+  }
+
+  /** The stream is again as it was: everything later is lost, and its sequences are used anew. */
+  restore({ log, seq }: StreamCopy): void {
+    this.#log = [...log];
+    this.#seq = seq;
+    this.#last.clear();
+    for (const message of log) this.#last.set(message.subject, message);
+    this.#history += 1;
+    for (const notifier of this.#notifiers.keys()) notifier.ring();
   }
 
   last(subject: string): Message | undefined {

@@ -15,7 +15,8 @@ export interface WatchSpec {
 
 /**
  * A watch (see `ports/watch.ts`). It fetches changes whenever there are some, over the client's own
- * transport, so that a broken or slow transport makes it stale.
+ * transport, so that a broken or slow transport makes it stale. It starts over when the stream has
+ * another history, and periodically.
  */
 export async function* watchStream(
   spec: WatchSpec,
@@ -26,11 +27,20 @@ export async function* watchStream(
   using subscription = spec.stream.listen(spec.wants);
   const toEntry = (message: Message) => entryOf(message, spec.keyOf);
   let cursor: Revision | undefined;
+  let history = spec.stream.history;
+  /** Why the next snapshot is taken; the first one has no reason. */
+  let why: string | undefined;
+  let resyncAt = clock.monotonic() + server.resyncEvery;
   let lastEventAt = clock.monotonic();
   let stale = false;
   while (!signal.aborted) {
+    const startOver = (because: string) => {
+      if (cursor !== undefined) why = because;
+      cursor = undefined;
+    };
     // After a longer interruption than a tombstone lives, a removal may have left no trace.
-    if (clock.monotonic() - lastEventAt >= tombstoneTtl) cursor = undefined;
+    if (clock.monotonic() - lastEventAt >= tombstoneTtl) startOver('nothing was received for long');
+    if (clock.monotonic() >= resyncAt) startOver('periodic check');
     const previous = cursor;
     const result = await tryCarry(transport, () => fetchAfter(spec, previous ?? 0));
     if (signal.aborted) return;
@@ -40,6 +50,13 @@ export async function* watchStream(
       await clock.sleep(aliveEvery, signal);
       continue;
     }
+    if (result.history !== history) {
+      history = result.history;
+      if (cursor !== undefined) {
+        startOver('the stream has another history');
+        continue;
+      }
+    }
     const messages =
       previous === undefined
         ? result.messages
@@ -47,8 +64,8 @@ export async function* watchStream(
     if (cursor === undefined) {
       cursor = result.upTo;
       lastEventAt = clock.monotonic();
-      const existing = messages.filter(({ text }) => text !== undefined);
-      yield { kind: 'snapshot', entries: existing.map(toEntry), upTo: cursor };
+      resyncAt = lastEventAt + server.resyncEvery;
+      yield snapshotEvent(messages.map(toEntry), cursor, why);
     } else if (messages.length > 0 || stale) {
       const { seq = cursor, storedAt } = messages.at(-1) ?? {};
       cursor = seq;
@@ -66,9 +83,21 @@ export async function* watchStream(
   }
 }
 
+function snapshotEvent(
+  all: readonly KeyValueEntry[],
+  upTo: Revision,
+  why: string | undefined,
+): WatchEvent {
+  const entries = all.filter(({ text }) => text !== undefined);
+  if (why === undefined) return { kind: 'snapshot', entries, upTo };
+  const removals = all.filter(({ text }) => text === undefined);
+  return { kind: 'snapshot', entries, upTo, why, removals };
+}
+
 const fetchAfter = ({ stream, wants }: WatchSpec, seq: Revision) => ({
   messages: stream.after(seq, wants),
   upTo: stream.lastSeq,
+  history: stream.history,
 });
 
 const entryOf = (

@@ -34,7 +34,7 @@ export function backoff(tries: number, min: Millis, max: Millis): Millis {
 }
 
 /** Uniform in [0, 1). Not from the entropy port: no decision depends on it, and no run replays it. */
-function fraction(): number {
+export function fraction(): number {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
   return random / 2 ** 32;
 }

@@ -10,6 +10,8 @@ export interface StreamMessage {
   readonly subject: string;
   readonly seq: Revision;
   readonly text: string;
+  /** When the stream stored it, by the clock of the stream's leader; NaN if the server did not tell. */
+  readonly storedAt: WallTime;
   header(name: string): string | undefined;
 }
 
@@ -29,14 +31,16 @@ export interface ApiMessage {
   readonly seq: number;
   readonly hdrs?: string;
   readonly data?: string;
+  readonly time?: string;
 }
 
-export function fromApi({ subject, seq, hdrs, data }: ApiMessage): StreamMessage {
+export function fromApi({ subject, seq, hdrs, data, time }: ApiMessage): StreamMessage {
   const lines = decode(hdrs).split('\r\n');
   return {
     subject,
     seq,
     text: decode(data),
+    storedAt: Date.parse(time ?? ''),
     header: (name) =>
       lines
         .find((line) => line.startsWith(`${name}:`))

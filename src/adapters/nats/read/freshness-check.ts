@@ -11,7 +11,20 @@ const maxHeartbeatsBehind = 3;
 /** `unknown`: the leader has not confirmed that the view is complete. `lost`: replace the consumer. */
 export type Freshness = 'fresh' | 'unknown' | { readonly lost: string };
 
-type LeaderInfo = Pick<StreamInfo, 'created'> & { readonly state: { readonly last_seq: Revision } };
+/** Why a watch starts over after the stream lost its tail and grew again. */
+export const otherHistory = 'the stream lost its last messages and has others in their place';
+
+type LeaderInfo = Pick<StreamInfo, 'created'> & {
+  readonly state: Pick<StreamInfo['state'], 'last_seq' | 'last_ts'>;
+};
+
+/** What the check asks the leader. */
+export interface LeaderQuestions {
+  /** undefined if there is no such stream. */
+  info(): Promise<LeaderInfo | undefined>;
+  /** Whether the stream provably no longer has the history that the watch has reported. */
+  hasOtherHistory(): Promise<boolean>;
+}
 
 /**
  * Decides whether a heartbeat proves that a watch has seen everything.
@@ -20,12 +33,17 @@ type LeaderInfo = Pick<StreamInfo, 'created'> & { readonly state: { readonly las
  * leader keeps reporting that there is nothing new. So the leader is asked every few seconds for the
  * end of the stream, and a consumer that does not reach it is replaced. While the leader does not
  * answer, the view is not known to be fresh.
+ *
+ * A stream can lose its last messages and grow again between two answers. So whenever the stream has
+ * changed, the leader must also have the last delivered message. The first answer always counts as a
+ * change: the snapshot may be from a replica that had not lost its tail yet.
  */
 export class FreshnessCheck {
-  readonly #fetchInfo: () => Promise<LeaderInfo | undefined>;
+  readonly #leader: LeaderQuestions;
   readonly #interval: Millis;
   readonly #created: string;
   #leaderSeq: Revision;
+  #leaderTime: string | undefined;
   #fetchedAt = performance.now();
   #leaderAnswers = true;
   #isFetching = false;
@@ -33,15 +51,10 @@ export class FreshnessCheck {
   #heartbeatsBehind = 0;
 
   /**
-   * @param fetchInfo asks the leader; undefined if there is no such stream
    * @param initial the leader's answer from when the consumer was created
    */
-  constructor(
-    fetchInfo: () => Promise<LeaderInfo | undefined>,
-    initial: LeaderInfo,
-    interval = defaultInterval,
-  ) {
-    this.#fetchInfo = fetchInfo;
+  constructor(leader: LeaderQuestions, initial: LeaderInfo, interval = defaultInterval) {
+    this.#leader = leader;
     this.#interval = interval;
     this.#created = initial.created;
     this.#leaderSeq = initial.state.last_seq;
@@ -62,16 +75,24 @@ export class FreshnessCheck {
     return { lost: `its replica is at ${position}, the leader at ${this.#leaderSeq}` };
   }
 
+  async #lossIn(info: LeaderInfo | undefined): Promise<string | undefined> {
+    if (info === undefined) return 'the stream was deleted';
+    if (info.created !== this.#created) return 'the stream was recreated';
+    const { last_seq, last_ts } = info.state;
+    if (last_seq < this.#leaderSeq) return 'the stream lost its last messages';
+    const isUnchanged = last_seq === this.#leaderSeq && last_ts === this.#leaderTime;
+    if (!isUnchanged && (await this.#leader.hasOtherHistory())) return otherHistory;
+    this.#leaderSeq = last_seq;
+    this.#leaderTime = last_ts;
+    return undefined;
+  }
+
   async #refresh(): Promise<void> {
     this.#isFetching = true;
     try {
-      const info = await this.#fetchInfo();
+      const info = await this.#leader.info();
       this.#leaderAnswers = true;
-      if (info === undefined) this.#lost = 'the stream was deleted';
-      else if (info.created !== this.#created) this.#lost = 'the stream was recreated';
-      else if (info.state.last_seq < this.#leaderSeq)
-        this.#lost = 'the stream lost its last messages';
-      else this.#leaderSeq = info.state.last_seq;
+      this.#lost = await this.#lossIn(info);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
       this.#leaderAnswers = false;

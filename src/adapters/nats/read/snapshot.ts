@@ -7,6 +7,7 @@ import { deliveredEntry } from '../connection/message.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
+import { DeliveredMessages } from './same-history.ts';
 import { type Delivered, SupervisedConsumer } from './supervised-consumer.ts';
 
 export interface Snapshot {
@@ -14,6 +15,8 @@ export interface Snapshot {
   readonly entries: readonly KeyValueEntry[];
   /** The snapshot contains everything up to this revision. */
   readonly upTo: Revision;
+  /** Its last messages. */
+  readonly delivered: DeliveredMessages;
 }
 
 export interface SnapshotSpec {
@@ -79,11 +82,13 @@ async function tryOnce(
     throw new Fault('store-misconfigured', `stream ${bucket.stream} is missing`);
   }
   const entries = new Map<string, KeyValueEntry>();
+  const delivered = new DeliveredMessages();
   const filters = below.map((filter) => bucket.prefix + filter);
   const consumerSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within, signal };
   await using consumer = await SupervisedConsumer.open(connection, consumerSpec);
   const end = await readToEnd(consumer, leader, atLeast, (messages) => {
     reportProgress(messages.at(-1)?.seq ?? 0);
+    delivered.add(messages);
     for (const { msg, seq } of messages) {
       const entry = deliveredEntry(bucket, msg, seq);
       const before = entries.size;
@@ -94,7 +99,8 @@ async function tryOnce(
       entries.set(entry.key, entry);
     }
   });
-  return 'failure' in end ? end : { entries: [...entries.values()], upTo: end.upTo };
+  if ('failure' in end) return end;
+  return { entries: [...entries.values()], upTo: end.upTo, delivered };
 }
 
 /**

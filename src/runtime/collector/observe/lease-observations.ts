@@ -1,4 +1,6 @@
+import { missedEntries } from '../../../domain/fleet/missed-entries.ts';
 import { seatKey } from '../../../domain/identity/registry-keys.ts';
+import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis, MonotonicTime, Revision, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { WatchEvent } from '../../../ports/watch.ts';
@@ -13,6 +15,9 @@ export class LeaseObservations {
   readonly #seen = new Map<string, { revision: Revision; seenAt: MonotonicTime }>();
   readonly #seats = new Set<number>();
   #startedAt: MonotonicTime;
+  #upTo: Revision = 0;
+  /** The last revision of a lease that was forgotten. */
+  #forgottenUpTo: Revision = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -31,9 +36,29 @@ export class LeaseObservations {
   apply(event: WatchEvent): void {
     if (event.kind !== 'snapshot' && event.kind !== 'changes') return;
     const seenAt = this.#clock.monotonic();
+    if (event.kind === 'snapshot') this.#forgetRevisions(event.entries);
     for (const { key, revision, text } of event.entries) {
       if (text === undefined) this.#seen.delete(key);
       else this.#record(key, revision, seenAt);
+    }
+    this.#upTo = event.upTo;
+  }
+
+  /** The leases that this observer had wrong, according to a later snapshot. */
+  missedIn(snapshot: WatchEvent & { readonly kind: 'snapshot' }): readonly string[] {
+    const revisions = new Map([...this.#seen].map(([key, { revision }]) => [key, revision]));
+    const entries = snapshot.entries.filter(({ revision }) => revision > this.#forgottenUpTo);
+    return missedEntries({ revisions, upTo: this.#upTo }, { entries }, { lapses: true });
+  }
+
+  /**
+   * A snapshot may be of another history, in which revisions are lower: every revision that differs from
+   * the last one counts as a renewal. Silences go on.
+   */
+  #forgetRevisions(entries: readonly KeyValueEntry[]): void {
+    const present = new Map(entries.map(({ key, revision }) => [key, revision]));
+    for (const [key, seen] of this.#seen) {
+      if (present.get(key) !== seen.revision) seen.revision = 0;
     }
   }
 
@@ -93,6 +118,10 @@ export class LeaseObservations {
   /** Forgets leases that have been silent for this long. */
   forget(silentFor: Millis): void {
     const before = this.#clock.monotonic() - silentFor;
-    for (const [key, { seenAt }] of this.#seen) if (seenAt < before) this.#seen.delete(key);
+    for (const [key, { seenAt, revision }] of this.#seen) {
+      if (seenAt >= before) continue;
+      this.#seen.delete(key);
+      this.#forgottenUpTo = Math.max(this.#forgottenUpTo, revision);
+    }
   }
 }

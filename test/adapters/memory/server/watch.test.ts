@@ -23,6 +23,7 @@ function watching(up = true) {
   const { registry } = memoryStore(world, link);
   const seen = new Observed((signal) => registry.watch(['agent.>'], signal));
   return {
+    world,
     clock,
     seen,
     store: memoryStore(world),
@@ -36,6 +37,33 @@ function watching(up = true) {
 }
 
 describe('a watch', () => {
+  test('of a stream that lost its tail and grew past it starts over', async () => {
+    const { world, clock, seen, store, cut, mend } = watching();
+    await written(store, write(agent(1), 0));
+    const copy = world.registry.copy();
+    await written(store, write(agent(2), 0));
+    await clock.advance(seconds(1));
+    cut();
+    world.registry.restore(copy);
+    await written(store, write(agent(3), 0));
+    await written(store, write(agent(4), 0));
+    await clock.advance(seconds(1));
+    mend();
+    await clock.advance(seconds(1));
+    expect(seen.entries.map(({ key }) => key)).toEqual([agent(1), agent(3), agent(4)]);
+    expect(seen.kinds.filter((kind) => kind === 'snapshot')).toHaveLength(2);
+    expect(seen.broken).toEqual([]);
+  });
+
+  test('takes a snapshot every five minutes, without being stale', async () => {
+    const { clock, seen, store } = watching();
+    await written(store, write(agent(1), 0));
+    await clock.advance(seconds(601));
+    expect(seen.kinds.filter((kind) => kind === 'snapshot')).toHaveLength(3);
+    expect(seen.kinds).not.toContain('stale');
+    expect(seen.broken).toEqual([]);
+  });
+
   test('sends a heartbeat every second, also while other keys change', async () => {
     const { clock, seen, store } = watching();
     for (let n = 0; n < 50; n += 1) {

@@ -2,13 +2,31 @@ import { expect, test } from 'vitest';
 import { FreshnessCheck } from '../../../../src/adapters/nats/read/freshness-check.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 
-const stream = (last_seq: number, created = 'then') => ({ created, state: { last_seq } });
+const stream = (last_seq: number, created = 'then') => ({
+  created,
+  state: { last_seq, last_ts: `of ${last_seq}` },
+});
 
 /** A check that asks the leader at every heartbeat, and a leader whose answer can be set. */
 function setUp() {
   let answer: () => ReturnType<typeof stream> | undefined = () => stream(10);
-  const check = new FreshnessCheck(async () => answer(), stream(10), 0);
+  let hasOtherHistory = false;
+  let proofs = 0;
+  const leader = {
+    info: async () => answer(),
+    hasOtherHistory: async () => {
+      proofs += 1;
+      return hasOtherHistory;
+    },
+  };
+  const check = new FreshnessCheck(leader, stream(10), 0);
   return {
+    get proofs() {
+      return proofs;
+    },
+    loseTail: () => {
+      hasOtherHistory = true;
+    },
     setLeader: (next: typeof answer) => {
       answer = next;
     },
@@ -57,6 +75,26 @@ test('heartbeats are unknown while the leader does not answer', async () => {
   setLeader(() => stream(10));
   await beat(10);
   expect(await beat(10)).toBe('fresh');
+});
+
+test('a stream that lost its tail and grew again is lost', async () => {
+  const { beat, setLeader, loseTail } = setUp();
+  await beat(10);
+  loseTail();
+  setLeader(() => stream(20));
+  await beat(10);
+  expect(await beat(20)).toEqual({
+    lost: 'the stream lost its last messages and has others in their place',
+  });
+});
+
+test('the leader is asked for the last delivered message once, and again after each change', async () => {
+  const setup = setUp();
+  for (let beats = 0; beats < 3; beats += 1) await setup.beat(10);
+  expect(setup.proofs).toBe(1);
+  setup.setLeader(() => stream(11));
+  for (let beats = 0; beats < 3; beats += 1) await setup.beat(11);
+  expect(setup.proofs).toBe(2);
 });
 
 test.each([

@@ -14,6 +14,8 @@ export class WatchRecorder implements AsyncDisposable {
   readonly #arrivals: { readonly key: string; readonly revision: Revision; readonly at: number }[] =
     [];
   upTo: Revision = 0;
+  /** Why the last snapshot was taken; undefined for the first one. */
+  lastWhy: string | undefined;
 
   constructor(source: Watchable, filters: readonly string[]) {
     this.#reading = this.#read(source, filters);
@@ -46,7 +48,10 @@ export class WatchRecorder implements AsyncDisposable {
     for await (const event of source.watch(filters, this.#ending.signal)) {
       this.#counts.set(event.kind, this.countOf(event.kind) + 1);
       if (event.kind === 'heartbeat' || event.kind === 'stale') continue;
-      if (event.kind === 'snapshot') this.#view.clear();
+      if (event.kind === 'snapshot') {
+        this.#view.clear();
+        this.lastWhy = event.why;
+      }
       for (const { key, revision, text } of event.entries) {
         if (revision > event.upTo) throw new Error(`${key} at ${revision} is after ${event.upTo}`);
         if (text === undefined) this.#view.delete(key);

@@ -62,3 +62,36 @@ test('silence counts from the last renewal, or from the start if no renewal was 
   observations.forget(1000);
   expect(observations.revisionOf('run.h1.a.run00001')).toBe(0);
 });
+
+const snapshot = (...entries: readonly (readonly [string, number])[]) => ({
+  kind: 'snapshot' as const,
+  entries: entries.map(([key, revision]) => ({ key, revision, text: '{}' })),
+  upTo: Math.max(...entries.map(([, revision]) => revision)),
+  why: 'the stream lost its last messages',
+});
+
+test('after a snapshot of another history, renewals at lower revisions count', async () => {
+  const clock = new VirtualClock();
+  const observations = new LeaseObservations(clock);
+  observe(observations, 'run.h1.a.run00001', 500);
+  observe(observations, 'run.h2.a.run00001', 501);
+  await clock.advance(1000);
+  observations.apply(snapshot(['run.h1.a.run00001', 400]));
+  expect(observations.timeSinceRenewal('run.h1.a.run00001')).toBe(0);
+  expect(observations.timeSinceRenewal('run.h2.a.run00001')).toBe(1000);
+  await clock.advance(1000);
+  observe(observations, 'run.h2.a.run00001', 402);
+  expect(observations.timeSinceRenewal('run.h2.a.run00001')).toBe(0);
+});
+
+test('a snapshot tells which leases the watch had missed, and none that lapsed or was forgotten', async () => {
+  const clock = new VirtualClock();
+  const observations = new LeaseObservations(clock);
+  observe(observations, 'run.h1.a.run00001', 3);
+  observe(observations, 'run.h2.a.run00001', 4);
+  observe(observations, 'run.h3.a.run00001', 9);
+  expect(observations.missedIn(snapshot(['run.h2.a.run00001', 5]))).toEqual(['run.h2.a.run00001']);
+  await clock.advance(10);
+  observations.forget(1);
+  expect(observations.missedIn(snapshot(['run.h1.a.run00001', 3]))).toEqual([]);
+});
