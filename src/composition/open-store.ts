@@ -4,6 +4,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemHash } from '../adapters/system/hash.ts';
 import { systemProcesses } from '../adapters/system/processes.ts';
+import { systemSignatures } from '../adapters/system/signatures.ts';
 import { Fault } from '../domain/fault.ts';
 import type { RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
@@ -67,6 +68,7 @@ export const portsOf = (
   clock: systemClock,
   entropy: systemEntropy,
   processes: systemProcesses(),
+  signatures: systemSignatures,
   log,
   metrics,
   hash: systemHash,

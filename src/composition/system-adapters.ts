@@ -3,12 +3,14 @@ import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemHash } from '../adapters/system/hash.ts';
 import { findHostId } from '../adapters/system/host-id.ts';
 import { thisProcess } from '../adapters/system/processes.ts';
+import { systemSignatures } from '../adapters/system/signatures.ts';
 
-/** Clock, random numbers, hash and identity of this machine and process. */
+/** Clock, random numbers, hash, signatures and identity of this machine and process. */
 export const systemAdapters = {
   clock: systemClock,
   entropy: systemEntropy,
   findHostId,
   hash: systemHash,
+  signatures: systemSignatures,
   thisProcess,
 };

@@ -12,6 +12,7 @@ import type { ProcessTable } from './processes.ts';
 import type { Registry } from './registry.ts';
 import type { RunMessaging } from './run-messaging.ts';
 import type { ServerTime } from './server-time.ts';
+import type { Signatures } from './signatures.ts';
 
 /** The ports to the store, over one connection and in one namespace. */
 export interface Store {
@@ -32,6 +33,7 @@ export interface Ports extends Store {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly processes: ProcessTable;
+  readonly signatures: Signatures;
   /** A native SHA-256, for processes that read millions of events. */
   readonly hash?: Hash;
 }

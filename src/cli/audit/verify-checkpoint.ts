@@ -8,7 +8,7 @@ import { type Divergence, SavedDivergence } from '../../domain/replay/divergence
 import { VerifierStateSchema } from '../../domain/replay/keyframe-format.ts';
 import { type Millis, type Revision, seconds, type WallTime } from '../../domain/time.ts';
 import type { History, StoredEvent } from '../../ports/audit.ts';
-import type { Checkpoint } from '../../runtime/audit/verifier/verifier.ts';
+import type { Checkpoint } from '../../runtime/audit/verifier/checkpoint.ts';
 
 /** A resumed verification repeats the divergences found so far, at most this many. */
 const keptDivergences = 1000;

@@ -77,7 +77,7 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
 }
 
 function noteLines({ first, begunFrom, events, notes }: VerifyReport): string[] {
-  const { lost, lostTails, unknownCharts, unsigned } = notes;
+  const { lost, lostTails, unknownCharts, unsigned, unsignedEvents, clocksApart } = notes;
   const lines: string[] = [];
   if (first > 1 && events > 0) {
     const from = begunFrom > 0 ? `; its start state is the signed keyframe at #${begunFrom}` : '';
@@ -101,6 +101,15 @@ function noteLines({ first, begunFrom, events, notes }: VerifyReport): string[] 
   if (unknownCharts > 0) {
     lines.push(
       `${plural(unknownCharts, 'event')} of other machine versions: their target states are not checked`,
+    );
+  }
+  if (unsignedEvents > 0) {
+    const share = `${formatCount(unsignedEvents)} of ${formatCount(events)} events`;
+    lines.push(`${share} without a signature: their authors do not sign`);
+  }
+  if (clocksApart > 0) {
+    lines.push(
+      `${plural(clocksApart, 'event')} with a time 5 minutes or more from when they were stored: a clock was wrong`,
     );
   }
   return lines;

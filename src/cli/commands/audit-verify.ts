@@ -89,13 +89,14 @@ async function run(
   io: Terminal,
   onDivergence: (divergence: Divergence) => void,
 ) {
-  const { clock, hash } = systemAdapters;
+  const { clock, hash, signatures } = systemAdapters;
   const { from } = checkpoints;
   const { first, last } = await history.range();
   const meter = new ProgressLine({ first: from ? from.seq + 1 : first, last }, clock.monotonic);
   const ports = {
     clock,
     hash,
+    signatures,
     ...(keyframes && { keyframes }),
     ...(connected && { registry: connected.ports.registry, leases: connected.ports.leases }),
   };

@@ -5,6 +5,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { hours, type Millis, seconds } from '../../domain/time.ts';
 import { ManualCollection } from '../../runtime/collector/manual-collection.ts';
+import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { lease } from '../command/settings/lease.ts';
@@ -48,7 +49,7 @@ export const gcRun = command({
   async run({ settings, io }) {
     await using connected = await connectOnce(settings, io, 'gc run');
     const { ports } = connected;
-    const author = { actor: await operatorIdentity(settings, io), ports };
+    const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const own = { ttl: settings.ttl, grace: settings.grace };
     const deeds = new SweepTotals();
     await using visit = new ManualCollection(author, own, ports, {

@@ -6,6 +6,7 @@ import { compareAgents } from '../../domain/fleet/row-order.ts';
 import { days, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import { planHold as plan } from '../../runtime/operator/operator-actions.ts';
+import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { coverLines } from '../gc/hold-coverage.ts';
@@ -45,7 +46,7 @@ export const hold = command({
     const place = parseTarget(text);
     await using view = await openDirectoryOnce(settings, io, 'hold');
     const { ports, directory } = view;
-    const author = { actor: await operatorIdentity(settings, io), ports };
+    const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const before = holdAt(directory.fleet, place);
     const why = settings.why ?? before?.why;
     const until = systemAdapters.clock.wall() + settings.for;

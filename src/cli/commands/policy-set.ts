@@ -1,5 +1,6 @@
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { setPolicy } from '../../runtime/operator/operator-actions.ts';
+import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import {
@@ -30,7 +31,7 @@ export const policySet = command({
     const wishes = parsePolicyChanges(args);
     await using connected = await connectOnce(settings, io, 'policy set');
     const { ports } = connected;
-    const author = { actor: await operatorIdentity(settings, io), ports };
+    const author = signingAuthor(await operatorIdentity(settings, io), ports);
     let before: FleetPolicy | undefined;
     const change = (now: FleetPolicy): FleetPolicy => {
       before ??= now;

@@ -2,6 +2,7 @@ import { formatTarget, parseTarget, type Target } from '../../composition/host-o
 import { Fault } from '../../domain/fault.ts';
 import type { HoldRecord } from '../../domain/records/schemas.ts';
 import { endHoldEarly as end } from '../../runtime/operator/operator-actions.ts';
+import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
@@ -21,7 +22,7 @@ export const release = command({
     const place = parseTarget(text);
     await using view = await openDirectoryOnce(settings, io, 'release');
     const { ports, directory } = view;
-    const author = { actor: await operatorIdentity(settings, io), ports };
+    const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const name = formatTarget(place);
     const others = [...directory.fleet.controls.holds()]
       .map(({ record }) => record)

@@ -38,10 +38,10 @@ export async function showAudit(
     `the history of the agent that left: ${parted}`,
     typesOf(await lifeOf(left, stage)) === parted,
   );
-  const { audit, registry, clock } = stage.ports;
+  const { audit, registry, clock, signatures } = stage.ports;
   const options = { onDivergence: () => {}, signal: io.signal };
   const all = await narrator.waiting('replaying the history', () =>
-    verify(audit, { registry, clock }, options),
+    verify(audit, { registry, clock, signatures }, options),
   );
   const whole = all.divergences === 0 && all.events > 0;
   narrator.check(`replaying all ${all.events} transitions gives the current registry`, whole);

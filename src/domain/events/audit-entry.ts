@@ -14,6 +14,8 @@ export interface AuditEntry {
   readonly storedAt: WallTime;
   readonly subject: string;
   readonly hash: string;
+  /** As stored. */
+  readonly text: string;
   readonly event: AuditEvent;
 }
 
@@ -49,7 +51,7 @@ export function parseAuditEvent(
   try {
     const value = readJson(text);
     const event = passesFastSchemaCheck(value) ? value : AuditEvent.parse(value);
-    return { kind: 'event', ...position, hash: hash(text), event };
+    return { kind: 'event', ...position, hash: hash(text), text, event };
   } catch (cause) {
     return { kind: 'illegible', ...position, why: formatParseError(cause) };
   }

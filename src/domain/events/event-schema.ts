@@ -85,5 +85,11 @@ export const AuditEvent = z.looseObject({
   lost: z.number().int().positive().optional(),
   /** null: a new chain. After an adoption: the hash of the last event of the chain that it ends. */
   prev: z.string().nullable(),
+  /**
+   * The actor's public key and the signature over the stored bytes without `sig`, which is the last field.
+   * Both are absent if the actor does not sign.
+   */
+  key: z.string().optional(),
+  sig: z.string().optional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;

@@ -27,7 +27,9 @@ export function passesFastSchemaCheck(value: unknown): value is AuditEvent {
     isOptional(value, 'evidence', isObject) &&
     (value['record'] === null || isObject(value['record'])) &&
     isOptional(value, 'lost', isCount) &&
-    (value['prev'] === null || typeof value['prev'] === 'string')
+    (value['prev'] === null || typeof value['prev'] === 'string') &&
+    isOptional(value, 'key', isString) &&
+    isOptional(value, 'sig', isString)
   );
 }
 

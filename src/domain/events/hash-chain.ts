@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AuditEvent } from './event-schema.ts';
+import { type Signer, withSignature } from './signature.ts';
 
 /** The head of a chain: number and hash of its last event. */
 export interface ChainHead {
@@ -8,9 +9,8 @@ export interface ChainHead {
   readonly hash: string;
 }
 
-/** An event, its text to be stored, and the chain's new head. */
+/** The text of an event, as it is stored, and the chain's new head. */
 export interface SealedEvent {
-  readonly event: AuditEvent;
   readonly text: string;
   readonly head: ChainHead;
 }
@@ -21,8 +21,14 @@ export type Hash = (text: string) => string;
 /** The hash of an event is the SHA-256 of its stored bytes, in hex. */
 export const hashEvent: Hash = (text) => bytesToHex(sha256(utf8ToBytes(text)));
 
-/** Serializes the event once; the hash is over exactly the stored text. */
-export function sealEvent(event: AuditEvent): SealedEvent {
-  const text = JSON.stringify(event);
-  return { event, text, head: { n: event.n, hash: hashEvent(text) } };
+/**
+ * Serializes the event once, and signs it; the hash is over exactly the stored text.
+ *
+ * `hash`: pass a native SHA-256 where many events are written.
+ */
+export function sealEvent(event: AuditEvent, signer?: Signer, hash: Hash = hashEvent): SealedEvent {
+  const text = signer
+    ? withSignature(JSON.stringify({ ...event, key: signer.key }), signer)
+    : JSON.stringify(event);
+  return { text, head: { n: event.n, hash: hash(text) } };
 }

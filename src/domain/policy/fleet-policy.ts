@@ -37,12 +37,20 @@ export const Retention = z.object({
 });
 export type Retention = z.infer<typeof Retention>;
 
+/**
+ * Whether events without a signature are accepted: those of older agents and of agents in other languages.
+ * The store cannot refuse them; `audit verify` and `doctor` report them.
+ */
+export const Signatures = z.enum(['optional', 'required']);
+export type Signatures = z.infer<typeof Signatures>;
+
 /** Settings of the whole fleet, in one record, so that all collectors use the same. */
 export const FleetPolicy = z.object({
   /** How many collectors work at the same time. */
   seats: z.number().int().min(1).max(16).default(defaultSeats),
   brake: BrakePolicy.prefault({}),
   retention: Retention.prefault({}),
+  signatures: Signatures.default('optional'),
 });
 export type FleetPolicy = z.infer<typeof FleetPolicy>;
 
@@ -50,4 +58,13 @@ export const defaultFleetPolicy: FleetPolicy = {
   seats: defaultSeats,
   brake: defaultBrake,
   retention: {},
+  signatures: 'optional',
 };
+
+const SigningRequired = z.looseObject({
+  policy: z.looseObject({ signatures: z.literal(Signatures.enum.required) }),
+});
+
+/** Whether the policy of this record requires signatures. False for an unreadable record or none. */
+export const requiresSignatures = (record: unknown): boolean =>
+  SigningRequired.safeParse(record).success;

@@ -45,10 +45,15 @@ const Chain = z.object({
   context: z.unknown().optional(),
   done: z.boolean(),
   unsure: z.boolean().exactOptional(),
+  /** Of a process that wrote this chain itself: its public key; null: it does not sign. */
+  key: z.string().nullable().exactOptional(),
 });
 
 /** The last event of an ended chain, for a chain that may begin with its hash. */
 const Predecessor = z.object({ hash, seq: count });
+
+/** The key of an actor without a chain of its own so far, and the event where it was first seen. */
+const Claim = z.object({ key: z.string().nullable(), seq: count });
 
 const RecordUpdateSchema = z.object({
   run: z.string(),
@@ -77,7 +82,14 @@ export const VerifierStateSchema = z.object({
   /** Empty without any event. */
   digest: z.union([hash, z.literal('')]),
   commit: KeyframeHead.shape.commit,
-  notes: KeyframeHead.shape.notes,
+  notes: KeyframeHead.shape.notes.extend({
+    unsignedEvents: count.default(0),
+    clocksApart: count.default(0),
+  }),
+  claims: z
+    .array(z.tuple([z.string(), Claim]).readonly())
+    .readonly()
+    .exactOptional(),
   chains: z.object({
     open: chains,
     loose: chains,

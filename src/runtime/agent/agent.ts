@@ -14,6 +14,7 @@ import { termOf } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { ProcessTransition } from '../transitions/process-chain.ts';
+import { signingAuthor } from '../transitions/record-change.ts';
 import { BackgroundCollector } from './background-collector.ts';
 import { Session } from './session.ts';
 
@@ -137,7 +138,7 @@ export class Agent implements AsyncDisposable {
     const { ttl, grace } = lease;
     const startedAt = this.#ports.clock.wall();
     return new Session(
-      { actor: self, ports: this.#ports },
+      signingAuthor(self, this.#ports),
       {
         ...this.#options,
         takeover,

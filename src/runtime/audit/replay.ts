@@ -9,7 +9,7 @@ import type { History } from '../../ports/audit.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
 import { readSignatures } from './keyframes/signed-keyframes.ts';
-import type { Checkpoint } from './verifier/verifier.ts';
+import type { Checkpoint } from './verifier/checkpoint.ts';
 
 /** A moment of a history: after everything that was written until then. */
 export type ReplayTarget =

@@ -12,12 +12,14 @@ import type { Clock } from '../../ports/clock.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import type { Leases } from '../../ports/leases.ts';
 import type { Registry } from '../../ports/registry.ts';
+import type { Signatures } from '../../ports/signatures.ts';
 import { checkBeforeKeyframe, checkKeyframe } from './check-keyframe.ts';
 import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
 import { readSignatures, signatureOf } from './keyframes/signed-keyframes.ts';
 import { RegistryCatchUp } from './registry-catch-up.ts';
 import { countTruncatedChains } from './verifier/check-chain-end.ts';
-import { type Checkpoint, Verifier, type VerifierNotes } from './verifier/verifier.ts';
+import type { Checkpoint, VerifierNotes } from './verifier/checkpoint.ts';
+import { Verifier } from './verifier/verifier.ts';
 
 /** What a history is compared with, if available. */
 export interface VerifyPorts {
@@ -27,6 +29,8 @@ export interface VerifyPorts {
   readonly leases?: Leases;
   readonly clock: Clock;
   readonly hash?: Hash;
+  /** Without it, only the keys of the events are compared, not the signatures. */
+  readonly signatures?: Pick<Signatures, 'check'>;
 }
 
 export interface VerifyOptions {
@@ -55,6 +59,12 @@ export interface VerifyReport {
   };
   readonly checkpoint: Checkpoint;
 }
+
+/** The counts of events are those of the events that were read, not of those in the keyframe. */
+const withCounts = (
+  notes: VerifierNotes,
+  { unsignedEvents, clocksApart }: VerifierNotes,
+): VerifierNotes => ({ ...notes, unsignedEvents, clocksApart });
 
 /** How long the audit may lag behind the registry: after a leader failure it pauses for 11 s. */
 export const catchUpTimeout: Millis = seconds(20);
@@ -127,7 +137,7 @@ class Verification {
   }
 
   #newVerifier(): Verifier {
-    return new Verifier(this.#report, this.#hash);
+    return new Verifier(this.#report, this.#hash, this.#ports.signatures?.check);
   }
 
   readonly #report = (divergence: Divergence): void => {
@@ -163,7 +173,7 @@ class Verification {
     const before = this.#verifier;
     await this.#readUntil(keyframe.seq);
     const after = this.#newVerifier();
-    after.resume(keyframe);
+    after.resume({ ...keyframe, notes: withCounts(keyframe.notes, before.notes) });
     checkBeforeKeyframe(before, after, this.#report);
     this.#verifier = after;
     this.#isWhole = true;

@@ -7,7 +7,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { withTimeout } from '../support/with-timeout.ts';
 import { collector as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
-import type { Author } from '../transitions/record-change.ts';
+import { type Author, signingAuthor } from '../transitions/record-change.ts';
 import { takeSeat } from './seat.ts';
 import { SeatedCollector } from './seated-collector.ts';
 import { sweepEvery } from './sweeper.ts';
@@ -42,7 +42,7 @@ export class Collector implements AsyncDisposable {
     this.self = self;
     this.#options = options;
     this.#ports = ports;
-    this.#author = { actor: self, ports };
+    this.#author = signingAuthor(self, ports);
     this.#chain = new ProcessChain({ entity: 'collector', ...self }, this.#author, machine, ports);
     this.#done = this.#run();
   }

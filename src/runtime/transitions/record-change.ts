@@ -1,6 +1,7 @@
-import { type ChainRef, eventVersion } from '../../domain/events/event-schema.ts';
+import { type AuditEvent, type ChainRef, eventVersion } from '../../domain/events/event-schema.ts';
 import { eventSubject } from '../../domain/events/event-subjects.ts';
 import { type ChainHead, type SealedEvent, sealEvent } from '../../domain/events/hash-chain.ts';
+import type { Signer } from '../../domain/events/signature.ts';
 import type { Actor } from '../../domain/identity/names.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -8,13 +9,21 @@ import type { EventWrite, Write } from '../../ports/registry.ts';
 import type { MemoizedMachine } from './memoized-transition.ts';
 import type { CompiledMachine, Transition } from './transition.ts';
 
-/** The actor that writes, with its clock and its source of ids. */
+/** The actor that writes, with its key, its clock and its source of ids. */
 export interface Author {
   readonly actor: Actor;
-  readonly ports: Pick<Ports, 'clock' | 'entropy'>;
+  readonly ports: Pick<Ports, 'clock' | 'entropy' | 'hash'>;
+  /** Without it, the events are not signed. */
+  readonly signer?: Signer;
   /** The tool that an operator used, if it was not the command line. Recorded in the evidence. */
   readonly channel?: string;
 }
+
+/** An author with a key of its own, which it uses for everything that this actor writes. */
+export const signingAuthor = (
+  actor: Actor,
+  ports: Pick<Ports, 'clock' | 'entropy' | 'hash' | 'signatures'>,
+): Author => ({ actor, ports, signer: ports.signatures.signerFor(actor.run) });
 
 /** Why something is written. */
 export interface Provenance {
@@ -54,7 +63,7 @@ export function chainEvent(
   record: Record<string, unknown> | null,
   provenance: Provenance,
 ) {
-  const sealedEvent = sealEvent({
+  const unsigned: AuditEvent = {
     v: eventVersion,
     eventId: author.ports.entropy.eventId(),
     at: at ?? author.ports.clock.wall(),
@@ -72,7 +81,8 @@ export function chainEvent(
     record,
     ...(lost !== undefined && lost > 0 && { lost }),
     prev,
-  });
+  };
+  const sealedEvent = sealEvent(unsigned, author.signer, author.ports.hash);
   return { ...sealedEvent, write: { subject: eventSubject(of, n), text: sealedEvent.text } };
 }
 

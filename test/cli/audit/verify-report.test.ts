@@ -4,7 +4,10 @@ import { summary, type VerifyResult } from '../../../src/cli/audit/verify-report
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 import type { VerifyReport } from '../../../src/runtime/audit/verify.ts';
 
-const notes = { lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 };
+const notes = {
+  ...{ lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 },
+  ...{ unsignedEvents: 0, clocksApart: 0 },
+};
 const outcome = (
   verified: Partial<VerifyReport> = {},
   more: Partial<VerifyResult> = {},
@@ -42,7 +45,10 @@ describe('the report of a verification', () => {
     const lines = summaryOf(
       outcome({
         ...{ first: 100, begunFrom: 150, keyframes: 2 },
-        notes: { lost: 1, lostTails: 2, unknownCharts: 3, unsigned: 1 },
+        notes: {
+          ...{ lost: 1, lostTails: 2, unknownCharts: 3, unsigned: 1 },
+          ...{ unsignedEvents: 4000, clocksApart: 5 },
+        },
       }),
     );
     expect(lines).toContain('2 keyframes compared');
@@ -52,6 +58,8 @@ describe('the report of a verification', () => {
       '· 1 transition lost, as reported by a process that was disconnected',
       '· 2 processes ended without a final event (killed or disconnected)',
       '· 3 events of other machine versions: their target states are not checked',
+      '· 4 000 of 1 234 567 events without a signature: their authors do not sign',
+      '· 5 events with a time 5 minutes or more from when they were stored: a clock was wrong',
     ]);
   });
 

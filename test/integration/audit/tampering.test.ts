@@ -45,7 +45,10 @@ describe('the audit on a real server', () => {
     const { said, notes, last } = await verdictOn(opened.store);
     expect({ said, notes, last }).toEqual({
       said: [],
-      notes: { lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 },
+      notes: {
+        ...{ lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 },
+        ...{ unsignedEvents: 0, clocksApart: 0 },
+      },
       last: opened.last,
     });
   });

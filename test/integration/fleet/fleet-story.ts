@@ -13,6 +13,7 @@ import { readBrake } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
+import { signingAuthor } from '../../../src/runtime/transitions/record-change.ts';
 import { openStore, portsOf } from '../../../tools/bench/environment/access.ts';
 import { StateWatch } from '../../../tools/bench/fixture/state-watch.ts';
 import type { JobName, Jobs } from '../../../tools/bench/processes/job.ts';
@@ -95,7 +96,7 @@ export async function playFleet(options: FleetOptions): Promise<FleetReport> {
     agent: AgentName.parse('operator'),
     run: systemEntropy.runId(),
   };
-  const author = { actor: me, ports };
+  const author = signingAuthor(me, ports);
   const policy = (pace: Millis) =>
     setPolicy(
       author,

@@ -5,6 +5,7 @@ import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { processIdentity, systemProcesses } from '../../../src/adapters/system/processes.ts';
+import { systemSignatures } from '../../../src/adapters/system/signatures.ts';
 import { AgentName, HostId, Namespace } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
@@ -77,6 +78,7 @@ const open = async (url: string, name: string): Promise<Ports & AsyncDisposable>
   log: { debug() {}, info() {}, warn() {} },
   metrics: noopMetrics,
   processes: systemProcesses(),
+  signatures: systemSignatures,
 });
 
 const agentOn = (host: string, ports: Ports) =>

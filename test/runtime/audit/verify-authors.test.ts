@@ -9,7 +9,11 @@ import {
   removeInstance,
   transitionInstance,
 } from '../../../src/runtime/transitions/instance-changes.ts';
-import type { Author, Change } from '../../../src/runtime/transitions/record-change.ts';
+import {
+  type Author,
+  type Change,
+  signingAuthor,
+} from '../../../src/runtime/transitions/record-change.ts';
 import {
   buildClaim,
   removeRun,
@@ -25,7 +29,8 @@ async function given() {
   const other = fleet.agent('h2/a', ['web/2']);
   await fleet.advance(seconds(2));
   const intruder = fleet.process('h9');
-  const as = (actor: RunRef): Author => ({ actor, ports: intruder.ports });
+  // In memory anybody has the key of any run: only the author is wrong.
+  const as = (actor: RunRef): Author => signingAuthor(actor, intruder.ports);
   const commit = async (change: Change | 'ignored') => {
     if (change === 'ignored') throw new Error('the machine has no such transition');
     const { write, events } = change;

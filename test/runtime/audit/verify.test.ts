@@ -6,7 +6,8 @@ import { RunId } from '../../../src/domain/identity/names.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
-import { type Checkpoint, Verifier } from '../../../src/runtime/audit/verifier/verifier.ts';
+import type { Checkpoint } from '../../../src/runtime/audit/verifier/checkpoint.ts';
+import { Verifier } from '../../../src/runtime/audit/verifier/verifier.ts';
 import { session } from '../../../src/runtime/transitions/machine-set.ts';
 import { ProcessChain } from '../../../src/runtime/transitions/process-chain.ts';
 import { eventsOf, historyOf } from '../../fixtures/history/given-history.ts';
@@ -124,7 +125,10 @@ describe('a process that could not write', () => {
     const { divergences, notes } = await verdictOn(fleet);
     expect({ divergences, notes }).toEqual({
       divergences: [],
-      notes: { lost: 0, lostTails: 0, unknownCharts: 0, unsigned: 0 },
+      notes: {
+        ...{ lost: 0, lostTails: 0, unknownCharts: 0, unsigned: 0 },
+        ...{ unsignedEvents: 0, clocksApart: 0 },
+      },
     });
   });
 

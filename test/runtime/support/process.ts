@@ -1,6 +1,7 @@
 import { Connection } from '../../../src/adapters/memory/server/connection.ts';
 import type { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { NoReplyError } from '../../../src/adapters/memory/server/transport.ts';
+import { memorySignatures } from '../../../src/adapters/memory/signatures.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { RunId, type Slot } from '../../../src/domain/identity/names.ts';
@@ -128,6 +129,7 @@ export class Process {
         },
       },
       processes: { isGone: gone },
+      signatures: memorySignatures,
     };
   }
 

@@ -1,3 +1,4 @@
+import { memorySignatures } from '../../../src/adapters/memory/signatures.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 
 import { catchUpTimeout, verify } from '../../../src/runtime/audit/verify.ts';
@@ -9,7 +10,7 @@ export async function verified({ world, clock }: FleetInMemory): Promise<readonl
   const divergences: string[] = [];
   const verifying = verify(
     audit,
-    { registry, clock },
+    { registry, clock, signatures: memorySignatures },
     {
       onDivergence: (divergence) => void divergences.push(JSON.stringify(divergence)),
       signal: new AbortController().signal,

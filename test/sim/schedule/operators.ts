@@ -7,6 +7,7 @@ import {
   planHold,
   setPolicy,
 } from '../../../src/runtime/operator/operator-actions.ts';
+import { signingAuthor } from '../../../src/runtime/transitions/record-change.ts';
 import { type FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
 import type { Process } from '../../runtime/support/process.ts';
 
@@ -82,7 +83,7 @@ export class Operators {
 
   #author() {
     const { ports } = this.process;
-    return { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
+    return signingAuthor({ ...slotAt('desk/person'), run: ports.entropy.runId() }, ports);
   }
 
   #try(attempt: (signal: AbortSignal) => Promise<unknown>): void {

@@ -11,6 +11,7 @@ import {
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { systemProcesses } from '../../../src/adapters/system/processes.ts';
+import { systemSignatures } from '../../../src/adapters/system/signatures.ts';
 import type { Namespace, RunRef } from '../../../src/domain/identity/names.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports, Store } from '../../../src/ports/ports.ts';
@@ -38,6 +39,7 @@ export const portsOf = (store: Store): Ports => ({
   clock: systemClock,
   entropy: systemEntropy,
   processes: systemProcesses(),
+  signatures: systemSignatures,
   log: silent,
   metrics: noopMetrics,
 });

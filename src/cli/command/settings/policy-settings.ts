@@ -7,9 +7,12 @@ import {
   defaultFleetPolicy,
   FleetPolicy,
   Retention,
+  Signatures,
 } from '../../../domain/policy/fleet-policy.ts';
 import { formatSetting } from '../../terminal/format-time.ts';
 import { Size, sizeWritten } from './size.ts';
+
+type Value = number | string;
 
 /** One setting of the fleet policy: its text form and its rule. */
 interface PolicySetting {
@@ -17,9 +20,9 @@ interface PolicySetting {
   /** What a value must be, for messages. */
   readonly rule: string;
   /** Parses the text; `checks` are the rules of the policy. */
-  readonly parses: z.ZodType<number>;
+  readonly parses: z.ZodType<Value>;
   readonly checks: z.ZodType;
-  write(value: number): string;
+  write(value: Value): string;
 }
 
 const plain = {
@@ -27,16 +30,16 @@ const plain = {
     .string()
     .regex(/^\d+(\.\d+)?$/, 'a number')
     .transform(Number),
-  write: (value: number) => String(value),
+  write: String,
 };
 const fraction = {
   parses: z
     .string()
     .regex(/^\d+(\.\d+)?%?$/, 'a fraction')
     .transform((text) => (text.endsWith('%') ? Number.parseFloat(text) / 100 : Number(text))),
-  write: (value: number) => String(value),
+  write: String,
 };
-const duration = { parses: Duration, write: formatSetting };
+const duration = { parses: Duration, write: (value: Value) => formatSetting(Number(value)) };
 const { seats } = FleetPolicy.shape;
 
 /** By name, in the order of the table. */
@@ -79,10 +82,17 @@ const policySettings: Readonly<Record<string, PolicySetting>> = {
   },
   'retention.maxBytes': {
     parses: Size,
-    write: sizeWritten,
+    write: (value) => sizeWritten(Number(value)),
     about: 'maximum size of the history',
     rule: 'a size of at least 1MB, like 10GB; or none',
     checks: Retention.shape.maxBytes,
+  },
+  signatures: {
+    parses: z.string(),
+    write: String,
+    about: 'whether events of agents that do not sign are accepted by audit verify',
+    rule: 'optional or required',
+    checks: Signatures,
   },
 };
 
@@ -121,22 +131,22 @@ function shown(policy: FleetPolicy, name: string): string {
 
 const shownIn = (policy: unknown, name: string): string => shown(policy as FleetPolicy, name);
 
-function valueAt(policy: FleetPolicy, name: string): number | undefined {
+function valueAt(policy: FleetPolicy, name: string): Value | undefined {
   const [first = '', second] = name.split('.');
   const part = (policy as Readonly<Record<string, unknown>>)[first];
-  if (second === undefined) return part as number | undefined;
-  return (part as Readonly<Record<string, number | undefined>>)[second];
+  if (second === undefined) return part as Value | undefined;
+  return (part as Readonly<Record<string, Value | undefined>>)[second];
 }
 
 /** Requested changes by setting name; undefined means without a limit. */
-export type PolicyChanges = ReadonlyMap<string, number | undefined>;
+export type PolicyChanges = ReadonlyMap<string, Value | undefined>;
 
 /**
  * Parses `name=value` texts. The value `default` means the default.
  * @throws {Fault} `bad-setting` with the setting, the value and the rule
  */
 export function parsePolicyChanges(texts: readonly string[]): PolicyChanges {
-  const changes = new Map<string, number | undefined>();
+  const changes = new Map<string, Value | undefined>();
   for (const text of texts) {
     const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? [text, text];
     const setting = getOwn(policySettings, name);
@@ -173,7 +183,9 @@ export function applyPolicyChanges(policy: FleetPolicy, changes: PolicyChanges):
     brake: { ...brake, ...under('brake.', changes) },
     retention: { ...retention, ...under('retention.', changes) },
   };
-  if (changes.has('seats')) next['seats'] = changes.get('seats');
+  for (const name of ['seats', 'signatures']) {
+    if (changes.has(name)) next[name] = changes.get(name);
+  }
   const parsed = FleetPolicy.safeParse(JSON.parse(JSON.stringify(next)));
   if (parsed.success) return parsed.data;
   const wrong = parsed.error.issues.map(({ path, message }) => {

@@ -10,7 +10,7 @@ import type { Ports } from '../../../ports/ports.ts';
 import type { Registry } from '../../../ports/registry.ts';
 import { ManualCollection } from '../../../runtime/collector/manual-collection.ts';
 import { endHoldEarly, planHold } from '../../../runtime/operator/operator-actions.ts';
-import type { Author } from '../../../runtime/transitions/record-change.ts';
+import { type Author, signingAuthor } from '../../../runtime/transitions/record-change.ts';
 import type { ApiActionResult, ApiRemaining } from '../../api-actions.ts';
 import { HttpError } from '../http/http-error.ts';
 import { readBody } from '../http/request-schema.ts';
@@ -155,11 +155,8 @@ export class Actions {
 
   #author(as: AgentName): Author {
     const ports = this.#ports;
-    return {
-      actor: { host: this.#host, agent: as, run: ports.entropy.runId() },
-      ports,
-      channel: 'dashboard',
-    };
+    const actor = { host: this.#host, agent: as, run: ports.entropy.runId() };
+    return { ...signingAuthor(actor, ports), channel: 'dashboard' };
   }
 }
 

@@ -10,7 +10,8 @@ import {
 } from '../../../domain/replay/keyframe-format.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
-import type { Checkpoint, Verifier } from '../verifier/verifier.ts';
+import type { Checkpoint } from '../verifier/checkpoint.ts';
+import type { Verifier } from '../verifier/verifier.ts';
 
 /** Length of a piece: some milliseconds of work. */
 const pieceLength = 64 * 1024;
@@ -191,7 +192,8 @@ async function checkpointFrom(decoder: KeyframeDecoder): Promise<Checkpoint> {
     else if (line[0] === 'predecessor') predecessors.push([line[1], line[2]]);
     else records.push(line[2]);
   }
-  const { seq, origin, at, events, digest, commit, notes } = head;
+  const { seq, origin, at, events, digest, commit } = head;
+  const notes = { ...head.notes, unsignedEvents: 0, clocksApart: 0 };
   const chains = { open, loose, ended, forgetful, lost: head.lost };
   return { seq, origin, at, events, digest, commit, notes, chains, predecessors, records };
 }

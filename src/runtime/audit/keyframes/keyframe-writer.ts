@@ -11,7 +11,8 @@ import {
   type WallTime,
 } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
-import { type Checkpoint, Verifier } from '../verifier/verifier.ts';
+import type { Checkpoint } from '../verifier/checkpoint.ts';
+import { Verifier } from '../verifier/verifier.ts';
 import { KeyframeDecoder, type KeyframeDigest, KeyframeEncoder, readKeyframe } from './codec.ts';
 import { RetentionEnforcer } from './retention-enforcer.ts';
 import { latestSignedKeyframe, signatureOf } from './signed-keyframes.ts';
@@ -36,7 +37,7 @@ const retryAfterRefusal: Millis = hours(1);
 
 type KeyframeWriterPorts = Pick<
   Ports,
-  'audit' | 'registry' | 'keyframes' | 'clock' | 'log' | 'hash'
+  'audit' | 'registry' | 'keyframes' | 'clock' | 'log' | 'hash' | 'signatures'
 >;
 
 /** A signed keyframe and its number of lines. */
@@ -145,13 +146,17 @@ export class KeyframeWriter {
   }
 
   async #make(first: Revision, signal: AbortSignal): Promise<void> {
-    const { keyframes, log, hash } = this.#ports;
+    const { keyframes, log, hash, signatures } = this.#ports;
     const divergences: Divergence[] = [];
-    const verifier = new Verifier((divergence) => {
-      // An `end` divergence means that the registry was edited once; the history itself is complete
-      // and so is its result.
-      if (divergence.check !== 'end') divergences.push(divergence);
-    }, hash);
+    const verifier = new Verifier(
+      (divergence) => {
+        // An `end` divergence means that the registry was edited once; the history itself is complete
+        // and so is its result.
+        if (divergence.check !== 'end') divergences.push(divergence);
+      },
+      hash,
+      signatures.check,
+    );
     const start = this.#last && (await readKeyframe(keyframes, this.#last.signed, hash));
     if (start) verifier.resume(start);
     const reaches = verifier.position.seq >= first - 1;

@@ -7,7 +7,7 @@ import type { Hash } from '../../../domain/events/hash-chain.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
 import type { Ports } from '../../../ports/ports.ts';
-import type { Checkpoint } from '../verifier/verifier.ts';
+import type { Checkpoint } from '../verifier/checkpoint.ts';
 import { type KeyframeDigest, readKeyframe } from './codec.ts';
 
 /** The signature of a collector in the history itself: it has verified this keyframe. */

@@ -12,6 +12,11 @@ export interface ChainState {
   readonly done: boolean;
   /** The context is not known: the chain began before the history, or lost events. */
   readonly unsure?: boolean;
+  /**
+   * Of the chains of a process itself: the public key that it introduced with the first event; null: it
+   * does not sign.
+   */
+  readonly key?: string | null;
 }
 
 /** Largest number of chains kept that may never get another event, per kind. */

@@ -6,7 +6,11 @@ import {
 } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
+import type { CheckSignature } from '../../../domain/events/signature.ts';
 import type { RunId } from '../../../domain/identity/names.ts';
+import { policyKey } from '../../../domain/identity/registry-keys.ts';
+import { readJson } from '../../../domain/json.ts';
+import { requiresSignatures } from '../../../domain/policy/fleet-policy.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
 import {
   type CommitProgress,
@@ -20,37 +24,15 @@ import { MemoizedMachine } from '../../transitions/memoized-transition.ts';
 import { ChainIndex, chainOfSubject } from './chain-index.ts';
 import { authorViolations } from './check-author.ts';
 import { missingEndDivergence } from './check-chain-end.ts';
+import { isClockApart } from './check-clock.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
-
-/** The state of a verification: enough to continue from it. */
-export interface Checkpoint {
-  /** When the audit stored the last event. */
-  readonly at: WallTime;
-  readonly seq: Revision;
-  readonly origin: Revision;
-  readonly events: number;
-  readonly chains: ReturnType<ChainIndex['toJSON']>;
-  readonly predecessors: readonly (readonly [string, Predecessor])[];
-  readonly records: readonly RecordUpdate[];
-  /** The commit of the last events: more events of it may follow. */
-  readonly commit: CommitProgress;
-  readonly notes: VerifierNotes;
-  /** The digest over the hashes of all events so far, in order. */
-  readonly digest: string;
-  /** Set if the first events are missing: chains may have begun before. */
-  readonly trimmed?: boolean;
-}
-
-/** Facts that are not divergences but worth reporting. */
-export interface VerifierNotes {
-  /** Transitions that a process lost, as it reported itself. */
-  readonly lost: number;
-  /** Events with an unknown chart: their targets could not be checked. */
-  readonly unknownCharts: number;
-}
+import type { Checkpoint, VerifierNotes } from './checkpoint.ts';
+import { SignatureChecker } from './signature-checker.ts';
 
 /** An ended chain is continued within the same commit, which has at most 1000 messages. */
 const maxPredecessors = 1000;
+
+const noNotes: VerifierNotes = { lost: 0, unknownCharts: 0, unsignedEvents: 0, clocksApart: 0 };
 
 /**
  * Replays a history through the machines, event by event, and reports each divergence.
@@ -72,14 +54,27 @@ export class Verifier {
   #origin: Revision = 0;
   #at: WallTime = 0;
   #events = 0;
-  #notes = { lost: 0, unknownCharts: 0 };
+  #notes: { -readonly [note in keyof VerifierNotes]: number } = { ...noNotes };
   #trimmed = false;
   #digest = '';
+  readonly #checkSignature: CheckSignature | undefined;
+  #signatures: SignatureChecker;
+  /** Whether the policy at this point of the history requires signatures. */
+  #isSigningRequired = false;
 
-  /** `hash`: the function that the events were parsed with. */
-  constructor(report: (divergence: Divergence) => void, hash: Hash = hashEvent) {
+  /**
+   * `hash`: the function that the events were parsed with. Without `checkSignature`, it compares only the
+   * keys of the events.
+   */
+  constructor(
+    report: (divergence: Divergence) => void,
+    hash: Hash = hashEvent,
+    checkSignature?: CheckSignature,
+  ) {
     this.#report = report;
     this.#hash = hash;
+    this.#checkSignature = checkSignature;
+    this.#signatures = new SignatureChecker(checkSignature, this.#chains);
   }
 
   get events(): number {
@@ -147,16 +142,22 @@ export class Verifier {
     const before = this.#contextOf(recorded, name, key);
     const { violations, after } = checkEvent(recorded, before);
     violations.push(...authorViolations(event, this.#chains, this.#trimmed));
+    const signature = this.#signatures.take(recorded, this.#isSigningRequired);
+    violations.push(...signature.violations);
     if (violations.length > 0) {
       const entity = describeChain(event.of);
       for (const violation of violations) this.#report({ seq, entity, ...violation });
     }
-    this.#chains.set(name, after);
+    const { introduced: own } = signature;
+    this.#chains.set(name, own === undefined ? after : { ...after, key: own });
     this.#notes.lost += event.lost ?? 0;
+    if (!signature.isSigned) this.#notes.unsignedEvents += 1;
+    if (isClockApart(recorded)) this.#notes.clocksApart += 1;
     this.#digest = this.#hash(this.#digest + hash);
     if (key === undefined) return undefined;
     this.#checkEnd(event, seq, this.#projection.updateOf(key));
     this.#setPredecessor(key, event.record === null ? { hash, seq } : undefined);
+    if (key === policyKey) this.#isSigningRequired = requiresSignatures(event.record);
     return this.#projection.take(recorded)?.key;
   }
 
@@ -171,6 +172,7 @@ export class Verifier {
       commit: this.#projection.commit,
       notes: { ...this.#notes },
       digest: this.#digest,
+      claims: this.#signatures.claims,
       ...(this.#trimmed && { trimmed: true }),
     };
   }
@@ -187,6 +189,9 @@ export class Verifier {
     this.#projection = RegistryProjection.from(from.records, from.commit);
     this.#notes = { ...from.notes };
     this.#digest = from.digest;
+    this.#signatures = new SignatureChecker(this.#checkSignature, this.#chains, from.claims);
+    const policy = this.#projection.records.get(policyKey)?.entry.text;
+    this.#isSigningRequired = policy !== undefined && requiresSignatures(readJson(policy));
   }
 
   #contextOf(recorded: AuditEntry, name: string, key: string | undefined): CheckContext {

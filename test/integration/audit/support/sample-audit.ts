@@ -3,6 +3,7 @@ import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
 import { systemHash } from '../../../../src/adapters/system/hash.ts';
 import { processIdentity } from '../../../../src/adapters/system/processes.ts';
+import { systemSignatures } from '../../../../src/adapters/system/signatures.ts';
 import { AgentName, HostId, type Namespace, RunId } from '../../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../../src/domain/records/desired-instances.ts';
 import type { Divergence } from '../../../../src/domain/replay/divergence.ts';
@@ -92,7 +93,14 @@ export async function verdictOn(store: Store): Promise<VerifyReport & { said: Di
   const { audit, registry, keyframes, leases } = store;
   const verified = await verify(
     audit,
-    { registry, keyframes, leases, clock: systemClock, hash: systemHash },
+    {
+      registry,
+      keyframes,
+      leases,
+      clock: systemClock,
+      hash: systemHash,
+      signatures: systemSignatures,
+    },
     {
       onDivergence: (divergence) => void said.push(divergence),
       signal: new AbortController().signal,

@@ -166,7 +166,7 @@ describe('a keyframe', () => {
     expect(signatures).toEqual([]);
     expect(process.logged).toContainEqual({
       event: 'keyframe-refused',
-      fields: { why: expect.objectContaining({ seq: 9, check: 'hash' }) },
+      fields: { why: expect.objectContaining({ seq: 9, check: 'signature' }) },
     });
     // It is not verified repeatedly either.
     const reads = process.logged.length;
