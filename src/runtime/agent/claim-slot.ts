@@ -95,7 +95,6 @@ async function checkPermission(
   const { record } = current;
   if (record.phase === 'expired') return { reason: 'expired' };
   if (previousRuns.has(record.run)) return { reason: 'former-run-of-this-process' };
-  if (ports.processes.isGone(record.process)) return { reason: 'process-gone' };
   if (takeover) return { reason: 'takeover' };
   return checkHolder(record, ports, signal);
 }
@@ -113,9 +112,13 @@ async function checkUnreadable(
     : { refused: `the slot's record cannot be read (${why}) and ${others[0]?.key} exists` };
 }
 
+/**
+ * Asks the holder first, whatever the process table says: on a machine restored from a snapshot, the
+ * process of the record is gone, while its twin on the original machine holds the slot and answers.
+ */
 async function checkHolder(
   record: AgentRecord,
-  ports: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
+  ports: Pick<Ports, 'leases' | 'messaging' | 'clock' | 'processes'>,
   signal: AbortSignal,
 ): Promise<Permission | undefined> {
   const { leases, messaging, clock } = ports;
@@ -123,6 +126,7 @@ async function checkHolder(
   const leaseBefore = await leases.read(key);
   const firstReply = await messaging.ping(record, pingTimeout);
   if (firstReply === 'no-responders') {
+    if (ports.processes.isGone(record.process)) return { reason: 'process-gone' };
     await clock.sleep(secondCheckAfter, signal);
     if (signal.aborted) return undefined;
     const secondReply = await messaging.ping(record, pingTimeout);
@@ -134,10 +138,15 @@ async function checkHolder(
   return { refused: `run ${record.run} holds the slot and answers (${firstReply.state})` };
 }
 
-/** A process listens but does not answer; it may be frozen. Its lease decides. */
+/** A process listens but does not answer; it may be frozen. Its lease decides, unless it is killed. */
 async function waitForLease(
   record: AgentRecord,
-  { leases, messaging, clock }: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
+  {
+    leases,
+    messaging,
+    clock,
+    processes,
+  }: Pick<Ports, 'leases' | 'messaging' | 'clock' | 'processes'>,
   signal: AbortSignal,
 ): Promise<Permission | undefined> {
   const until = clock.monotonic() + record.ttl + seconds(5);
@@ -148,6 +157,9 @@ async function waitForLease(
       return { refused: `run ${record.run} does not answer, but its lease is renewed` };
     }
     const reply = await messaging.ping(record, pingTimeout);
+    if (reply === 'no-responders' && processes.isGone(record.process)) {
+      return { reason: 'process-gone' };
+    }
     if (typeof reply === 'object') {
       return { refused: `run ${record.run} holds the slot and answers (${reply.state})` };
     }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
@@ -28,6 +29,22 @@ describe('a second agent on one host', () => {
     expect(second.stderr).toContain('--takeover');
     expect(await fleet.records()).toEqual(before);
     expect(first.process.lines.filter((line) => line['type'] === 'ended')).toEqual([]);
+  });
+
+  it('with the same name on a machine restored from a snapshot is refused while its twin lives', async () => {
+    await using fleet = await world.fleet();
+    // As the restored machine sees it: the record names its own boot and pid namespace, and a process that
+    // does not exist there any more. The process runs on the original machine.
+    const { pid } = spawnSync('true');
+    const twin = fleet.gated({
+      ...{ role: 'agent', host: 'h1', name: 'a', instances: [{ service: 'web', id: 'w1' }], pid },
+    });
+    const { run } = await twin.ready;
+    const before = await fleet.records();
+    const restored = await fleet.agent('h1', 'a', [{ service: 'web', id: 'w2' }]);
+    expect(await restored.exited).toBe(1);
+    expect(restored.stderr).toContain(run);
+    expect(await fleet.records()).toEqual(before);
   });
 
   it('with the same name and --takeover makes the first stop with an error and write no more', async () => {

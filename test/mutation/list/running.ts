@@ -124,6 +124,19 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/agent/agent-start.test.ts'],
   },
   {
+    name: 'take-from-a-twin',
+    breaks: 'G10',
+    what: 'takes the slot of a process that is gone on this machine, without asking whether its twin lives',
+    file: 'src/runtime/agent/claim-slot.ts',
+    edits: [
+      [
+        "  if (takeover) return { reason: 'takeover' };\n",
+        "  if (ports.processes.isGone(record.process)) return { reason: 'process-gone' };\n  if (takeover) return { reason: 'takeover' };\n",
+      ],
+    ],
+    tests: ['test/runtime/agent/agent-start.test.ts'],
+  },
+  {
     name: 'take-despite-renewals',
     breaks: 'G10',
     what: 'takes the slot of a run that renews its lease and does not answer',
