@@ -3,6 +3,7 @@ import type { Millis } from '../../domain/time.ts';
 import type { ServerTime } from '../../ports/server-time.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { streamInfo } from './streams/ensure-streams.ts';
+import { serverTimeOf } from './streams/stream-info.ts';
 
 /** The time at the leader of this stream, which every reply about the stream contains. */
 export function natsServerTime(
@@ -13,9 +14,8 @@ export function natsServerTime(
   return {
     async now() {
       const info = await streamInfo(connection, stream, within);
-      const time = Date.parse(String(info?.ts));
-      if (!Number.isNaN(time)) return time;
-      throw new Fault('store-unavailable', `the reply about stream ${stream} contains no time`);
+      if (info !== undefined) return serverTimeOf(info);
+      throw new Fault('store-unavailable', `stream ${stream} is missing`);
     },
   };
 }

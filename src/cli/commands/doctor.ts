@@ -1,9 +1,9 @@
 import { connectionOptions } from '../../composition/access.ts';
 import { openInspection } from '../../composition/open-inspection.ts';
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import { seconds } from '../../domain/time.ts';
 import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { lookAtClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
 import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
@@ -53,8 +53,9 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   if (broken(streams)) return;
   await using view = await openDirectoryOnce(settings, io, 'doctor');
   yield* lookAtRecords(view.directory, inspection.names.registry);
-  yield* lookAtPlans(view.directory, systemAdapters.clock.wall());
+  yield* lookAtPlans(view.directory, await view.ports.serverTime.now());
   yield await lookAtSeats(view.ports, view.directory);
+  yield* await lookAtClocks(view.ports);
 }
 
 const broken = (found: readonly Finding[]): boolean => found.some(({ level }) => level === 'wrong');

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { Duration } from '../../composition/duration.ts';
 import { covers, formatTarget, holdAt, parseTarget } from '../../composition/host-or-agent.ts';
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
 import { days, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import { planHold as plan } from '../../runtime/operator/operator-actions.ts';
+import { endOfHold, planHold as plan } from '../../runtime/operator/operator-actions.ts';
 import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
@@ -49,11 +48,11 @@ export const hold = command({
     const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const before = holdAt(directory.fleet, place);
     const why = settings.why ?? before?.why;
-    const until = systemAdapters.clock.wall() + settings.for;
+    const until = await endOfHold(settings.for, ports);
     const wished = { ...place, until, ...(why !== undefined && { why }) };
     const change = await plan(author, wished, ports, operatorTimeout(io));
     const covers = coveredBy(directory, place);
-    const now = systemAdapters.clock.wall();
+    const now = until - settings.for;
     if (settings.json) {
       io.out(
         jsonLine({

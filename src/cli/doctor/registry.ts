@@ -1,5 +1,6 @@
 import { formatTarget } from '../../composition/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
+import { overdueSince } from '../../domain/collection/hold-end.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { readSeat } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
@@ -29,13 +30,16 @@ export function lookAtRecords(
 
 /** Reports holds and braked zones, which are not problems, and an unreadable policy. */
 export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Finding[] {
-  const holds = [...fleet.controls.holds()].map(({ record }) =>
-    note(
-      'holds',
-      holdWords(record, now),
-      `to end it early: rollcall release ${formatTarget(record)}`,
-    ),
-  );
+  const holds = [...fleet.controls.holds()].map(({ record }) => {
+    const release = `rollcall release ${formatTarget(record)}`;
+    return overdueSince(record.until, now) === undefined
+      ? note('holds', holdWords(record, now), `to end it early: ${release}`)
+      : wrong(
+          'holds',
+          `${holdWords(record, now)}; no collector whose clock agrees with the server's ended it`,
+          `check the clocks (see \`clocks\` and \`collectors\`), or end it: ${release}`,
+        );
+  });
   const brakes = forecastBrakes(fleet, now)
     .filter(({ record }) => record !== 'unreadable')
     .map((forecast) =>

@@ -1,5 +1,6 @@
 import { formatTarget } from '../../composition/host-or-agent.ts';
 import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brake-forecast.ts';
+import { overdueSince } from '../../domain/collection/hold-end.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import type { HoldRecord } from '../../domain/records/schemas.ts';
 import type { WallTime } from '../../domain/time.ts';
@@ -36,11 +37,14 @@ export function fleetLines(
 export const holdWords = (hold: HoldRecord, now: WallTime): string =>
   `${formatTarget(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`}`;
 
-/** `until 12:03:10 (in 8 min)`; a collector ends the hold a moment later. */
+/** `until 12:03:10 (in 8 min)`; a collector ends the hold a moment later. `now`: the server's time, if known. */
 export function untilWords(until: WallTime, now: WallTime): string {
   // Rounded up, so that a hold of 10 min does not begin with 9 min left.
   const seconds = Math.ceil((until - now) / 1000);
-  const left = seconds > 0 ? `in ${formatRounded(seconds * 1000)}` : 'ends any moment';
+  const overdue = overdueSince(until, now);
+  const past =
+    overdue === undefined ? 'ends any moment' : `overdue for ${formatRounded(now - overdue)}`;
+  const left = seconds > 0 ? `in ${formatRounded(seconds * 1000)}` : past;
   return `until ${when(until, now)} (${left})`;
 }
 

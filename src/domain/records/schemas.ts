@@ -94,13 +94,17 @@ export const SeatRecord = z.lazy(() =>
     host: HostId,
     agent: AgentName,
     runs: z.number().int().nonnegative(),
+    /** The ttl of the seat. Older collectors do not write it. */
+    ttl: z.number().int().positive().optional(),
+    /** How far its holder's wall clock is ahead of the server's, in ms; absent: not known yet. */
+    offset: z.number().optional(),
   }),
 );
 export type SeatRecord = z.infer<typeof SeatRecord>;
 
 /**
  * `hold.<host>` or `hold.<host>.<agent>`: a maintenance hold. While it exists, silence is planned and no
- * run expires. A collector ends the hold when its own wall clock passes `until`.
+ * run expires. `until` is a time of the server; src/domain/collection/hold-end.ts says who ends the hold.
  */
 export const HoldRecord = z.lazy(() =>
   z.looseObject({

@@ -5,6 +5,7 @@ import { reportMissed } from '../support/report-missed.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { LeaseObservations } from './observe/lease-observations.ts';
 import { ObserverHealth, type ProofLease } from './observe/observer-health.ts';
+import type { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 import { Sweeper, type SweepOptions } from './sweeper.ts';
 
 export interface CollectorLoopListener {
@@ -26,6 +27,7 @@ export interface CollectorLoopListener {
 export class CollectorLoop {
   readonly view: RegistryCache;
   readonly sweeper: Sweeper;
+  readonly #serverTime: ServerTimeEstimate;
   readonly #observations: LeaseObservations;
   readonly #lease: LeasePolicy;
   readonly #sweepEvery: SweepOptions['sweepEvery'];
@@ -45,6 +47,7 @@ export class CollectorLoop {
     this.#listener = listener;
     this.#observations = new LeaseObservations(ports.clock);
     this.view = new RegistryCache(ports, (slots) => this.sweeper.slotsChanged(slots));
+    this.#serverTime = options.serverTime;
     const sources = { view: this.view, observations: this.#observations };
     this.sweeper = new Sweeper(author, sources, options, ports, (removing) =>
       listener.onRemoving(removing),
@@ -104,6 +107,8 @@ export class CollectorLoop {
       this.#observations.apply(event);
       if (event.kind === 'changes') metrics.heartbeats(event.entries.length);
       if (!health.confirmRenewal()) continue;
+      // A snapshot may contain a renewal that is older than its arrival.
+      if (event.kind === 'changes' && event.storedAt) this.#serverTime.observe(event.storedAt);
       if (health.judging || this.view.age === undefined) continue;
       this.#listener.onSighted();
     }

@@ -8,6 +8,7 @@ import { withTimeout } from '../support/with-timeout.ts';
 import { collector as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
 import { type Author, signingAuthor } from '../transitions/record-change.ts';
+import { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 import { takeSeat } from './seat.ts';
 import { SeatedCollector } from './seated-collector.ts';
 import { sweepEvery } from './sweeper.ts';
@@ -36,6 +37,8 @@ export class Collector implements AsyncDisposable {
   readonly #chain: ProcessChain;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
+  /** Kept from seat to seat. */
+  readonly #serverTime: ServerTimeEstimate;
   #seated: SeatedCollector | undefined;
 
   constructor(self: RunRef, options: CollectorOptions, ports: Ports) {
@@ -44,6 +47,7 @@ export class Collector implements AsyncDisposable {
     this.#ports = ports;
     this.#author = signingAuthor(self, ports);
     this.#chain = new ProcessChain({ entity: 'collector', ...self }, this.#author, machine, ports);
+    this.#serverTime = new ServerTimeEstimate(ports.clock, ports.log);
     this.#done = this.#run();
   }
 
@@ -93,6 +97,7 @@ export class Collector implements AsyncDisposable {
       ...seat,
       keyframeEvery: this.#options.keyframeEvery,
       sweepEvery: this.#options.sweepEvery ?? sweepEvery,
+      serverTime: this.#serverTime,
       onSeatRemoved: () => onLost('the policy has fewer seats'),
     };
     this.#ports.metrics.seated(true);
@@ -119,7 +124,9 @@ export class Collector implements AsyncDisposable {
 
   #seatText(): string {
     const runs = this.#seated?.view.fleet.size ?? 0;
-    return JSON.stringify({ v: recordVersion, ...this.self, runs });
+    const { offset } = this.#serverTime;
+    const { ttl } = this.#options.lease;
+    return JSON.stringify({ v: recordVersion, ...this.self, runs, ttl, offset });
   }
 
   /** Sends an event to the state machine. Returns whether it had a transition. */

@@ -10,6 +10,7 @@ import { LeaseKeeper } from '../support/lease-keeper.ts';
 import type { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { CollectorLoop } from './collector-loop.ts';
+import { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 import { sweepEvery } from './sweeper.ts';
 
 export interface ManualCollectionListener {
@@ -33,6 +34,7 @@ export class ManualCollection implements AsyncDisposable {
   readonly #loop: CollectorLoop;
   readonly #keeper: LeaseKeeper;
   readonly #leaseKey: string;
+  readonly #serverTime: ServerTimeEstimate;
   readonly #ports: Ports;
   readonly #listener: ManualCollectionListener;
   readonly #stop = new AbortController();
@@ -48,11 +50,13 @@ export class ManualCollection implements AsyncDisposable {
     ports: Ports,
     listener: ManualCollectionListener,
   ) {
-    const { actor } = author;
     this.#ports = { ...ports, registry: this.#reporting(ports.registry) };
     this.#listener = listener;
+    this.#serverTime = new ServerTimeEstimate(ports.clock, ports.log);
+    const { actor } = author;
     // It watches no seats, so no seat comes before it.
-    this.#loop = new CollectorLoop(author, { seat: 1, lease, sweepEvery }, this.#ports, {
+    const options = { seat: 1, lease, sweepEvery, serverTime: this.#serverTime };
+    this.#loop = new CollectorLoop(author, options, this.#ports, {
       onSighted: () => {
         this.#loop.startJudging();
         listener.onSighted();
@@ -139,9 +143,21 @@ export class ManualCollection implements AsyncDisposable {
   /** Clocks that start now decide nothing new: this only finishes what was decided before. */
   async #sweepOnce(signal: AbortSignal): Promise<void> {
     const { sweeper } = this.#loop;
+    await this.#observeServerTime();
     sweeper.restartClocks();
     sweeper.sweep(signal);
     await sweeper.settled();
+  }
+
+  /** Without an answer the server's time is not known, and no hold ends. */
+  async #observeServerTime(): Promise<void> {
+    const { serverTime, log } = this.#ports;
+    try {
+      this.#serverTime.observe(await serverTime.now());
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      log.debug('server-time-not-read', { why: error.message });
+    }
   }
 
   /** The registry, with each stored commit reported to the listener. */

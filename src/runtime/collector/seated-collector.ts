@@ -13,6 +13,7 @@ import type { LeaseKeeper } from '../support/lease-keeper.ts';
 import type { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { CollectorLoop } from './collector-loop.ts';
+import type { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 
 /** What happens to a collector with a seat; its state machine decides what follows. */
 export interface CollectorListener {
@@ -28,6 +29,7 @@ export interface SeatOptions {
   readonly keeper: LeaseKeeper;
   readonly keyframeEvery: number | undefined;
   readonly sweepEvery: Millis;
+  readonly serverTime: ServerTimeEstimate;
   /** The policy has fewer seats than the number of this one: its holder must leave it. */
   readonly onSeatRemoved: () => void;
 }
@@ -56,8 +58,8 @@ export class SeatedCollector {
     this.#options = options;
     this.#ports = ports;
     this.#trimmedAt = ports.clock.monotonic();
-    const { seat, sweepEvery, keyframeEvery } = options;
-    this.#loop = new CollectorLoop(author, { seat, lease, sweepEvery }, ports, {
+    const { seat, sweepEvery, keyframeEvery, serverTime } = options;
+    this.#loop = new CollectorLoop(author, { seat, lease, sweepEvery, serverTime }, ports, {
       onSighted: () => listener.onSighted(),
       onBlinded: (why) => listener.onBlinded(why),
       onRemoving: (removing) => listener.onRemoving(removing),

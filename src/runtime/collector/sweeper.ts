@@ -1,4 +1,5 @@
 import { zoneOf } from '../../domain/collection/brake.ts';
+import { judgeHold } from '../../domain/collection/hold-end.ts';
 import type { RunEvidence } from '../../domain/collection/judge.ts';
 import type { AgentView } from '../../domain/fleet/fleet.ts';
 import type { Slot } from '../../domain/identity/names.ts';
@@ -21,6 +22,7 @@ import { judgeLocally, type Observer } from './observe/gather-evidence.ts';
 import type { LeaseObservations } from './observe/lease-observations.ts';
 import { LeftoverAges } from './observe/leftover-ages.ts';
 import { type RecentDisconnect, RecentDisconnects } from './observe/recent-disconnects.ts';
+import type { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 import { SuspicionAges } from './observe/suspicion-ages.ts';
 import { SeatPriority } from './seat-priority.ts';
 
@@ -33,6 +35,7 @@ export interface SweepOptions {
   readonly lease: LeasePolicy;
   /** Time between two sweeps. */
   readonly sweepEvery: Millis;
+  readonly serverTime: ServerTimeEstimate;
 }
 
 /** The level-triggered sweep of one collector: judges everything in its registry cache. */
@@ -198,8 +201,9 @@ export class Sweeper implements Observer {
 
   #judgeHold(hold: StoredHold): void {
     const { record, key, revision } = hold;
-    if (this.#ports.clock.wall() < record.until) return;
+    const clocks = this.#options.serverTime.now();
+    if (judgeHold(record, clocks) !== 'over') return;
     if (!this.#priority.shouldAct(record.run, `${revision}`)) return;
-    if (this.#tasks.isIdle(key)) this.#tasks.start(key, () => this.#executor.endHold(hold));
+    if (this.#tasks.isIdle(key)) this.#tasks.start(key, () => this.#executor.endHold(hold, clocks));
   }
 }

@@ -3,6 +3,7 @@ import type { AgentName, HostId } from '../../domain/identity/names.ts';
 import { holdKey, policyKey } from '../../domain/identity/registry-keys.ts';
 import { defaultFleetPolicy, type FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { readHold, readPolicy, type Unreadable } from '../../domain/records/stored-record.ts';
+import type { Millis, WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { retryDelay } from '../support/retry.ts';
 import {
@@ -19,6 +20,15 @@ import type { Author, Change } from '../transitions/record-change.ts';
  * Ports of an operator action: each reads, writes conditionally, and reads again after a refusal.
  */
 type OperatorPorts = Pick<Ports, 'registry' | 'clock' | 'entropy'>;
+
+/**
+ * The end of a hold that lasts this long from now. Made from the server's time, by which collectors judge it.
+ * @throws {Fault} `store-unavailable`
+ */
+export const endOfHold = async (
+  duration: Millis,
+  { serverTime }: Pick<Ports, 'serverTime'>,
+): Promise<WallTime> => (await serverTime.now()) + duration;
 
 /**
  * Creates a hold, or changes the end of the existing one.

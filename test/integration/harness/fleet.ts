@@ -127,10 +127,10 @@ export class TestFleet implements AsyncDisposable {
   }
 
   /** Runs `rollcall …` in this fleet's namespace with JSON output. */
-  start(args: readonly string[]): RollcallProcess {
+  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): RollcallProcess {
     const where = ['--servers', this.url, '--namespace', this.namespace];
     const state = join(this.#folder, 'state');
-    const process = rollcall([...args, ...where, '--json'], { XDG_STATE_HOME: state });
+    const process = rollcall([...args, ...where, '--json'], { XDG_STATE_HOME: state, ...env });
     this.#processes.push(process);
     return process;
   }

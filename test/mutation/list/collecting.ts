@@ -146,8 +146,33 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G6',
     what: 'ends a hold whenever it sees one',
     file: 'src/runtime/collector/sweeper.ts',
-    edits: [['    if (this.#ports.clock.wall() < record.until) return;\n', '']],
+    edits: [["    if (judgeHold(record, clocks) !== 'over') return;\n", '']],
     tests: ['test/runtime/collector/holds.test.ts'],
+  },
+  {
+    name: 'hold-by-own-clock',
+    breaks: 'G6',
+    what: 'ends a hold by its own wall clock alone',
+    file: 'src/domain/collection/hold-end.ts',
+    edits: [
+      ["  if (server === undefined || !clocksAgree(own - server)) return 'unsure';\n", ''],
+      ['  return server >= until && own >= until', '  return (server ?? 0) >= 0 && own >= until'],
+    ],
+    tests: ['test/runtime/collector/hold-clocks.test.ts'],
+  },
+  {
+    name: 'hold-by-server-clock',
+    breaks: 'G6',
+    what: "ends a hold by the server's clock alone",
+    file: 'src/domain/collection/hold-end.ts',
+    edits: [
+      [
+        "  if (server === undefined || !clocksAgree(own - server)) return 'unsure';\n",
+        "  if (server === undefined) return 'unsure';\n",
+      ],
+      ['  return server >= until && own >= until', '  return server >= until'],
+    ],
+    tests: ['test/runtime/collector/hold-clocks.test.ts'],
   },
   {
     name: 'everybody-at-once',

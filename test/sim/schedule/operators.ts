@@ -4,6 +4,7 @@ import type { Millis } from '../../../src/domain/time.ts';
 import { ManualCollection } from '../../../src/runtime/collector/manual-collection.ts';
 import {
   endHoldEarly,
+  endOfHold,
   planHold,
   setPolicy,
 } from '../../../src/runtime/operator/operator-actions.ts';
@@ -29,10 +30,13 @@ export class Operators {
 
   hold(place: string, wholeHost: boolean, lasts: Millis): void {
     const { host, agent } = slotAt(place);
-    const until = this.process.ports.clock.wall() + lasts;
-    const plan = { host, ...(!wholeHost && { agent }), until };
-    this.#held.set(holdKey(host, plan.agent), [host, plan.agent]);
-    this.#try((signal) => planHold(this.#author(), plan, this.process.ports, signal));
+    const { ports } = this.process;
+    const of = { host, ...(!wholeHost && { agent }) };
+    this.#held.set(holdKey(host, of.agent), [host, of.agent]);
+    this.#try(async (signal) => {
+      const plan = { ...of, until: await endOfHold(lasts, ports) };
+      await planHold(this.#author(), plan, ports, signal);
+    });
   }
 
   release(place: string, wholeHost: boolean): void {

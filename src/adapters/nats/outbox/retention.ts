@@ -7,6 +7,7 @@ import { askApi, expectOk } from '../connection/jetstream-api.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
+import { serverTimeOf } from '../streams/stream-info.ts';
 
 /**
  * Sets the limits of the audit stream, unless it has them already. From then on the server removes the
@@ -41,7 +42,7 @@ export async function applyRetention(
         ? undefined
         : await storedTimeOf(connection, auditStream, next, within),
   };
-  const why = retentionViolation(extent, limits, keyframe, Date.now());
+  const why = retentionViolation(extent, limits, keyframe, serverTimeOf(info));
   if (why !== undefined) {
     throw new Fault('store-refused', `${auditStream}: ${why}`, {
       hint: 'choose wider limits or wait: an active collector writes a keyframe every 10 000 events and once a day',

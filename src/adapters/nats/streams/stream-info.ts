@@ -1,4 +1,6 @@
 import type { StreamInfo } from '@nats-io/jetstream';
+import { Fault } from '../../../domain/fault.ts';
+import type { WallTime } from '../../../domain/time.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -23,6 +25,16 @@ export function isStreamInfo(answer: unknown): answer is StreamInfo {
   return (
     counts.every((name) => isNumber(state[name])) && isCluster(cluster) && isList(sources, isSource)
   );
+}
+
+/**
+ * The clock of the server that answered.
+ * @throws {Fault} `store-unavailable` if the reply contains no time
+ */
+export function serverTimeOf({ ts, config }: StreamInfo): WallTime {
+  const time = Date.parse(String(ts));
+  if (!Number.isNaN(time)) return time;
+  throw new Fault('store-unavailable', `the reply about stream ${config.name} contains no time`);
 }
 
 const isCluster = (value: unknown): boolean =>

@@ -9,7 +9,7 @@ import { days, type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Registry } from '../../../ports/registry.ts';
 import { ManualCollection } from '../../../runtime/collector/manual-collection.ts';
-import { endHoldEarly, planHold } from '../../../runtime/operator/operator-actions.ts';
+import { endHoldEarly, endOfHold, planHold } from '../../../runtime/operator/operator-actions.ts';
 import { type Author, signingAuthor } from '../../../runtime/transitions/record-change.ts';
 import type { ApiActionResult, ApiRemaining } from '../../api-actions.ts';
 import { HttpError } from '../http/http-error.ts';
@@ -90,7 +90,7 @@ export class Actions {
     const { host, agent, why, as, for: duration } = await readBody(request, Hold);
     return async (): Promise<ApiActionResult> => {
       const author = this.#author(as);
-      const until = this.#ports.clock.wall() + duration;
+      const until = await endOfHold(duration, this.#ports);
       const plan = { host, until, ...(agent && { agent }), ...(why && { why }) };
       const did = await planHold(author, plan, this.#ports, AbortSignal.timeout(patience));
       return { did, transitions: 1, by: nameOf(author), left: null };

@@ -1,4 +1,5 @@
 import { zoneOf } from '../../../domain/collection/brake.ts';
+import type { HoldClocks } from '../../../domain/collection/hold-end.ts';
 import { agentMapKey, leaseKey } from '../../../domain/identity/registry-keys.ts';
 import type { StoredAgent, StoredHold } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
@@ -90,8 +91,8 @@ export class VerdictExecutor {
   }
 
   /** Ends a hold whose time is over. */
-  async endHold(hold: StoredHold): Promise<void> {
-    const evidence = { until: hold.record.until };
+  async endHold(hold: StoredHold, { server, own }: HoldClocks): Promise<void> {
+    const evidence = { until: hold.record.until, serverTime: server, ownTime: own };
     await this.#commit('end-hold', endHold(this.#author, hold, 'ran-out', { evidence }));
   }
 

@@ -1,0 +1,41 @@
+import type { HoldRecord } from '../records/schemas.ts';
+import { type Millis, seconds, type WallTime } from '../time.ts';
+
+/** Two wall clocks agree if they differ by no more than this. */
+const clockTolerance: Millis = seconds(2);
+
+/** The clocks by which a collector judges the end of a hold. */
+export interface HoldClocks {
+  /** The time of the server, as the collector estimates it; undefined: not known. */
+  readonly server: WallTime | undefined;
+  /** The collector's own wall clock. */
+  readonly own: WallTime;
+}
+
+/** `unsure`: the two clocks disagree, or the time of the server is not known. */
+export type HoldVerdict = 'lasts' | 'over' | 'unsure';
+
+/** Whether the clocks of a server and of a process agree. `offset` is their difference, in any order. */
+export const clocksAgree = (offset: Millis): boolean => Math.abs(offset) <= clockTolerance;
+
+/**
+ * Judges the end of a hold, which was set by the server's clock.
+ *
+ * A hold ends only if the clocks of the server and of the collector agree and both have passed its end. So
+ * neither a wrong clock of one collector nor a step of the server's clock ends a hold: another collector
+ * ends it, or an operator.
+ */
+export function judgeHold({ until }: HoldRecord, { server, own }: HoldClocks): HoldVerdict {
+  if (server === undefined || !clocksAgree(own - server)) return 'unsure';
+  return server >= until && own >= until ? 'over' : 'lasts';
+}
+
+/**
+ * Since when a hold is overdue at this time: a collector should have ended it by then. A collector needs a
+ * moment, so a hold is not overdue at once. Undefined if it is not.
+ */
+export const overdueSince = (until: WallTime, now: WallTime): WallTime | undefined =>
+  now - until > overdueAfter ? until : undefined;
+
+/** A collector ends a hold in less than this, if it can. */
+const overdueAfter: Millis = seconds(10);

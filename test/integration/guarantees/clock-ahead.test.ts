@@ -1,0 +1,55 @@
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { hours } from '../../../src/domain/time.ts';
+import { command } from '../cli/support/run-command.ts';
+import { timing } from '../harness/fleet.ts';
+import { throughout, until } from '../harness/until.ts';
+import { withServer } from '../harness/with-server.ts';
+
+const world = withServer();
+const preload = fileURLToPath(new URL('../fixtures/shifted-clock.mjs', import.meta.url));
+const ahead = { NODE_OPTIONS: `--import=${pathToFileURL(preload)}`, SHIFT_CLOCK: `${hours(3)}` };
+
+describe('a collector whose clock is 3 h ahead', () => {
+  it('ends no hold, says so, and is named by doctor; the hold keeps its agent', async () => {
+    await using fleet = await world.fleet();
+    const wrong = fleet.start(
+      ['collector', '--host', 'ahead', '--ttl', '2s', '--grace', '1s'],
+      ahead,
+    );
+    await wrong.line((line) => line['type'] === 'sighted');
+    await fleet.collector('right');
+    const { process, run } = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    await fleet.start(['hold', 'h1', '--for', '1h']).exited;
+    process.kill('SIGKILL');
+    await until('it is suspect', () =>
+      fleet.directory.agents().some(({ state }) => state === 'suspect'),
+    );
+    await throughout(
+      'its record stands',
+      () => fleet.directory.agents().some((row) => row.run === run && row.state === 'suspect'),
+      3 * (timing.ttl + timing.grace),
+    );
+    const types = (await fleet.history()).map(({ event }) => event.type);
+    expect(types).toContain('planned');
+    expect(types).not.toContain('ran-out');
+    expect(wrong.stderr).toContain('clock-differs');
+    const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
+    const { out, code } = await command(['doctor', ...where]);
+    expect(out).toMatch(/✕ clocks +the clock of host ahead is 3 h ahead of the server's/);
+    expect(code).toBe(1);
+  });
+});
+
+describe('a hold', () => {
+  it('that is set on a machine whose clock is 3 h ahead ends by the time of the server', async () => {
+    await using fleet = await world.fleet();
+    await fleet.collector();
+    const set = fleet.start(['hold', 'h1', '--for', '3s'], ahead);
+    const { until: end } = await set.line(({ event }) => event === 'hold');
+    expect(end).toBeLessThan(Date.now() + hours(1));
+    await until('the hold is over', async () =>
+      (await fleet.history()).some(({ event }) => event.type === 'ran-out'),
+    );
+  });
+});
