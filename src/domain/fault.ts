@@ -18,7 +18,8 @@ export type FaultCode =
   | 'superseded'
   | 'expired'
   | 'not-found'
-  | 'not-drawn';
+  | 'not-drawn'
+  | 'history-lost';
 
 /**
  * An expected failure that the caller cannot handle. It has a code, a message that says what happened to

@@ -1,4 +1,5 @@
 import type { Retention } from '../domain/policy/fleet-policy.ts';
+import type { StoreLoss } from '../domain/store-history/store-loss.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
 import type { EventWrite } from './registry.ts';
 
@@ -44,11 +45,29 @@ export interface Audit {
   range(): Promise<{ readonly first: Revision; readonly last: Revision }>;
 
   /**
-   * Removes the events from the outbox that are older than the last one confirmed by the audit. Does
-   * nothing unless that last event is still in the outbox.
+   * Removes the events from the outbox that the audit provably has, oldest first, except the last one.
+   * Does nothing unless the audit's last event is still in the outbox.
+   *
+   * If the registry lost its tail, this first puts the store in order: no revision is ever used again, and
+   * events that the audit cannot reach are written again. Every write does the former too, before it is
+   * stored. The loss stays in `losses` until it is settled.
    * @returns how many were removed
+   * @throws {Fault} `history-lost`: the audit lost events, and nothing is removed; `store-unavailable`
    */
   tidy(): Promise<number>;
+
+  /**
+   * What registry and audit have lost and the history does not tell of yet: an older copy of one of them
+   * was restored, a power cut took its last writes, or it was made anew.
+   * @throws {Fault} `store-unavailable`
+   */
+  losses(): Promise<readonly StoreLoss[]>;
+
+  /**
+   * Forgets a loss after an event about it was appended.
+   * @throws {Fault} `store-unavailable`
+   */
+  settle(loss: StoreLoss): Promise<void>;
 
   /**
    * Sets the retention of the history. The store trims older events from the front.

@@ -61,7 +61,13 @@ const runtimeTiers = [
   ['agent'],
 ];
 
-const natsTiers = [['connection'], ['streams'], ['read', 'write'], ['outbox', 'disconnects']];
+const natsTiers = [
+  ['connection'],
+  ['streams'],
+  ['read', 'write'],
+  ['history'],
+  ['outbox', 'disconnects'],
+];
 
 const cliTiers = [
   ['terminal'],
@@ -86,7 +92,7 @@ const webTiers = [
 ];
 
 const domainTiers = [
-  ['identity', 'policy'],
+  ['identity', 'policy', 'store-history'],
   ['records'],
   ['events'],
   ['fleet', 'replay'],

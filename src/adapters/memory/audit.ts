@@ -5,13 +5,14 @@ import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
 import type { MemoryServer } from './server/memory-server.ts';
-import { eventSubject, outboxOf } from './server/subjects.ts';
+import { forgetLoss, lossesOf, mendRegistry, trimOutbox } from './server/store-history.ts';
+import { eventSubject } from './server/subjects.ts';
 import { NoReplyError, requestOver, type Transport } from './server/transport.ts';
 
 const pollInterval: Millis = seconds(1);
 
 export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
-  const { audit, registry, clock } = server;
+  const { audit, clock } = server;
 
   async function* read(
     from: number,
@@ -49,14 +50,9 @@ export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
         const { first, last } = audit.extent(0);
         return { first: last === 0 ? 0 : first, last };
       }),
-    tidy: () =>
-      requestOver(transport, 'emptying the outbox', () => {
-        const last = audit.last;
-        if (!last || registry.seqOf(eventSubject(last.subject)) !== last.origin) return 0;
-        const confirmed = registry.after(0, outboxOf(['>'])).filter(({ seq }) => seq < last.origin);
-        for (const message of confirmed) registry.purge(message);
-        return confirmed.length;
-      }),
+    tidy: () => requestOver(transport, 'emptying the outbox', () => trimOutbox(server)),
+    losses: () => requestOver(transport, 'looking for losses', () => lossesOf(server)),
+    settle: (loss) => requestOver(transport, 'settling a loss', () => forgetLoss(server, loss)),
     limit: (retention, keyframe) =>
       requestOver(transport, 'limiting the audit', () => {
         const why = retentionViolation(
@@ -72,14 +68,16 @@ export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
 }
 
 async function append(
-  { audit, registry }: MemoryServer,
+  server: MemoryServer,
   transport: Transport,
   { subject, text }: EventWrite,
 ): Promise<'appended' | 'already'> {
+  const { audit, registry } = server;
   const isStored = () => audit.has(subject) || registry.seqOf(eventSubject(subject)) > 0;
   try {
     return await transport.carry(() => {
       if (isStored()) return 'already';
+      mendRegistry(server);
       registry.append(eventSubject(subject), text);
       audit.catchUp();
       return 'appended';

@@ -3,6 +3,7 @@ import type { Millis } from '../../domain/time.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
+import type { StoreGuard } from './history/store-guard.ts';
 import { readEntry } from './read/leader-read.ts';
 import { takeSnapshot } from './read/snapshot.ts';
 import { watch } from './read/watch.ts';
@@ -12,6 +13,7 @@ import { commit } from './write/commit.ts';
 export function natsRegistry(
   connection: SupervisedConnection,
   names: SubjectNames,
+  guard: StoreGuard,
   within: Millis,
 ): Registry {
   const bucket = names.registry;
@@ -20,7 +22,18 @@ export function natsRegistry(
     async list(filters, atLeast) {
       return (await takeSnapshot(connection, { bucket, filters, atLeast, within })).entries;
     },
-    commit: (writes) => commit(connection, names, writes, within),
+    async commit(request) {
+      const until = performance.now() + within;
+      const why = await guard.ready(within);
+      if (why !== undefined) return { outcome: 'unavailable', why };
+      const { seen } = guard;
+      const left = Math.max(1, until - performance.now());
+      const outcome = await commit(connection, names, request, left);
+      if (outcome.outcome === 'committed') {
+        for (const revision of outcome.revisions.values()) guard.saw(revision, seen);
+      }
+      return outcome;
+    },
     // An hour less than a tombstone lives: the interruption may begin later than the tombstone.
     watch: (filters, signal) =>
       watch(connection, { bucket, filters, forgetAfter: tombstoneTtl - 3_600_000, within }, signal),

@@ -8,6 +8,7 @@ import { checkServer } from './connection/server-check.ts';
 import { subjectNamesOf } from './connection/subject-names.ts';
 import { SupervisedConnection } from './connection/supervised-connection.ts';
 import { natsDisconnects } from './disconnects/disconnects.ts';
+import { StoreGuard } from './history/store-guard.ts';
 import { natsKeyframes } from './keyframes.ts';
 import { natsLeases } from './leases.ts';
 import { natsRegistry } from './registry.ts';
@@ -59,10 +60,11 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       ...streams,
       create: options.create ?? true,
     });
+    const guard = new StoreGuard(connection, names);
     return {
       leases: natsLeases(connection, names.leases, within),
-      registry: natsRegistry(connection, names, within),
-      audit: natsAudit(connection, names, within),
+      registry: natsRegistry(connection, names, guard, within),
+      audit: natsAudit(connection, names, guard, within),
       keyframes: natsKeyframes(connection, names.keyframes, within),
       charts: natsCharts(connection, names.keyframes, within),
       messaging: natsRunMessaging(connection, names, within),

@@ -1,3 +1,4 @@
+import { Fault } from '../../domain/fault.ts';
 import { allRunLeases, allSeats, seatKey } from '../../domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import {
@@ -47,6 +48,7 @@ export class SeatedCollector {
   readonly #options: SeatOptions;
   readonly #ports: Ports;
   #trimmedAt: MonotonicTime;
+  #saidLost = false;
 
   constructor(
     author: Author,
@@ -120,7 +122,11 @@ export class SeatedCollector {
     try {
       await this.#ports.audit.tidy();
     } catch (error) {
-      this.#ports.log.debug('outbox-not-tidied', { why: String(error) });
+      const isLost = error instanceof Fault && error.code === 'history-lost';
+      if (isLost && !this.#saidLost) {
+        this.#saidLost = true;
+        this.#ports.log.warn('history-lost', { why: error.message, hint: error.hint });
+      } else this.#ports.log.debug('outbox-not-tidied', { why: String(error) });
     }
   }
 }

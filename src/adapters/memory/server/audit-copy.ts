@@ -13,6 +13,8 @@ import { outboxOf, subjectOfEvent } from './subjects.ts';
  */
 export class AuditCopy {
   readonly #outbox: MemoryStream;
+  /** Distinguishes it from an audit that was made anew. */
+  readonly created: string;
   readonly #clock: Clock;
   #events: StoredEvent[] = [];
   readonly #subjects = new Set<string>();
@@ -26,6 +28,12 @@ export class AuditCopy {
   constructor(outbox: MemoryStream, clock: Clock) {
     this.#outbox = outbox;
     this.#clock = clock;
+    this.created = `${clock.wall()}`;
+  }
+
+  /** The last copied event, also if it was trimmed since; zeros: none. */
+  get end(): { readonly seq: Revision; readonly origin: Revision } {
+    return this.#copied;
   }
 
   get last(): StoredEvent | undefined {
@@ -45,6 +53,18 @@ export class AuditCopy {
   has(subject: string): boolean {
     this.#trim();
     return this.#subjects.has(subject);
+  }
+
+  /** The event that was copied from this revision of the registry's stream. */
+  ofOrigin(origin: Revision): StoredEvent | undefined {
+    let [low, high] = [0, this.#events.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle]?.origin ?? 0) < origin) low = middle + 1;
+      else high = middle;
+    }
+    const found = this.#events[low];
+    return found?.origin === origin ? found : undefined;
   }
 
   from(seq: Revision): readonly StoredEvent[] {

@@ -2,6 +2,7 @@ import { tombstoneTtl } from '../../../domain/policy/lease-policy.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Commit } from '../../../ports/registry.ts';
 import type { MemoryServer } from './memory-server.ts';
+import { mendRegistry } from './store-history.ts';
 import { eventSubject, recordSubject } from './subjects.ts';
 
 const maxMessages = 1000;
@@ -13,6 +14,7 @@ export function store(
 ): ReadonlyMap<string, Revision> | 'conflict' {
   const conditions = [...commit.writes, ...(commit.fences ?? [])];
   const { registry } = server;
+  mendRegistry(server);
   if (
     conditions.some(
       ({ key, expectedRevision }) => registry.seqOf(recordSubject(key)) !== expectedRevision,

@@ -31,6 +31,8 @@ export class MemoryStream {
   readonly #clock: Clock;
   readonly #last = new Map<string, Message>();
   readonly #notifiers = new Map<Notifier, Wants>();
+  /** The first sequence it may use. */
+  readonly begun: Revision;
   #log: Message[] = [];
   #seq: Revision;
   #history = 1;
@@ -39,6 +41,7 @@ export class MemoryStream {
 
   constructor(clock: Clock, firstSeq: Revision) {
     this.#clock = clock;
+    this.begun = firstSeq;
     this.#seq = firstSeq - 1;
   }
 
@@ -64,6 +67,11 @@ export class MemoryStream {
     for (const message of log) this.#last.set(message.subject, message);
     this.#history += 1;
     for (const notifier of this.#notifiers.keys()) notifier.ring();
+  }
+
+  /** Uses up the sequences up to this one without messages. */
+  skipTo(seq: Revision): void {
+    this.#seq = Math.max(this.#seq, seq);
   }
 
   last(subject: string): Message | undefined {

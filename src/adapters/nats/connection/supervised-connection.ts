@@ -30,6 +30,7 @@ export interface RequestOptions {
 export class SupervisedConnection implements AsyncDisposable {
   readonly client: NatsConnection;
   #up = true;
+  #generation = 0;
   readonly #onDown = new Set<(why: string) => void>();
   readonly #onUp = new Set<() => void>();
   readonly #refusedSubjects = new Set<string>();
@@ -41,6 +42,11 @@ export class SupervisedConnection implements AsyncDisposable {
 
   get up(): boolean {
     return this.#up && !this.client.isClosed();
+  }
+
+  /** Counts reconnects: a server that was away may have come back with an older store. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** Calls `lost` once, when the connection breaks or is closed. Returns a function that unsubscribes. */
@@ -136,6 +142,7 @@ export class SupervisedConnection implements AsyncDisposable {
       else if (status.type === 'close') this.#markDown('the connection was closed');
       else if (status.type === 'reconnect') {
         this.#up = true;
+        this.#generation += 1;
         // Another server, or this one after a restart, may allow it.
         this.#refusedSubjects.clear();
         for (const resume of [...this.#onUp]) resume();

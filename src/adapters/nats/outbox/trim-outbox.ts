@@ -1,51 +1,87 @@
 import type { PurgeResponse } from '@nats-io/jetstream';
-import type { Millis } from '../../../domain/time.ts';
+import { Fault } from '../../../domain/fault.ts';
+import { lossNames, type StoreLoss } from '../../../domain/store-history/store-loss.ts';
+import type { Millis, Revision } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
-import { code } from '../connection/jetstream-errors.ts';
-import { type ApiMessage, fromApi, type StreamMessage } from '../connection/message.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
+import { auditLossNow } from '../history/losses.ts';
+import { republishUpTo } from '../history/republish.ts';
+import type { StoreGuard } from '../history/store-guard.ts';
+import { readMark, writeMark } from '../history/store-mark.ts';
+import { compareOutbox } from '../history/unaudited.ts';
 import { readLast } from '../read/leader-read.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
+import { messageAt, originOf } from '../streams/last-event.ts';
+
+/** How many events are compared and removed at most: more wait for the next time. */
+const atMost = 10_000;
 
 /**
- * Removes the events before the audit's last event from the outbox, if that last event is still in the
- * outbox.
+ * Removes events from the outbox that the audit provably has: oldest first, each compared by revision,
+ * subject and text. Stops at the first event that the audit lacks. Repairs the store before, if the
+ * registry lost its tail.
  *
- * The last event is the witness. It stays, so that the next call finds one too. Without a witness the
- * two streams may not belong together any more (one was restored or recreated), and then the sequence
- * number in the audit does not tell which events it has.
+ * The last compared event stays as a witness, and is noted in the mark: from it anybody can tell later
+ * that the audit has lost events that were removed here. Without the audit's last event in the outbox the
+ * two streams may not belong together any more, and nothing is removed.
  * @returns how many events were removed
+ * @throws {Fault} `history-lost`: the audit lost events, and an operator has to accept that
  */
 export async function trimOutbox(
   connection: SupervisedConnection,
   names: SubjectNames,
+  guard: StoreGuard,
   within: Millis,
 ): Promise<number> {
-  const last = await lastMessage(connection, names.auditStream, within);
-  if (last === undefined) return 0;
-  const [stream, sequence] = last.header('Nats-Stream-Source')?.split(' ') ?? [];
-  const confirmed = Number(sequence);
-  if (stream !== names.registry.stream || !(confirmed > 0)) return 0;
-  const subject = names.eventPrefix + last.subject.slice(names.auditPrefix.length);
-  const witness = await readLast(connection, names.registry.stream, subject, within);
-  if (witness?.seq !== confirmed || witness.text !== last.text) return 0;
-  const what = `STREAM.PURGE.${names.registry.stream}`;
-  const request = { filter: `${names.eventPrefix}>`, seq: confirmed };
+  await guard.check(within);
+  const { mark, revision } = await readMark(connection, names, within);
+  for (const { kind, origin } of mark.pending) {
+    if (kind === 'registry-lost-tail') await republishUpTo(connection, names, origin, within);
+  }
+  const loss = await auditLossNow(connection, names, mark, within);
+  if (loss) throw historyLost(loss);
+  const confirmed = await witnessed(connection, names, within);
+  if (confirmed === undefined) return 0;
+  const { stream } = names.registry;
+  const all = `${names.eventPrefix}>`;
+  const oldest = await messageAt(connection, stream, { seq: 1, subject: all }, within);
+  if (oldest === undefined || oldest.seq >= confirmed.revision) return 0;
+  const compared = await compareOutbox(connection, names, confirmed.revision, within, atMost);
+  const lacking = compared.findIndex(({ auditSeq }) => auditSeq === 0);
+  const last = compared.at(lacking < 0 ? -1 : lacking - 1);
+  if (last === undefined || lacking === 0) return 0;
+  const trimmed = { seq: last.auditSeq, origin: last.revision, created: confirmed.created };
+  const next = { mark: { ...mark, trimmed }, revision };
+  // First the mark: events are never removed without a trace of what the audit had.
+  if (!(await writeMark(connection, names, next, within))) return 0;
+  const what = `STREAM.PURGE.${stream}`;
+  const request = { filter: all, seq: last.revision };
   const answer = await askApi<PurgeResponse>(connection, what, request, { within });
   return expectOk(what, answer).purged;
 }
 
-async function lastMessage(
+/** The revision of the audit's last event, if the same event is still in the outbox. */
+async function witnessed(
   connection: SupervisedConnection,
-  stream: string,
+  names: SubjectNames,
   within: Millis,
-): Promise<StreamMessage | undefined> {
-  const info = await streamInfo(connection, stream, within);
+): Promise<{ readonly revision: Revision; readonly created: string } | undefined> {
+  const info = await streamInfo(connection, names.auditStream, within);
   if (info === undefined || info.state.messages === 0) return undefined;
-  const what = `STREAM.MSG.GET.${stream}`;
-  const request = { seq: info.state.last_seq };
-  const answer = await askApi<{ message: ApiMessage }>(connection, what, request, { within });
-  if ('error' in answer && answer.error.err_code === code.noMessage) return undefined;
-  return fromApi(expectOk(what, answer).message);
+  const seq = info.state.last_seq;
+  const last = await messageAt(connection, names.auditStream, { seq }, within);
+  const revision = originOf(last, names.registry);
+  if (last === undefined || revision === 0) return undefined;
+  const subject = names.eventPrefix + last.subject.slice(names.auditPrefix.length);
+  const witness = await readLast(connection, names.registry.stream, subject, within);
+  if (witness?.seq !== revision || witness.text !== last.text) return undefined;
+  return { revision, created: info.created };
 }
+
+const historyLost = ({ kind, seq, kept, origin }: StoreLoss): Fault =>
+  new Fault(
+    'history-lost',
+    `${lossNames[kind]}: it has no events between #${seq} (revision ${kept}) and revision ${origin}, and the outbox does not have them any more`,
+    { hint: 'the outbox is not trimmed until an operator accepts this: rollcall repair' },
+  );

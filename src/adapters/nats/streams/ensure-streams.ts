@@ -1,21 +1,18 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
+import { burnMargin } from '../../../domain/store-history/store-loss.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
-import { apiFault, askApi, expectOk } from '../connection/jetstream-api.ts';
+import { apiFault, askApi } from '../connection/jetstream-api.ts';
 import { code } from '../connection/jetstream-errors.ts';
-import type { ApiMessage } from '../connection/message.ts';
-import { fromApi } from '../connection/message.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { compareSettings, formatFinding, type SettingMismatch } from './compare-settings.ts';
+import { messageAt, originOf } from './last-event.ts';
 import { isStreamInfo } from './stream-info.ts';
 import { desiredStreams, type Settings } from './stream-settings.ts';
 
 /** The API level of nats-server 2.12, with atomic batches and per-key TTLs. */
 const apiLevel = 2;
-
-/** The maximum number of messages of a commit; an event may be the first of them. */
-const maxCommitMessages = 1000;
 
 export interface StreamOptions {
   readonly names: SubjectNames;
@@ -140,33 +137,26 @@ async function createMissing(
 ): Promise<StreamInfo> {
   const { names, within } = options;
   if (wanted.name !== names.registry.stream) return create(connection, wanted, options);
-  const first_seq = firstSequence(
-    Date.now(),
-    await lastAudited(connection, names.auditStream, within),
-  );
+  const first_seq = firstSequence(Date.now(), await lastAudited(connection, names, within));
   return create(connection, { ...wanted, first_seq }, options);
 }
 
 /**
  * The first sequence of a new registry, above all that an earlier registry of this namespace may have
- * used: by the clock, and by the audit in case the clock was set back. The audit has only the sequences
- * of events, and records of the same commit may come after them.
+ * used: by the clock, and by the audit in case the clock was set back. The audit may have been behind.
  */
 export const firstSequence = (now: Millis, lastAuditedSequence: Revision): Revision =>
-  Math.max(now * 1000, lastAuditedSequence + maxCommitMessages);
+  Math.max(now * 1000, lastAuditedSequence + burnMargin);
 
 async function lastAudited(
   connection: SupervisedConnection,
-  audit: string,
+  names: SubjectNames,
   within: Millis,
 ): Promise<Revision> {
-  const info = await streamInfo(connection, audit, within);
+  const info = await streamInfo(connection, names.auditStream, within);
   if (info === undefined || info.state.messages === 0) return 0;
-  const what = `STREAM.MSG.GET.${audit}`;
-  const request = { seq: info.state.last_seq };
-  const answer = await askApi<{ message: ApiMessage }>(connection, what, request, { within });
-  const last = fromApi(expectOk(what, answer).message);
-  return Number(last.header('Nats-Stream-Source')?.split(' ')[1] ?? 0);
+  const seq = info.state.last_seq;
+  return originOf(await messageAt(connection, names.auditStream, { seq }, within), names.registry);
 }
 
 async function create(

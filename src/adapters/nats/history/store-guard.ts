@@ -1,0 +1,134 @@
+import { Fault } from '../../../domain/fault.ts';
+import {
+  burnMargin,
+  burnTarget,
+  maxBurn,
+  registryLoss,
+  type StoreLoss,
+} from '../../../domain/store-history/store-loss.ts';
+import type { Millis, Revision } from '../../../domain/time.ts';
+import { backoff, sleep } from '../connection/backoff.ts';
+import type { SubjectNames } from '../connection/subject-names.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
+import { messageAt } from '../streams/last-event.ts';
+import { burnSequences } from './burn.ts';
+import { type MarkRead, readMark, writeMark } from './store-mark.ts';
+import { readEnds } from './stream-ends.ts';
+import { compareOutbox } from './unaudited.ts';
+
+/**
+ * Sees to it that this process never writes into sequences that a lost registry has used before: they
+ * would repeat terms and tokens, and the audit would never copy the events.
+ *
+ * A store is exchanged for an older copy only while its servers are down. So the streams are compared once
+ * for each connection, before the first write over it, and whenever a revision is lower than an earlier one.
+ */
+export class StoreGuard {
+  readonly #connection: SupervisedConnection;
+  readonly #names: SubjectNames;
+  #checked = -1;
+  #seen: Revision = 0;
+  #running: Promise<string | undefined> | undefined;
+
+  constructor(connection: SupervisedConnection, names: SubjectNames) {
+    this.#connection = connection;
+    this.#names = names;
+  }
+
+  /**
+   * Waits until this process may write; the reason if that takes longer than `within`.
+   *
+   * A user without the permission to burn sequences may write: collectors republish its events.
+   */
+  async ready(within: Millis): Promise<string | undefined> {
+    if (this.#checked === this.#connection.generation) return undefined;
+    this.#running ??= this.#checkOnce(within).finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** The highest revision of an acknowledged write of this process. */
+  get seen(): Revision {
+    return this.#seen;
+  }
+
+  /** A write was acknowledged. `before`: what had been seen when it was sent; it is always lower. */
+  saw(revision: Revision, before: Revision): void {
+    if (revision <= before) this.#checked = -1;
+    else this.#seen = Math.max(this.#seen, revision);
+  }
+
+  /**
+   * Compares the streams now, and burns sequences if the registry lost its tail.
+   * @returns whether all of them are burned
+   * @throws {Fault} `store-unavailable`, `store-refused`, `store-misconfigured`
+   */
+  async check(within: Millis): Promise<boolean> {
+    const until = performance.now() + within;
+    const left = () => Math.max(250, until - performance.now());
+    for (let tries = 0; ; tries += 1) {
+      const ends = await readEnds(this.#connection, this.#names, left());
+      const read = await readMark(this.#connection, this.#names, left());
+      const loss = registryLoss(ends, read.mark, this.#seen);
+      const { last } = ends.registry;
+      if (loss === undefined) {
+        const forgotten = this.#seen > last ? this.#seen + burnMargin : 0;
+        const target = Math.max(burnTarget(read.mark), forgotten);
+        if (last >= target || target - last > maxBurn) return true;
+        return burnSequences(this.#connection, this.#names, target, left());
+      }
+      if (loss.kind === 'registry-lost-tail' && loss.origin - last > maxBurn) return true;
+      if (performance.now() >= until) return false;
+      await this.#claim(read, loss, ends.registry, left());
+      if (tries > 0) await sleep(backoff(tries, 20, 500));
+    }
+  }
+
+  async #checkOnce(within: Millis): Promise<string | undefined> {
+    const { generation } = this.#connection;
+    try {
+      if (!(await this.check(within))) return 'the registry lost its tail and is being repaired';
+    } catch (cause) {
+      if (!(cause instanceof Fault)) throw cause;
+      if (cause.code === 'store-unavailable') return cause.message;
+    }
+    this.#checked = generation;
+    return undefined;
+  }
+
+  /**
+   * Notes the loss in the mark, before any sequence is burned: from then on all processes agree on where
+   * the registry ended. The write succeeds only if nobody has written to the stream since it was read.
+   */
+  async #claim(
+    { mark, revision }: MarkRead,
+    loss: StoreLoss,
+    { begun, last }: { readonly begun: Revision; readonly last: Revision },
+    within: Millis,
+  ): Promise<void> {
+    const isAnew = loss.kind === 'registry-made-anew';
+    const kept = isAnew ? 0 : await this.#keptBefore(last, within);
+    const pending = [...mark.pending, { ...loss, kept }];
+    const next = { ...mark, pending, ...(isAnew && { begun }) };
+    await writeMark(this.#connection, this.#names, { mark: next, revision }, within, last);
+  }
+
+  /**
+   * The last revision before anything was written after the loss: another process, which could not burn
+   * sequences, may have written already. Its events are not in the audit, and its records come right
+   * before its events.
+   */
+  async #keptBefore(last: Revision, within: Millis): Promise<Revision> {
+    const compared = await compareOutbox(this.#connection, this.#names, last, within);
+    const first = compared.find(({ auditSeq }) => auditSeq === 0);
+    if (first === undefined) return last;
+    const { stream, prefix } = this.#names.registry;
+    let kept = first.revision - 1;
+    for (;;) {
+      const before = await messageAt(this.#connection, stream, { seq: kept }, within);
+      if (!before?.subject.startsWith(prefix)) return kept;
+      kept -= 1;
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import type { Millis, Revision } from '../../../domain/time.ts';
+import { apiFault, askApi } from '../connection/jetstream-api.ts';
+import { code } from '../connection/jetstream-errors.ts';
+import { type ApiMessage, fromApi, type StreamMessage } from '../connection/message.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
+
+/**
+ * The message at a sequence, or with `subject` the first one from there on that matches it. From the
+ * stream's leader; undefined if there is none.
+ * @throws {Fault} `store-unavailable`, `store-refused`
+ */
+export async function messageAt(
+  connection: SupervisedConnection,
+  stream: string,
+  at: { readonly seq: Revision; readonly subject?: string },
+  within: Millis,
+): Promise<StreamMessage | undefined> {
+  const what = `STREAM.MSG.GET.${stream}`;
+  const request = { seq: at.seq, ...(at.subject !== undefined && { next_by_subj: at.subject }) };
+  const answer = await askApi<{ message: ApiMessage }>(connection, what, request, { within });
+  if ('ok' in answer) return fromApi(answer.ok.message);
+  if (answer.error.err_code === code.noMessage) return undefined;
+  throw apiFault(what, answer.error);
+}
+
+/** The revision of an event in the audit: its sequence in the registry's stream. 0 if it has none. */
+export function originOf(
+  event: StreamMessage | undefined,
+  registry: { readonly stream: string },
+): Revision {
+  const [stream, sequence] = event?.header('Nats-Stream-Source')?.split(' ') ?? [];
+  return stream === registry.stream && Number(sequence) > 0 ? Number(sequence) : 0;
+}
