@@ -67,6 +67,7 @@ export default defineConfig({
           exclude: ['test/{browser,contract,model,integration,sim}/**', ...(isQuick ? slow : [])],
           // What imports a whole program or has chance decide takes seconds where others use the cores.
           testTimeout: 30_000,
+          setupFiles: ['test/arbitrary/property-limits.ts'],
           // Two hundred files that each load the whole core anew take longer than their tests.
           isolate: false,
           maxWorkers: computing,

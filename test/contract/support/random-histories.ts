@@ -31,7 +31,7 @@ export function historyContract(open: Open, effort: Effort): void {
           });
           expect(texts).toEqual(model.events);
         }),
-        { numRuns: effort.histories },
+        { numRuns: effort.histories, interruptAfterTimeLimit: 100_000 },
       );
     });
   });

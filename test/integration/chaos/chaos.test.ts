@@ -21,6 +21,7 @@ test('a fleet on real servers converges after a minute of faults', async ({ sign
   const report = await play(plan, cast, servers, (line) => void told.push(line), signal);
   const how = replayCommand(plan, cast, engine.kind);
   expect(report.complaints, `${how}\n${told.join('\n')}\nhistory: ${report.file}`).toEqual([]);
-  expect(report.events).toBeGreaterThan(100);
+  // A start alone has four events: of the session, the run and its instance.
+  expect(report.events, how).toBeGreaterThan(4 * cast.agents.length);
   await rm(dirname(report.file), { recursive: true });
 }, 180_000);

@@ -41,7 +41,9 @@ async function echoed(socket: Socket, text: string): Promise<number> {
 test('a delay of the proxy applies to both directions and keeps the order', async () => {
   await using line = await startEcho();
   const socket = await dial(line.proxy);
-  expect(await echoed(socket, 'at once')).toBeLessThan(50);
+  const undelayed: number[] = [];
+  for (let n = 0; n < 20; n += 1) undelayed.push(await echoed(socket, 'at once'));
+  expect(Math.min(...undelayed)).toBeLessThan(50);
   line.proxy.delay(100, 'to-server');
   const oneWay = await echoed(socket, 'one way');
   expect(oneWay).toBeGreaterThan(95);

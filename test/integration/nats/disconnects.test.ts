@@ -48,7 +48,8 @@ describe('a process', () => {
     const began = performance.now();
     child.kill('SIGKILL');
     await until('it is recorded', () => watcher.recorded.length > 0);
-    expect(performance.now() - began).toBeLessThan(500);
+    // The server closes the connection of a client that does not answer only after 6 s.
+    expect(performance.now() - began).toBeLessThan(4000);
     expect(watcher.recorded).toEqual([gone]);
   });
 

@@ -47,7 +47,7 @@ describe('a commit', () => {
     await until('it is stored', async () => (await other.store.registry.read('agent.a.1')).text);
     proxy.cut();
     expect(await committing).toMatchObject({ outcome: 'unknown' });
-    expect(performance.now() - begun).toBeLessThan(3000);
+    expect(performance.now() - begun).toBeLessThan(10_000);
   });
 
   test('to a frozen server is unknown: it may be stored when the server thaws', async () => {
@@ -159,7 +159,8 @@ test('a user without permission to write an event gets an error without a delay'
   await expect(opened.store.registry.commit(foreign)).rejects.toMatchObject({
     code: 'store-refused',
   });
-  expect(performance.now() - begun).toBeLessThan(1000);
+  // A request without an answer takes 5 s.
+  expect(performance.now() - begun).toBeLessThan(5000);
   expect(await opened.store.registry.read('agent.other.b')).toMatchObject({ revision: 0 });
   expect(await opened.store.registry.commit(one())).toMatchObject({ outcome: 'committed' });
 });
