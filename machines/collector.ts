@@ -7,7 +7,7 @@ export type CollectorEvent =
   | { type: 'removal-done' }
   | { type: 'kept'; seq: number; digest: string }
   | { type: 'blinded'; why: string }
-  | { type: 'unseated' }
+  | { type: 'unseated'; why?: string }
   | { type: 'stopped' };
 
 export type CollectorEffect = 'start-clocks' | 'stop-judging';

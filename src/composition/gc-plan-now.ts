@@ -7,6 +7,7 @@ import {
 } from '../domain/collection/gc-plan.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Fleet } from '../domain/fleet/fleet.ts';
+import { judgingSeats } from '../domain/fleet/judging-seats.ts';
 import type { RunRef } from '../domain/identity/names.ts';
 import { allRunLeases, allSeats, leaseKey } from '../domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
@@ -32,7 +33,7 @@ export async function planLive(
   orphans: LeasePolicy,
   { leases, messaging, clock }: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
 ): Promise<Planned> {
-  const seats = (await leases.list(allSeats)).length;
+  const seats = judgingSeats(await leases.list(allSeats)).length;
   // Read after the view: a run takes its lease before it writes its record.
   const standing = new Set((await leases.list(allRunLeases)).map(({ key }) => key));
   const now = clock.wall();

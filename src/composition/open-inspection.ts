@@ -1,11 +1,16 @@
+import { accountConsumers } from '../adapters/nats/connection/account-limits.ts';
 import { connectNats } from '../adapters/nats/connection/connect.ts';
 import { checkServer } from '../adapters/nats/connection/server-check.ts';
 import { subjectNamesOf } from '../adapters/nats/connection/subject-names.ts';
 import { SupervisedConnection } from '../adapters/nats/connection/supervised-connection.ts';
 import { advisorySubject } from '../adapters/nats/disconnects/disconnects.ts';
+import { SupervisedConsumer } from '../adapters/nats/read/supervised-consumer.ts';
 import { inspectStreams, streamInfo } from '../adapters/nats/streams/ensure-streams.ts';
 import type { Millis } from '../domain/time.ts';
 import type { Access } from './access.ts';
+
+/** A sequence that no stream reaches, so that a consumer for a test delivers nothing. */
+const beyondTheEnd = 2 ** 52;
 
 /**
  * Connects to the server to examine it and its streams. Creates and alters nothing.
@@ -29,6 +34,17 @@ export async function openInspection(
     checkServer: () => checkServer(connection, within),
     findings: () => inspectStreams(connection, { names, replicas: access.replicas ?? 1, within }),
     stream: (stream: string) => streamInfo(connection, stream, within),
+    /** The consumers of the account on all streams, and their limit. @throws {Fault} */
+    accountConsumers: () => accountConsumers(connection, within),
+    /** Makes a consumer as a watch does, and removes it. @throws {Fault} if it is refused */
+    watchOnce: async (stream: string, filters: readonly string[]) => {
+      await using _ = await SupervisedConsumer.open(connection, {
+        stream,
+        filters,
+        from: beyondTheEnd,
+        within,
+      });
+    },
     [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }

@@ -52,7 +52,7 @@ const collector: readonly CollectorEvent[] = [
   { type: 'removal-begun' },
   { type: 'removal-done' },
   { type: 'kept', seq: 10_000, digest: 'ab'.repeat(32) },
-  { type: 'blinded', why: 'its own seat was not seen renewed' },
+  { type: 'blinded', why: 'its own seat was not seen renewed by the watch of the leases' },
   { type: 'unseated' },
   { type: 'stopped' },
 ];

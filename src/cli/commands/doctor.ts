@@ -8,6 +8,7 @@ import type { Finding } from '../doctor/finding.ts';
 import { lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
 import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
 import { lookAtSettings, lookAtStreams } from '../doctor/streams.ts';
+import { lookAtWatches } from '../doctor/watches.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { plural } from '../tables/footer.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
@@ -51,6 +52,9 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   yield* streams;
   yield* await lookAtStreams(inspection);
   if (broken(streams)) return;
+  const watches = await lookAtWatches(inspection);
+  yield* watches;
+  if (broken(watches)) return;
   await using view = await openDirectoryOnce(settings, io, 'doctor');
   yield* lookAtRecords(view.directory, inspection.names.registry);
   yield* lookAtPlans(view.directory, await view.ports.serverTime.now());

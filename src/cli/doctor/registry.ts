@@ -1,8 +1,9 @@
 import { formatTarget } from '../../composition/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { overdueSince } from '../../domain/collection/hold-end.ts';
+import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
-import { readSeat } from '../../domain/records/stored-record.ts';
+import { type KeyValueEntry, readSeat } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
@@ -72,8 +73,18 @@ export async function lookAtSeats(
   const held = await leases.list(allSeats);
   const start = 'start one: rollcall collector (or rollcall up)';
   if (held.length > 0) {
-    const by = held.map(({ key, text }) => `${key} by ${holderOf(text)}`).join(', ');
-    return ok('collectors', `${plural(held.length, 'active collector')}: ${by}`);
+    const namesOf = (seats: readonly KeyValueEntry[]) =>
+      seats.map(({ key, text }) => `${key} by ${holderOf(text)}`).join(', ');
+    const judging = judgingSeats(held);
+    const blind = held.filter((seat) => !judging.includes(seat));
+    const active = `${plural(judging.length, 'active collector')}: ${namesOf(judging)}`;
+    if (blind.length === 0) return ok('collectors', active);
+    const blindly = `${plural(blind.length, 'blind collector')}, which judges nothing: ${namesOf(blind)}`;
+    const mend =
+      'its log says which watch receives nothing and why (`blinded`); run `rollcall doctor` with its login';
+    return judging.length > 0
+      ? note('collectors', `${active}; ${blindly}`, mend)
+      : wrong('collectors', `no collector sees the fleet; ${blindly}`, mend);
   }
   const silent = 'no collector is active: silent agents are not detected, and nothing is removed';
   return directory.agents().length > 0

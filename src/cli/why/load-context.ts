@@ -1,5 +1,6 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
+import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { allSeats, policyKey } from '../../domain/identity/registry-keys.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -30,7 +31,7 @@ export async function present(
   const all = new Map([...own, ...owners].map((entry) => [entry.key, entry]));
   const entries = [...all.values()].sort((a, b) => a.revision - b.revision);
   fleet.replace(entries, Math.max(upTo, ...owners.map(({ revision }) => revision)));
-  const seats = await leases.list(allSeats);
+  const seats = judgingSeats(await leases.list(allSeats));
   return {
     now: clock.wall(),
     fleet,

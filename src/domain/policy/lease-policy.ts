@@ -38,6 +38,13 @@ export const lateAfter = (lease: LeasePolicy): Millis => renewEvery(lease) + 400
 /** A collector that does not see its own seat's renewal for this long is blind (G6). */
 export const blindAfter = (lease: LeasePolicy): Millis => renewEvery(lease) + seconds(1);
 
+/**
+ * A collector whose view of the registry received nothing for this long is blind (G6). A watch that works
+ * receives something every second; a view of this age is stale for consumers too.
+ */
+export const viewBlindAfter = (lease: LeasePolicy): Millis =>
+  Math.max(blindAfter(lease), seconds(5));
+
 /** Minimum time for which an instance is a leftover before it is removed. */
 export const leftoverAfter = (lease: LeasePolicy): Millis => lease.ttl + lease.grace;
 

@@ -86,7 +86,10 @@ export const InstanceRecord = z.lazy(() =>
 );
 export type InstanceRecord = z.infer<typeof InstanceRecord>;
 
-/** `seat.<k>`: the collector that holds the seat. Waiting collectors poll at a rate based on `runs`. */
+/**
+ * `seat.<k>`: the collector that holds the seat. Waiting collectors poll at a rate based on `runs`.
+ * `judges` is false while its holder is blind; older versions do not write it.
+ */
 export const SeatRecord = z.lazy(() =>
   z.looseObject({
     v: z.literal(recordVersion),
@@ -98,6 +101,7 @@ export const SeatRecord = z.lazy(() =>
     ttl: z.number().int().positive().optional(),
     /** How far its holder's wall clock is ahead of the server's, in ms; absent: not known yet. */
     offset: z.number().optional(),
+    judges: z.boolean().optional(),
   }),
 );
 export type SeatRecord = z.infer<typeof SeatRecord>;

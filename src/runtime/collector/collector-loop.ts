@@ -1,4 +1,5 @@
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
+import type { Millis } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { RegistryCache } from '../support/registry-cache.ts';
 import { reportMissed } from '../support/report-missed.ts';
@@ -13,6 +14,8 @@ export interface CollectorLoopListener {
   onSighted(): void;
   /** The loop must not judge any more: call {@link CollectorLoop.stopJudging}. */
   onBlinded(why: string): void;
+  /** The loop has judged nothing for a ttl: others should work in its place. Called with each sweep. */
+  onBlindForTtl(why: string): void;
   onRemoving(removing: boolean): void;
   /** Called before each sweep. */
   beforeSweep(): void;
@@ -60,7 +63,7 @@ export class CollectorLoop {
    */
   async run(proof: ProofLease, leases: readonly string[], signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
-    const health = new ObserverHealth(proof, this.#lease, this.#observations, clock);
+    const health = new ObserverHealth(proof, this.#lease, this.#observations, this.view, clock);
     this.#health = health;
     const failed = new AbortController();
     const both = AbortSignal.any([failed.signal, signal]);
@@ -79,6 +82,11 @@ export class CollectorLoop {
 
   get isJudging(): boolean {
     return this.#health?.judging !== undefined;
+  }
+
+  /** How long it has judged nothing; 0 while it judges. */
+  get blindFor(): Millis {
+    return this.#health?.blindFor ?? 0;
   }
 
   /** All silences, graces and ages of leftovers count from now. */
@@ -109,7 +117,7 @@ export class CollectorLoop {
       if (!health.confirmRenewal()) continue;
       // A snapshot may contain a renewal that is older than its arrival.
       if (event.kind === 'changes' && event.storedAt) this.#serverTime.observe(event.storedAt);
-      if (health.judging || this.view.age === undefined) continue;
+      if (health.judging || !health.seesRegistry) continue;
       this.#listener.onSighted();
     }
     metrics.viewClosed('leases');
@@ -129,8 +137,9 @@ export class CollectorLoop {
       await clock.sleep(this.#sweepEvery, signal);
       if (signal.aborted) return;
       this.#listener.beforeSweep();
-      const trouble = health.checkClocks(this.#sweepEvery);
+      const trouble = health.check(this.#sweepEvery);
       if (trouble !== undefined && health.judging) this.#listener.onBlinded(trouble);
+      if (health.blindFor > this.#lease.ttl) this.#listener.onBlindForTtl(health.blindBecause);
       const { judging } = health;
       if (judging) this.sweeper.sweep(judging);
       this.#listener.afterSweep();

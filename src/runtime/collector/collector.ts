@@ -1,6 +1,6 @@
 import type { CollectorEffect, CollectorEvent } from '../../../machines/collector.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
-import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
+import { blindAfter, type LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import { recordVersion } from '../../domain/records/schemas.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -12,6 +12,7 @@ import { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 import { takeSeat } from './seat.ts';
 import { SeatedCollector } from './seated-collector.ts';
 import { sweepEvery } from './sweeper.ts';
+import { untilWatchesWork } from './trial-watches.ts';
 
 export interface CollectorOptions {
   /** The ttl of its seat; also how long an instance may stay whose slot has no record. */
@@ -40,6 +41,8 @@ export class Collector implements AsyncDisposable {
   /** Kept from seat to seat. */
   readonly #serverTime: ServerTimeEstimate;
   #seated: SeatedCollector | undefined;
+  /** It gave its last seat up because it was blind. */
+  #wasBlind = false;
 
   constructor(self: RunRef, options: CollectorOptions, ports: Ports) {
     this.self = self;
@@ -90,6 +93,8 @@ export class Collector implements AsyncDisposable {
     };
     const { lease } = this.#options;
     const { signal } = this.#stop;
+    if (this.#wasBlind) await untilWatchesWork(lease, this.#ports, signal);
+    this.#wasBlind = false;
     const seat = await takeSeat(() => this.#seatText(), lease, this.#ports, onLost, signal);
     if (!seat) return;
     this.#post({ type: 'seated', seat: seat.seat });
@@ -100,6 +105,7 @@ export class Collector implements AsyncDisposable {
       serverTime: this.#serverTime,
       onSeatRemoved: () => onLost('the policy has fewer seats'),
     };
+    let blind: string | undefined;
     this.#ports.metrics.seated(true);
     this.#ports.metrics.blind?.(true);
     const collector = new SeatedCollector(this.#author, options, lease, this.#ports, {
@@ -107,7 +113,16 @@ export class Collector implements AsyncDisposable {
         if (this.#post({ type: 'sighted' })) this.#ports.metrics.blind?.(false);
       },
       onBlinded: (why) => {
-        if (this.#post({ type: 'blinded', why })) this.#ports.metrics.blind?.(true);
+        if (!this.#post({ type: 'blinded', why })) return;
+        this.#ports.metrics.blind?.(true);
+        this.#ports.log.warn('blinded', { seat: seat.seat, why });
+      },
+      onBlindForTtl: (why) => {
+        if (seatTerm.signal.aborted) return;
+        this.#wasBlind = true;
+        this.#ports.log.warn('seat-given-up', { seat: seat.seat, why });
+        blind = why;
+        seatTerm.abort();
       },
       onRemoving: (removing) =>
         void this.#post({ type: removing ? 'removal-begun' : 'removal-done' }),
@@ -119,14 +134,17 @@ export class Collector implements AsyncDisposable {
     this.#ports.metrics.seated(false);
     this.#ports.metrics.blind?.(false);
     await seat.keeper.release();
-    if (!signal.aborted) this.#post({ type: 'unseated' });
+    if (!signal.aborted)
+      this.#post({ type: 'unseated', ...(blind !== undefined && { why: blind }) });
   }
 
   #seatText(): string {
     const runs = this.#seated?.view.fleet.size ?? 0;
     const { offset } = this.#serverTime;
     const { ttl } = this.#options.lease;
-    return JSON.stringify({ v: recordVersion, ...this.self, runs, ttl, offset });
+    // A short blindness is over with the renewal that is written here.
+    const judges = (this.#seated?.blindFor ?? 0) <= blindAfter(this.#options.lease);
+    return JSON.stringify({ v: recordVersion, ...this.self, runs, ttl, offset, judges });
   }
 
   /** Sends an event to the state machine. Returns whether it had a transition. */

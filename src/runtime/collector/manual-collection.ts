@@ -65,6 +65,11 @@ export class ManualCollection implements AsyncDisposable {
         this.#loop.stopJudging();
         listener.onBlinded(why);
       },
+      onBlindForTtl: (why) => {
+        throw new Fault('store-unavailable', `this collection sees nothing: ${why}`, {
+          hint: '`rollcall doctor` checks whether this user can watch both streams',
+        });
+      },
       onRemoving() {},
       beforeSweep: () => {
         if (this.#lostLease !== undefined) throw leaseLost(this.#lostLease);

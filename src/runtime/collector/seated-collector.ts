@@ -20,6 +20,8 @@ import type { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 export interface CollectorListener {
   onSighted(): void;
   onBlinded(why: string): void;
+  /** It has judged nothing for a ttl. */
+  onBlindForTtl(why: string): void;
   onRemoving(removing: boolean): void;
   /** Signs a keyframe. Returns `false` if the state machine cannot do that now. */
   signKeyframe(keyframe: Revision, digest: string): boolean;
@@ -64,6 +66,7 @@ export class SeatedCollector {
     this.#loop = new CollectorLoop(author, { seat, lease, sweepEvery, serverTime }, ports, {
       onSighted: () => listener.onSighted(),
       onBlinded: (why) => listener.onBlinded(why),
+      onBlindForTtl: (why) => listener.onBlindForTtl(why),
       onRemoving: (removing) => listener.onRemoving(removing),
       beforeSweep: () => this.#checkSeat(),
       afterSweep: () => this.#housekeep(),
@@ -74,6 +77,11 @@ export class SeatedCollector {
 
   get view(): RegistryCache {
     return this.#loop.view;
+  }
+
+  /** How long it has judged nothing; 0 while it judges. */
+  get blindFor(): Millis {
+    return this.#loop.blindFor;
   }
 
   /** Runs until the signal. */

@@ -6,9 +6,10 @@ import {
   toInstanceRow,
 } from '../../domain/fleet/directory-rows.ts';
 import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
+import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import type { Unreadable } from '../../domain/records/stored-record.ts';
-import { type Millis, type Revision, seconds } from '../../domain/time.ts';
+import { type Millis, type MonotonicTime, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { RegistryCache } from '../support/registry-cache.ts';
 import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
@@ -46,6 +47,9 @@ export class Directory implements AsyncDisposable {
   readonly #reported = new Map<string, ReadonlyMap<string, InstanceRow>>();
   readonly #seatsRead = Promise.withResolvers<void>();
   #observed = true;
+  #seatsReadAt: MonotonicTime | undefined;
+  /** Whether it was logged that the seats cannot be read. */
+  #saidUnread = false;
 
   constructor(
     ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'metrics'>,
@@ -67,9 +71,15 @@ export class Directory implements AsyncDisposable {
     return this.#view.age;
   }
 
-  /** Whether a collector is active. Without one, silence is not noticed. */
+  /** Whether a collector is active and sees the fleet. Without one, silence is not noticed. */
   get observed(): boolean {
     return this.#observed;
+  }
+
+  /** Time since the seats were last read, which `observed` depends on; undefined before the first time. */
+  get observedAge(): Millis | undefined {
+    const at = this.#seatsReadAt;
+    return at === undefined ? undefined : this.#ports.clock.monotonic() - at;
   }
 
   /** The revision of the last registry change in the view. */
@@ -154,17 +164,28 @@ export class Directory implements AsyncDisposable {
       .filter(({ before, now }) => differ(before, now));
   }
 
+  /** Once in a while is normal; without an answer for long, `observed` is as old as it says. */
+  #reportUnreadSeats(why: string): void {
+    const { log } = this.#ports;
+    const age = this.observedAge ?? Number.POSITIVE_INFINITY;
+    if (age < 2 * this.#options.seatsEvery) log.debug('seats-not-read', { why });
+    else if (!this.#saidUnread) log.warn('seats-not-read', { why, age: Math.round(age) });
+    this.#saidUnread ||= age >= 2 * this.#options.seatsEvery;
+  }
+
   async #pollSeats(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
-        const observed = (await this.#ports.leases.list(allSeats)).length > 0;
+        const observed = judgingSeats(await this.#ports.leases.list(allSeats)).length > 0;
+        this.#seatsReadAt = this.#ports.clock.monotonic();
+        this.#saidUnread = false;
         if (observed !== this.#observed) {
           this.#observed = observed;
           this.#reportChanges(new Set([...this.#view.fleet.slots()].map(({ slot }) => slot)));
         }
       } catch (error) {
         if (!(error instanceof Fault)) throw error;
-        this.#ports.log.debug('seats-not-read', { why: error.message });
+        this.#reportUnreadSeats(error.message);
       }
       this.#seatsRead.resolve();
       await this.#ports.clock.sleep(this.#options.seatsEvery, this.#stop.signal);

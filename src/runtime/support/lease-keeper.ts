@@ -42,6 +42,8 @@ export class LeaseKeeper {
    * acknowledgement was lost.
    */
   #pendingText = '';
+  /** Whether the last write was not acknowledged: it is repeated with the same text. */
+  #isRepeat = false;
   readonly #policy: LeasePolicy;
   readonly #ports: KeeperPorts;
   readonly #onLapsed: (why: string) => void;
@@ -132,6 +134,7 @@ export class LeaseKeeper {
   #begin(revision: Revision, sent: Moment): 'acquired' | 'late' {
     if (elapsedSince(sent, this.#ports.clock) >= this.#policy.ttl) return 'late';
     this.#lease = { revision, sent };
+    this.#isRepeat = false;
     const renewals = new AbortController();
     this.#renewals = renewals;
     void this.#renewLoop(renewals.signal);
@@ -166,10 +169,12 @@ export class LeaseKeeper {
     const { leases, clock, log } = this.#ports;
     const sent = readClocks(clock);
     const at = this.revision;
+    if (!this.#isRepeat) this.#pendingText = this.#text();
+    this.#isRepeat = true;
     try {
       const renewed = await leases.renew(this.#key, this.#pendingText, at, this.#policy.ttl);
       if (renewed === 'lost') return 'lost';
-      this.#pendingText = this.#text();
+      this.#isRepeat = false;
       if (!signal.aborted) this.#lease = { revision: renewed.revision, sent };
       return 'renewed';
     } catch (error) {

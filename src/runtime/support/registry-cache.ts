@@ -19,6 +19,7 @@ export class RegistryCache {
   readonly #waiting = new Set<() => void>();
   readonly #firstSnapshot = Promise.withResolvers<void>();
   #lastMessageAt: MonotonicTime | undefined;
+  #trouble: string | undefined;
 
   constructor(
     ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>,
@@ -40,6 +41,11 @@ export class RegistryCache {
     return this.#lastMessageAt === undefined
       ? undefined
       : this.#ports.clock.monotonic() - this.#lastMessageAt;
+  }
+
+  /** Why the watch receives nothing; undefined while it receives. */
+  get trouble(): string | undefined {
+    return this.#trouble;
   }
 
   /** Follows the registry until the signal. */
@@ -73,6 +79,7 @@ export class RegistryCache {
   }
 
   #apply(event: WatchEvent): void {
+    this.#trouble = event.kind === 'stale' ? event.why : undefined;
     if (event.kind === 'stale') return;
     this.#lastMessageAt = this.#ports.clock.monotonic();
     this.#ports.metrics.viewHeard(this.#owner);

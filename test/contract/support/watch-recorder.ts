@@ -12,6 +12,8 @@ export class Observed implements AsyncDisposable {
   /** The broken rules of `ports/watch.ts`. */
   readonly broken: string[] = [];
   upTo: Revision = 0;
+  /** Why it was last stale. */
+  lastWhy: string | undefined;
   ended = false;
   readonly #stop = new AbortController();
   readonly #end: Promise<void>;
@@ -38,6 +40,7 @@ export class Observed implements AsyncDisposable {
       const begun = this.kinds.some((kind) => kind !== 'stale') || said.kind === 'stale';
       this.#law(begun || said.kind === 'snapshot', 'starts with a snapshot');
       if (said.kind === 'snapshot') this.#snapshot(said.entries, said.upTo);
+      if (said.kind === 'stale') this.lastWhy = said.why;
       if (said.kind === 'changes') this.#change(said.entries, said.upTo);
       this.kinds.push(said.kind);
     }

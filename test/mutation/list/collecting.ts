@@ -87,8 +87,8 @@ export const collecting: readonly Mutant[] = [
     file: 'src/runtime/collector/observe/observer-health.ts',
     edits: [
       [
-        '    if (now.monotonic - this.#proof.seenAt > blindAfter(this.#policy)) {',
-        '    if (this.#proof.seenAt > now.monotonic) {',
+        '    if (this.#clock.monotonic() - this.#proof.seenAt > blindAfter(this.#policy)) {',
+        '    if (this.#proof.seenAt > this.#clock.monotonic()) {',
       ],
     ],
     tests: ['test/runtime/collector/collectors.test.ts'],

@@ -26,6 +26,7 @@ import type { ProcessTransition } from '../../../src/runtime/transitions/process
 import { seededFractions } from '../../../tools/bench/history/seeded-random.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Gate } from './gate.ts';
+import { Line } from './link-faults.ts';
 import { Process, type Surroundings } from './process.ts';
 import type { Timekeeping } from './process-clock.ts';
 
@@ -85,6 +86,10 @@ export class FleetInMemory {
     this.lease = lease;
     const fraction = seededFractions(seed);
     this.audit = new AuditWatch(this.world, lease.ttl);
+    this.world.refusesWatch = (client, stream) =>
+      client instanceof Line && client.refusedWatch && stream === this.world[client.refusedWatch]
+        ? 'its user was refused the consumer'
+        : undefined;
     this.#around = {
       clock: this.clock,
       world: this.world,

@@ -33,6 +33,8 @@ export class Line implements Transport {
   fate: (n: number) => Fate = () => 'fine';
   /** The delays of a request and of its answer. */
   delay: () => Millis = () => 0;
+  /** The bucket of which this process may not make a watch; a watch that exists ends. */
+  refusedWatch: 'registry' | 'leases' | undefined;
   /** The timeout of the client. */
   patience: Millis = 0;
   readonly #clock: Clock;

@@ -5,6 +5,7 @@ import { AuditCopy } from './audit-copy.ts';
 import { ServerClock } from './server-clock.ts';
 import { MemoryStream } from './stream.ts';
 import { Advisories, Subscriptions } from './subscriptions.ts';
+import type { Transport } from './transport.ts';
 
 /**
  * The server that all clients of one namespace share.
@@ -27,6 +28,11 @@ export class MemoryServer {
   /** Records and outbox in one sequence. It starts at the current time, so that no revision repeats. */
   readonly registry: MemoryStream;
   readonly audit: AuditCopy;
+  /**
+   * Why this client may not make a watch of this stream: its right was taken, or the stream has all the
+   * consumers that it may have. undefined: it may.
+   */
+  refusesWatch: (client: Transport, stream: MemoryStream) => string | undefined = () => undefined;
   readonly keyframes = new Map<Revision, string>();
   readonly charts = new Map<string, string>();
   readonly subscriptions = new Subscriptions();

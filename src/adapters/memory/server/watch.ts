@@ -42,7 +42,11 @@ export async function* watchStream(
     if (clock.monotonic() - lastEventAt >= tombstoneTtl) startOver('nothing was received for long');
     if (clock.monotonic() >= resyncAt) startOver('periodic check');
     const previous = cursor;
-    const result = await tryCarry(transport, () => fetchAfter(spec, previous ?? 0));
+    const refusal = server.refusesWatch(transport, spec.stream);
+    const result =
+      refusal === undefined
+        ? await tryCarry(transport, () => fetchAfter(spec, previous ?? 0))
+        : { down: new NoReplyError(refusal, false) };
     if (signal.aborted) return;
     if ('down' in result) {
       if (!stale) yield { kind: 'stale', why: result.down.message };

@@ -1,4 +1,5 @@
 import { Fault } from '../../../domain/fault.ts';
+import { judgingSeats } from '../../../domain/fleet/judging-seats.ts';
 import { allSeats } from '../../../domain/identity/registry-keys.ts';
 import { readSeat } from '../../../domain/records/stored-record.ts';
 import { type Millis, seconds, type WallTime } from '../../../domain/time.ts';
@@ -28,11 +29,13 @@ export interface Source {
   resets(): { readonly count: number; readonly reason: string };
   now(): WallTime;
   storeAwaySince(): WallTime | null;
-  /** The runs that have a seat; null: not known. */
+  /** The runs that have a seat and judge; null: not known. */
   seats(): readonly string[] | null;
 }
 
 const lookEvery: Millis = seconds(2);
+/** A working follower has every event within this time, while its store answers. */
+const behindAfter: Millis = seconds(10);
 const tryAgainAfter: Millis = seconds(1);
 
 type LivePorts = Pick<Ports, 'audit' | 'charts' | 'keyframes' | 'leases' | 'clock' | 'log'>;
@@ -135,13 +138,19 @@ export class LiveSource implements Source, AsyncDisposable {
     const { audit, clock, leases } = this.#ports;
     const { signal } = this.#stop;
     let heard = clock.wall();
+    /** The end of the audit at a moment, until the index has reached it. */
+    let expected = { last: 0, since: heard };
     while (!signal.aborted) {
       try {
-        await audit.range();
+        const { last } = await audit.range();
+        if (this.#index.last >= expected.last) expected = { last, since: clock.wall() };
         heard = clock.wall();
-        this.#awaySince = null;
+        // The store answers, and yet its events do not arrive: what is shown is as old as that.
+        const isBehind = heard - expected.since > behindAfter && this.#index.last < expected.last;
+        this.#awaySince = isBehind ? expected.since : null;
         // A seat with an unreadable record counts, too.
-        this.#seats = (await leases.list(allSeats)).map(({ text }) => readSeat(text)?.run ?? '');
+        const seats = judgingSeats(await leases.list(allSeats));
+        this.#seats = seats.map(({ text }) => readSeat(text)?.run ?? '');
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause;
         this.#seats = null;

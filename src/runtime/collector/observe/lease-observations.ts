@@ -16,6 +16,7 @@ export class LeaseObservations {
   readonly #seats = new Set<number>();
   #startedAt: MonotonicTime;
   #upTo: Revision = 0;
+  #trouble: string | undefined;
   /** The last revision of a lease that was forgotten. */
   #forgottenUpTo: Revision = 0;
 
@@ -29,11 +30,17 @@ export class LeaseObservations {
     this.#startedAt = this.#clock.monotonic();
   }
 
+  /** Why the watch receives nothing; undefined while it receives. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
   get startedAt(): MonotonicTime {
     return this.#startedAt;
   }
 
   apply(event: WatchEvent): void {
+    this.#trouble = event.kind === 'stale' ? event.why : undefined;
     if (event.kind !== 'snapshot' && event.kind !== 'changes') return;
     const seenAt = this.#clock.monotonic();
     if (event.kind === 'snapshot') this.#forgetRevisions(event.entries);

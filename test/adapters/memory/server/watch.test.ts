@@ -24,6 +24,7 @@ function watching(up = true) {
   const seen = new Observed((signal) => registry.watch(['agent.>'], signal));
   return {
     world,
+    link,
     clock,
     seen,
     store: memoryStore(world),
@@ -52,6 +53,23 @@ describe('a watch', () => {
     await clock.advance(seconds(1));
     expect(seen.entries.map(({ key }) => key)).toEqual([agent(1), agent(3), agent(4)]);
     expect(seen.kinds.filter((kind) => kind === 'snapshot')).toHaveLength(2);
+    expect(seen.broken).toEqual([]);
+  });
+
+  test('that is refused says why, and continues at its position when it is allowed again', async () => {
+    const { world, link, clock, seen, store } = watching();
+    await clock.advance(seconds(1));
+    world.refusesWatch = (client, stream) =>
+      client === link && stream === world.registry ? 'no more consumers' : undefined;
+    await clock.advance(seconds(3));
+    await written(store, write(agent(1), 0));
+    await clock.advance(seconds(3));
+    expect(seen.kinds.at(-1)).toBe('stale');
+    expect(seen.lastWhy).toBe('no more consumers');
+    world.refusesWatch = () => undefined;
+    await clock.advance(seconds(1));
+    expect(seen.kinds.slice(-2)).toEqual(['stale', 'changes']);
+    expect(seen.entries.map(({ key }) => key)).toEqual([agent(1)]);
     expect(seen.broken).toEqual([]);
   });
 

@@ -7,9 +7,10 @@ import { ObserverHealth } from '../../../../src/runtime/collector/observe/observ
 test('a late view of a renewal from before blindness does not end the blindness (G6)', () => {
   const clock = new VirtualClock();
   const observations = new LeaseObservations(clock);
+  const registry = { age: 0, trouble: undefined };
   const keeper = { revision: 5 };
   const own = { key: 'seat.1', keeper, label: 'seat' } as const;
-  const health = new ObserverHealth(own, defaultLease, observations, clock);
+  const health = new ObserverHealth(own, defaultLease, observations, registry, clock);
   const sees = (revision: number) =>
     observations.apply({
       kind: 'changes',
