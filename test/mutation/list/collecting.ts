@@ -205,4 +205,43 @@ export const collecting: readonly Mutant[] = [
       'test/runtime/collector/collectors.test.ts',
     ],
   },
+  {
+    name: 'sight-of-one-watch',
+    breaks: 'G6',
+    what: 'judges on though its watch of the registry receives nothing',
+    file: 'src/runtime/collector/observe/observer-health.ts',
+    edits: [
+      [
+        '    if (this.seesRegistry) return undefined;\n',
+        '    if (this.#clock) return undefined;\n',
+      ],
+    ],
+    tests: ['test/runtime/collector/blind-watch.test.ts'],
+  },
+  {
+    name: 'blind-keeps-its-seat',
+    breaks: 'G4',
+    what: 'keeps the seat while it is blind',
+    file: 'src/runtime/collector/collector-loop.ts',
+    edits: [
+      [
+        'if (health.blindFor > this.#lease.ttl) this',
+        'if (health.blindFor > Number.MAX_VALUE) this',
+      ],
+    ],
+    tests: ['test/runtime/collector/blind-watch.test.ts'],
+  },
+  {
+    name: 'blind-takes-a-seat-again',
+    breaks: 'G4',
+    what: 'takes a seat although its watches do not work',
+    file: 'src/runtime/collector/collector.ts',
+    edits: [
+      [
+        '    if (this.#wasBlind) await untilWatchesWork(',
+        '    if (!this.#stop) await untilWatchesWork(',
+      ],
+    ],
+    tests: ['test/runtime/collector/blind-watch.test.ts'],
+  },
 ];

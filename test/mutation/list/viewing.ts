@@ -131,4 +131,15 @@ export const viewing: readonly Mutant[] = [
     ],
     unseen: 'it changes no view, only the log and a metric',
   },
+  {
+    name: 'observed-by-the-blind',
+    breaks: 'G9',
+    what: 'tells consumers that a blind collector observes the fleet',
+    file: 'src/domain/fleet/judging-seats.ts',
+    edits: [['readSeat(text)?.judges !== false', 'text !== undefined']],
+    tests: [
+      'test/domain/fleet/judging-seats.test.ts',
+      'test/runtime/collector/blind-watch.test.ts',
+    ],
+  },
 ];

@@ -59,6 +59,18 @@ describe.each(['registry', 'leases'] as const)(
       },
     );
 
+    scenario('is no observer to consumers while it is blind', async (fleet) => {
+      const { first, second } = await blindOne(fleet, watch);
+      await fleet.kill(second.process);
+      const { directory } = fleet.directory({ seatsEvery: 100 });
+      await directory.ready;
+      expect(directory.observed).toBe(true);
+      while (first.collector.state !== 'blind') await fleet.advance(100);
+      await fleet.advance(fleet.lease.ttl - 500);
+      expect(seatOf(fleet)?.host).toBe('c1');
+      expect(directory.observed).toBe(false);
+    });
+
     scenario('lets another collector collect within the stated bound', async (fleet) => {
       const { second } = await blindOne(fleet, watch);
       const { ttl, grace } = fleet.lease;

@@ -58,6 +58,7 @@ export async function* watch(
   let start: Start = { snapshotBecause: undefined };
   let lastItemAt = now();
   let stale = false;
+  let refusal: string | undefined;
   for (let tries = 0; !signal.aborted; tries += 1) {
     let end: End = { why: 'not connected' };
     if (await connection.connected(seconds(2), signal)) {
@@ -70,6 +71,7 @@ export async function* watch(
         for (; !item.done; item = await steps.next()) {
           tries = 0;
           stale = false;
+          refusal = undefined;
           lastItemAt = now();
           start = item.value.cursor;
           yield item.value.event;
@@ -82,7 +84,10 @@ export async function* watch(
     if (signal.aborted) return;
     if ('upTo' in start && end.startOver) start = { snapshotBecause: end.why };
     if (end.isPlanned) continue;
-    if (!stale) yield { kind: 'stale', why: end.why };
+    // A refusal is said even after another reason: it lasts until somebody changes a right or a limit.
+    const isNews = end.isRefusal === true && end.why !== refusal;
+    if (!stale || isNews) yield { kind: 'stale', why: end.why };
+    if (isNews) refusal = end.why;
     stale = true;
     await sleep(backoff(tries, 50, 2000), signal);
   }
@@ -98,6 +103,8 @@ interface End {
   readonly why: string;
   /** The view must be replaced by a snapshot. */
   readonly startOver?: boolean;
+  /** The server refused a consumer: a right is missing, or a limit is reached. */
+  readonly isRefusal?: boolean;
   /** Nothing is wrong: the view was current until now. */
   readonly isPlanned?: boolean;
 }
@@ -133,7 +140,8 @@ async function* followOnce(
     await using consumer = await SupervisedConsumer.open(connection, consumerSpec);
     return yield* changes(connection, consumer, spec, { info, from, cursor }, signal);
   } catch (cause) {
-    if (cause instanceof Fault) return { why: cause.message };
+    if (cause instanceof Fault)
+      return { why: cause.message, isRefusal: cause.code === 'store-refused' };
     throw cause;
   }
 }

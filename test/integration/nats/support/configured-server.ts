@@ -13,6 +13,8 @@ export type ConfiguredServer = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
   kill(signal: 'SIGSTOP' | 'SIGCONT'): void;
+  /** Gives the running server another configuration. */
+  reload(config: (storeDir: string) => string): Promise<void>;
 };
 
 /** @param usePort the port of an earlier server that this one replaces */
@@ -28,7 +30,9 @@ export async function startConfigured(
   const dir = await mkdtemp(join(tmpdir(), 'rollcall-configured-'));
   const [port = 0] = usePort === undefined ? await freePorts(1) : [usePort];
   const file = join(dir, 'nats.conf');
-  await writeFile(file, `host: 127.0.0.1\nport: ${port}\n${config(join(dir, 'store'))}\n`);
+  const write = (text: (storeDir: string) => string) =>
+    writeFile(file, `host: 127.0.0.1\nport: ${port}\n${text(join(dir, 'store'))}\n`);
+  await write(config);
   const child = spawn(binary, ['-c', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   // After a timeout a test does not dispose of its server.
   const killServer = () => child.kill('SIGKILL');
@@ -52,6 +56,16 @@ export async function startConfigured(
     url: `nats://127.0.0.1:${port}`,
     port,
     kill: (signal) => void child.kill(signal),
+    reload: async (changed) => {
+      const before = stderr.length;
+      await write(changed);
+      child.kill('SIGHUP');
+      await until('the server has reloaded', () => {
+        const said = stderr.slice(before);
+        if (said.includes('Failed to reload')) throw new Error(said);
+        return said.includes('Reloaded server configuration');
+      });
+    },
     async [Symbol.asyncDispose]() {
       process.off('exit', killServer);
       child.kill();
