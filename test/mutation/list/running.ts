@@ -8,8 +8,8 @@ export const running: readonly Mutant[] = [
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [
       [
-        "      if (renewed === 'lost') return 'lost';\n      this.#pendingText",
-        "      if (renewed === 'lost') {\n        await leases.create(this.#key, this.#pendingText, this.#policy.ttl);\n        return 'renewed';\n      }\n      this.#pendingText",
+        "      if (renewed === 'lost') return 'lost';\n      this.#isRepeat",
+        "      if (renewed === 'lost') {\n        await leases.create(this.#key, this.#pendingText, this.#policy.ttl);\n        return 'renewed';\n      }\n      this.#isRepeat",
       ],
     ],
     tests: ['test/runtime/support/lease-keeper.test.ts'],
