@@ -73,7 +73,7 @@ test('a health check passes or gives a reason in time for any answer', async () 
         .chain((head) => fc.oneof(lines, fc.constant(head))),
       async (text) => {
         answer = text;
-        const said = await httpCheck(`http://127.0.0.1:${port}/`)(AbortSignal.timeout(20));
+        const said = await httpCheck({ url: `http://127.0.0.1:${port}/` })(AbortSignal.timeout(20));
         expect(said === undefined || said.length > 0).toBe(true);
       },
       { runs: 60 },

@@ -81,12 +81,20 @@ export function configurationReference(): string {
         ['`instances[].labels`', 'Map of text to text.'],
         [
           '`instances[].check`',
-          'Health check, exactly one of `http: URL`, `tcp: HOST:PORT`, `exec: [COMMAND, ARG…]`.',
+          'Health check, exactly one of `http`, `tcp`, `unix`, `udp`, `grpc`, `exec`: [check the health of instances](../how-to/check-health.md).',
         ],
         ['`check.every`, `check.timeout`', 'Interval and time limit; default `10s` and `5s`.'],
         [
           '`check.failAfter`',
           'Failed checks in a row before the instance is `failing`; default 3.',
+        ],
+        [
+          '`check.passAfter`',
+          'Passed checks in a row before a failing instance is `serving`; default 1.',
+        ],
+        [
+          '`check.startPeriod`',
+          'Time after the start in which failures do not count, until one check has passed; default `0s`.',
         ],
       ],
     ),

@@ -35,7 +35,14 @@ instances:
           port: 8080,
           labels: { version: '1.2' },
         },
-        check: { http: 'http://127.0.0.1:8080/health', every: 2000, timeout: 500, failAfter: 2 },
+        check: {
+          http: { url: 'http://127.0.0.1:8080/health' },
+          every: 2000,
+          timeout: 500,
+          failAfter: 2,
+          passAfter: 1,
+          startPeriod: 0,
+        },
       },
     ]);
   });
@@ -62,7 +69,7 @@ instances:
   - { service: b, check: { tcp: { host: localhost, port: 80 } } }
   - { service: c, check: { exec: [test, -e, /ok] } }
 `).map(({ check }) => check);
-    const timing = { every: 10_000, timeout: 5000, failAfter: 3 };
+    const timing = { every: 10_000, timeout: 5000, failAfter: 3, passAfter: 1, startPeriod: 0 };
     expect(tcp).toEqual({ tcp: { host: '::1', port: 80 }, ...timing });
     expect(port).toEqual({ tcp: { host: 'localhost', port: 80 }, ...timing });
     expect(exec).toEqual({ exec: ['test', '-e', '/ok'], ...timing });
@@ -93,11 +100,11 @@ describe('a problem in an instances file', () => {
     ],
     [
       'instances:\n  - service: web\n    check: { http: "http://a/", tcp: "a:1" }\n',
-      ['i.yaml:3: instances[0].check: must have exactly one of http, tcp and exec'],
+      ['i.yaml:3: instances[0].check: must have exactly one of http, tcp, unix, udp, grpc, exec'],
     ],
     [
       'instances:\n  - service: web\n    check: {}\n',
-      ['i.yaml:3: instances[0].check: must have exactly one of http, tcp and exec'],
+      ['i.yaml:3: instances[0].check: must have exactly one of http, tcp, unix, udp, grpc, exec'],
     ],
     [
       'instances:\n  - service: web\n    check: { exec: "rm -rf /" }\n',
@@ -107,7 +114,7 @@ describe('a problem in an instances file', () => {
     ],
     [
       'instances:\n  - service: web\n    check: { http: "file:///etc/passwd" }\n',
-      ['i.yaml:3: instances[0].check.http: must be an http or https URL'],
+      ['i.yaml:3: instances[0].check.http: must be an http or https URL, or an object with `url`'],
     ],
     [
       'instances:\n  - service: web\n    check:\n      tcp: a:1\n      every: 5\n',

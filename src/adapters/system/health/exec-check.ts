@@ -6,38 +6,52 @@ import type { HealthCheckFn } from './health-check.ts';
 const maxOutput = 4096;
 const maxDetail = 200;
 
+/** How long the last output of an exited command is awaited. */
+const outputWithin = 100;
+
 /**
  * Runs a command and expects exit code 0. Otherwise the last line of its output is the detail.
  *
- * The command gets its own process group, which is killed at the timeout and when the command exits, so
- * that no child process stays.
+ * The command gets its own process group, which is killed at the timeout and when the command exits. A
+ * process that left the group may still hold the output open: it is not awaited.
  */
 export function execCheck([command = '', ...args]: readonly string[]): HealthCheckFn {
   return (signal) =>
     new Promise((resolve) => {
       const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-      const killGroup = () => {
-        if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
-      };
-      const settle = (detail: string | undefined) => {
-        signal.removeEventListener('abort', killGroup);
-        resolve(detail);
-      };
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (chunk: string) => {
           output = (output + chunk).slice(-maxOutput);
         });
       }
+      const killGroup = () => {
+        if (child.pid !== undefined) sendSignal(-child.pid, 'SIGKILL');
+      };
+      const settle = (detail: string | undefined) => {
+        signal.removeEventListener('abort', abort);
+        child.stdout.destroy();
+        child.stderr.destroy();
+        resolve(detail);
+      };
+      const abort = () => {
+        killGroup();
+        settle('aborted');
+      };
       child.once('error', (cause) => settle(`${command}: ${cause.message}`));
-      child.once('exit', killGroup);
-      child.once('close', (code, killedBy) => {
-        if (code === 0) return settle(undefined);
-        const line = lastLine(output);
-        settle(`${command}: ${killedBy ?? `exit ${code}`}${line && `: ${line}`}`);
+      child.once('exit', (code, killedBy) => {
+        killGroup();
+        const finish = () => {
+          clearTimeout(timer);
+          const line = lastLine(output);
+          const ending = `${command}: ${killedBy ?? `exit ${code}`}${line && `: ${line}`}`;
+          settle(code === 0 ? undefined : ending);
+        };
+        const timer = setTimeout(finish, outputWithin);
+        child.once('close', finish);
       });
-      if (signal.aborted) killGroup();
-      else signal.addEventListener('abort', killGroup, { once: true });
+      if (signal.aborted) abort();
+      else signal.addEventListener('abort', abort, { once: true });
     });
 }
 

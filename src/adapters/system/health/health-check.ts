@@ -3,10 +3,15 @@ import type { HealthCheck } from '../../../domain/records/health-check.ts';
 import type { Millis } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { execCheck } from './exec-check.ts';
+import { grpcCheck } from './grpc-check.ts';
 import { httpCheck } from './http-check.ts';
-import { tcpCheck } from './tcp-check.ts';
+import { tcpCheck, unixCheck } from './tcp-check.ts';
+import { udpCheck } from './udp-check.ts';
 
-/** One check: undefined if it passes, else the problem in one line. Ends when the signal aborts. */
+/**
+ * One check: undefined if it passes, else the problem in one line. It opens its own connection, and it
+ * should end when the signal aborts. The detail is public: it never contains a login, a query or a header.
+ */
 export type HealthCheckFn = (signal: AbortSignal) => Promise<string | undefined>;
 
 /** Checks until the signal aborts, one check at a time, and reports the resulting health. */
@@ -17,14 +22,32 @@ export async function checkHealth(
   signal: AbortSignal,
 ): Promise<void> {
   const run = checkFunctionOf(check);
+  const firstAt = clock.monotonic();
   let failures = 0;
+  let passes = 0;
+  let hasPassed = false;
+  let isFailing = false;
   while (!signal.aborted) {
     const startedAt = clock.monotonic();
     const detail = await runCheck(check.timeout, run, signal);
     if (signal.aborted) return;
-    failures = detail === undefined ? 0 : failures + 1;
-    if (detail === undefined) report({ state: 'serving' });
-    else if (failures >= check.failAfter) report({ state: 'failing', detail });
+    if (detail === undefined) {
+      failures = 0;
+      passes += 1;
+      hasPassed = true;
+      if (!isFailing || passes >= check.passAfter) {
+        isFailing = false;
+        report({ state: 'serving' });
+      }
+    } else {
+      passes = 0;
+      const isStarting = !hasPassed && startedAt - firstAt < check.startPeriod;
+      if (!isStarting) failures += 1;
+      if (failures >= check.failAfter) {
+        isFailing = true;
+        report({ state: 'failing', detail });
+      }
+    }
     await clock.sleep(check.every - (clock.monotonic() - startedAt), signal);
   }
 }
@@ -32,30 +55,35 @@ export async function checkHealth(
 function checkFunctionOf(check: HealthCheck): HealthCheckFn {
   if ('http' in check) return httpCheck(check.http);
   if ('tcp' in check) return tcpCheck(check.tcp);
+  if ('unix' in check) return unixCheck(check.unix);
+  if ('udp' in check) return udpCheck(check.udp);
+  if ('grpc' in check) return grpcCheck(check.grpc);
   return execCheck(check.exec);
 }
 
+/** The result of one check. The timeout decides, also if the check itself does not end. */
 async function runCheck(
   timeout: Millis,
   run: HealthCheckFn,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const ending = new AbortController();
-  const end = () => ending.abort();
-  let isLate = false;
-  const timer = setTimeout(() => {
-    isLate = true;
-    end();
-  }, timeout);
-  signal.addEventListener('abort', end, { once: true });
+  const { promise: ended, resolve } = Promise.withResolvers<string | undefined>();
+  const end = (detail: string) => {
+    resolve(detail);
+    ending.abort();
+  };
+  const timer = setTimeout(() => end(`no answer within ${timeout} ms`), timeout);
+  const stop = () => end('stopped');
+  signal.addEventListener('abort', stop, { once: true });
+  // A check that throws, for example without memory for a process, fails; the agent continues.
+  const result = run(ending.signal).catch((cause: unknown) =>
+    cause instanceof Error ? cause.message : String(cause),
+  );
   try {
-    const detail = await run(ending.signal);
-    return isLate ? `no answer within ${timeout} ms` : detail;
-  } catch (cause) {
-    // For example no memory for a process. The check fails, and the agent continues.
-    return cause instanceof Error ? cause.message : String(cause);
+    return await Promise.race([ended, result]);
   } finally {
     clearTimeout(timer);
-    signal.removeEventListener('abort', end);
+    signal.removeEventListener('abort', stop);
   }
 }
