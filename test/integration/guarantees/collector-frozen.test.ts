@@ -22,7 +22,7 @@ it('a collector that is frozen for a minute during a removal deletes nothing wro
   expect(left).toBeGreaterThan(450);
   expect(left).toBeLessThan(many + 1);
 
-  const next = await fleet.serving('h1', 'a', specs);
+  const next = await fleet.bystander('h1', 'a', specs);
   await until(
     'all of it is there again',
     async () => (await fleet.keys()).length === many + 1,
