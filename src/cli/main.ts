@@ -4,6 +4,7 @@ import { constants } from 'node:os';
 import { exitCodeOf, exitCodes } from './command/exit.ts';
 import { version } from './command/version.ts';
 import { compiledDir } from './session/xdg-directories.ts';
+import { DurableOutput } from './terminal/durable-output.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
 import { printError, rootOf } from './terminal/print-error.ts';
@@ -30,18 +31,30 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
-/** A closed pipe, as after `| head`, is not a failure. */
-for (const stream of [process.stdout, process.stderr]) {
+let outputFailed = false;
+/** The streams of a daemon, which goes on when they fail. */
+let durable: { readonly out: DurableOutput; readonly err: DurableOutput } | undefined;
+
+for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: process.stderr })) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (durable) return;
+    // A closed pipe, as after `| head`, is not a failure.
+    if (error.code !== 'EPIPE') {
+      outputFailed = true;
+      process.exitCode = exitCodes.wanting;
+      if (name === 'stdout') io.err(`cannot write to ${name}: ${error.message}`);
+    }
     stop();
   });
 }
 
-/** An unexpected failure ends the process: its lease lapses and another takes over. */
+/**
+ * An unexpected failure ends the process: its lease lapses and another takes over. A process with a child
+ * stays: the child must not run on without it.
+ */
 process.on('uncaughtException', (cause) => {
   printError(cause, { ...io, palette: paletteOf(depthOf(process.stderr)) });
-  process.exit(exitCodes.bug);
+  if (!ownsSignals) process.exit(exitCodes.bug);
 });
 
 /** A process with an IPC channel ends with its parent. */
@@ -52,8 +65,8 @@ const depthOf = (stream: NodeJS.WriteStream): number =>
   stream.isTTY ? stream.getColorDepth(process.env) : 1;
 
 const io: Terminal = {
-  out: (line) => void process.stdout.write(`${line}\n`),
-  err: (line) => void process.stderr.write(`${line}\n`),
+  out: (line) => (durable ? durable.out.write(line) : void process.stdout.write(`${line}\n`)),
+  err: (line) => (durable ? durable.err.write(line) : void process.stderr.write(`${line}\n`)),
   palette: paletteOf(depthOf(process.stdout)),
   isTerminal: process.stdout.isTTY ?? false,
   errIsTerminal: process.stderr.isTTY ?? false,
@@ -80,6 +93,11 @@ try {
     version: version(),
     starting: (command) => {
       ownsSignals = command.ownsSignals ?? false;
+      if (!command.isDaemon) return;
+      const [out, err] = [process.stdout, process.stderr].map(
+        (stream) => new DurableOutput(stream),
+      );
+      if (out && err) durable = { out, err };
     },
   });
 } catch (cause) {
@@ -93,8 +111,15 @@ try {
   }
 }
 
+if (outputFailed) process.exitCode = exitCodes.wanting;
+
+/** How long the last lines of a daemon may wait for a reader that does not read. */
+const lastLinesWithin = 2;
+let seconds = 0;
 /** All resources are closed; a forgotten handle must not keep the process alive. */
 const leftOpen = setInterval(() => {
-  if (process.stdout.writableLength === 0 && process.stderr.writableLength === 0) process.exit();
+  seconds += 1;
+  const isWritten = process.stdout.writableLength === 0 && process.stderr.writableLength === 0;
+  if (isWritten || (durable && seconds >= lastLinesWithin)) process.exit();
 }, 1000);
 leftOpen.unref();

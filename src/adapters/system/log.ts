@@ -1,17 +1,13 @@
-import { type DestinationStream, destination, type LevelWithSilent, pino } from 'pino';
+import { type DestinationStream, type LevelWithSilent, pino } from 'pino';
 import type { Log } from '../../ports/log.ts';
 
-const stderr = 2;
-
 /**
- * Writes one JSON document per line to stderr, because stdout is for the output of the command.
+ * Writes one JSON document per line.
  *
- * Writes synchronously, so that the last line before a crash is not lost.
+ * `output` must not throw and must not wait: pino's own destination ends the process when the disk is
+ * full, and blocks it while a pipe is full.
  */
-export function systemLog(
-  level: LevelWithSilent,
-  output: DestinationStream = destination({ dest: stderr, sync: true }),
-): Log {
+export function systemLog(level: LevelWithSilent, output: DestinationStream): Log {
   const log = pino(
     {
       level,

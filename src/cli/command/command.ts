@@ -17,6 +17,11 @@ export interface Command<S extends Settings = Settings> {
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   /** It forwards signals to a child process and ends with it, so a second signal does not end it. */
   readonly ownsSignals?: boolean;
+  /**
+   * It runs until it is stopped, and its output is a log: it goes on when the log cannot be written. Other
+   * commands end when their reader is gone.
+   */
+  readonly isDaemon?: boolean;
   /** At least one of these settings is required; without one the help is printed. */
   readonly oneOf?: readonly (keyof S & string)[];
   run(context: Context<S>): Promise<Exit>;

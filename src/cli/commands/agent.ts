@@ -43,6 +43,7 @@ export const agent = command({
       'a failure is detected sooner',
     ],
   ],
+  isDaemon: true,
   async run({ settings, io }) {
     const slot = await resolveAgentId(settings, settings.name, io.env);
     const file = settings.instances;

@@ -32,6 +32,7 @@ export const collector = command({
       'two or three, on different machines, are enough for a fleet of any size',
     ],
   ],
+  isDaemon: true,
   async run({ settings, io }) {
     const slot = await resolveAgentId(settings, settings.name, io.env);
     const me = { ...slot, run: systemAdapters.entropy.runId() };

@@ -52,6 +52,7 @@ export const run = command({
     ],
   ],
   ownsSignals: true,
+  isDaemon: true,
   async run({ settings: given, io, args }) {
     const { service, port, address } = given;
     const part = [service, ...(port === undefined ? [] : [port])].join('-');

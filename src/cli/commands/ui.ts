@@ -47,6 +47,7 @@ export const ui = command({
       'for other machines too; create the token: openssl rand -hex 32 > token',
     ],
   ],
+  isDaemon: true,
   async run({ settings, io }) {
     await using opened = new AsyncDisposableStack();
     const door = await dashboardAccess(settings, io);
@@ -55,8 +56,12 @@ export const ui = command({
     await using until = untilStopped(io.signal);
     if (file !== undefined) {
       const dashboard = await withSpinner(io, 'reading the history', (say) =>
-        openRecorded({ file, name }, door, settings.port, jsonLog(settings.logLevel), (done, of) =>
-          say(`reading the history: ${Math.floor((100 * done) / Math.max(1, of))} %`),
+        openRecorded(
+          { file, name },
+          door,
+          settings.port,
+          jsonLog(settings.logLevel, io.err),
+          (done, of) => say(`reading the history: ${Math.floor((100 * done) / Math.max(1, of))} %`),
         ),
       );
       opened.use(dashboard);

@@ -49,6 +49,7 @@ export const up = command({
       'uses this server; starts only the collector and the dashboard',
     ],
   ],
+  isDaemon: true,
   async run({ settings, io, serversGiven }) {
     await using opened = new AsyncDisposableStack();
     const door = settings.dashboard ? await dashboardAccess(settings, io) : undefined;

@@ -24,7 +24,7 @@ const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable',
 const logOf = (io: Terminal, { json, logLevel }: Common) =>
   io.errIsTerminal && !json
     ? terminalLog(io, logLevel, systemAdapters.clock.wall)
-    : jsonLog(logLevel);
+    : jsonLog(logLevel, io.err);
 
 /**
  * Opens the store for an interactive command. Creates no streams, unless `create` is set.
