@@ -1,11 +1,18 @@
 import { systemClock } from '../adapters/system/clock.ts';
 import { checkHealth } from '../adapters/system/health/health-check.ts';
+import { type Health, type InstanceSpec, unchecked } from '../domain/records/desired-instances.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
 import type { ListedInstance } from './listed-instances.ts';
 
 interface Checking {
   readonly how: string;
   readonly stop: AbortController;
+}
+
+/** The health of each instance until its first report: one with a check has to pass it first. */
+export function initialHealth(listed: readonly ListedInstance[]): (spec: InstanceSpec) => Health {
+  const unknown = new Set(listed.filter(({ check }) => check?.initial === 'failing').map(keyOf));
+  return (spec) => (unknown.has(keyOf({ spec })) ? unchecked : { state: 'serving' });
 }
 
 /** The health checks of one agent's instances. Each runs independently and reports to the agent. */
@@ -52,5 +59,6 @@ export class HealthChecks {
   }
 }
 
-const keyOf = ({ spec }: ListedInstance): string => JSON.stringify([spec.service, spec.id]);
+const keyOf = ({ spec }: Pick<ListedInstance, 'spec'>): string =>
+  JSON.stringify([spec.service, spec.id]);
 const howOf = ({ check: how }: ListedInstance): string => JSON.stringify(how);

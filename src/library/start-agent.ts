@@ -3,6 +3,7 @@ import { DurationOrMillis } from '../composition/duration.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
+import type { GrpcProbe, HttpProbe, UdpProbe } from '../domain/records/health-check.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
@@ -28,13 +29,22 @@ export interface InstanceOptions {
   readonly port?: number | undefined;
   /** Texts by name for consumers, such as a version. Default: none. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
-  /** Health check that the agent runs: exactly one of `http`, `tcp` and `exec`. Default: none. */
+  /**
+   * Health check that the agent runs: exactly one of `http`, `tcp`, `unix`, `udp`, `grpc` and `exec`
+   * (docs/how-to/check-health.md). Default: none.
+   */
   readonly check?:
     | {
-        /** An http or https address; a 2xx or 3xx status is a success. */
-        readonly http?: string | undefined;
+        /** An http or https address, or a request; a 2xx or 3xx status is a success. */
+        readonly http?: string | HttpProbe | undefined;
         /** `host:port` to which a connection must succeed. */
         readonly tcp?: string | { readonly host: string; readonly port: number } | undefined;
+        /** Path of a socket to which a connection must succeed. */
+        readonly unix?: string | undefined;
+        /** A datagram; without `expectReply` it fails only if the port is reported as closed. */
+        readonly udp?: string | UdpProbe | undefined;
+        /** A server of `grpc.health.v1` that must answer SERVING. */
+        readonly grpc?: string | GrpcProbe | undefined;
         /** A command and its arguments, run without a shell; exit code 0 is a success. */
         readonly exec?: readonly string[] | undefined;
         /** From the start of one check to the start of the next; default 10 s. */
@@ -43,6 +53,12 @@ export interface InstanceOptions {
         readonly timeout?: Duration | undefined;
         /** Failures in a row after which the instance is `failing`, 1 to 1000; default 3. */
         readonly failAfter?: number | undefined;
+        /** Successes in a row after which a failing instance is `serving`, 1 to 1000; default 1. */
+        readonly passAfter?: number | undefined;
+        /** Time after the start in which failures do not count, until one check has passed; default 0. */
+        readonly startPeriod?: Duration | undefined;
+        /** State of the instance until a check has passed; default `failing`. */
+        readonly initial?: 'failing' | 'serving' | undefined;
       }
     | undefined;
 }
@@ -141,7 +157,8 @@ const leaveWithin: Millis = seconds(3);
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   await using opened = new AsyncDisposableStack();
-  const { Agent, HealthChecks, ListedInstances, withDefaultIds } = await importAgent();
+  const { Agent, HealthChecks, initialHealth, ListedInstances, withDefaultIds } =
+    await importAgent();
   const slot = await readSlot(options, options.name);
   const readInstances = (listed: readonly InstanceOptions[]) =>
     withDefaultIds(readOption('instances', ListedInstances, listed), slot);
@@ -166,11 +183,12 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       { ...settings, run: me.run },
       initial.map(({ spec }) => spec),
       ports,
+      initialHealth(initial),
     ),
   );
-  await agent.ready;
   const checks = opened.adopt(new HealthChecks(agent), async (running) => running.stop());
   checks.replace(initial);
+  await agent.ready;
   const closing = opened.move();
   const stop = () => closing.disposeAsync();
   agent.done.then(stop, stop);
@@ -188,7 +206,10 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     },
     replace(listed) {
       const instances = readInstances(listed);
-      agent.replace(instances.map(({ spec }) => spec));
+      agent.replace(
+        instances.map(({ spec }) => spec),
+        initialHealth(instances),
+      );
       checks.replace(instances);
     },
     report: (instance, health) => agent.report(instance as Parameters<Agent['report']>[0], health),
@@ -200,10 +221,11 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
 /** Imports what only an agent needs, so that a consumer of the directory does not load it. */
 async function importAgent() {
-  const [{ Agent }, { HealthChecks }, { ListedInstances, withDefaultIds }] = await Promise.all([
+  const [{ Agent }, checks, { ListedInstances, withDefaultIds }] = await Promise.all([
     import('../runtime/agent/agent.ts'),
     import('../composition/health-checks.ts'),
     import('../composition/listed-instances.ts'),
   ]);
-  return { Agent, HealthChecks, ListedInstances, withDefaultIds };
+  const { HealthChecks, initialHealth } = checks;
+  return { Agent, HealthChecks, initialHealth, ListedInstances, withDefaultIds };
 }

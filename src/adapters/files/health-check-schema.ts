@@ -78,6 +78,9 @@ export const checkSchema = (duration: z.ZodType<Millis>) => {
     failAfter: count.default(3),
     passAfter: count.default(1),
     startPeriod: duration.default(0),
+    initial: z
+      .enum(['failing', 'serving'], { error: 'must be failing or serving' })
+      .default('failing'),
   };
   return z.strictObject({ ...kinds, ...timing }).transform((check, context): HealthCheck => {
     const { http, tcp, unix, udp, grpc, exec, ...rest } = check;

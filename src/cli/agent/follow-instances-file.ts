@@ -1,5 +1,5 @@
 import { listInstances, watchInstancesFile } from '../../composition/files.ts';
-import { HealthChecks } from '../../composition/health-checks.ts';
+import { HealthChecks, initialHealth } from '../../composition/health-checks.ts';
 import type { ListedInstance } from '../../composition/listed-instances.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
@@ -33,7 +33,10 @@ export async function followInstancesFile(
         complaint = '';
         if (JSON.stringify(now) === listed) continue;
         listed = JSON.stringify(now);
-        agent.replace(now.map(({ spec }) => spec));
+        agent.replace(
+          now.map(({ spec }) => spec),
+          initialHealth(now),
+        );
         checks.replace(now);
       } catch (cause) {
         if (!(cause instanceof Fault)) throw cause;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listInstances } from '../../composition/files.ts';
+import { initialHealth } from '../../composition/health-checks.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { Agent } from '../../runtime/agent/agent.ts';
@@ -56,7 +57,7 @@ export const agent = command({
     const onTransition = printTransitions(io, settings.json, url);
     const options = { ...agentOptions(settings, slot, onTransition), run: me.run };
     const specs = listed.map(({ spec }) => spec);
-    await using agent = new Agent(options, specs, connected.ports);
+    await using agent = new Agent(options, specs, connected.ports, initialHealth(listed));
     await using until = untilStopped(io.signal, agent.done);
     void watchConnection(connected.store, io, until.signal);
     const keeping =

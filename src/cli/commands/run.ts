@@ -1,15 +1,19 @@
 import { z } from 'zod';
+import { CheckSetting, processCheck } from '../../composition/check-setting.ts';
+import { Duration } from '../../composition/duration.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName, InstanceId, ServiceName } from '../../domain/identity/names.ts';
+import { seconds } from '../../domain/time.ts';
 import { printTransitions } from '../agent/transition-lines.ts';
 import { command } from '../command/command.ts';
+import { Switch } from '../command/settings/common.ts';
 import { agentSettings } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
 import { agentOptions, resolveAgentId } from '../session/agent-options.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { SupervisedProcess } from '../session/supervised-process.ts';
 
-const { drain: _, ...settings } = {
+const settings = {
   ...agentSettings,
   ...metrics,
   service: {
@@ -27,6 +31,36 @@ const { drain: _, ...settings } = {
     flag: '--port <n>',
     description: 'port that the process listens on',
     schema: z.coerce.number().int().min(1).max(65535).optional(),
+  },
+  check: {
+    flag: '--check <what>',
+    description:
+      'the process is live while this passes: port, none, an http(s) URL, tcp://HOST:PORT, grpc://HOST:PORT/SERVICE or unix:PATH',
+    fallback: 'port if --port is set, else none',
+    schema: CheckSetting.default('port'),
+  },
+  checkEvery: {
+    flag: '--check-every <duration>',
+    description: 'interval of the check',
+    fallback: '2s',
+    schema: Duration.default(seconds(2)),
+  },
+  checkTimeout: {
+    flag: '--check-timeout <duration>',
+    description: 'time limit of one check',
+    fallback: '1s',
+    schema: Duration.default(seconds(1)),
+  },
+  drain: {
+    flag: '--drain <duration>',
+    description: 'time that the instance is draining before a signal to stop is forwarded',
+    fallback: '2s',
+    schema: Duration.default(seconds(2)),
+  },
+  waitRegistered: {
+    flag: '--wait-registered',
+    description: 'start the process only after its agent has its slot',
+    schema: Switch,
   },
   name: {
     flag: '--name <name>',
@@ -64,8 +98,15 @@ export const run = command({
     await using metered = await openMetrics(given, output);
     const onTransition = printTransitions(output, given.json, metered.url);
     const me = { ...slot, run: systemAdapters.entropy.runId() };
-    const options = { ...agentOptions({ ...given, drain: 0 }, slot, onTransition), run: me.run };
+    const options = {
+      agent: agentOptions({ ...given, drain: 0 }, slot, onTransition),
+      check: processCheck(given.check, given, {
+        every: given.checkEvery,
+        timeout: given.checkTimeout,
+      }),
+      ...{ me, spec, drain: given.drain, waitRegistered: given.waitRegistered },
+    };
     const ports = { io, metrics: metered.metrics };
-    return await new SupervisedProcess(given, options, me, spec, ports).run(args);
+    return await new SupervisedProcess(given, options, ports).run(args);
   },
 });

@@ -5,7 +5,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { noopMetrics } from '../../ports/metrics.ts';
+import { type Metrics, noopMetrics } from '../../ports/metrics.ts';
 import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
 import type { Common } from '../command/command.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -39,6 +39,14 @@ export async function connectOnce(settings: Common, io: Terminal, as: string, cr
   return connected(store, portsOf(store, { log: logOf(io, settings), metrics: noopMetrics }));
 }
 
+interface PatientOptions {
+  readonly signal: AbortSignal;
+  readonly create: boolean;
+  readonly metrics: Metrics;
+  /** Called once, after the first failed attempt. */
+  readonly onUnreachable: () => void;
+}
+
 /**
  * Opens the store for a long-running command: retries until it answers, and prints once that it waits.
  * A run also publishes its charts. Undefined if stopped before the store answered.
@@ -47,7 +55,12 @@ export async function connectPatiently(
   settings: Common,
   io: Terminal,
   as: RunRef | string,
-  { signal = io.signal, create = true, metrics = noopMetrics } = {},
+  {
+    signal = io.signal,
+    create = true,
+    metrics = noopMetrics,
+    onUnreachable = () => {},
+  }: Partial<PatientOptions> = {},
 ) {
   const access = await connectionOptions(settings);
   const opening = { as, signal, within: answerWithin, create };
@@ -61,7 +74,10 @@ export async function connectPatiently(
     } catch (cause) {
       if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
       if (signal.aborted) return undefined;
-      if (tries === 0) io.err(`${cause.message}; retrying`);
+      if (tries === 0) {
+        io.err(`${cause.message}; retrying`);
+        onUnreachable();
+      }
       await systemAdapters.clock.sleep(tryAgainAfter, signal);
     }
   }

@@ -1,7 +1,10 @@
+import { HealthChecks, initialHealth } from '../../composition/health-checks.ts';
 import { startChild } from '../../composition/start-child.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
+import type { HealthCheck } from '../../domain/records/health-check.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
@@ -9,6 +12,7 @@ import type { Common } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { printError } from '../terminal/print-error.ts';
+import { childEnvironment } from './child-environment.ts';
 import { connectPatiently, watchConnection } from './connect.ts';
 
 /** How long the process waits for the store before it starts unregistered, to be registered later. */
@@ -17,32 +21,51 @@ const connectWithin: Millis = seconds(3);
 /** How much longer than a ttl it waits for its slot, which a dead run may still own. */
 const claimWithin: Millis = seconds(10);
 
+/** Time between two attempts to register after an unexpected failure. */
+const joinAgainAfter: Millis = seconds(5);
+
 /** Exit code that shells use for a command that cannot be started. */
 const cannotStart = 127;
 
+export interface SupervisedOptions {
+  readonly agent: AgentOptions;
+  readonly me: RunRef;
+  readonly spec: InstanceSpec;
+  /** The instance is live while this check passes; undefined: while the process runs. */
+  readonly check: HealthCheck | undefined;
+  /** Time between the first signal to stop and its delivery, in which the instance is draining. */
+  readonly drain: Millis;
+  /** Whether the process starts only after its slot is claimed. */
+  readonly waitRegistered: boolean;
+}
+
 /**
  * A process and its registration. The slot is claimed before the process starts, so that a second one
- * of the same name is refused. A store that does not answer does not keep the process from starting.
+ * of the same name is refused. A store that does not answer does not keep the process from starting, and
+ * no failure of the registration ends it.
  */
 export class SupervisedProcess {
-  readonly #options: AgentOptions;
-  readonly #spec: InstanceSpec;
+  readonly #settings: Common;
+  readonly #options: SupervisedOptions;
   readonly #io: Terminal;
+  readonly #metrics: Metrics;
   readonly #over = new AbortController();
+  readonly #unreachable = Promise.withResolvers<void>();
   readonly #joined: Promise<Agent | undefined>;
+  #agent: Agent | undefined;
+  #checks: HealthChecks | undefined;
   #leave = async (): Promise<void> => {};
 
   constructor(
     settings: Common,
-    options: AgentOptions,
-    me: RunRef,
-    spec: InstanceSpec,
+    options: SupervisedOptions,
     { io, metrics }: { readonly io: Terminal; readonly metrics: Metrics },
   ) {
+    this.#settings = settings;
     this.#options = options;
-    this.#spec = spec;
     this.#io = io;
-    this.#joined = this.#join(settings, me, metrics);
+    this.#metrics = metrics;
+    this.#joined = this.#join(options.me);
     this.#joined.catch(() => {});
   }
 
@@ -52,60 +75,116 @@ export class SupervisedProcess {
       return this.#io.signal.aborted ? exitCodes.interrupted : await this.#supervise(args);
     } finally {
       this.#over.abort();
+      this.#checks?.stop();
       await this.#joined.catch(() => {});
       await this.#leave();
     }
   }
 
-  async #join(settings: Common, me: RunRef, metrics: Metrics): Promise<Agent | undefined> {
+  async #join(me: RunRef): Promise<Agent | undefined> {
     const { signal } = this.#over;
-    const connected = await connectPatiently(settings, this.#io, me, { signal, metrics });
+    const options = {
+      ...{ signal, metrics: this.#metrics },
+      onUnreachable: this.#unreachable.resolve,
+    };
+    const connected = await connectPatiently(this.#settings, this.#io, me, options);
     if (!connected) return undefined;
-    const agent = new Agent(this.#options, [], connected.ports);
+    const agent = new Agent({ ...this.#options.agent, run: me.run }, [], connected.ports);
     agent.done.catch(() => {});
+    this.#agent = agent;
     this.#leave = async () => {
       await agent.stop();
       await connected[Symbol.asyncDispose]();
     };
-    void watchConnection(connected.store, this.#io, this.#over.signal);
+    void watchConnection(connected.store, this.#io, signal);
     return agent;
   }
 
-  /** Waits for the slot, at most a ttl and 10 s. @throws {Fault} `slot-held` */
+  /**
+   * Waits for the slot, at most a ttl and 10 s; not at all if the store does not answer.
+   * @throws {Fault} `slot-held`
+   */
   async #claim(): Promise<void> {
     const { clock } = systemAdapters;
     const { signal } = this.#io;
-    const agent = await Promise.race([this.#joined, clock.sleep(connectWithin, signal)]);
+    const { waitRegistered, agent: options } = this.#options;
+    const interrupted = clock.sleep(Number.POSITIVE_INFINITY, signal);
+    const patience = waitRegistered
+      ? [interrupted]
+      : [this.#unreachable.promise, clock.sleep(connectWithin, signal)];
+    const agent = await Promise.race([this.#joined, ...patience]);
     if (!agent) return;
-    const patience = this.#options.lease.ttl + claimWithin;
-    await Promise.race([agent.ready, clock.sleep(patience, signal)]);
+    const limit = waitRegistered
+      ? interrupted
+      : clock.sleep(options.lease.ttl + claimWithin, signal);
+    await Promise.race([agent.ready, limit]);
   }
 
   async #supervise(args: readonly string[]): Promise<number> {
-    const child = await startChild(args, this.#io.signals).catch((cause: unknown) => {
+    const starting = startChild(args, {
+      signals: this.#io.signals,
+      beforeStop: () => this.#drain(),
+      env: childEnvironment(this.#io.env),
+    });
+    const child = await starting.catch((cause: unknown) => {
       printError(cause, this.#io);
       return undefined;
     });
     if (!child) return cannotStart;
-    let failed = false;
-    // A run that lost its slot must stop, and so must its process.
-    const end = (cause: unknown) => {
-      failed = true;
-      printError(cause, this.#io);
+    let lostSlot = false;
+    void this.#keepRegistered(() => {
+      lostSlot = true;
       child.kill('SIGTERM');
-    };
-    const registered = this.#joined.then((agent) => this.#register(agent, end));
-    registered.catch((cause: unknown) => printError(cause, this.#io));
+    });
     const code = await child.exit;
-    return failed ? exitCodes.wanting : code;
+    return lostSlot ? exitCodes.wanting : code;
   }
 
-  #register(agent: Agent | undefined, lost: (cause: unknown) => void): void {
-    if (!agent) return;
-    agent.replace([this.#spec]);
-    agent.done.catch(lost);
-    const draining = () => agent.report(this.#spec, { state: 'draining' });
-    if (this.#io.signal.aborted) draining();
-    else this.#io.signal.addEventListener('abort', draining, { once: true });
+  /**
+   * Keeps the process registered until it ends. A run that lost its slot must stop, and so must its
+   * process (`onSlotLost`). After any other failure the process goes on, and is registered again.
+   */
+  async #keepRegistered(onSlotLost: () => void): Promise<void> {
+    const { signal } = this.#over;
+    let joined = this.#joined;
+    while (!signal.aborted) {
+      try {
+        const agent = await joined;
+        if (!agent) return;
+        this.#register(agent);
+        await agent.done;
+        return;
+      } catch (cause) {
+        if (signal.aborted) return;
+        printError(cause, this.#io);
+        const isLost = cause instanceof Fault && slotLost.has(cause.code);
+        if (isLost) return onSlotLost();
+        this.#io.err('the process goes on unregistered; registering it again');
+      }
+      await this.#leave().catch(() => {});
+      await systemAdapters.clock.sleep(joinAgainAfter, signal);
+      if (signal.aborted) return;
+      const me = { ...this.#options.me, run: systemAdapters.entropy.runId() };
+      joined = this.#join(me);
+    }
+  }
+
+  #register(agent: Agent): void {
+    const { spec, check } = this.#options;
+    const listed = [{ spec, check }];
+    this.#checks?.stop();
+    this.#checks = new HealthChecks(agent);
+    agent.replace([spec], initialHealth(listed));
+    this.#checks.replace(listed);
+  }
+
+  /** Consumers stop using the instance before the process is told to stop. */
+  async #drain(): Promise<void> {
+    this.#checks?.stop();
+    if (!this.#agent) return;
+    this.#agent.report(this.#options.spec, { state: 'draining' });
+    await systemAdapters.clock.sleep(this.#options.drain, this.#over.signal);
   }
 }
+
+const slotLost: ReadonlySet<string> = new Set(['superseded', 'slot-held', 'expired']);

@@ -14,11 +14,29 @@ export const InstanceSpec = z.object({
 });
 export type InstanceSpec = z.infer<typeof InstanceSpec>;
 
-/** Health of an instance. `detail` tells why it fails; `draining` asks consumers to stop using it. */
+/**
+ * Health of an instance. `detail` tells why it fails; `draining` asks consumers to stop using it.
+ * `isInitial`: no check has run yet, so an instance that an earlier run registered as serving stays so.
+ */
 export type Health =
   | { readonly state: 'serving' }
-  | { readonly state: 'failing'; readonly detail: string }
+  | { readonly state: 'failing'; readonly detail: string; readonly isInitial?: true }
   | { readonly state: 'draining' };
+
+/** The health of an instance whose check has not passed yet. */
+export const unchecked: Health = {
+  ...{ state: 'failing', detail: 'no check has passed yet' },
+  isInitial: true,
+};
+
+export const sameHealth = (a: Health, b: Health): boolean =>
+  a.state === 'failing' && b.state === 'failing'
+    ? a.detail === b.detail && a.isInitial === b.isInitial
+    : a.state === b.state;
+
+/** The health at registration: an instance that is adopted keeps its state until a check has run. */
+export const healthAtStart = (health: Health, adopted: InstanceRecord | undefined): Health =>
+  isInitial(health) && adopted?.state === 'serving' ? { state: 'serving' } : health;
 
 export interface DesiredInstance {
   readonly spec: InstanceSpec;
@@ -73,14 +91,25 @@ function actionFor(
   if (read.kind !== 'stored' || read.record.run !== run) {
     return { do: 'register', desired: wanted, existing: read };
   }
-  if (!sameAttributes(read.record, wanted.spec) && read.record.state !== 'draining') {
+  const { record } = read;
+  if (record.state === 'draining') return undefined;
+  if (!sameAttributes(record, wanted.spec) || failsDifferently(record, wanted.health)) {
     return { do: 'change', desired: wanted, instance: read };
   }
-  if (read.record.state !== wanted.health.state && read.record.state !== 'draining') {
+  if (record.state !== wanted.health.state && !isInitial(wanted.health)) {
     return { do: 'turn', desired: wanted, instance: read };
   }
   return undefined;
 }
+
+const isInitial = (health: Health): boolean =>
+  health.state === 'failing' && health.isInitial === true;
+
+const failsDifferently = ({ state, detail }: InstanceRecord, health: Health): boolean =>
+  state === 'failing' &&
+  health.state === 'failing' &&
+  !health.isInitial &&
+  detail !== health.detail;
 
 const sameAttributes = (record: InstanceRecord, spec: InstanceSpec): boolean =>
   record.address === spec.address &&

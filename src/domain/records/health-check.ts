@@ -40,7 +40,8 @@ export interface GrpcProbe extends SocketAddress {
 /** A periodic health check of an instance. */
 export type HealthCheck = (
   | { readonly http: HttpProbe }
-  | { readonly tcp: SocketAddress }
+  /** Passes if one of the addresses accepts a connection. */
+  | { readonly tcp: SocketAddress | readonly SocketAddress[] }
   /** The path of a socket that accepts connections. */
   | { readonly unix: string }
   | { readonly udp: UdpProbe }
@@ -57,4 +58,6 @@ export type HealthCheck = (
   readonly passAfter: number;
   /** Failures in this time after the first check do not count, until one check has passed. */
   readonly startPeriod: Millis;
+  /** The state of the instance until a check has passed. */
+  readonly initial: 'failing' | 'serving';
 };

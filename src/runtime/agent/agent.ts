@@ -3,11 +3,12 @@ import { Fault } from '../../domain/fault.ts';
 import type { RunId, Slot, ZoneName } from '../../domain/identity/names.ts';
 import { agentKey, instanceKey } from '../../domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
-import type {
-  Desired,
-  DesiredInstance,
-  Health,
-  InstanceSpec,
+import {
+  type Desired,
+  type DesiredInstance,
+  type Health,
+  type InstanceSpec,
+  sameHealth,
 } from '../../domain/records/desired-instances.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import { termOf } from '../../domain/records/stored-record.ts';
@@ -58,12 +59,18 @@ export class Agent implements AsyncDisposable {
   #stopping = false;
   readonly #done: Promise<void>;
 
-  constructor(options: AgentOptions, specs: readonly InstanceSpec[], ports: Ports) {
+  /** `healthOf`: the health of an instance until a first report; serving by default. */
+  constructor(
+    options: AgentOptions,
+    specs: readonly InstanceSpec[],
+    ports: Ports,
+    healthOf?: (spec: InstanceSpec) => Health,
+  ) {
     agentKey(options.slot); // refuses names that fit no subject before anything is started
     this.slot = options.slot;
     this.#options = options;
     this.#ports = ports;
-    this.replace(specs);
+    this.replace(specs, healthOf);
     this.#session = this.#nextSession(options.takeover, options.run);
     this.#collector = options.collect
       ? new BackgroundCollector(this.slot, options.lease, ports)
@@ -101,13 +108,19 @@ export class Agent implements AsyncDisposable {
     return this.#session.state;
   }
 
-  /** Sets all instances that it runs now; the differences are registered and deregistered. */
-  replace(specs: readonly InstanceSpec[]): void {
+  /**
+   * Sets all instances that it runs now; the differences are registered and deregistered. `healthOf`: the
+   * health of a new instance until its first report.
+   */
+  replace(
+    specs: readonly InstanceSpec[],
+    healthOf: (spec: InstanceSpec) => Health = () => ({ state: 'serving' }),
+  ): void {
     const before = new Map(this.#desired);
     this.#desired.clear();
     for (const spec of specs) {
       const key = instanceKey({ ...this.slot, ...spec });
-      this.#desired.set(key, { spec, health: before.get(key)?.health ?? { state: 'serving' } });
+      this.#desired.set(key, { spec, health: before.get(key)?.health ?? healthOf(spec) });
     }
     this.#session?.desiredChanged();
   }
@@ -116,7 +129,7 @@ export class Agent implements AsyncDisposable {
   report(spec: Pick<InstanceSpec, 'service' | 'id'>, health: Health): void {
     const key = instanceKey({ ...this.slot, ...spec });
     const desired = this.#desired.get(key);
-    if (!desired || desired.health.state === health.state) return;
+    if (!desired || sameHealth(desired.health, health)) return;
     this.#desired.set(key, { ...desired, health });
     this.#session.desiredChanged();
   }

@@ -86,7 +86,7 @@ function changeOf(records: OwnedRecords, action: ReconcileAction): Change | 'ign
     case 'change':
       return transitionInstance(author, action.instance, {
         type: 'changed',
-        spec: action.desired.spec,
+        ...action.desired,
       });
     case 'turn':
       return transitionInstance(author, action.instance, healthTransition(action));

@@ -2,7 +2,7 @@ import { withInstanceTransition } from '../../domain/events/apply-transition.ts'
 import type { ChainRef } from '../../domain/events/event-schema.ts';
 import type { ChainHead } from '../../domain/events/hash-chain.ts';
 import { instanceKey } from '../../domain/identity/registry-keys.ts';
-import type { DesiredInstance } from '../../domain/records/desired-instances.ts';
+import { type DesiredInstance, healthAtStart } from '../../domain/records/desired-instances.ts';
 import { type InstanceRecord, recordVersion } from '../../domain/records/schemas.ts';
 import type { RecordRead, StoredInstance } from '../../domain/records/stored-record.ts';
 import { instance } from './machine-set.ts';
@@ -39,10 +39,13 @@ const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): Chain
  *
  * `previousHead`: the head of this run's own chain for the instance, if it has owned it before. The
  * chain continues from there, so that no two events have the same subject.
+ *
+ * An instance that fails from the start has a second event in the same commit, so that no consumer sees
+ * it as serving.
  */
 export function registerInstance(
   author: Author,
-  { spec }: DesiredInstance,
+  { spec, health }: DesiredInstance,
   over: RecordRead<InstanceRecord>,
   previousHead: ChainHead | undefined,
   provenance: Provenance = {},
@@ -72,7 +75,7 @@ export function registerInstance(
     service: spec.service,
     id: spec.id,
   };
-  const sealedEvent = chainEvent(
+  const first = chainEvent(
     author,
     { of, n, prev: adopted?.head.hash ?? previousHead?.hash ?? null },
     instance,
@@ -81,19 +84,37 @@ export function registerInstance(
     body,
     provenance,
   );
-  return {
+  const key = instanceKey(of);
+  const registered: Change = {
     write: {
-      key: instanceKey(of),
+      key,
       expectedRevision: over.revision,
-      text: JSON.stringify({ ...body, hash: sealedEvent.head.hash }),
+      text: JSON.stringify({ ...body, hash: first.head.hash }),
     },
-    events: [...(adopted ? [adopted.write] : []), sealedEvent.write],
-    head: sealedEvent.head,
+    events: [...(adopted ? [adopted.write] : []), first.write],
+    head: first.head,
+  };
+  const start = healthAtStart(health, over.kind === 'stored' ? over.record : undefined);
+  if (start.state !== 'failing') return registered;
+  const record: InstanceRecord = { ...body, hash: first.head.hash };
+  const failed = transitionInstance(
+    author,
+    // Revision 0: the token of the record is the revision of this very write.
+    { kind: 'stored', key, revision: 0, record },
+    { type: 'failed', detail: start.detail },
+    provenance,
+  );
+  if (failed === 'ignored') throw new Error('an instance that is registered can fail');
+  return {
+    write: { ...failed.write, expectedRevision: over.revision },
+    events: [...registered.events, ...failed.events],
+    head: failed.head,
   };
 }
 
 export type InstanceTransition =
-  | { type: 'changed'; spec: DesiredInstance['spec'] }
+  /** Another address or other labels, or a failing instance fails for another reason. */
+  | ({ type: 'changed' } & DesiredInstance)
   | { type: 'failed'; detail: string }
   | { type: 'recovered' | 'drained' };
 
@@ -128,7 +149,12 @@ function applyMove(
   if (move.type === 'failed') return { ...record, detail: move.detail };
   if (move.type !== 'changed') return record;
   const { address: _, port: __, ...rest } = record;
-  return { ...rest, ...withoutUndefined(move.spec) };
+  const { spec, health } = move;
+  const detail =
+    rest['state'] === 'failing' && health.state === 'failing' && !health.isInitial
+      ? { detail: health.detail }
+      : {};
+  return { ...rest, ...withoutUndefined(spec), ...detail };
 }
 
 /** The last transition of an instance, which removes its record. */

@@ -42,6 +42,7 @@ instances:
           failAfter: 2,
           passAfter: 1,
           startPeriod: 0,
+          initial: 'failing',
         },
       },
     ]);
@@ -69,7 +70,14 @@ instances:
   - { service: b, check: { tcp: { host: localhost, port: 80 } } }
   - { service: c, check: { exec: [test, -e, /ok] } }
 `).map(({ check }) => check);
-    const timing = { every: 10_000, timeout: 5000, failAfter: 3, passAfter: 1, startPeriod: 0 };
+    const timing = {
+      every: 10_000,
+      timeout: 5000,
+      failAfter: 3,
+      passAfter: 1,
+      startPeriod: 0,
+      initial: 'failing',
+    };
     expect(tcp).toEqual({ tcp: { host: '::1', port: 80 }, ...timing });
     expect(port).toEqual({ tcp: { host: 'localhost', port: 80 }, ...timing });
     expect(exec).toEqual({ exec: ['test', '-e', '/ok'], ...timing });

@@ -6,8 +6,10 @@ import {
   type DesiredInstance,
   diffInstances,
   type Health,
+  healthAtStart,
   InstanceSpec,
   type ReconcileAction,
+  unchecked,
 } from '../../../src/domain/records/desired-instances.ts';
 import {
   type InstanceRecord,
@@ -127,14 +129,16 @@ function repaired(present: Present, repairs: readonly ReconcileAction[]): Presen
     if (repair.do === 'register') {
       put(instanceRecord(agentName, 'me', `${spec.service}/${spec.id}`, { ...spec }));
     } else if (repair.do === 'turn') {
-      put({ ...repair.instance.record, state: health.state });
+      put({ ...repair.instance.record, state: health.state, ...detailOf(health) });
     } else {
       const { address: _, port: __, ...rest } = repair.instance.record;
-      put({ ...rest, ...spec });
+      put({ ...rest, ...spec, ...(rest.state === 'failing' && detailOf(health)) });
     }
   }
   return after;
 }
+
+const detailOf = (health: Health) => (health.state === 'failing' ? { detail: health.detail } : {});
 
 const names = ['web/1', 'web/2', 'db/1', 'db.x/ü 1'];
 const attributes = fc.record(
@@ -148,6 +152,8 @@ const attributes = fc.record(
 const healths = fc.constantFrom<Health>(
   { state: 'serving' },
   { state: 'failing', detail: 'refused' },
+  { state: 'failing', detail: 'reset' },
+  unchecked,
   { state: 'draining' },
 );
 const someDesired: fc.Arbitrary<Desired> = fc
@@ -176,6 +182,18 @@ const somePresent: fc.Arbitrary<Present> = fc
       }),
     ),
   );
+
+describe('an instance whose check has not passed yet', () => {
+  test('keeps the state that an earlier run registered', () => {
+    const serving = instanceRecord(agentName, 'other', 'web/1', { state: 'serving' });
+    const failing = instanceRecord(agentName, 'other', 'web/1', { state: 'failing' });
+    expect(healthAtStart(unchecked, serving)).toEqual({ state: 'serving' });
+    expect(healthAtStart(unchecked, failing)).toEqual(unchecked);
+    expect(healthAtStart(unchecked, undefined)).toEqual(unchecked);
+    const refused = { state: 'failing', detail: 'refused' } as const;
+    expect(healthAtStart(refused, serving)).toEqual(refused);
+  });
+});
 
 describe('a reconciliation of any records with any desired instances', () => {
   const always = (law: (present: Present, desired: Desired) => void) =>

@@ -8,7 +8,7 @@ import { freePorts, portOf } from '../../../tools/bench/environment/free-ports.t
 import { startTestServer } from '../harness/nats-server.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
-import { command } from './support/run-command.ts';
+import { command, withoutWaiting } from './support/run-command.ts';
 
 let nobody: string;
 let state: string;
@@ -18,15 +18,6 @@ beforeAll(async () => {
   state = await mkdtemp(join(tmpdir(), 'rollcall-state-'));
 });
 afterAll(() => rm(state, { recursive: true, maxRetries: 20 }));
-
-/**
- * The longest time for a command without waiting for a server: ten times that of `--version`, measured at
- * this moment, because other tests use the cores too.
- */
-async function withoutWaiting(): Promise<number> {
-  const { took } = await command(['--version']);
-  return 10 * took;
-}
 
 const asking = ['ps', 'agents', 'hosts', 'doctor', 'audit tail', 'audit show h1/a'];
 

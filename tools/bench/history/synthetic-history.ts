@@ -115,7 +115,13 @@ class World {
       const spec = { ...specOf(one.record.service, one.record.id), port: Math.floor(what * 9999) };
       yield* this.#instance(
         there,
-        must(transitionInstance(there.author, one, { type: 'changed', spec })),
+        must(
+          transitionInstance(there.author, one, {
+            type: 'changed',
+            spec,
+            health: { state: 'serving' },
+          }),
+        ),
       );
     } else {
       const move =

@@ -1,6 +1,6 @@
 import type { Health } from '../../../domain/records/desired-instances.ts';
 import type { HealthCheck } from '../../../domain/records/health-check.ts';
-import type { Millis } from '../../../domain/time.ts';
+import { type Millis, minutes } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { execCheck } from './exec-check.ts';
 import { grpcCheck } from './grpc-check.ts';
@@ -13,6 +13,10 @@ import { udpCheck } from './udp-check.ts';
  * should end when the signal aborts. The detail is public: it never contains a login, a query or a header.
  */
 export type HealthCheckFn = (signal: AbortSignal) => Promise<string | undefined>;
+
+/** How often it checks at the start, until one check has passed: an instance is live soon after it works. */
+const startEvery: Millis = 500;
+const startFor: Millis = minutes(1);
 
 /** Checks until the signal aborts, one check at a time, and reports the resulting health. */
 export async function checkHealth(
@@ -41,14 +45,16 @@ export async function checkHealth(
       }
     } else {
       passes = 0;
-      const isStarting = !hasPassed && startedAt - firstAt < check.startPeriod;
-      if (!isStarting) failures += 1;
+      const counts = hasPassed || startedAt - firstAt >= check.startPeriod;
+      if (counts) failures += 1;
       if (failures >= check.failAfter) {
         isFailing = true;
         report({ state: 'failing', detail });
       }
     }
-    await clock.sleep(check.every - (clock.monotonic() - startedAt), signal);
+    const isStarting = !hasPassed && startedAt - firstAt < startFor;
+    const every = isStarting ? Math.min(check.every, startEvery) : check.every;
+    await clock.sleep(every - (clock.monotonic() - startedAt), signal);
   }
 }
 

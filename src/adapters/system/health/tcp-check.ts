@@ -3,9 +3,16 @@ import type { SocketAddress } from '../../../domain/records/health-check.ts';
 import { errorReason } from './error-reason.ts';
 import type { HealthCheckFn } from './health-check.ts';
 
-/** Opens a connection, expects it to be accepted, and closes it. */
-export const tcpCheck = (address: SocketAddress): HealthCheckFn =>
-  connects({ host: address.host, port: address.port }, `${address.host}:${address.port}`);
+/** Opens a connection, expects it to be accepted, and closes it. One of several addresses is enough. */
+export const tcpCheck = (addresses: SocketAddress | readonly SocketAddress[]): HealthCheckFn => {
+  const checks = [addresses]
+    .flat()
+    .map(({ host, port }) => connects({ host, port }, `${host}:${port}`));
+  return async (signal) => {
+    const details = await Promise.all(checks.map((check) => check(signal)));
+    return details.includes(undefined) ? undefined : details.join('; ');
+  };
+};
 
 /** The same for the socket at a path. */
 export const unixCheck = (path: string): HealthCheckFn => connects({ path }, path);

@@ -5,7 +5,10 @@ import type { Health } from '../../../../src/domain/records/desired-instances.ts
 import type { HealthCheck } from '../../../../src/domain/records/health-check.ts';
 
 /** A check every 5 ms that fails and passes at the first result. */
-export const often = { every: 5, timeout: 5000, failAfter: 1, passAfter: 1, startPeriod: 0 };
+export const often = {
+  ...{ every: 5, timeout: 5000, failAfter: 1, passAfter: 1, startPeriod: 0 },
+  initial: 'failing',
+} as const;
 export const ok: Health = { state: 'serving' };
 export const failing = (detail: unknown): unknown => ({ state: 'failing', detail });
 

@@ -42,6 +42,15 @@ export async function command(
   };
 }
 
+/**
+ * The longest time for a command without waiting for a server: ten times that of `--version`, measured at
+ * this moment, because other tests use the cores too.
+ */
+export async function withoutWaiting(): Promise<number> {
+  const { took } = await command(['--version']);
+  return 10 * took;
+}
+
 /** Runs a line in a shell that has `rollcall` and the server’s address. */
 export async function shell(line: string, url: string): Promise<Ended> {
   const began = performance.now();
