@@ -46,7 +46,7 @@ describe('an instance with a check', () => {
     await process.crash();
     const b = fleet.agent('h1/a', []);
     b.agent.replace([specOf('web/1')], () => unchecked);
-    await fleet.advance(seconds(1));
+    await fleet.advance(seconds(30));
     const { record } = stored(fleet);
     expect(record).toMatchObject({ run: b.agent.run, state: 'serving' });
     expect(record.run).not.toBe(a.agent.run);
