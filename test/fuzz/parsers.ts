@@ -65,6 +65,8 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
 export const ours: Readonly<Record<string, string>> = {
   'adapters/nats/outbox/retention':
     'the time in an answer that askApi has read; an invalid time is NaN',
+  'adapters/nats/streams/stream-info':
+    'the time in an answer that askApi has read; an invalid time is a Fault',
   'adapters/system/entropy': 'a run id that it generated itself',
   'composition/health-checks': 'a key of a map that it wrote itself',
   'cli/commands/collector': 'a default',

@@ -26,6 +26,8 @@ export class Simulated {
   readonly heardLateAt = new Map<Process, MonotonicTime>();
   /** Writes of foreign tools, by key. */
   readonly byHand = new Map<string, string | undefined>();
+  /** From then on the server may keep a lease for long; it counts until it has not moved for two ttls. */
+  serverClockWasSetBack = false;
   /** The shortest pace that any policy had. */
   leastPace: Millis;
   #war = new AbortController();

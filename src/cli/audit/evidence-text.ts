@@ -30,7 +30,11 @@ const Braking = z.looseObject({
 /** A hold that a collector ended. */
 const RanOut = z.looseObject({ until: z.number() });
 const Taken = z.looseObject({ taken: z.string() });
-const Leftover = z.looseObject({ holder: z.string().nullable(), leftoverFor: z.number() });
+const Leftover = z.looseObject({
+  holder: z.string().nullable(),
+  leftoverFor: z.number(),
+  lease: z.string().optional(),
+});
 const OwnerExpired = z.looseObject({ owner: z.string(), expiredAt: z.number() });
 
 /** The evidence of an event as text; undefined if its form is unknown to this version. */
@@ -42,9 +46,10 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
   if (taken.success) return getOwn(takenWords, taken.data.taken) ?? `taken: ${taken.data.taken}`;
   const leftover = Leftover.safeParse(evidence);
   if (leftover.success) {
-    const { holder, leftoverFor } = leftover.data;
+    const { holder, leftoverFor, lease = 'absent' } = leftover.data;
+    const state = lease === 'unmoved' ? 'exists but is not renewed' : `is ${lease}`;
     const slot = holder === null ? 'its slot has no record' : `run ${holder} owns its slot`;
-    return `${slot}, record unchanged for ${formatSetting(leftoverFor)}; the lease of its owner is absent`;
+    return `${slot}, record unchanged for ${formatSetting(leftoverFor)}; the lease of its owner ${state}`;
   }
   const braking = Braking.safeParse(evidence);
   if (braking.success) return brakingWords(braking.data, event.type);
@@ -99,6 +104,7 @@ function silenceWords(evidence: VerdictEvidence): string {
 const leaseWords: Readonly<Record<string, string>> = {
   absent: 'lease absent at the leader',
   stands: 'lease present at the leader',
+  unmoved: 'lease present at the leader, but not renewed for twice its ttl',
   unknown: 'lease unknown: the leader did not answer',
   unread: '',
 };
@@ -147,6 +153,8 @@ const takenWords: Readonly<Record<string, string>> = {
   'nobody-answers':
     'the previous run had no responder in two probes, and its lease was not renewed',
   'lease-lapsed': 'the previous run did not answer, and its lease lapsed',
+  'lease-unmoved':
+    'the previous run did not answer, and its lease was not renewed for twice its ttl',
   'unreadable-and-no-lease':
     'the record of the agent was unreadable, and no lease of the slot existed',
 };

@@ -3,6 +3,15 @@ import type { AgentRecord, SuspectReason } from '../records/schemas.ts';
 import type { Millis } from '../time.ts';
 
 /**
+ * A lease as an observer sees it. `unmoved`: it exists, but it was not renewed for two ttls under
+ * the observer's watch; its holder no longer claims it. `unknown`: the leader did not answer.
+ */
+export type LeaseState = 'stands' | 'unmoved' | 'absent' | 'unknown';
+
+/** Whether nobody claims the lease. A lease that could not be read is not known to be over. */
+const isOver = (lease: 'unread' | LeaseState): boolean => lease === 'absent' || lease === 'unmoved';
+
+/**
  * What one collector knows about a run when it judges it. Durations are on its own monotonic clock.
  *
  * The values are stored as evidence in the audit (docs/reference/protocol.md), so they keep their names.
@@ -15,7 +24,7 @@ export interface RunEvidence {
   /** Time since this collector saw the suspicion or began to count; 0 without a suspicion. */
   readonly suspectFor: Millis;
   /** The lease at the leader, read after the judged record. */
-  readonly lease: 'unread' | 'stands' | 'absent' | 'unknown';
+  readonly lease: 'unread' | LeaseState;
   readonly probe: 'unasked' | 'answered' | 'no-responders' | 'no-answer' | 'unknown';
   /**
    * Disconnect notifications about the run's process since its last renewal. `open`: none, or so many at
@@ -44,10 +53,11 @@ export type RunVerdict =
 /**
  * Judges one run. The same evidence gives the same verdict on every seat.
  *
- * - A run that is silent for its ttl becomes suspect only if its lease is absent at the leader.
+ * - A run that is silent for its ttl becomes suspect only if its lease is absent at the leader, or exists but
+ *   does not move.
  * - A late run, or one whose connection closed, becomes suspect as unreachable on `no-responders`. A closed
  *   connection removes its subscription, so `no-responders` is evidence; `no-answer` is not.
- * - A suspect run is expired only after its grace, with its lease absent (G6), if it does not answer a ping
+ * - A suspect run is expired only after its grace, with its lease absent or unmoved (G6), if it does not answer a ping
  *   and is not under a hold, and at the brake's pace while that is on.
  * - A fact that could not be read never leads to suspicion or expiry.
  */
@@ -62,7 +72,7 @@ function judgeClear(
 ): RunVerdict {
   if (silentFor >= policy.ttl) {
     if (lease === 'unread') return { do: 'read-lease' };
-    return lease === 'absent' ? { do: 'suspect', why: 'silent' } : { do: 'keep' };
+    return isOver(lease) ? { do: 'suspect', why: 'silent' } : { do: 'keep' };
   }
   if (connection === 'open' && silentFor < lateAfter(policy)) return { do: 'keep' };
   if (probe === 'unasked') return { do: 'ping' };
@@ -82,14 +92,14 @@ function judgeSuspect(
   // A ping takes up to a second, so the lease is read after it, right before the write (G6).
   if (lease === 'unread' || hold === 'unread') return { do: 'read-lease' };
   if (lease === 'unknown' || hold === 'unknown') return { do: 'wait', why: 'not-known' };
-  return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'expire' };
+  return isOver(lease) ? { do: 'expire' } : { do: 'wait', why: 'lease-stands' };
 }
 
 export interface LeftoverEvidence {
   /** How long this revision has been a leftover, on the collector's monotonic clock. */
   readonly leftoverFor: Millis;
   /** The owner's lease at the leader. */
-  readonly lease: 'unread' | 'stands' | 'absent' | 'unknown';
+  readonly lease: 'unread' | LeaseState;
 }
 
 export type LeftoverVerdict =
@@ -105,5 +115,5 @@ export function judgeLeftover(
   if (leftoverFor < ttl + grace) return { do: 'wait', why: 'grace' };
   if (lease === 'unread') return { do: 'read-lease' };
   if (lease === 'unknown') return { do: 'wait', why: 'not-known' };
-  return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'remove' };
+  return isOver(lease) ? { do: 'remove' } : { do: 'wait', why: 'lease-stands' };
 }

@@ -35,6 +35,15 @@ export const renewJitter = 0.1;
  */
 export const lateAfter = (lease: LeasePolicy): Millis => renewEvery(lease) + 400;
 
+/**
+ * A lease whose revision does not change for this long, while an observer watches it, counts as absent.
+ *
+ * The server ends a lease by its own wall clock, so a lease may stay for hours after that clock was set back.
+ * Its holder stops claiming it one ttl after it sent the last acknowledged renewal. The second ttl allows for
+ * delays and for clocks that run at different rates.
+ */
+export const unmovedAfter = (ttl: Millis): Millis => 2 * ttl;
+
 /** A collector that does not see its own seat's renewal for this long is blind (G6). */
 export const blindAfter = (lease: LeasePolicy): Millis => renewEvery(lease) + seconds(1);
 

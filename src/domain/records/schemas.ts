@@ -86,6 +86,15 @@ export const InstanceRecord = z.lazy(() =>
 );
 export type InstanceRecord = z.infer<typeof InstanceRecord>;
 
+/** `run.<host>.<agent>.<run>`: the lease of a run. Older agents do not write its ttl. */
+export const LeaseRecord = z.lazy(() =>
+  z.looseObject({
+    v: z.literal(recordVersion),
+    run: RunId,
+    ttl: z.number().int().positive().optional(),
+  }),
+);
+
 /**
  * `seat.<k>`: the collector that holds the seat. Waiting collectors poll at a rate based on `runs`.
  * `judges` is false while its holder is blind; older versions do not write it.

@@ -8,12 +8,13 @@ import {
   policyKey,
 } from '../identity/registry-keys.ts';
 import { readJson } from '../json.ts';
-import type { Revision } from '../time.ts';
+import type { Millis, Revision } from '../time.ts';
 import {
   AgentRecord,
   BrakeRecord,
   HoldRecord,
   InstanceRecord,
+  LeaseRecord,
   PolicyRecord,
   SeatRecord,
 } from './schemas.ts';
@@ -128,6 +129,15 @@ function errorText(cause: unknown): string {
     return issues.map((i) => `${i.path.map(String).join('.') || 'value'}: ${i.message}`).join('; ');
   }
   return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** The ttl in the value of a run's lease; undefined if it has none or cannot be read. */
+export function readLeaseTtl(text: string): Millis | undefined {
+  try {
+    return LeaseRecord.parse(readJson(text)).ttl;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The collector in the value of a seat's lease; undefined if the seat is free or its value unreadable. */

@@ -2,8 +2,9 @@ import type { RunId, RunRef } from '../../domain/identity/names.ts';
 import { agentKey, leaseKey, leasesOfAgentFilter } from '../../domain/identity/registry-keys.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import { type RecordRead, readAgent } from '../../domain/records/stored-record.ts';
-import { type Millis, seconds } from '../../domain/time.ts';
+import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { LeaseMovements } from '../support/lease-movements.ts';
 import { retryDelay } from '../support/retry.ts';
 import { buildClaim, type Claim, transitionRun } from '../transitions/run-changes.ts';
 import type { OwnedRecords } from './owned-records.ts';
@@ -149,11 +150,17 @@ async function waitForLease(
   }: Pick<Ports, 'leases' | 'messaging' | 'clock' | 'processes'>,
   signal: AbortSignal,
 ): Promise<Permission | undefined> {
-  const until = clock.monotonic() + record.ttl + seconds(5);
+  const began = clock.monotonic();
+  const movements = new LeaseMovements(clock);
+  let first: Revision | undefined;
   while (!signal.aborted) {
     const lease = await leases.read(leaseKey(record));
     if (lease.text === undefined) return { reason: 'lease-lapsed' };
-    if (clock.monotonic() >= until) {
+    movements.record([lease]);
+    if (movements.isUnmoved(lease, record.ttl)) return { reason: 'lease-unmoved' };
+    first ??= lease.revision;
+    const isRenewed = lease.revision !== first;
+    if (isRenewed && clock.monotonic() - began >= record.ttl + seconds(5)) {
       return { refused: `run ${record.run} does not answer, but its lease is renewed` };
     }
     const reply = await messaging.ping(record, pingTimeout);

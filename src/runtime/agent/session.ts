@@ -67,7 +67,8 @@ export class Session {
     this.#ports = ports;
     this.records = new OwnedRecords(self, author, ports);
     this.#chain = new ProcessChain({ entity: 'session', ...self }, author, machine, ports);
-    const text = JSON.stringify({ v: recordVersion, run: self.run });
+    const { ttl } = options.lease;
+    const text = JSON.stringify({ v: recordVersion, run: self.run, ttl });
     const lease = { key: leaseKey(self), text: () => text };
     this.#keeper = new LeaseKeeper(lease, options.lease, ports, (why) =>
       this.#post({ type: 'lapsed', why }),

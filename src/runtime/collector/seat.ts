@@ -5,6 +5,7 @@ import { readPolicy, readSeat } from '../../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
+import { LeaseMovements } from '../support/lease-movements.ts';
 import { retryUntilAvailable } from '../support/retry.ts';
 
 /**
@@ -21,17 +22,24 @@ export async function takeSeat(
   onLapsed: (why: string) => void,
   signal: AbortSignal,
 ): Promise<{ seat: number; keeper: LeaseKeeper } | undefined> {
+  const movements = new LeaseMovements(ports.clock);
   while (!signal.aborted) {
     const entries = await retryUntilAvailable(ports, signal, () => ports.leases.list(allSeats));
     if (!entries) return undefined;
-    const taken = new Set(entries.map(({ key }) => key));
+    movements.record(entries);
+    const held = new Map(entries.map((entry) => [entry.key, entry]));
     const seats = await retryUntilAvailable(ports, signal, () => readSeats(ports));
     for (let seat = 1; seat <= (seats ?? 0); seat += 1) {
       const key = seatKey(seat);
-      if (taken.has(key)) continue;
+      const entry = held.get(key);
+      // The server keeps the seat of a dead collector for hours if its clock was set back.
+      const ttl = readSeat(entry?.text)?.ttl ?? lease.ttl;
+      if (entry && !movements.isUnmoved(entry, ttl)) continue;
       const keeper = new LeaseKeeper({ key, text }, lease, ports, onLapsed);
-      if ((await retryUntilAvailable(ports, signal, () => keeper.acquire())) === 'acquired')
-        return { seat, keeper };
+      const acquire = () => (entry ? keeper.takeOver(entry.revision) : keeper.acquire());
+      if ((await retryUntilAvailable(ports, signal, acquire)) !== 'acquired') continue;
+      if (entry) ports.log.warn('seat-taken-over', { seat, notRenewedFor: 2 * ttl });
+      return { seat, keeper };
     }
     const runs = Math.max(0, ...entries.map(({ text }) => readSeat(text)?.runs ?? 0));
     await ports.clock.sleep(pollDelay(lease, runs) * (0.5 + ports.entropy.fraction()), signal);

@@ -166,7 +166,9 @@ export class Sweeper implements Observer {
       if (!this.#tasks.isIdle(slot.slot)) continue;
       if (!this.#removals.shouldRetry(slot.slot, progress)) continue;
       this.#tasks.start(slot.slot, () =>
-        this.#removals.run(() => removeLeftovers(due, rule, this.#author, this.#ports)),
+        this.#removals.run(() =>
+          removeLeftovers(due, rule, this.#author, this.observations, this.#ports),
+        ),
       );
     }
     metrics.swept(clock.monotonic() - startedAt);

@@ -8,9 +8,11 @@ import {
 import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
-import type { Unreadable } from '../../domain/records/stored-record.ts';
+import { defaultLease } from '../../domain/policy/lease-policy.ts';
+import { readSeat, type Unreadable } from '../../domain/records/stored-record.ts';
 import { type Millis, type MonotonicTime, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { LeaseMovements } from '../support/lease-movements.ts';
 import { RegistryCache } from '../support/registry-cache.ts';
 import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
 
@@ -46,6 +48,7 @@ export class Directory implements AsyncDisposable {
   /** The last reported row of each instance, by slot; only with an `onChange` listener. */
   readonly #reported = new Map<string, ReadonlyMap<string, InstanceRow>>();
   readonly #seatsRead = Promise.withResolvers<void>();
+  readonly #seats: LeaseMovements;
   #observed = true;
   #seatsReadAt: MonotonicTime | undefined;
   /** Whether it was logged that the seats cannot be read. */
@@ -57,6 +60,7 @@ export class Directory implements AsyncDisposable {
   ) {
     this.#ports = ports;
     this.#options = options;
+    this.#seats = new LeaseMovements(ports.clock);
     this.#view = new RegistryCache(ports, (slots) => this.#reportChanges(slots), 'directory');
     this.#done = Promise.all([this.#view.follow(this.#stop.signal), this.#pollSeats()]);
   }
@@ -173,10 +177,20 @@ export class Directory implements AsyncDisposable {
     this.#saidUnread ||= age >= 2 * this.#options.seatsEvery;
   }
 
+  /** Whether a collector has a seat. A seat that is not renewed is held by nobody. */
+  async #isObserved(): Promise<boolean> {
+    const seats = await this.#ports.leases.list(allSeats);
+    this.#seats.record(seats);
+    return judgingSeats(seats).some((seat) => {
+      const ttl = readSeat(seat.text)?.ttl ?? defaultLease.ttl;
+      return !this.#seats.isUnmoved(seat, ttl);
+    });
+  }
+
   async #pollSeats(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
-        const observed = judgingSeats(await this.#ports.leases.list(allSeats)).length > 0;
+        const observed = await this.#isObserved();
         this.#seatsReadAt = this.#ports.clock.monotonic();
         this.#saidUnread = false;
         if (observed !== this.#observed) {

@@ -107,6 +107,21 @@ export class LeaseKeeper {
   }
 
   /**
+   * Takes the lease of another holder, whose last renewal was at `revision` and who no longer claims it. If
+   * that holder renews after all, one of the two writes is refused.
+   * @throws {Fault} `store-unavailable`
+   */
+  async takeOver(revision: Revision): Promise<'acquired' | 'taken' | 'late'> {
+    this.#renewals?.abort();
+    const { leases, clock } = this.#ports;
+    const sent = readClocks(clock);
+    const text = this.#text();
+    this.#pendingText = text;
+    const taken = await leases.renew(this.#key, text, revision, this.#policy.ttl);
+    return taken === 'lost' ? 'taken' : this.#begin(taken.revision, sent);
+  }
+
+  /**
    * Stops renewing and releases the lease. If the store does not answer, the lease lapses by
    * itself.
    */

@@ -49,7 +49,7 @@ export const collecting: readonly Mutant[] = [
         '  const judged: RecordRead<AgentRecord> = readAgent(',
         '  const early = await readLease(known.record, ports);\n  const judged: RecordRead<AgentRecord> = readAgent(',
       ],
-      ['lease: await readLease(record, ports) };', 'lease: early };'],
+      ['lease: await readMovingLease(record, observer.observations, ports),', 'lease: early,'],
     ],
     tests: ['test/runtime/collector/observe/gather-evidence.test.ts'],
   },
@@ -173,6 +173,43 @@ export const collecting: readonly Mutant[] = [
       ['  return server >= until && own >= until', '  return server >= until'],
     ],
     tests: ['test/runtime/collector/hold-clocks.test.ts'],
+  },
+  {
+    name: 'lease-need-not-move',
+    breaks: 'G4',
+    what: 'lets a lease count for as long as the server keeps it',
+    file: 'src/runtime/collector/observe/lease-observations.ts',
+    edits: [
+      [
+        '    return this.timeSinceRenewal(key) >= unmovedAfter(ttl);',
+        '    return this.timeSinceRenewal(key) >= unmovedAfter(ttl) * 1e6;',
+      ],
+    ],
+    tests: ['test/runtime/collector/server-clock-steps.test.ts'],
+  },
+  {
+    name: 'unmoved-at-once',
+    breaks: 'G6',
+    what: 'lets a lease count as absent as soon as it is silent for its ttl',
+    file: 'src/domain/policy/lease-policy.ts',
+    edits: [['(ttl: Millis): Millis => 2 * ttl;', '(ttl: Millis): Millis => ttl / 4;']],
+    tests: [
+      'test/runtime/collector/observe/lease-observations.test.ts',
+      'test/runtime/collector/server-clock-steps.test.ts',
+    ],
+  },
+  {
+    name: 'seat-need-not-move',
+    breaks: 'G4',
+    what: 'takes only a seat whose lease the server has ended, and calls any other observed',
+    file: 'src/runtime/support/lease-movements.ts',
+    edits: [
+      [
+        '    return read !== undefined && this.#clock.monotonic() - read.at >= unmovedAfter(ttl);',
+        '    return read === undefined && this.#clock.monotonic() >= unmovedAfter(ttl);',
+      ],
+    ],
+    tests: ['test/runtime/collector/server-clock-steps.test.ts'],
   },
   {
     name: 'everybody-at-once',

@@ -7,10 +7,7 @@ export const judging: readonly Mutant[] = [
     what: 'calls a run silent though its lease stands at the leader',
     file: 'src/domain/collection/judge.ts',
     edits: [
-      [
-        "return lease === 'absent' ? { do: 'suspect'",
-        "return lease !== 'unread' ? { do: 'suspect'",
-      ],
+      ["return isOver(lease) ? { do: 'suspect'", "return lease !== 'unread' ? { do: 'suspect'"],
     ],
     tests: ['test/domain/collection/judge-run.test.ts'],
   },
@@ -42,7 +39,7 @@ export const judging: readonly Mutant[] = [
     file: 'src/domain/collection/judge.ts',
     edits: [
       [
-        "return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'expire' };",
+        "return isOver(lease) ? { do: 'expire' } : { do: 'wait', why: 'lease-stands' };",
         "return { do: 'expire' };",
       ],
     ],
@@ -100,7 +97,7 @@ export const judging: readonly Mutant[] = [
     file: 'src/domain/collection/judge.ts',
     edits: [
       [
-        "return lease === 'stands' ? { do: 'wait', why: 'lease-stands' } : { do: 'remove' };",
+        "return isOver(lease) ? { do: 'remove' } : { do: 'wait', why: 'lease-stands' };",
         "return { do: 'remove' };",
       ],
     ],

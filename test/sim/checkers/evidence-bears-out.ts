@@ -6,7 +6,7 @@ const rules: Readonly<Record<string, (of: Evidence) => readonly (readonly [strin
   'run suspected': ({ reason, lease, probe, connection, silentFor = 0, policy }) =>
     reason === 'silent'
       ? [
-          [`its lease was ${lease}`, lease === 'absent'],
+          [`its lease was ${lease}`, isOver(lease, silentFor, policy)],
           [`it was silent for ${silentFor} ms`, silentFor >= policy.ttl],
         ]
       : [
@@ -16,14 +16,18 @@ const rules: Readonly<Record<string, (of: Evidence) => readonly (readonly [strin
             connection !== 'open' || silentFor >= lateAfter(policy),
           ],
         ],
-  'run expired': ({ lease, hold, probe, brake, suspectFor = 0, policy }) => [
-    [`its lease was ${lease}`, lease === 'absent'],
+  'run expired': ({ lease, hold, probe, brake, silentFor = 0, suspectFor = 0, policy }) => [
+    [`its lease was ${lease}`, isOver(lease, silentFor, policy)],
     [`a hold was ${hold}`, hold === 'absent'],
     [`asked, it was ${probe}`, probe === 'no-responders' || probe === 'no-answer'],
     [`the brake was ${brake}`, brake === 'off' || brake === 'lets-through'],
     [`it was suspect for ${suspectFor} ms`, suspectFor >= policy.grace],
   ],
 };
+
+/** A lease that the server keeps must have stood still for two ttls. */
+const isOver = (lease: string, silentFor: number, { ttl }: Evidence['policy']): boolean =>
+  lease === 'absent' || (lease === 'unmoved' && silentFor >= 2 * ttl);
 
 /**
  * Every verdict records sufficient evidence. This is checked separately because a fence or the run itself

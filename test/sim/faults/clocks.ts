@@ -16,10 +16,13 @@ export const clockFaults: readonly Fault[] = [
   {
     // The server stamps messages and ends leases by its own wall clock.
     what: 'set-server-clock',
-    weight: 0,
+    weight: 1,
     draw: (dice) => ({
       lasts: dice.pick([-days(1), -hours(1), seconds(-3), seconds(3), hours(1), days(1)]),
     }),
-    happen: (sim, { lasts = 0 }) => sim.fleet.world.setClock(lasts),
+    happen: (sim, { lasts = 0 }) => {
+      sim.serverClockWasSetBack ||= lasts < 0;
+      sim.fleet.world.setClock(lasts);
+    },
   },
 ];

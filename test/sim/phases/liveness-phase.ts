@@ -1,3 +1,4 @@
+import { unmovedAfter } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
 import type { Checks } from '../checkers/checks.ts';
 import { lateness } from '../schedule/parameters.ts';
@@ -39,13 +40,14 @@ export async function makePeace(
  * By when all is in order, however it was: the sum of what each step may take, each stated in
  * docs/explanation/guarantees.md. Nobody may sit at first.
  */
-function boundOf({ shape, roster }: Simulated): Millis {
+function boundOf({ shape, roster, serverClockWasSetBack }: Simulated): Millis {
   const { ttl, grace } = shape.lease;
+  const lapsed = serverClockWasSetBack ? unmovedAfter(ttl) : ttl;
   const runs = 2 * roster.places.length;
-  const seated = ttl + 1.5 * Math.max(ttl / 3, 100 * runs);
+  const seated = lapsed + 1.5 * Math.max(ttl / 3, 100 * runs);
   const seeing = ttl / 3 + seconds(1);
-  const claimed = ttl + seconds(10);
-  const expired = ttl + grace + seconds(2);
+  const claimed = lapsed + seconds(10);
+  const expired = lapsed + grace + seconds(2);
   const pace = Math.max(shape.pace, seconds(20));
   const braked = runs * (pace + seconds(1));
   const leftover = ttl + grace;

@@ -1,4 +1,4 @@
-import { judgeLeftover } from '../../../domain/collection/judge.ts';
+import { judgeLeftover, type LeaseState } from '../../../domain/collection/judge.ts';
 import type { AgentView } from '../../../domain/fleet/fleet.ts';
 import { agentKey } from '../../../domain/identity/registry-keys.ts';
 import { type LeasePolicy, removalsPerBatch } from '../../../domain/policy/lease-policy.ts';
@@ -8,7 +8,8 @@ import type { Ports } from '../../../ports/ports.ts';
 import type { Fence } from '../../../ports/registry.ts';
 import { removeInstance } from '../../transitions/instance-changes.ts';
 import type { Author, Provenance } from '../../transitions/record-change.ts';
-import { readLease } from '../observe/gather-evidence.ts';
+import { readMovingLease } from '../observe/gather-evidence.ts';
+import type { LeaseObservations } from '../observe/lease-observations.ts';
 
 /** The lease policy for the leftovers of a slot, and the reason recorded when they are removed. */
 export interface LeftoverPolicy {
@@ -30,6 +31,7 @@ export async function removeLeftovers(
   due: readonly (readonly [StoredInstance, Millis])[],
   { policy, why }: LeftoverPolicy,
   author: Author,
+  observations: LeaseObservations,
   ports: Pick<Ports, 'registry' | 'leases' | 'metrics'>,
 ): Promise<void> {
   const [first] = due;
@@ -39,13 +41,14 @@ export async function removeLeftovers(
   const slotRecord = readAgent(await ports.registry.read(key));
   if (slotRecord.kind === 'unreadable') return;
   const holder = slotRecord.kind === 'stored' ? slotRecord.record.run : undefined;
-  const leases = new Map<string, 'stands' | 'absent' | 'unknown'>();
+  const leases = new Map<string, LeaseState>();
   const judged: StoredInstance[] = [];
   let youngest = Number.POSITIVE_INFINITY;
   for (const [stored, leftoverFor] of due.slice(0, removalsPerBatch)) {
     const { run } = stored.record;
     if (run === holder) continue;
-    const lease = leases.get(run) ?? (await readLease({ host, agent, run }, ports));
+    const lease =
+      leases.get(run) ?? (await readMovingLease({ host, agent, run }, observations, ports));
     leases.set(run, lease);
     if (judgeLeftover({ leftoverFor, lease }, policy).do !== 'remove') continue;
     judged.push(stored);
@@ -53,7 +56,10 @@ export async function removeLeftovers(
   }
   if (judged.length === 0) return;
   const leftoverFor = Math.round(youngest);
-  const evidence = { holder: holder ?? null, leftoverFor, lease: 'absent' };
+  const lease = judged.some(({ record }) => leases.get(record.run) === 'unmoved')
+    ? 'unmoved'
+    : 'absent';
+  const evidence = { holder: holder ?? null, leftoverFor, lease };
   const fence = { key, expectedRevision: slotRecord.revision };
   await commitRemovals(judged, fence, why, { evidence }, author, ports);
 }

@@ -1,5 +1,10 @@
 import { zoneOf } from '../../../domain/collection/brake.ts';
-import { judgeRun, type RunEvidence, type RunVerdict } from '../../../domain/collection/judge.ts';
+import {
+  judgeRun,
+  type LeaseState,
+  type RunEvidence,
+  type RunVerdict,
+} from '../../../domain/collection/judge.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { RunRef, Slot } from '../../../domain/identity/names.ts';
 import { agentKey, brakeKey, holdKey, leaseKey } from '../../../domain/identity/registry-keys.ts';
@@ -7,6 +12,7 @@ import type { AgentRecord } from '../../../domain/records/schemas.ts';
 import {
   type RecordRead,
   readAgent,
+  readLeaseTtl,
   type StoredAgent,
 } from '../../../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
@@ -96,7 +102,10 @@ export async function judgeAtLeader(
         evidence = { ...evidence, hold, brake };
         fences = fencesAtLeader;
       }
-      evidence = { ...evidence, lease: await readLease(record, ports) };
+      evidence = {
+        ...evidence,
+        lease: await readMovingLease(record, observer.observations, ports),
+      };
     } else if (verdict.do === 'ping') {
       evidence = { ...evidence, probe: await pingTwice(record, observer, ports, signal) };
       // So many connections may have closed meanwhile that one of them tells nothing.
@@ -138,6 +147,26 @@ export async function readLease(
 ): Promise<'stands' | 'absent' | 'unknown'> {
   try {
     return (await leases.read(leaseKey(run))).text === undefined ? 'absent' : 'stands';
+  } catch (error) {
+    if (error instanceof Fault) return 'unknown';
+    throw error;
+  }
+}
+
+/**
+ * The lease of a run at the leader, and whether it moves. Without `ttl` the lease itself tells its ttl; that
+ * of an older agent does not, and then it counts as long as it exists.
+ */
+export async function readMovingLease(
+  { ttl: known, ...run }: RunRef & { readonly ttl?: Millis },
+  observations: LeaseObservations,
+  { leases }: Pick<Ports, 'leases'>,
+): Promise<LeaseState> {
+  try {
+    const entry = await leases.read(leaseKey(run));
+    if (entry.text === undefined) return 'absent';
+    const ttl = known ?? readLeaseTtl(entry.text);
+    return ttl !== undefined && observations.isUnmoved(entry, ttl) ? 'unmoved' : 'stands';
   } catch (error) {
     if (error instanceof Fault) return 'unknown';
     throw error;

@@ -1,5 +1,6 @@
 import { missedEntries } from '../../../domain/fleet/missed-entries.ts';
 import { seatKey } from '../../../domain/identity/registry-keys.ts';
+import { unmovedAfter } from '../../../domain/policy/lease-policy.ts';
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis, MonotonicTime, Revision, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -84,6 +85,15 @@ export class LeaseObservations {
 
   revisionOf(key: string): Revision {
     return this.#seen.get(key)?.revision ?? 0;
+  }
+
+  /**
+   * Whether a lease that exists at the leader does not move: this observer has watched without interruption
+   * for two ttls and saw no renewal. A revision that the watch has not delivered is recorded as seen now.
+   */
+  isUnmoved({ key, revision }: Pick<KeyValueEntry, 'key' | 'revision'>, ttl: Millis): boolean {
+    if (revision > this.revisionOf(key)) this.#record(key, revision, this.#clock.monotonic());
+    return this.timeSinceRenewal(key) >= unmovedAfter(ttl);
   }
 
   /** When the last renewal was seen, on the monotonic clock of this observer. */

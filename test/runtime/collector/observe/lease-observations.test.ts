@@ -95,3 +95,36 @@ test('a snapshot tells which leases the watch had missed, and none that lapsed o
   observations.forget(1);
   expect(observations.missedIn(snapshot(['run.h1.a.run00001', 3]))).toEqual([]);
 });
+
+test.each([
+  [11_999, false],
+  [12_000, true],
+])('a lease of 6 s that was seen renewed %d ms ago is unmoved: %s', async (ago, expected) => {
+  const clock = new VirtualClock();
+  const observations = new LeaseObservations(clock);
+  const key = 'run.h1.a.run00001';
+  observe(observations, key, 7);
+  await clock.advance(ago);
+  expect(observations.isUnmoved({ key, revision: 7 }, 6000)).toBe(expected);
+});
+
+test('a lease moves if its revision at the leader is one that the watch has not delivered', async () => {
+  const clock = new VirtualClock();
+  const observations = new LeaseObservations(clock);
+  const key = 'run.h1.a.run00001';
+  observe(observations, key, 7);
+  await clock.advance(20_000);
+  expect(observations.isUnmoved({ key, revision: 8 }, 6000)).toBe(false);
+  await clock.advance(12_000);
+  expect(observations.isUnmoved({ key, revision: 8 }, 6000)).toBe(true);
+});
+
+test('time before the clocks were reset does not show that a lease is unmoved', async () => {
+  const clock = new VirtualClock();
+  const observations = new LeaseObservations(clock);
+  const key = 'run.h1.a.run00001';
+  observe(observations, key, 7);
+  await clock.advance(20_000);
+  observations.resetClocks();
+  expect(observations.isUnmoved({ key, revision: 7 }, 6000)).toBe(false);
+});

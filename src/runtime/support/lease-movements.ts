@@ -1,0 +1,33 @@
+import { unmovedAfter } from '../../domain/policy/lease-policy.ts';
+import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
+import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+
+/**
+ * Which leases move, for an observer that reads them from time to time. A revision that two reads show was not
+ * renewed between them.
+ */
+export class LeaseMovements {
+  readonly #clock: Clock;
+  readonly #firstRead = new Map<string, { revision: Revision; at: MonotonicTime }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Records what was read: all leases that exist. The others are forgotten. */
+  record(entries: readonly KeyValueEntry[]): void {
+    const keys = new Set(entries.map(({ key }) => key));
+    for (const key of this.#firstRead.keys()) if (!keys.has(key)) this.#firstRead.delete(key);
+    for (const { key, revision } of entries) {
+      if (this.#firstRead.get(key)?.revision === revision) continue;
+      this.#firstRead.set(key, { revision, at: this.#clock.monotonic() });
+    }
+  }
+
+  /** Whether the lease, as it was read last, has not moved for {@link unmovedAfter}. */
+  isUnmoved({ key }: Pick<KeyValueEntry, 'key'>, ttl: Millis): boolean {
+    const read = this.#firstRead.get(key);
+    return read !== undefined && this.#clock.monotonic() - read.at >= unmovedAfter(ttl);
+  }
+}
