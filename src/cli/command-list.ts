@@ -1,6 +1,7 @@
 import type { Command } from './command/command.ts';
 import { agent } from './commands/agent.ts';
 import { agents } from './commands/agents.ts';
+import { auditAnchor } from './commands/audit-anchor.ts';
 import { auditExport } from './commands/audit-export.ts';
 import { auditReplay } from './commands/audit-replay.ts';
 import { auditShow } from './commands/audit-show.ts';
@@ -49,6 +50,7 @@ export const commands: readonly Command[] = [
   auditShow,
   auditReplay,
   auditVerify,
+  auditAnchor,
   auditExport,
   machinesList,
   machinesDraw,

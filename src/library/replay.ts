@@ -86,12 +86,12 @@ export async function replay(
 ): Promise<ReplayedFleet> {
   const { signal = never } = options;
   const { fleetRows, observationAt, parseTarget, replayCaveats, replayTo } = await importReplay();
-  const { hash } = systemAdapters;
+  const { hash, signatures } = systemAdapters;
   const at = parseTarget(options.at);
   await using source = await openSource(options);
   const { history, keyframes, leases } = source;
   const target = typeof at === 'string' ? await findTarget(at, history, signal) : at;
-  const replayed = await replayTo(history, target, keyframes, signal, hash);
+  const replayed = await replayTo(history, target, keyframes, signal, hash, signatures.check);
   const observation = await observationAt(replayed, history, { signal, leases, hash });
   const range = await history.range();
   signal.throwIfAborted();

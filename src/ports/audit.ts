@@ -41,8 +41,15 @@ export interface Audit {
     filters?: readonly string[],
   ): AsyncIterable<StoredEvent>;
 
-  /** The sequences of the first and the last event; `last` 0: no event yet. */
-  range(): Promise<{ readonly first: Revision; readonly last: Revision }>;
+  /**
+   * The sequences of the first and the last event; `last` 0: no event yet. `createdAt`: when the store
+   * created the stream, if there is one.
+   */
+  range(): Promise<{
+    readonly first: Revision;
+    readonly last: Revision;
+    readonly createdAt?: WallTime;
+  }>;
 
   /**
    * Removes the events from the outbox that the audit provably has, oldest first, except the last one.

@@ -1,6 +1,6 @@
 import type { DubiousReason } from '../domain/fleet/directory-rows.ts';
 import type { SuspectReason } from '../domain/records/schemas.ts';
-import type { Millis } from '../domain/time.ts';
+import type { Millis, Revision } from '../domain/time.ts';
 
 /** Owner of a lease: an agent's run or a collector's seat. */
 export type LeaseOwner = 'run' | 'seat';
@@ -105,6 +105,9 @@ export interface Metrics {
 
   /** All zones' brakes as this collector computes them. Replaces the previous list. */
   brakes(zones: readonly BrakeReading[]): void;
+
+  /** This collector's last anchor outside the store includes the history up to here, now. */
+  anchored?(seq: Revision): void;
 
   /** Renewals of runs and seats that this process's lease watch received. */
   heartbeats(messages: number): void;

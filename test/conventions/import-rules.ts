@@ -57,6 +57,7 @@ const runtimeTiers = [
   ['transitions', 'directory', 'collector/observe'],
   ['collector/execute', 'audit/verifier', 'operator'],
   ['audit/keyframes'],
+  ['audit/anchors'],
   ['audit', 'collector'],
   ['agent'],
 ];

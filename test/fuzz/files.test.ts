@@ -19,6 +19,7 @@ import { loadMachines } from '../../src/composition/load-machines.ts';
 import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { AgentName, HostId } from '../../src/domain/identity/names.ts';
+import { parseAnchor } from '../../src/domain/replay/anchor.ts';
 import { replayTo } from '../../src/runtime/audit/replay.ts';
 import { verify } from '../../src/runtime/audit/verify.ts';
 import { anyText } from '../arbitrary/names.ts';
@@ -274,3 +275,18 @@ test('any directory of machines gives machines, or is refused', () =>
     },
     { runs: 20 },
   ));
+
+const anchor = fc.record({
+  ...{ v: fc.constant(1), kind: fc.constant('rollcall anchor'), namespace: anyText },
+  ...{ createdAt: fc.option(fc.nat()), seq: fc.nat(), events: fc.nat(), at: fc.nat() },
+  digest: fc.constant('ab'.repeat(32)),
+  by: fc.constant({ host: 'h', agent: 'a', run: 'run000001' }),
+  ...{ key: anyText, sig: anyText },
+});
+
+test('a line of an anchor file is read as an anchor, or the reason is told', () =>
+  fuzz(fc.oneof(anyText, mutated(anchor)), (line) => {
+    const read = parseAnchor(line, () => true);
+    if (typeof read === 'string') expect(read).not.toBe('');
+    else expect(read.digest).toMatch(/^[0-9a-f]{64}$/);
+  }));

@@ -17,6 +17,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   ],
   'keyframes.test.ts': ['domain/replay/keyframe-format', 'runtime/audit/keyframes/codec'],
   'files.test.ts': [
+    'domain/replay/anchor',
     'adapters/files/config-file',
     'adapters/files/yaml-document',
     'adapters/files/history-line',
@@ -63,6 +64,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
 
 /** Files that parse only text of the program itself, with the reason. */
 export const ours: Readonly<Record<string, string>> = {
+  'adapters/nats/audit': 'a time in an answer that askApi has read; an invalid time is NaN',
   'adapters/nats/outbox/retention':
     'the time in an answer that askApi has read; an invalid time is NaN',
   'adapters/nats/streams/stream-info':
@@ -85,5 +87,7 @@ export const ours: Readonly<Record<string, string>> = {
     'answers of the server that sent the page; an answer that is not JSON counts as failed',
   'dashboard/server/history/recorded-source': 'events that it compressed itself',
   'domain/collection/brake': 'a constant',
+  'domain/policy/fleet-policy': 'a record that was read before; it asks for one field',
+  'runtime/audit/verifier/verifier': 'a policy record of the projection, which was an event before',
   'runtime/collector/manual-collection': 'the text of events that it sealed itself',
 };

@@ -96,6 +96,11 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       help: '1 if this process holds a seat and judges nothing, because it does not see; else 0.',
       registers,
     }),
+    anchored: new Gauge({
+      name: 'rollcall_anchored_sequence',
+      help: 'Last event of the history that an anchor of this collector includes; 0 without --anchor-to.',
+      registers,
+    }),
     seat: new Gauge({
       name: 'rollcall_seat_held',
       help: '1 if this process holds a seat, else 0. The sum over a fleet is the number of active collectors.',

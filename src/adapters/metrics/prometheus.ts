@@ -58,6 +58,7 @@ export function prometheusMetrics(registry: Registry, clock: Pick<Clock, 'monoto
       metrics.seat.set(isSeated ? 1 : 0);
       if (!isSeated) resetBrakes();
     },
+    anchored: (seq) => metrics.anchored.set(seq),
     blind: (isBlind) => metrics.blind.set(isBlind ? 1 : 0),
     brakes(zones) {
       resetBrakes();

@@ -26,7 +26,9 @@ export function natsAudit(
     if (info === undefined) {
       throw new Fault('store-misconfigured', `stream ${names.auditStream} is missing`);
     }
-    return { first: info.state.first_seq, last: info.state.last_seq };
+    const { first_seq: first, last_seq: last } = info.state;
+    const createdAt = Date.parse(info.created);
+    return { first, last, ...(Number.isFinite(createdAt) && { createdAt }) };
   };
   const sourceOf = (filters: readonly string[] = []) => ({
     stream: names.auditStream,

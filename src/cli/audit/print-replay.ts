@@ -121,8 +121,8 @@ async function replayToMoment(
   const moment = await locateMoment(setting, text, history, io, systemAdapters.clock.wall());
   return withSpinner(io, `replaying to ${text}`, async () => {
     const { signal } = io;
-    const { hash } = systemAdapters;
-    const replayed = await replayTo(history, moment, keyframes, signal, hash);
+    const { hash, signatures } = systemAdapters;
+    const replayed = await replayTo(history, moment, keyframes, signal, hash, signatures.check);
     const leases = connected?.ports.leases;
     const observation = await observationAt(replayed, history, { signal, hash, leases });
     return { moment, replayed, observation };

@@ -30,6 +30,10 @@ const Saved = z.object({
 });
 type Saved = z.infer<typeof Saved>;
 
+/** Differences from the registry and from anchors are found anew each time, and not saved. */
+export const isOfThisRun = ({ check }: Divergence): boolean =>
+  check === 'registry' || check === 'anchor';
+
 /** Progress of a verification, saved in a file, so that the next one can resume. */
 export class Checkpoints {
   readonly #file: string | undefined;
@@ -92,7 +96,7 @@ export class Checkpoints {
   }
 
   note(divergence: Divergence): void {
-    if (divergence.check === 'registry') return;
+    if (isOfThisRun(divergence)) return;
     this.#divergences += 1;
     if (this.#found.length < keptDivergences) this.#found.push(divergence);
   }

@@ -7,6 +7,7 @@ import { dateTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
+import { anchorLines } from './anchor-report.ts';
 import { formatCount } from './progress.ts';
 
 /** Result of a verification. */
@@ -25,12 +26,12 @@ export interface VerifyResult {
 
 export function verifiedDocument(outcome: VerifyResult): object {
   const { verified, firstAt, divergences, compared, resumed, interrupted } = outcome;
-  const { first, last, events, keyframes, notes, checkpoint } = verified;
+  const { first, last, events, keyframes, notes, checkpoint, anchors } = verified;
   const lastAt = events > 0 ? checkpoint.at : null;
   return {
     event: interrupted ? 'interrupted' : 'verified',
     ...{ first, last, firstAt: firstAt ?? null, lastAt },
-    ...{ events, resumed, divergences, keyframes, registry: compared, notes },
+    ...{ events, resumed, divergences, keyframes, registry: compared, notes, anchors },
   };
 }
 
@@ -66,6 +67,7 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
     lines.push(`stored from ${time(firstAt)} to ${time(checkpoint.at)}`);
   }
   if (keyframes > 0) lines.push(`${plural(keyframes, 'keyframe')} compared`);
+  lines.push(...anchorLines(verified));
   if (!interrupted) {
     lines.push(
       compared
@@ -77,7 +79,8 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
 }
 
 function noteLines({ first, begunFrom, events, notes }: VerifyReport): string[] {
-  const { lost, lostTails, unknownCharts, unsigned, unsignedEvents, clocksApart } = notes;
+  const { lost, lostTails, unknownCharts, unsigned } = notes;
+  const { unsignedKeyframes, unsignedEvents, clocksApart } = notes;
   const lines: string[] = [];
   if (first > 1 && events > 0) {
     const from = begunFrom > 0 ? `; its start state is the signed keyframe at #${begunFrom}` : '';
@@ -86,6 +89,11 @@ function noteLines({ first, begunFrom, events, notes }: VerifyReport): string[] 
   if (unsigned > 0) {
     lines.push(
       `${plural(unsigned, 'keyframe')} without a collector's signature: not used to start a replay`,
+    );
+  }
+  if (unsignedKeyframes > 0) {
+    lines.push(
+      `${plural(unsignedKeyframes, 'keyframe')} signed by an event without a signature of its own: made by an older version`,
     );
   }
   if (lost > 0) {

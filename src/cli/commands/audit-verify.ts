@@ -1,10 +1,13 @@
 import { z } from 'zod';
+import { readAnchors } from '../../composition/anchor-files.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Anchor } from '../../domain/replay/anchor.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
-import { verify } from '../../runtime/audit/verify.ts';
+import { type VerifyOptions, verify } from '../../runtime/audit/verify.ts';
 import { type OpenHistory, openHistory } from '../audit/open-history.ts';
 import { ProgressLine } from '../audit/progress.ts';
-import { Checkpoints, savedIn } from '../audit/verify-checkpoint.ts';
+import { Checkpoints, isOfThisRun, savedIn } from '../audit/verify-checkpoint.ts';
 import {
   divergenceDocument,
   divergenceLine,
@@ -34,6 +37,20 @@ export const auditVerify = command({
       description: 'ignore the checkpoint and start from the first event',
       schema: Switch,
     },
+    anchor: {
+      flag: '--anchor <files>',
+      description: 'compare with the anchors in these files, comma-separated',
+      schema: z
+        .string()
+        .min(1, 'not empty')
+        .transform((text) => text.split(','))
+        .optional(),
+    },
+    requireSignatures: {
+      flag: '--require-signatures',
+      description: 'report events without a signature, whatever the policy in the history says',
+      schema: Switch,
+    },
   },
   examples: [
     [
@@ -41,6 +58,10 @@ export const auditVerify = command({
       'exits with 1 if anything diverges; prints each divergence with its event',
     ],
     ['rollcall audit verify --checkpoint verify.json', 'nightly: only verifies new events'],
+    [
+      'rollcall audit verify --from-start --anchor anchors.jsonl',
+      'with anchors that were kept outside the store',
+    ],
     ['rollcall audit verify --file history.ndjson.gz', 'an exported file; no server is needed'],
   ],
   async run({ settings, io }) {
@@ -57,8 +78,11 @@ export const auditVerify = command({
       );
     for (const divergence of checkpoints.found) say(divergence);
     let differing = 0;
-    const verified = await run(opened, checkpoints, io, (divergence) => {
-      if (divergence.check === 'registry') differing += 1;
+    const anchors = await readAnchors(settings.anchor ?? []);
+    assertOfNamespace(anchors, opened.connected && settings.namespace);
+    const strictness = { anchors, requireSignatures: settings.requireSignatures };
+    const verified = await run(opened, checkpoints, strictness, io, (divergence) => {
+      if (isOfThisRun(divergence)) differing += 1;
       checkpoints.note(divergence);
       say(divergence);
     });
@@ -83,9 +107,21 @@ export const auditVerify = command({
   },
 });
 
+/** The digest of another namespace never fits: say so instead of reporting a history that was written anew. */
+function assertOfNamespace(anchors: readonly Anchor[], namespace: string | undefined): void {
+  const other = anchors.find((anchor) => namespace !== undefined && anchor.namespace !== namespace);
+  if (!other) return;
+  throw new Fault(
+    'bad-setting',
+    `--anchor: an anchor of namespace '${other.namespace}', not of '${namespace}'`,
+    { hint: 'verify each namespace with its own anchors' },
+  );
+}
+
 async function run(
   { history, keyframes, connected }: OpenHistory,
   checkpoints: Checkpoints,
+  strictness: Pick<VerifyOptions, 'anchors' | 'requireSignatures'>,
   io: Terminal,
   onDivergence: (divergence: Divergence) => void,
 ) {
@@ -102,6 +138,7 @@ async function run(
   };
   return withSpinner(io, 'verifying', (show) =>
     verify(checkpoints.watching(history), ports, {
+      ...strictness,
       ...(from && { from }),
       signal: io.signal,
       onDivergence,

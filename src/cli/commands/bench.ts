@@ -18,6 +18,7 @@ export const benchmarkNames = [
   'restart',
   'leader',
   'heartbeat',
+  'sign',
   'directory',
   'seat',
   'replay',

@@ -1,5 +1,10 @@
+import { z } from 'zod';
+import { appendAnchor } from '../../composition/anchor-files.ts';
+import { Duration } from '../../composition/duration.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName } from '../../domain/identity/names.ts';
+import { days, hours, seconds } from '../../domain/time.ts';
+import type { AnchorOptions } from '../../runtime/audit/anchors/anchor-writer.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { agentSettings, lease } from '../command/settings/lease.ts';
@@ -25,11 +30,28 @@ export const collector = command({
       fallback: 'collector',
       schema: AgentName.default(AgentName.parse('collector')),
     },
+    anchorTo: {
+      flag: '--anchor-to <file>',
+      description: 'append anchors of the history to this file, or to a file in this directory',
+      schema: z.string().min(1, 'not empty').optional(),
+    },
+    anchorEvery: {
+      flag: '--anchor-every <duration>',
+      description: 'time between two anchors',
+      fallback: '1h',
+      schema: Duration.pipe(
+        z.number().min(seconds(1), 'at least 1 s').max(days(30), 'at most 30 days'),
+      ).default(hours(1)),
+    },
   },
   examples: [
     [
       'rollcall collector',
       'two or three, on different machines, are enough for a fleet of any size',
+    ],
+    [
+      'rollcall collector --anchor-to /mnt/evidence/anchors.jsonl',
+      'also writes a digest of the history outside the store, every hour',
     ],
   ],
   isDaemon: true,
@@ -40,7 +62,12 @@ export const collector = command({
     const { metrics, url } = metered;
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
-    await using collecting = runCollector(me, settings, connected.ports, io, () => {
+    const { anchorTo, anchorEvery: every, namespace } = settings;
+    const anchors: AnchorOptions | undefined =
+      anchorTo === undefined
+        ? undefined
+        : { namespace, every, keep: (line) => appendAnchor(anchorTo, namespace, line) };
+    await using collecting = runCollector(me, { ...settings, anchors }, connected.ports, io, () => {
       const ready = { event: 'ready', ...me, term: 0, pid: io.pid, metrics: url };
       if (settings.json) io.out(jsonLine(ready));
       else

@@ -7,6 +7,7 @@ import { lookAtClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
 import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
+import { lookAtSignatures } from '../doctor/signatures.ts';
 import { lookAtSettings, lookAtStreams } from '../doctor/streams.ts';
 import { lookAtWatches } from '../doctor/watches.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
@@ -60,6 +61,7 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   yield* lookAtPlans(view.directory, await view.ports.serverTime.now());
   yield await lookAtSeats(view.ports, view.directory);
   yield* await lookAtClocks(view.ports);
+  yield await lookAtSignatures(view.ports, view.directory);
 }
 
 const broken = (found: readonly Finding[]): boolean => found.some(({ level }) => level === 'wrong');

@@ -2,16 +2,22 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { AnchorOptions } from '../../runtime/audit/anchors/anchor-writer.ts';
 import { Collector } from '../../runtime/collector/collector.ts';
 import type { ProcessTransition } from '../../runtime/transitions/process-chain.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
+interface RunCollectorOptions extends LeasePolicy {
+  readonly json: boolean;
+  readonly anchors?: AnchorOptions | undefined;
+}
+
 /** Runs a collector and prints its transitions; `started` runs before the first of them. */
 export function runCollector(
   me: RunRef,
-  { ttl, grace, json }: LeasePolicy & { readonly json: boolean },
+  { ttl, grace, json, anchors }: RunCollectorOptions,
   ports: Ports,
   io: Terminal,
   started: () => void,
@@ -21,7 +27,7 @@ export function runCollector(
     const line = json ? jsonTransition(transition, me) : humanTransition(transition, io);
     if (line !== '') io.out(line);
   };
-  return new Collector(me, { lease: { ttl, grace }, onTransition }, ports);
+  return new Collector(me, { lease: { ttl, grace }, anchors, onTransition }, ports);
 }
 
 function jsonTransition({ machine, event, from, to }: ProcessTransition, me: RunRef): string {

@@ -52,8 +52,8 @@ export async function past(
   io: Terminal,
 ): Promise<ExplanationContext> {
   const { signal } = io;
-  const { hash } = systemAdapters;
-  const replayed = await replayTo(history, moment, keyframes, signal, hash);
+  const { hash, signatures } = systemAdapters;
+  const replayed = await replayTo(history, moment, keyframes, signal, hash, signatures.check);
   const leases = connected?.ports.leases;
   const observation = await observationAt(replayed, history, { signal, hash, leases });
   return {

@@ -26,3 +26,22 @@ export function splitSignature(
   const [, sig] = /^([\w-]+)"\}$/.exec(text.slice(at + field.length)) ?? [];
   return sig === undefined ? undefined : { unsigned: `${text.slice(0, at)}}`, sig };
 }
+
+/**
+ * Whether the text of an event has a signature of the key that it names. Without `check`, whether it has one
+ * at its end.
+ */
+export function isSignedBy(
+  {
+    event,
+    text,
+  }: {
+    readonly event: { key?: string | undefined; sig?: string | undefined };
+    readonly text: string;
+  },
+  check: CheckSignature | undefined,
+): boolean {
+  const split = splitSignature(text);
+  if (event.key === undefined || split === undefined || split.sig !== event.sig) return false;
+  return check === undefined || check(event.key, split.unsigned, split.sig);
+}

@@ -17,6 +17,7 @@ import type { Revision } from '../time.ts';
  * - `record`: the record in the event differs from the one that its chain implies.
  * - `end`: another chain owns the record, and this chain has no final event.
  * - `registry`: the registry differs from the projection of the events.
+ * - `anchor`: the history was written anew or cut off since an anchor of it was made.
  * - `keyframe`: a keyframe differs from the projection of the events.
  */
 const Check = z.enum([
@@ -36,6 +37,7 @@ const Check = z.enum([
   'end',
   'registry',
   'keyframe',
+  'anchor',
 ]);
 export type Check = z.infer<typeof Check>;
 

@@ -1,5 +1,6 @@
 import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
+import type { CheckSignature } from '../../domain/events/signature.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { SeatHistory } from '../../domain/fleet/seat-history.ts';
@@ -46,8 +47,9 @@ export async function replayTo(
   keyframes: Keyframes | undefined,
   signal: AbortSignal,
   hash?: Hash,
+  check?: CheckSignature,
 ): Promise<ReplayResult> {
-  const start = keyframes && (await startKeyframe(history, moment, keyframes, hash));
+  const start = keyframes && (await startKeyframe(history, moment, keyframes, hash, check));
   const projection = start
     ? RegistryProjection.from(start.records, start.commit)
     : new RegistryProjection();
@@ -100,11 +102,12 @@ async function startKeyframe(
   moment: ReplayTarget,
   keyframes: Keyframes,
   hash: Hash | undefined,
+  check: CheckSignature | undefined,
 ): Promise<Checkpoint | undefined> {
   const sequences = await keyframes.list();
   for (let at = (await countBefore(sequences, moment, keyframes)) - 1; at >= 0; at -= 1) {
     const keyframe = sequences[at] ?? 0;
-    for await (const signature of readSignatures(history, keyframe + 1, hash)) {
+    for await (const signature of readSignatures(history, keyframe + 1, hash, check)) {
       if (signature.keyframe !== keyframe) continue;
       const start = await readKeyframe(keyframes, signature, hash);
       if (start) return start;

@@ -1,10 +1,7 @@
-import {
-  type AuditEntry,
-  parseAuditEvent,
-  type UnreadableEvent,
-} from '../../domain/events/audit-entry.ts';
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { type Hash, hashEvent } from '../../domain/events/hash-chain.ts';
 import { allKeys } from '../../domain/identity/registry-keys.ts';
+import type { Anchor } from '../../domain/replay/anchor.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
@@ -13,9 +10,9 @@ import type { Keyframes } from '../../ports/keyframes.ts';
 import type { Leases } from '../../ports/leases.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { Signatures } from '../../ports/signatures.ts';
-import { checkBeforeKeyframe, checkKeyframe } from './check-keyframe.ts';
-import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
-import { readSignatures, signatureOf } from './keyframes/signed-keyframes.ts';
+import { AnchorChecker, type AnchorReport } from './anchors/anchor-checker.ts';
+import { checkBeforeKeyframe } from './check-keyframe.ts';
+import { KeyframeComparison } from './compare-keyframes.ts';
 import { RegistryCatchUp } from './registry-catch-up.ts';
 import { countTruncatedChains } from './verifier/check-chain-end.ts';
 import type { Checkpoint, VerifierNotes } from './verifier/checkpoint.ts';
@@ -36,6 +33,10 @@ export interface VerifyPorts {
 export interface VerifyOptions {
   /** Continues from this checkpoint instead of the first event. */
   readonly from?: Checkpoint;
+  /** Reports events without a signature as divergences, whatever the policy in the history says. */
+  readonly requireSignatures?: boolean;
+  /** What the history was at some moments, kept outside the store. */
+  readonly anchors?: readonly Anchor[];
   readonly onDivergence: (divergence: Divergence) => void;
   readonly onProgress?: (done: Revision, of: Revision, verifier: Verifier) => void;
   readonly signal: AbortSignal;
@@ -56,7 +57,10 @@ export interface VerifyReport {
     readonly lostTails: number;
     /** Keyframes that no collector has signed: they are not used as a start. */
     readonly unsigned: number;
+    /** Keyframes that only an event without a signature signs: those of older versions. */
+    readonly unsignedKeyframes: number;
   };
+  readonly anchors: AnchorReport;
   readonly checkpoint: Checkpoint;
 }
 
@@ -95,10 +99,8 @@ class Verification {
   /** Whether the state before the first event of the history is known. */
   #isWhole = true;
   #divergences = 0;
-  #keyframeSequences: ReadonlySet<Revision> = new Set();
-  /** Digests of the compared keyframes without a signature yet, by sequence. */
-  readonly #unsigned = new Map<Revision, string>();
-  #compared = 0;
+  readonly #anchors: AnchorChecker;
+  #keyframes: KeyframeComparison | undefined;
   #begunFrom: Revision = 0;
   /** Events that the start state already contained. */
   #eventsAtStart = 0;
@@ -109,35 +111,45 @@ class Verification {
     this.#ports = ports;
     this.#hash = ports.hash ?? hashEvent;
     this.#options = options;
+    this.#anchors = new AnchorChecker(options.anchors ?? [], this.#report);
     this.#verifier = this.#newVerifier();
   }
 
   async run(): Promise<VerifyReport> {
-    const { keyframes, leases } = this.#ports;
+    const { keyframes, leases, signatures } = this.#ports;
     const { first } = await this.#history.range();
-    this.#keyframeSequences = new Set(await keyframes?.list());
+    const signing = { hash: this.#hash, check: signatures?.check };
+    this.#keyframes =
+      keyframes && new KeyframeComparison(keyframes, await keyframes.list(), signing, this.#report);
     await this.#begin(first);
     await this.#readOn();
     await this.#compareRegistry();
     const verifier = this.#verifier;
+    if (!this.#options.signal.aborted) this.#anchors.end(verifier.reached, this.#isWhole);
     return {
       first,
       begunFrom: this.#begunFrom,
       last: verifier.position.seq,
       events: verifier.events - this.#eventsAtStart,
       divergences: this.#divergences,
-      keyframes: this.#compared,
+      keyframes: this.#keyframes?.compared ?? 0,
+      anchors: this.#anchors.result,
       notes: {
         ...verifier.notes,
         lostTails: await countTruncatedChains(verifier, leases),
-        unsigned: this.#unsigned.size,
+        unsigned: this.#keyframes?.unsigned ?? 0,
+        unsignedKeyframes: this.#keyframes?.weaklySigned ?? 0,
       },
       checkpoint: verifier.checkpoint(),
     };
   }
 
   #newVerifier(): Verifier {
-    return new Verifier(this.#report, this.#hash, this.#ports.signatures?.check);
+    const { signatures } = this.#ports;
+    return new Verifier(this.#report, this.#hash, {
+      check: signatures?.check,
+      isRequired: this.#options.requireSignatures,
+    });
   }
 
   readonly #report = (divergence: Divergence): void => {
@@ -154,6 +166,7 @@ class Verification {
     if (from && from.seq >= first - 1) {
       this.#verifier.resume(from);
       this.#isWhole = from.trimmed !== true;
+      if (this.#isWhole) this.#anchors.beginAfter(this.#verifier.reached);
     } else if (first > 1) {
       await this.#beginTrimmed(first);
     }
@@ -162,9 +175,9 @@ class Verification {
   async #beginTrimmed(first: Revision): Promise<void> {
     this.#verifier.beginTrimmed(first);
     this.#isWhole = false;
-    const keyframe = await this.#firstSigned(first);
+    const keyframe = await this.#keyframes?.firstSigned(this.#history, first);
     if (!keyframe) {
-      if (!this.#ports.keyframes) return;
+      if (!this.#keyframes) return;
       const expected = `event 1, or a signed keyframe at ${first - 1} or after`;
       const found = `event ${first}, and no such keyframe: what was before is not known`;
       this.#report({ seq: first, entity: 'history', check: 'stream', expected, found });
@@ -177,21 +190,9 @@ class Verification {
     checkBeforeKeyframe(before, after, this.#report);
     this.#verifier = after;
     this.#isWhole = true;
+    this.#anchors.beginAfter(after.reached);
     this.#eventsAtStart = keyframe.events - before.events;
     this.#begunFrom = keyframe.seq;
-  }
-
-  async #firstSigned(first: Revision): Promise<Checkpoint | undefined> {
-    const { keyframes } = this.#ports;
-    if (!keyframes) return undefined;
-    for await (const signature of readSignatures(this.#history, first, this.#hash)) {
-      if (signature.keyframe < first - 1 || !this.#keyframeSequences.has(signature.keyframe))
-        continue;
-      const keyframe = await readKeyframe(keyframes, signature, this.#hash);
-      if (keyframe) return keyframe;
-      this.#reportForged(signature.keyframe, signature.digest, 'another keyframe', signature.seq);
-    }
-    return undefined;
   }
 
   /** Reads to the current end. */
@@ -209,34 +210,13 @@ class Verification {
       const verifier = this.#verifier;
       const changed = verifier.take(recorded);
       if (changed !== undefined) this.#catchUp?.passed(changed);
-      this.#checkSignature(recorded);
-      if (this.#isWhole && this.#keyframeSequences.has(stored.seq))
-        await this.#checkKeyframe(stored.seq);
+      this.#keyframes?.take(recorded);
+      if (this.#isWhole) {
+        this.#anchors.pass(verifier.reached);
+        await this.#keyframes?.compare(stored.seq, verifier);
+      }
       if (verifier.events % 1000 === 0) onProgress?.(stored.seq, last, verifier);
     }
-  }
-
-  async #checkKeyframe(seq: Revision): Promise<void> {
-    const { keyframes } = this.#ports;
-    if (!keyframes) return;
-    await using decoder = new KeyframeDecoder(keyframes, seq, this.#hash);
-    await checkKeyframe(decoder, this.#verifier, this.#report);
-    this.#compared += 1;
-    this.#unsigned.set(seq, decoder.digest);
-  }
-
-  #checkSignature(recorded: AuditEntry | UnreadableEvent): void {
-    const signature = signatureOf(recorded);
-    if (!signature) return;
-    const { keyframe, digest, seq } = signature;
-    const found = this.#unsigned.get(keyframe);
-    if (found === undefined) return;
-    if (found === digest) this.#unsigned.delete(keyframe);
-    else this.#reportForged(keyframe, digest, found, seq);
-  }
-
-  #reportForged(keyframe: Revision, expected: string, found: string, seq: Revision): void {
-    this.#report({ seq, entity: `keyframe ${keyframe}`, check: 'keyframe', expected, found });
   }
 
   /** Lists the registry once, and reads on until the history has reached all listed states. */

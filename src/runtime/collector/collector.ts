@@ -4,6 +4,7 @@ import { blindAfter, type LeasePolicy } from '../../domain/policy/lease-policy.t
 import { recordVersion } from '../../domain/records/schemas.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { type AnchorOptions, writeAnchors } from '../audit/anchors/anchor-writer.ts';
 import { withTimeout } from '../support/with-timeout.ts';
 import { collector as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
@@ -24,6 +25,8 @@ export interface CollectorOptions {
    * that much later.
    */
   readonly sweepEvery?: Millis;
+  /** Anchors of the history outside the store; undefined: none. */
+  readonly anchors?: AnchorOptions | undefined;
   readonly onTransition: (transition: ProcessTransition) => void;
 }
 
@@ -76,6 +79,15 @@ export class Collector implements AsyncDisposable {
   }
 
   async #run(): Promise<void> {
+    const { anchors } = this.#options;
+    const { signal } = this.#stop;
+    await Promise.all([
+      this.#collect(),
+      anchors && writeAnchors(this.#author, anchors, this.#ports, signal),
+    ]);
+  }
+
+  async #collect(): Promise<void> {
     while (!this.#stop.signal.aborted) await this.#useSeat();
     this.#post({ type: 'stopped' });
     const never = new AbortController().signal;

@@ -73,6 +73,7 @@ describe('each event is counted', () => {
       (to) => to.viewCorrected?.('leases', 3),
       { 'rollcall_view_corrections_total{view="leases"}': 3 },
     ],
+    ['an anchor', (to) => to.anchored?.(7), { rollcall_anchored_sequence: 7 }],
     ['a blind collector', (to) => to.blind?.(true), { rollcall_collector_blind: 1 }],
     ['a lapse', (to) => to.lapsed('run'), { 'rollcall_lease_lapses_total{lease="run"}': 1 }],
     [

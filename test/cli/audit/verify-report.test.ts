@@ -6,7 +6,7 @@ import type { VerifyReport } from '../../../src/runtime/audit/verify.ts';
 
 const notes = {
   ...{ lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 },
-  ...{ unsignedEvents: 0, clocksApart: 0 },
+  ...{ unsignedEvents: 0, clocksApart: 0, unsignedKeyframes: 0 },
 };
 const outcome = (
   verified: Partial<VerifyReport> = {},
@@ -15,6 +15,7 @@ const outcome = (
   verified: {
     ...{ first: 1, begunFrom: 0, last: 1_234_567, events: 1_234_567, divergences: 0, keyframes: 0 },
     notes,
+    anchors: { agreed: 0, unchecked: 0, anchoredTo: 0 },
     checkpoint: { at: 60_000 } as VerifyReport['checkpoint'],
     ...verified,
   },
@@ -47,7 +48,7 @@ describe('the report of a verification', () => {
         ...{ first: 100, begunFrom: 150, keyframes: 2 },
         notes: {
           ...{ lost: 1, lostTails: 2, unknownCharts: 3, unsigned: 1 },
-          ...{ unsignedEvents: 4000, clocksApart: 5 },
+          ...{ unsignedEvents: 4000, clocksApart: 5, unsignedKeyframes: 2 },
         },
       }),
     );
@@ -55,12 +56,26 @@ describe('the report of a verification', () => {
     expect(lines.filter((line) => line.startsWith('·'))).toEqual([
       '· the history begins at #100: earlier events were trimmed; its start state is the signed keyframe at #150',
       "· 1 keyframe without a collector's signature: not used to start a replay",
+      '· 2 keyframes signed by an event without a signature of its own: made by an older version',
       '· 1 transition lost, as reported by a process that was disconnected',
       '· 2 processes ended without a final event (killed or disconnected)',
       '· 3 events of other machine versions: their target states are not checked',
       '· 4 000 of 1 234 567 events without a signature: their authors do not sign',
       '· 5 events with a time 5 minutes or more from when they were stored: a clock was wrong',
     ]);
+  });
+
+  it('says what the anchors show', () => {
+    const linesOf = (agreed: number, unchecked: number, anchoredTo: number) =>
+      summaryOf(outcome({ anchors: { agreed, unchecked, anchoredTo } })).filter((line) =>
+        line.includes('anchor'),
+      );
+    expect(linesOf(0, 0, 0)).toEqual([]);
+    expect(linesOf(2, 1, 1_234_000)).toEqual([
+      '2 anchors agree; the events after #1234000 came after the last one',
+      '1 anchor not compared, because it is from before the state where this verification began',
+    ]);
+    expect(linesOf(1, 0, 1_234_567)).toEqual(['1 anchor agrees; no event came after the last one']);
   });
 
   it('has no result if it was interrupted or the history is empty', () => {

@@ -30,6 +30,7 @@ describe('rollcall doctor', () => {
     expect(out).toMatch(/✓ server +nats-server \d+\.\d+\.\d+ at .*, with JetStream/);
     expect(out).toMatch(/✓ advisories/);
     expect(out).toMatch(/✓ records +1 agent and 1 instance, all records readable/);
+    expect(out).toMatch(/✓ signatures +all of the last \d+ events signed/);
     expect(out).toMatch(/✓ collectors +1 active collector: seat\.1 by watch\/collector/);
     expect(code).toBe(0);
   });

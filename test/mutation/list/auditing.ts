@@ -107,4 +107,59 @@ export const auditing: readonly Mutant[] = [
     ],
     tests: ['test/runtime/audit/verify-keyframes.test.ts'],
   },
+  {
+    name: 'signature-unseen',
+    breaks: 'G8',
+    what: 'accepts an event whose signature does not fit',
+    file: 'src/runtime/audit/verifier/signature-checker.ts',
+    edits: [
+      [
+        'if (isSigned && !isSignedBy(recorded, this.#rule.check))',
+        'if (isSigned && !isSignedBy(recorded, () => true))',
+      ],
+    ],
+    tests: ['test/runtime/audit/verify-signatures.test.ts'],
+  },
+  {
+    name: 'any-key-will-do',
+    breaks: 'G8',
+    what: 'accepts an event that is signed with another key than its author introduced',
+    file: 'src/runtime/audit/verifier/signature-checker.ts',
+    edits: [['if (known !== undefined && known !== key)', 'if (known !== undefined && seq < 0)']],
+    tests: ['test/runtime/audit/verify-signatures.test.ts'],
+  },
+  {
+    name: 'written-unsigned',
+    breaks: 'G8',
+    what: 'writes events without a signature',
+    file: 'src/runtime/transitions/record-change.ts',
+    edits: [
+      [
+        'sealEvent(unsigned, author.signer, author.ports.hash)',
+        'sealEvent(unsigned, undefined, author.ports.hash)',
+      ],
+    ],
+    tests: ['test/runtime/audit/verify-signatures.test.ts'],
+  },
+  {
+    name: 'anchor-unseen',
+    breaks: 'G8',
+    what: 'accepts a history that was written anew since an anchor',
+    file: 'src/runtime/audit/anchors/anchor-checker.ts',
+    edits: [['if (anchor.digest !== digest) {', 'if (anchor.seq < 0) {']],
+    tests: ['test/runtime/audit/anchors/anchors.test.ts'],
+  },
+  {
+    name: 'cut-off-unseen',
+    breaks: 'G8',
+    what: 'accepts a history that ends before an anchor',
+    file: 'src/runtime/audit/anchors/anchor-checker.ts',
+    edits: [
+      [
+        'for (const anchor of this.#pending.splice(0)) {',
+        'for (const anchor of this.#pending.splice(0, 0)) {',
+      ],
+    ],
+    tests: ['test/runtime/audit/anchors/anchors.test.ts'],
+  },
 ];

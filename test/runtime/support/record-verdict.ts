@@ -21,10 +21,10 @@ export async function verdictOn(
     history,
     ...changed
   }: { readonly history?: History } & Partial<Omit<VerifyPorts, 'clock'>> &
-    Pick<VerifyOptions, 'from'> = {},
+    Pick<VerifyOptions, 'from' | 'anchors'> = {},
 ): Promise<Verdict> {
   const { audit, registry, keyframes, leases } = memoryStore(world);
-  const { from, ...ports } = changed;
+  const { from, anchors = [], ...ports } = changed;
   const divergences: Divergence[] = [];
   const verifying = verify(
     history ?? audit,
@@ -32,6 +32,7 @@ export async function verdictOn(
     {
       onDivergence: (divergence) => void divergences.push(divergence),
       signal: new AbortController().signal,
+      anchors,
       ...(from && { from }),
     },
   );

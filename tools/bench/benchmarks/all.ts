@@ -9,6 +9,7 @@ import { removal } from './removal.ts';
 import { replay } from './replay.ts';
 import { at } from './replay-to-moment.ts';
 import { seat } from './seat.ts';
+import { sign } from './sign.ts';
 import { verify } from './verify.ts';
 
 /** What `rollcall bench` measures, in its order. */
@@ -21,6 +22,7 @@ export const benchmarks: readonly Benchmark[] = [
   restart,
   leader,
   heartbeat,
+  sign,
   directory,
   seat,
   replay,

@@ -155,7 +155,7 @@ export class KeyframeWriter {
         if (divergence.check !== 'end') divergences.push(divergence);
       },
       hash,
-      signatures.check,
+      signatures,
     );
     const start = this.#last && (await readKeyframe(keyframes, this.#last.signed, hash));
     if (start) verifier.resume(start);

@@ -5,7 +5,10 @@ import type { Revision } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { latestSignedKeyframe } from './signed-keyframes.ts';
 
-type RetentionPorts = Pick<Ports, 'audit' | 'registry' | 'keyframes' | 'log' | 'hash'>;
+type RetentionPorts = Pick<
+  Ports,
+  'audit' | 'registry' | 'keyframes' | 'log' | 'hash' | 'signatures'
+>;
 
 /**
  * Enforces the retention of the policy on the audit stream. Without a policy record, or with an

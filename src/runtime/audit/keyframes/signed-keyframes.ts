@@ -4,6 +4,7 @@ import {
   type UnreadableEvent,
 } from '../../../domain/events/audit-entry.ts';
 import type { Hash } from '../../../domain/events/hash-chain.ts';
+import { type CheckSignature, isSignedBy } from '../../../domain/events/signature.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -15,19 +16,29 @@ export interface Signature extends KeyframeDigest {
   /** Sequence and time of the signature; always after the keyframe. */
   readonly seq: Revision;
   readonly at: WallTime;
+  /** The event has no signature of its own: a collector of an older version wrote it, or anybody. */
+  readonly isWeak: boolean;
 }
 
 /** Only chains of collectors: a very small part of a history. */
 const collectors = '*.*.*.collector.*';
 
-/** The signature in an event; undefined for any other event. */
-export function signatureOf(recorded: AuditEntry | UnreadableEvent): Signature | undefined {
+/**
+ * The signature in an event, which is itself signed with the key of the collector; undefined for any other
+ * event, and for one whose signature does not fit.
+ */
+export function signatureOf(
+  recorded: AuditEntry | UnreadableEvent,
+  check?: CheckSignature,
+): Signature | undefined {
   if (recorded.kind === 'illegible') return undefined;
   const { event, seq, storedAt: at } = recorded;
   const { type, seq: keyframe, digest } = event.event;
   if (event.of.entity !== 'collector' || type !== 'kept') return undefined;
   if (typeof keyframe !== 'number' || typeof digest !== 'string') return undefined;
-  return { keyframe, digest, seq, at };
+  const isWeak = event.sig === undefined && event.key === undefined;
+  if (!isWeak && !isSignedBy(recorded, check)) return undefined;
+  return { keyframe, digest, seq, at, isWeak };
 }
 
 /** All signatures of a history from `from` on, in order. @throws {Fault} `store-unavailable` */
@@ -35,9 +46,10 @@ export async function* readSignatures(
   history: Pick<History, 'read'>,
   from: Revision,
   hash?: Hash,
+  check?: CheckSignature,
 ): AsyncGenerator<Signature, void, undefined> {
   for await (const stored of history.read(from, [collectors])) {
-    const signature = signatureOf(parseAuditEvent(stored, hash));
+    const signature = signatureOf(parseAuditEvent(stored, hash), check);
     if (signature) yield signature;
   }
 }
@@ -53,10 +65,13 @@ export async function latestSignedKeyframe({
   audit,
   keyframes,
   hash,
-}: Pick<Ports, 'audit' | 'keyframes' | 'hash'>): Promise<SignedKeyframe | undefined> {
+  signatures: { check },
+}: Pick<Ports, 'audit' | 'keyframes' | 'hash' | 'signatures'>): Promise<
+  SignedKeyframe | undefined
+> {
   for (const seq of (await keyframes.list()).toReversed()) {
     const signatures = new Map<string, Signature>();
-    for await (const signature of readSignatures(audit, seq + 1, hash)) {
+    for await (const signature of readSignatures(audit, seq + 1, hash, check)) {
       if (signature.keyframe === seq) signatures.set(signature.digest, signature);
     }
     for (const signature of signatures.values()) {

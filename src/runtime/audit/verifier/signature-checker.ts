@@ -1,7 +1,7 @@
 import type { AuditEntry } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { runSubject } from '../../../domain/events/event-subjects.ts';
-import { type CheckSignature, splitSignature } from '../../../domain/events/signature.ts';
+import { type CheckSignature, isSignedBy } from '../../../domain/events/signature.ts';
 import type { ChainIndex } from './chain-index.ts';
 import type { EventViolation } from './check-event.ts';
 
@@ -10,6 +10,13 @@ export interface KeyClaim {
   readonly key: string | null;
   /** The first event with this key. */
   readonly seq: number;
+}
+
+/** How signatures are checked. Without `check`, only the keys of the events are compared. */
+export interface SigningRule {
+  readonly check?: CheckSignature | undefined;
+  /** Also where the policy does not require signatures. */
+  readonly isRequired?: boolean | undefined;
 }
 
 /** What the signature of an event shows. */
@@ -32,17 +39,16 @@ const maxClaims = 20_000;
  * first. A process that began unsigned does not sign later.
  */
 export class SignatureChecker {
-  readonly #check: CheckSignature | undefined;
+  readonly #rule: SigningRule;
   readonly #chains: Pick<ChainIndex, 'get'>;
   readonly #claims: Map<string, KeyClaim>;
 
-  /** Without `check` only the keys are compared. */
   constructor(
-    check: CheckSignature | undefined,
+    rule: SigningRule,
     chains: Pick<ChainIndex, 'get'>,
     claims: readonly (readonly [string, KeyClaim])[] = [],
   ) {
-    this.#check = check;
+    this.#rule = rule;
     this.#chains = chains;
     this.#claims = new Map(claims);
   }
@@ -52,13 +58,13 @@ export class SignatureChecker {
     return [...this.#claims];
   }
 
-  /** `isRequired`: the policy accepts no unsigned events. */
-  take(recorded: AuditEntry, isRequired: boolean): SignatureFinding {
+  /** `isRequiredByPolicy`: the policy accepts no unsigned events. */
+  take(recorded: AuditEntry, isRequiredByPolicy: boolean): SignatureFinding {
     const { event, seq } = recorded;
     const isSigned = event.sig !== undefined || event.key !== undefined;
     const key = isSigned ? (event.key ?? '') : null;
     const violations: EventViolation[] = [];
-    if (isSigned && !this.#isValid(recorded)) {
+    if (isSigned && !isSignedBy(recorded, this.#rule.check)) {
       violations.push(violation(`a signature of ${nameOf(event)} that fits`, 'another one'));
     }
     const actor = runSubject(event.actor);
@@ -67,19 +73,14 @@ export class SignatureChecker {
     const known = introduced === undefined ? claim?.key : introduced;
     if (known !== undefined && known !== key)
       violations.push(this.#mismatch(event, known, key, claim));
-    else if (isRequired && key === null) {
-      violations.push(violation('a signature: the policy requires it', 'none'));
+    else if (key === null && (isRequiredByPolicy || this.#rule.isRequired)) {
+      const why = isRequiredByPolicy ? ': the policy requires it' : '';
+      violations.push(violation(`a signature${why}`, 'none'));
     }
     const isOwn = isOwnChain(event);
     if (isOwn) this.#claims.delete(actor);
     else if (known === undefined) this.#claim(actor, { key, seq });
     return { violations, isSigned, introduced: isOwn ? (introduced ?? key) : undefined };
-  }
-
-  #isValid({ event, text }: AuditEntry): boolean {
-    const split = splitSignature(text);
-    if (event.key === undefined || split === undefined || split.sig !== event.sig) return false;
-    return this.#check === undefined || this.#check(event.key, split.unsigned, split.sig);
   }
 
   /** The key that the actor introduced in a chain of its own; undefined: it has none so far. */

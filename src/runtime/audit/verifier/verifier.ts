@@ -6,11 +6,11 @@ import {
 } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
-import type { CheckSignature } from '../../../domain/events/signature.ts';
 import type { RunId } from '../../../domain/identity/names.ts';
 import { policyKey } from '../../../domain/identity/registry-keys.ts';
 import { readJson } from '../../../domain/json.ts';
 import { requiresSignatures } from '../../../domain/policy/fleet-policy.ts';
+import type { HistoryPosition } from '../../../domain/replay/anchor.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
 import {
   type CommitProgress,
@@ -27,7 +27,7 @@ import { missingEndDivergence } from './check-chain-end.ts';
 import { isClockApart } from './check-clock.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
 import type { Checkpoint, VerifierNotes } from './checkpoint.ts';
-import { SignatureChecker } from './signature-checker.ts';
+import { SignatureChecker, type SigningRule } from './signature-checker.ts';
 
 /** An ended chain is continued within the same commit, which has at most 1000 messages. */
 const maxPredecessors = 1000;
@@ -57,24 +57,21 @@ export class Verifier {
   #notes: { -readonly [note in keyof VerifierNotes]: number } = { ...noNotes };
   #trimmed = false;
   #digest = '';
-  readonly #checkSignature: CheckSignature | undefined;
+  readonly #signing: SigningRule;
   #signatures: SignatureChecker;
   /** Whether the policy at this point of the history requires signatures. */
-  #isSigningRequired = false;
+  #isRequiredByPolicy = false;
 
-  /**
-   * `hash`: the function that the events were parsed with. Without `checkSignature`, it compares only the
-   * keys of the events.
-   */
+  /** `hash`: the function that the events were parsed with. */
   constructor(
     report: (divergence: Divergence) => void,
     hash: Hash = hashEvent,
-    checkSignature?: CheckSignature,
+    signing: SigningRule = {},
   ) {
     this.#report = report;
     this.#hash = hash;
-    this.#checkSignature = checkSignature;
-    this.#signatures = new SignatureChecker(checkSignature, this.#chains);
+    this.#signing = signing;
+    this.#signatures = new SignatureChecker(signing, this.#chains);
   }
 
   get events(): number {
@@ -86,6 +83,11 @@ export class Verifier {
    */
   get position(): { readonly seq: Revision; readonly origin: Revision } {
     return { seq: this.#seq, origin: this.#origin };
+  }
+
+  /** How far it is, and the digest of all events so far. */
+  get reached(): HistoryPosition {
+    return { seq: this.#seq, events: this.#events, digest: this.#digest };
   }
 
   /** When the audit stored the last event. */
@@ -142,7 +144,7 @@ export class Verifier {
     const before = this.#contextOf(recorded, name, key);
     const { violations, after } = checkEvent(recorded, before);
     violations.push(...authorViolations(event, this.#chains, this.#trimmed));
-    const signature = this.#signatures.take(recorded, this.#isSigningRequired);
+    const signature = this.#signatures.take(recorded, this.#isRequiredByPolicy);
     violations.push(...signature.violations);
     if (violations.length > 0) {
       const entity = describeChain(event.of);
@@ -157,7 +159,7 @@ export class Verifier {
     if (key === undefined) return undefined;
     this.#checkEnd(event, seq, this.#projection.updateOf(key));
     this.#setPredecessor(key, event.record === null ? { hash, seq } : undefined);
-    if (key === policyKey) this.#isSigningRequired = requiresSignatures(event.record);
+    if (key === policyKey) this.#isRequiredByPolicy = requiresSignatures(event.record);
     return this.#projection.take(recorded)?.key;
   }
 
@@ -189,9 +191,9 @@ export class Verifier {
     this.#projection = RegistryProjection.from(from.records, from.commit);
     this.#notes = { ...from.notes };
     this.#digest = from.digest;
-    this.#signatures = new SignatureChecker(this.#checkSignature, this.#chains, from.claims);
+    this.#signatures = new SignatureChecker(this.#signing, this.#chains, from.claims);
     const policy = this.#projection.records.get(policyKey)?.entry.text;
-    this.#isSigningRequired = policy !== undefined && requiresSignatures(readJson(policy));
+    this.#isRequiredByPolicy = policy !== undefined && requiresSignatures(readJson(policy));
   }
 
   #contextOf(recorded: AuditEntry, name: string, key: string | undefined): CheckContext {
