@@ -5,10 +5,12 @@ import { systemSignatures } from '../../../src/adapters/system/signatures.ts';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { AgentName, HostId, RunId } from '../../../src/domain/identity/names.ts';
 import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
+import { readAgent } from '../../../src/domain/records/stored-record.ts';
 import { anchorLine, parseAnchor } from '../../../src/domain/replay/anchor.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import { HistoryDigest } from '../../../src/runtime/audit/anchors/history-digest.ts';
 import { type VerifyOptions, verify } from '../../../src/runtime/audit/verify.ts';
+import { transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { type Opened, openOn } from '../nats/support/open-store.ts';
@@ -135,5 +137,32 @@ describe('registry and audit written anew with the same sequences', () => {
         found: expect.stringContaining(`the history ends at event ${anchor.seq}`),
       }),
     ]);
+  });
+});
+
+describe('an agent that names a collector as the actor in its own chain', () => {
+  test('is named, because it does not have the key of the collector', async () => {
+    await using stack = new AsyncDisposableStack();
+    const opened = stack.use(await openOn([context.server.url]));
+    const on = { servers: [context.server.url], namespace: opened.names.namespace };
+    const one = await startAgent(on, 'h1/a', ['web/1']);
+    stack.defer(() => one.stop());
+    const { collector } = stack.use(await startCollector(on, 'c1', 10_000));
+    await until('the collector watches', () => collector.state === 'watching');
+    await quiet(opened.store);
+    const ports = portsOf(opened.store);
+    const signer = systemSignatures.signerFor(one.agent.run);
+    const forger = { actor: collector.self, ports, signer };
+    const stored = readAgent(await opened.store.registry.read(agentKey(one.agent.slot)));
+    if (stored.kind !== 'stored') throw new Error('the agent has a record');
+    const change = transitionRun(forger, stored, { type: 'suspected', reason: 'silent' });
+    if (change === 'ignored') throw new Error('the machine has the transition');
+    const commit = { writes: [change.write], events: change.events };
+    expect(await ports.registry.commit(commit)).toMatchObject({ outcome: 'committed' });
+    await quiet(opened.store);
+    const { said } = await verdictOn(opened);
+    const entity = expect.stringContaining(`h1/a run ${one.agent.run}`);
+    const found = `the key ${signer.key}`;
+    expect(said).toEqual([expect.objectContaining({ check: 'signature', entity, found })]);
   });
 });
