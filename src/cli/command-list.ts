@@ -22,6 +22,7 @@ import { policy } from './commands/policy.ts';
 import { policySet } from './commands/policy-set.ts';
 import { ps } from './commands/ps.ts';
 import { release } from './commands/release.ts';
+import { repair } from './commands/repair.ts';
 import { run } from './commands/run.ts';
 import { show } from './commands/show.ts';
 import { ui } from './commands/ui.ts';
@@ -56,6 +57,7 @@ export const commands: readonly Command[] = [
   machinesDraw,
   machinesWatch,
   doctor,
+  repair,
   bench,
   agent,
   run,

@@ -4,6 +4,7 @@ import { checkServer } from '../adapters/nats/connection/server-check.ts';
 import { subjectNamesOf } from '../adapters/nats/connection/subject-names.ts';
 import { SupervisedConnection } from '../adapters/nats/connection/supervised-connection.ts';
 import { advisorySubject } from '../adapters/nats/disconnects/disconnects.ts';
+import { readLosses } from '../adapters/nats/history/losses.ts';
 import { SupervisedConsumer } from '../adapters/nats/read/supervised-consumer.ts';
 import { inspectStreams, streamInfo } from '../adapters/nats/streams/ensure-streams.ts';
 import type { Millis } from '../domain/time.ts';
@@ -33,6 +34,8 @@ export async function openInspection(
     /** @throws {Fault} `server-too-old`, `store-misconfigured` */
     checkServer: () => checkServer(connection, within),
     findings: () => inspectStreams(connection, { names, replicas: access.replicas ?? 1, within }),
+    /** What registry and audit have lost and the history does not tell of. */
+    losses: () => readLosses(connection, names, within),
     stream: (stream: string) => streamInfo(connection, stream, within),
     /** The consumers of the account on all streams, and their limit. @throws {Fault} */
     accountConsumers: () => accountConsumers(connection, within),

@@ -64,6 +64,12 @@ export interface Audit {
   tidy(): Promise<number>;
 
   /**
+   * Whether the registry has events that the audit has not copied yet.
+   * @throws {Fault} `store-unavailable`
+   */
+  isBehind(): Promise<boolean>;
+
+  /**
    * What registry and audit have lost and the history does not tell of yet: an older copy of one of them
    * was restored, a power cut took its last writes, or it was made anew.
    * @throws {Fault} `store-unavailable`

@@ -6,6 +6,7 @@ import { type InstanceEvent, instanceMachine } from '../../machines/instance.ts'
 import { type PolicyEvent, policyMachine } from '../../machines/policy.ts';
 import { type RunEvent, runMachine } from '../../machines/run.ts';
 import { type SessionEvent, sessionMachine } from '../../machines/session.ts';
+import { type StoreEvent, storeMachine } from '../../machines/store.ts';
 
 const run: readonly RunEvent[] = [
   { type: 'confirmed' },
@@ -67,6 +68,13 @@ const brake: readonly BrakeEvent[] = [{ type: 'let-through' }, { type: 'released
 
 const policy: readonly PolicyEvent[] = [{ type: 'changed' }];
 
+const store: readonly StoreEvent[] = [
+  { type: 'registry-lost-tail' },
+  { type: 'registry-made-anew' },
+  { type: 'audit-lost-tail' },
+  { type: 'audit-made-anew' },
+];
+
 /** A machine, and an example of every event that it can get after its chain began. */
 export interface Example {
   readonly machine: AnyStateMachine;
@@ -81,4 +89,5 @@ export const examples: readonly Example[] = [
   { machine: holdMachine, events: hold },
   { machine: brakeMachine, events: brake },
   { machine: policyMachine, events: policy },
+  { machine: storeMachine, events: store },
 ];

@@ -5,7 +5,13 @@ import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
 import type { MemoryServer } from './server/memory-server.ts';
-import { forgetLoss, lossesOf, mendRegistry, trimOutbox } from './server/store-history.ts';
+import {
+  forgetLoss,
+  isAuditBehind,
+  lossesOf,
+  mendRegistry,
+  trimOutbox,
+} from './server/store-history.ts';
 import { eventSubject } from './server/subjects.ts';
 import { NoReplyError, requestOver, type Transport } from './server/transport.ts';
 
@@ -51,6 +57,7 @@ export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
         return { first: last === 0 ? 0 : first, last };
       }),
     tidy: () => requestOver(transport, 'emptying the outbox', () => trimOutbox(server)),
+    isBehind: () => requestOver(transport, 'comparing the ends', () => isAuditBehind(server)),
     losses: () => requestOver(transport, 'looking for losses', () => lossesOf(server)),
     settle: (loss) => requestOver(transport, 'settling a loss', () => forgetLoss(server, loss)),
     limit: (retention, keyframe) =>

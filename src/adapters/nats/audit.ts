@@ -6,6 +6,7 @@ import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { forgetLoss, readLosses } from './history/losses.ts';
 import type { StoreGuard } from './history/store-guard.ts';
+import { readEnds } from './history/stream-ends.ts';
 import { applyRetention } from './outbox/retention.ts';
 import { trimOutbox } from './outbox/trim-outbox.ts';
 import { deliveries } from './read/deliveries.ts';
@@ -39,6 +40,7 @@ export function natsAudit(
     append: (event) => append(connection, names, guard, event, within),
     range,
     tidy: () => trimOutbox(connection, names, guard, within),
+    isBehind: () => isBehind(connection, names, within),
     losses: () => readLosses(connection, names, within),
     settle: (loss) => forgetLoss(connection, names, loss, within),
     limit: (retention, keyframe) => applyRetention(connection, names, retention, keyframe, within),
@@ -60,6 +62,18 @@ export function natsAudit(
       }
     },
   };
+}
+
+/** The audit copies in order: it has all events if it has the last one, or a later one. */
+async function isBehind(
+  connection: SupervisedConnection,
+  names: SubjectNames,
+  within: Millis,
+): Promise<boolean> {
+  const all = `${names.eventPrefix}>`;
+  const last = await readLast(connection, names.registry.stream, all, within);
+  const { audit } = await readEnds(connection, names, within);
+  return (last?.seq ?? 0) > audit.origin;
 }
 
 /**

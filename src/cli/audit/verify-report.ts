@@ -1,6 +1,7 @@
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { VerifyReport } from '../../runtime/audit/verify.ts';
+import { lossSentence } from '../doctor/loss-text.ts';
 import { plural } from '../tables/footer.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
@@ -26,12 +27,12 @@ export interface VerifyResult {
 
 export function verifiedDocument(outcome: VerifyResult): object {
   const { verified, firstAt, divergences, compared, resumed, interrupted } = outcome;
-  const { first, last, events, keyframes, notes, checkpoint, anchors } = verified;
+  const { first, last, events, keyframes, notes, losses, checkpoint, anchors } = verified;
   const lastAt = events > 0 ? checkpoint.at : null;
   return {
     event: interrupted ? 'interrupted' : 'verified',
     ...{ first, last, firstAt: firstAt ?? null, lastAt },
-    ...{ events, resumed, divergences, keyframes, registry: compared, notes, anchors },
+    ...{ events, resumed, divergences, keyframes, registry: compared, notes, losses, anchors },
   };
 }
 
@@ -78,13 +79,17 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
   return lines;
 }
 
-function noteLines({ first, begunFrom, events, notes }: VerifyReport): string[] {
+function noteLines({ first, begunFrom, events, notes, losses }: VerifyReport): string[] {
   const { lost, lostTails, unknownCharts, unsigned } = notes;
   const { unsignedKeyframes, unsignedEvents, clocksApart } = notes;
   const lines: string[] = [];
   if (first > 1 && events > 0) {
     const from = begunFrom > 0 ? `; its start state is the signed keyframe at #${begunFrom}` : '';
     lines.push(`the history begins at #${first}: earlier events were trimmed${from}`);
+  }
+  for (const loss of losses) {
+    const { recordedAt, by } = loss;
+    lines.push(`${lossSentence(loss)}; recorded as #${recordedAt} by ${by.host}/${by.agent}`);
   }
   if (unsigned > 0) {
     lines.push(

@@ -134,7 +134,11 @@ async function run(
     hash,
     signatures,
     ...(keyframes && { keyframes }),
-    ...(connected && { registry: connected.ports.registry, leases: connected.ports.leases }),
+    ...(connected && {
+      registry: connected.ports.registry,
+      leases: connected.ports.leases,
+      audit: connected.ports.audit,
+    }),
   };
   return withSpinner(io, 'verifying', (show) =>
     verify(checkpoints.watching(history), ports, {

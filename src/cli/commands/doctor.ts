@@ -5,6 +5,7 @@ import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { lookAtClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { lookAtLosses } from '../doctor/losses.ts';
 import { lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
 import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
 import { lookAtSignatures } from '../doctor/signatures.ts';
@@ -57,6 +58,7 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   yield* watches;
   if (broken(watches)) return;
   await using view = await openDirectoryOnce(settings, io, 'doctor');
+  yield* await lookAtLosses(view.ports);
   yield* lookAtRecords(view.directory, inspection.names.registry);
   yield* lookAtPlans(view.directory, await view.ports.serverTime.now());
   yield await lookAtSeats(view.ports, view.directory);

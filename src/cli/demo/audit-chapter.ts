@@ -41,7 +41,7 @@ export async function showAudit(
   const { audit, registry, clock, signatures } = stage.ports;
   const options = { onDivergence: () => {}, signal: io.signal };
   const all = await narrator.waiting('replaying the history', () =>
-    verify(audit, { registry, clock, signatures }, options),
+    verify(audit, { registry, audit, clock, signatures }, options),
   );
   const whole = all.divergences === 0 && all.events > 0;
   narrator.check(`replaying all ${all.events} transitions gives the current registry`, whole);

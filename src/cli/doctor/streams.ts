@@ -1,5 +1,6 @@
 import type { Inspection } from '../../composition/open-inspection.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import type { StoreLoss } from '../../domain/store-history/store-loss.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { plural } from '../tables/footer.ts';
 import { ago } from '../terminal/format-time.ts';
@@ -58,7 +59,7 @@ export async function lookAtStreams(inspection: Inspection): Promise<readonly Fi
   return [
     clockFinding(Date.parse(String(registry.ts)), sent, answered),
     ...[leases, registry, audit].flatMap((info) => copyFindings(info)),
-    outboxFinding(audit.sources?.[0]),
+    outboxFinding(audit.sources?.[0], await inspection.losses()),
   ];
 }
 
@@ -92,7 +93,10 @@ function copyFindings({ config, cluster }: Info): readonly Finding[] {
   );
 }
 
-function outboxFinding(source: NonNullable<Info['sources']>[number] | undefined): Finding {
+function outboxFinding(
+  source: NonNullable<Info['sources']>[number] | undefined,
+  losses: readonly StoreLoss[],
+): Finding {
   if (!source)
     return wrong(
       'audit',
@@ -106,6 +110,12 @@ function outboxFinding(source: NonNullable<Info['sources']>[number] | undefined)
       'check the servers of both streams',
     );
   }
+  if (losses.length > 0)
+    return note(
+      'audit',
+      'the store has lost something: whether the audit has every event is not known',
+      'see `losses` below',
+    );
   if (source.lag === 0) return ok('audit', 'the audit has every event');
   const lastContact = source.active < 0 ? 'never' : `${ago(0, source.active / 1e6)} ago`;
   const what = `${plural(source.lag, 'event')} not in the audit yet; last contact with the registry: ${lastContact}`;

@@ -66,6 +66,7 @@ export function sweepLines(
 function otherWords(of: AuditEvent['of'], event: AuditEvent['event']): string {
   if (of.entity === 'brake') return `zone ${of.zone}: brake ${event.type}`;
   if (of.entity === 'policy') return `policy ${event.type}`;
+  if (of.entity === 'store') return `store: ${event.type}`;
   if (of.entity === 'hold') return `hold on ${formatTarget(of)} ${event.type}`;
   const reason = typeof event['reason'] === 'string' ? ` (${event['reason']})` : '';
   return `${formatTarget(of)} ${event.type === 'expired' ? 'declared dead' : event.type}${reason}`;

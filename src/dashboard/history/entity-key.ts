@@ -14,6 +14,7 @@ export function entityKey(of: ApiEntity): string {
     case 'brake':
       return [of.entity, of.zone, of.run].join('\n');
     case 'policy':
+    case 'store':
       return [of.entity, of.run].join('\n');
     default:
       return of satisfies never;

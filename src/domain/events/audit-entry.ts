@@ -69,6 +69,8 @@ export function describeChain(of: ChainRef): string {
       return `brake of zone ${of.zone}`;
     case 'policy':
       return 'the fleet’s policy';
+    case 'store':
+      return `store loss ${of.run}`;
     case 'run':
       return `${of.host}/${of.agent} run ${of.run}`;
     case 'instance':

@@ -48,6 +48,12 @@ const rolesByEntity: Readonly<
   hold: { planned: 'any', extended: 'any', released: 'any', 'ran-out': 'any' },
   brake: { tripped: 'any', 'let-through': 'any', released: 'any' },
   policy: { adopted: 'any', changed: 'any' },
+  store: {
+    'registry-lost-tail': 'any',
+    'registry-made-anew': 'any',
+    'audit-lost-tail': 'any',
+    'audit-made-anew': 'any',
+  },
 };
 /** A run also deregisters instances that an earlier run of its slot left. */
 const removalRoles: Readonly<Record<string, Role>> = {

@@ -12,8 +12,8 @@ import {
 export const eventVersion = 1;
 
 /**
- * The chain of an event: an entity and a run. A hold, a brake activation and a policy each have an own id
- * instead of a run id; the next one under the same key is another chain.
+ * The chain of an event: an entity and a run. A hold, a brake activation, a policy and a loss of the store each
+ * have an own id instead of a run id; the next one under the same key is another chain.
  */
 export const ChainRef = z.discriminatedUnion('entity', [
   z.object({ entity: z.literal('run'), host: HostId, agent: AgentName, run: RunId }),
@@ -35,13 +35,14 @@ export const ChainRef = z.discriminatedUnion('entity', [
   }),
   z.object({ entity: z.literal('brake'), zone: ZoneName, run: RunId }),
   z.object({ entity: z.literal('policy'), run: RunId }),
+  z.object({ entity: z.literal('store'), run: RunId }),
 ]);
 export type ChainRef = z.infer<typeof ChainRef>;
 
 /** A chain of an agent's run: the run, its process or its instances. Other chains belong to the fleet. */
 export type SlotChain = Extract<ChainRef, { entity: 'run' | 'instance' | 'session' | 'collector' }>;
 export const isOfSlot = (of: ChainRef): of is SlotChain =>
-  of.entity !== 'hold' && of.entity !== 'brake' && of.entity !== 'policy';
+  of.entity !== 'hold' && of.entity !== 'brake' && of.entity !== 'policy' && of.entity !== 'store';
 
 /** An XState state value: a string, or an object nested by region. */
 export type StateValue = string | { readonly [region: string]: StateValue | undefined };

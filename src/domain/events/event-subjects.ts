@@ -30,6 +30,8 @@ export function chainSubject(of: ChainRef): string {
       return `=zone.${encodeSubjectToken(of.zone)}.${of.run}.brake`;
     case 'policy':
       return `=fleet.=policy.${of.run}.policy`;
+    case 'store':
+      return `=fleet.=store.${of.run}.store`;
     default:
       return of satisfies never;
   }

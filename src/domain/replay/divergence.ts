@@ -19,6 +19,7 @@ import type { Revision } from '../time.ts';
  * - `registry`: the registry differs from the projection of the events.
  * - `anchor`: the history was written anew or cut off since an anchor of it was made.
  * - `keyframe`: a keyframe differs from the projection of the events.
+ * - `store`: registry or audit lost something that the history does not tell of.
  */
 const Check = z.enum([
   'stream',
@@ -38,6 +39,7 @@ const Check = z.enum([
   'registry',
   'keyframe',
   'anchor',
+  'store',
 ]);
 export type Check = z.infer<typeof Check>;
 

@@ -129,6 +129,7 @@ export function registryKeyOf({ of }: AuditEvent): string | undefined {
       return policyKey;
     case 'session':
     case 'collector':
+    case 'store':
       return undefined;
     default:
       return of satisfies never;

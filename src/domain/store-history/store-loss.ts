@@ -10,12 +10,13 @@ import type { Revision } from '../time.ts';
  * - `audit-lost-tail`: the audit lacks events that were in it, and that the outbox does not have any more.
  * - `audit-made-anew`: the same, because the audit was deleted and created again.
  */
-export const LossKind = z.enum([
+export const lossKinds = [
   'registry-lost-tail',
   'registry-made-anew',
   'audit-lost-tail',
   'audit-made-anew',
-]);
+] as const;
+const LossKind = z.enum(lossKinds);
 export type LossKind = z.infer<typeof LossKind>;
 
 export const StoreLoss = z.object({

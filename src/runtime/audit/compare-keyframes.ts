@@ -2,6 +2,8 @@ import type { AuditEntry, UnreadableEvent } from '../../domain/events/audit-entr
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import type { CheckSignature } from '../../domain/events/signature.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
+import { canContinueFrom } from '../../domain/store-history/loss-timeline.ts';
+import type { StoreLoss } from '../../domain/store-history/store-loss.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
@@ -53,7 +55,11 @@ export class KeyframeComparison {
   }
 
   /** The first signed keyframe that joins on to a history that begins with this event. */
-  async firstSigned(history: History, first: Revision): Promise<Checkpoint | undefined> {
+  async firstSigned(
+    history: History,
+    first: Revision,
+    losses: readonly StoreLoss[],
+  ): Promise<Checkpoint | undefined> {
     for await (const signature of readSignatures(
       history,
       first,
@@ -63,6 +69,7 @@ export class KeyframeComparison {
       const { keyframe, digest, seq } = signature;
       if (keyframe < first - 1 || !this.#sequences.has(keyframe)) continue;
       const checkpoint = await readKeyframe(this.#keyframes, signature, this.#hash);
+      if (checkpoint && !canContinueFrom(checkpoint, losses)) continue;
       if (checkpoint) return checkpoint;
       this.#reportForged(keyframe, digest, 'another keyframe', seq);
     }

@@ -2,6 +2,9 @@ import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import type { RecordUpdate } from '../../domain/replay/fold.ts';
 import { compareRecord, sameRecord } from '../../domain/replay/record-diff.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import type { Audit } from '../../ports/audit.ts';
+import type { Clock } from '../../ports/clock.ts';
 
 /**
  * Compares a registry that was listed once with a history that is read on until it reaches the
@@ -55,5 +58,28 @@ export class RegistryCatchUp {
 
   #matches(key: string, text: string | undefined): boolean {
     return sameRecord(this.#folded.get(key)?.entry.text, text);
+  }
+}
+
+/** How long the audit may lag behind the registry: after a leader failure it pauses for 11 s. */
+export const catchUpTimeout: Millis = seconds(20);
+const pollEvery: Millis = 250;
+
+/**
+ * Reads on until the history has reached the listed states, or has every event that the registry had when
+ * it was listed: then the rest never comes.
+ */
+export async function readUntilSettled(
+  catchUp: RegistryCatchUp,
+  { clock, audit }: { readonly clock: Clock; readonly audit?: Pick<Audit, 'isBehind'> },
+  readOn: () => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  const until = clock.monotonic() + catchUpTimeout;
+  for (;;) {
+    const isBehind = (await audit?.isBehind()) ?? true;
+    await readOn();
+    if (catchUp.settled || !isBehind || clock.monotonic() >= until || signal.aborted) return;
+    await clock.sleep(pollEvery, signal);
   }
 }

@@ -3,8 +3,10 @@ import { type Hash, hashEvent } from '../../domain/events/hash-chain.ts';
 import { allKeys } from '../../domain/identity/registry-keys.ts';
 import type { Anchor } from '../../domain/replay/anchor.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
-import { type Millis, type Revision, seconds } from '../../domain/time.ts';
-import type { History } from '../../ports/audit.ts';
+import { lossDivergence } from '../../domain/replay/loss-divergence.ts';
+import { canContinueFrom, LossTimeline } from '../../domain/store-history/loss-timeline.ts';
+import type { Revision } from '../../domain/time.ts';
+import type { Audit, History } from '../../ports/audit.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import type { Leases } from '../../ports/leases.ts';
@@ -13,9 +15,11 @@ import type { Signatures } from '../../ports/signatures.ts';
 import { AnchorChecker, type AnchorReport } from './anchors/anchor-checker.ts';
 import { checkBeforeKeyframe } from './check-keyframe.ts';
 import { KeyframeComparison } from './compare-keyframes.ts';
-import { RegistryCatchUp } from './registry-catch-up.ts';
+import { RegistryCatchUp, readUntilSettled } from './registry-catch-up.ts';
 import { countTruncatedChains } from './verifier/check-chain-end.ts';
 import type { Checkpoint, VerifierNotes } from './verifier/checkpoint.ts';
+import { type KnownLosses, readKnownLosses } from './verifier/recorded-losses.ts';
+import { beginWithLosses, takeWithLosses } from './verifier/take-with-losses.ts';
 import { Verifier } from './verifier/verifier.ts';
 
 /** What a history is compared with, if available. */
@@ -24,6 +28,8 @@ export interface VerifyPorts {
   readonly keyframes?: Keyframes;
   /** Distinguishes active processes from those that ended without a final event. */
   readonly leases?: Leases;
+  /** Tells of losses that the history does not tell of yet, and when nothing more can come. */
+  readonly audit?: Pick<Audit, 'losses' | 'isBehind'>;
   readonly clock: Clock;
   readonly hash?: Hash;
   /** Without it, only the keys of the events are compared, not the signatures. */
@@ -61,6 +67,8 @@ export interface VerifyReport {
     readonly unsignedKeyframes: number;
   };
   readonly anchors: AnchorReport;
+  /** Losses of the store that the history tells of: what they undid or took is no divergence. */
+  readonly losses: KnownLosses['recorded'];
   readonly checkpoint: Checkpoint;
 }
 
@@ -69,10 +77,6 @@ const withCounts = (
   notes: VerifierNotes,
   { unsignedEvents, clocksApart }: VerifierNotes,
 ): VerifierNotes => ({ ...notes, unsignedEvents, clocksApart });
-
-/** How long the audit may lag behind the registry: after a leader failure it pauses for 11 s. */
-export const catchUpTimeout: Millis = seconds(20);
-const pollEvery: Millis = 250;
 
 /**
  * Replays a history and compares the result with the registry, and with the keyframes on the way.
@@ -96,8 +100,7 @@ class Verification {
   readonly #hash: Hash;
   readonly #options: VerifyOptions;
   #verifier: Verifier;
-  /** Whether the state before the first event of the history is known. */
-  #isWhole = true;
+  #losses = new LossTimeline<Checkpoint>();
   #divergences = 0;
   readonly #anchors: AnchorChecker;
   #keyframes: KeyframeComparison | undefined;
@@ -121,15 +124,18 @@ class Verification {
     const signing = { hash: this.#hash, check: signatures?.check };
     this.#keyframes =
       keyframes && new KeyframeComparison(keyframes, await keyframes.list(), signing, this.#report);
-    await this.#begin(first);
+    const losses = await readKnownLosses(this.#history, this.#ports.audit, this.#hash);
+    for (const loss of losses.pending) this.#report(lossDivergence(loss));
+    await this.#begin(first, losses);
     await this.#readOn();
     await this.#compareRegistry();
     const verifier = this.#verifier;
-    if (!this.#options.signal.aborted) this.#anchors.end(verifier.reached, this.#isWhole);
+    if (!this.#options.signal.aborted) this.#anchors.end(verifier.reached, verifier.isWhole);
     return {
       first,
       begunFrom: this.#begunFrom,
       last: verifier.position.seq,
+      losses: losses.recorded,
       events: verifier.events - this.#eventsAtStart,
       divergences: this.#divergences,
       keyframes: this.#keyframes?.compared ?? 0,
@@ -161,21 +167,21 @@ class Verification {
    * Starts from a checkpoint, from the first event, or from the keyframe where a trimmed history is
    * valid again.
    */
-  async #begin(first: Revision): Promise<void> {
+  async #begin(first: Revision, { all }: KnownLosses): Promise<void> {
     const { from } = this.#options;
-    if (from && from.seq >= first - 1) {
+    this.#losses = new LossTimeline(all);
+    if (from && from.seq >= first - 1 && canContinueFrom(from, all)) {
       this.#verifier.resume(from);
-      this.#isWhole = from.trimmed !== true;
-      if (this.#isWhole) this.#anchors.beginAfter(this.#verifier.reached);
+      if (this.#verifier.isWhole) this.#anchors.beginAfter(this.#verifier.reached);
     } else if (first > 1) {
-      await this.#beginTrimmed(first);
+      await this.#beginTrimmed(first, all);
     }
+    beginWithLosses(this.#verifier, this.#losses);
   }
 
-  async #beginTrimmed(first: Revision): Promise<void> {
+  async #beginTrimmed(first: Revision, losses: KnownLosses['all']): Promise<void> {
     this.#verifier.beginTrimmed(first);
-    this.#isWhole = false;
-    const keyframe = await this.#keyframes?.firstSigned(this.#history, first);
+    const keyframe = await this.#keyframes?.firstSigned(this.#history, first, losses);
     if (!keyframe) {
       if (!this.#keyframes) return;
       const expected = `event 1, or a signed keyframe at ${first - 1} or after`;
@@ -189,7 +195,6 @@ class Verification {
     after.resume({ ...keyframe, notes: withCounts(keyframe.notes, before.notes) });
     checkBeforeKeyframe(before, after, this.#report);
     this.#verifier = after;
-    this.#isWhole = true;
     this.#anchors.beginAfter(after.reached);
     this.#eventsAtStart = keyframe.events - before.events;
     this.#begunFrom = keyframe.seq;
@@ -208,10 +213,10 @@ class Verification {
       if (signal.aborted || stored.seq > last) return;
       const recorded = parseAuditEvent(stored, this.#hash);
       const verifier = this.#verifier;
-      const changed = verifier.take(recorded);
+      const changed = takeWithLosses(verifier, this.#losses, recorded);
       if (changed !== undefined) this.#catchUp?.passed(changed);
       this.#keyframes?.take(recorded);
-      if (this.#isWhole) {
+      if (verifier.isWhole) {
         this.#anchors.pass(verifier.reached);
         await this.#keyframes?.compare(stored.seq, verifier);
       }
@@ -221,18 +226,13 @@ class Verification {
 
   /** Lists the registry once, and reads on until the history has reached all listed states. */
   async #compareRegistry(): Promise<void> {
-    const { registry, clock } = this.#ports;
+    const { registry } = this.#ports;
     const { signal } = this.#options;
     if (!registry || signal.aborted) return;
-    const until = clock.monotonic() + catchUpTimeout;
     const listed = await registry.list([allKeys], 0);
-    const catchUp = new RegistryCatchUp(this.#verifier.records, listed, this.#isWhole);
+    const catchUp = new RegistryCatchUp(this.#verifier.records, listed, this.#verifier.isWhole);
     this.#catchUp = catchUp;
-    await this.#readOn();
-    while (!catchUp.settled && clock.monotonic() < until && !signal.aborted) {
-      await clock.sleep(pollEvery, signal);
-      await this.#readOn();
-    }
+    await readUntilSettled(catchUp, this.#ports, () => this.#readOn(), signal);
     if (!signal.aborted) for (const divergence of catchUp.divergences()) this.#report(divergence);
   }
 }

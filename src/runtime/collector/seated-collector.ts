@@ -1,4 +1,3 @@
-import { Fault } from '../../domain/fault.ts';
 import { allRunLeases, allSeats, seatKey } from '../../domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import {
@@ -15,6 +14,7 @@ import type { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { CollectorLoop } from './collector-loop.ts';
 import type { ServerTimeEstimate } from './observe/server-time-estimate.ts';
+import { OutboxTrimmer } from './outbox-trimmer.ts';
 
 /** What happens to a collector with a seat; its state machine decides what follows. */
 export interface CollectorListener {
@@ -50,7 +50,7 @@ export class SeatedCollector {
   readonly #options: SeatOptions;
   readonly #ports: Ports;
   #trimmedAt: MonotonicTime;
-  #saidLost = false;
+  readonly #outbox: OutboxTrimmer;
 
   constructor(
     author: Author,
@@ -59,6 +59,7 @@ export class SeatedCollector {
     ports: Ports,
     listener: CollectorListener,
   ) {
+    this.#outbox = new OutboxTrimmer(author, ports);
     this.#options = options;
     this.#ports = ports;
     this.#trimmedAt = ports.clock.monotonic();
@@ -123,18 +124,6 @@ export class SeatedCollector {
     if (now - this.#trimmedAt < trimOutboxEvery) return;
     this.#trimmedAt = now;
     this.#loop.sweeper.forget(forgetAfter);
-    if (this.#loop.sweeper.isLeader) void this.#trimOutbox();
-  }
-
-  async #trimOutbox(): Promise<void> {
-    try {
-      await this.#ports.audit.tidy();
-    } catch (error) {
-      const isLost = error instanceof Fault && error.code === 'history-lost';
-      if (isLost && !this.#saidLost) {
-        this.#saidLost = true;
-        this.#ports.log.warn('history-lost', { why: error.message, hint: error.hint });
-      } else this.#ports.log.debug('outbox-not-tidied', { why: String(error) });
-    }
+    if (this.#loop.sweeper.isLeader) void this.#outbox.trim();
   }
 }

@@ -5,6 +5,7 @@ import { instanceMachine } from '../../../machines/instance.ts';
 import { policyMachine } from '../../../machines/policy.ts';
 import { runMachine } from '../../../machines/run.ts';
 import { sessionMachine } from '../../../machines/session.ts';
+import { storeMachine } from '../../../machines/store.ts';
 import { compileMachine } from './transition.ts';
 
 /**
@@ -17,3 +18,4 @@ export const collector = compileMachine(collectorMachine);
 export const hold = compileMachine(holdMachine);
 export const brake = compileMachine(brakeMachine);
 export const policy = compileMachine(policyMachine);
+export const store = compileMachine(storeMachine);

@@ -3,11 +3,13 @@ import { parseChart } from '../../charts/model/parse-chart.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { brake, collector, hold, instance, policy, run, session } from './machine-set.ts';
+import { brake, collector, hold, instance, policy, run, session, store } from './machine-set.ts';
 
 /** The charts of the machines of this version, in the order in which they are listed. */
 export const builtInCharts = (): readonly Chart[] =>
-  [run, instance, session, collector, hold, brake, policy].map(({ machine }) => chartOf(machine));
+  [run, instance, session, collector, hold, brake, policy, store].map(({ machine }) =>
+    chartOf(machine),
+  );
 
 /**
  * Publishes the charts of this version, so that its events can be displayed later. A failure is

@@ -67,7 +67,8 @@ describe('a verification that continues from a checkpoint', () => {
     await verifyOn({
       range: history.range,
       async *read(from, filters) {
-        read.push(from);
+        // Losses of the store are read with a filter.
+        if (!filters) read.push(from);
         yield* history.read(from, filters);
       },
     });

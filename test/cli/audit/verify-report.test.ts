@@ -16,6 +16,7 @@ const outcome = (
     ...{ first: 1, begunFrom: 0, last: 1_234_567, events: 1_234_567, divergences: 0, keyframes: 0 },
     notes,
     anchors: { agreed: 0, unchecked: 0, anchoredTo: 0 },
+    losses: [],
     checkpoint: { at: 60_000 } as VerifyReport['checkpoint'],
     ...verified,
   },

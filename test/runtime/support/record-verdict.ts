@@ -1,8 +1,8 @@
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { History } from '../../../src/ports/audit.ts';
+import { catchUpTimeout } from '../../../src/runtime/audit/registry-catch-up.ts';
 import {
-  catchUpTimeout,
   type VerifyOptions,
   type VerifyPorts,
   type VerifyReport,

@@ -1,7 +1,8 @@
 import { memorySignatures } from '../../../src/adapters/memory/signatures.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 
-import { catchUpTimeout, verify } from '../../../src/runtime/audit/verify.ts';
+import { catchUpTimeout } from '../../../src/runtime/audit/registry-catch-up.ts';
+import { verify } from '../../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
 /** The divergences that `rollcall audit verify` reports for the fleet. */

@@ -2,61 +2,65 @@ import { Fault } from '../../../domain/fault.ts';
 import {
   auditLoss,
   burnTarget,
-  emptyMark,
   lossNames,
   needsOperator,
   registryLoss,
   type StoreLoss,
-  StoreMark,
+  type StoreMark,
   type StreamEnds,
 } from '../../../domain/store-history/store-loss.ts';
 import type { MemoryServer } from './memory-server.ts';
 import type { Message } from './stream.ts';
-import { markSubject, outboxOf, subjectOfEvent } from './subjects.ts';
+import { outboxOf, subjectOfEvent } from './subjects.ts';
 
 /** Before each write: if the registry lost its tail, its sequences go on behind those that it had used. */
 export function mendRegistry(server: MemoryServer): void {
   const { registry, audit } = server;
   const { origin } = audit.end;
   if (registry.begun <= origin && origin <= registry.lastSeq) return;
-  const mark = readMark(server);
+  const mark = server.registry.mark;
   const loss = registryLoss(endsOf(server), mark);
   if (loss) {
     const isAnew = loss.kind === 'registry-made-anew';
     const { begun } = registry;
-    writeMark(server, {
+    registry.mark = {
       ...mark,
       pending: [...mark.pending, loss],
       ...(isAnew && { begun }),
-    });
+    };
   }
-  registry.skipTo(burnTarget(readMark(server)));
+  registry.skipTo(burnTarget(server.registry.mark));
 }
 
 export function lossesOf(server: MemoryServer): readonly StoreLoss[] {
-  const mark = readMark(server);
+  const mark = server.registry.mark;
+  const ofRegistry = registryLoss(endsOf(server), mark);
   const ofAudit = auditLossNow(server, mark);
-  return ofAudit ? [...mark.pending, ofAudit] : mark.pending;
+  return [...mark.pending, ...(ofRegistry ? [ofRegistry] : []), ...(ofAudit ? [ofAudit] : [])];
 }
 
+/** Whether the outbox has events that are not copied yet. */
+export const isAuditBehind = ({ registry, audit }: MemoryServer): boolean =>
+  registry.after(audit.end.origin, outboxOf(['>'])).length > 0;
+
 export function forgetLoss(server: MemoryServer, loss: StoreLoss): void {
-  const { trimmed, ...mark } = readMark(server);
+  const { trimmed, ...mark } = server.registry.mark;
   if (needsOperator(loss)) {
-    if (trimmed?.origin === loss.origin) writeMark(server, mark);
+    if (trimmed?.origin === loss.origin) server.registry.mark = mark;
     return;
   }
   const pending = mark.pending.filter(
     ({ kind, seq, origin }) => kind !== loss.kind || seq !== loss.seq || origin !== loss.origin,
   );
   if (pending.length === mark.pending.length) return;
-  writeMark(server, { ...mark, pending, ...(trimmed && { trimmed }) });
+  server.registry.mark = { ...mark, pending, ...(trimmed && { trimmed }) };
 }
 
 /** Removes the events from the outbox that the audit has, except the last one (see `Audit.tidy`). */
 export function trimOutbox(server: MemoryServer): number {
   const { audit, registry } = server;
   mendRegistry(server);
-  const mark = readMark(server);
+  const mark = server.registry.mark;
   if (mark.pending.some(({ kind }) => kind === 'registry-lost-tail')) {
     for (const message of outboxUpTo(server, audit.end.origin)) {
       if (auditSeqOf(server, message) > 0) continue;
@@ -76,7 +80,7 @@ export function trimOutbox(server: MemoryServer): number {
   if (!witness || proven.length < 2) return 0;
   const seq = auditSeqOf(server, witness);
   const trimmed = { seq, origin: witness.seq, created: audit.created };
-  writeMark(server, { ...readMark(server), trimmed });
+  registry.mark = { ...registry.mark, trimmed };
   for (const message of proven.slice(0, -1)) registry.purge(message);
   return proven.length - 1;
 }
@@ -109,13 +113,4 @@ function endsOf({ registry, audit }: MemoryServer): StreamEnds {
     registry: { begun: registry.begun, last: registry.lastSeq },
     audit: { created: audit.created, first, last, origin },
   };
-}
-
-function readMark({ registry }: MemoryServer): StoreMark {
-  const text = registry.last(markSubject)?.text;
-  return text === undefined ? emptyMark : StoreMark.parse(JSON.parse(text));
-}
-
-function writeMark({ registry }: MemoryServer, mark: StoreMark): void {
-  registry.append(markSubject, JSON.stringify(mark));
 }

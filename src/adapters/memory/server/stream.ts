@@ -1,3 +1,4 @@
+import { emptyMark, type StoreMark } from '../../../domain/store-history/store-loss.ts';
 import type { Millis, MonotonicTime, Revision, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Notifier } from './notifier.ts';
@@ -19,6 +20,7 @@ type Wants = (subject: string) => boolean;
 export interface StreamCopy {
   readonly log: readonly Message[];
   readonly seq: Revision;
+  readonly mark: StoreMark;
 }
 
 /**
@@ -31,6 +33,8 @@ export class MemoryStream {
   readonly #clock: Clock;
   readonly #last = new Map<string, Message>();
   readonly #notifiers = new Map<Notifier, Wants>();
+  /** What the store remembers about itself; it is lost together with the tail. */
+  mark: StoreMark = emptyMark;
   /** The first sequence it may use. */
   readonly begun: Revision;
   #log: Message[] = [];
@@ -56,11 +60,12 @@ export class MemoryStream {
 
   copy(): StreamCopy {
     const log = this.#log.filter((message) => this.#last.get(message.subject) === message);
-    return { log, seq: this.#seq };
+    return { log, seq: this.#seq, mark: this.mark };
   }
 
   /** The stream is again as it was: everything later is lost, and its sequences are used anew. */
-  restore({ log, seq }: StreamCopy): void {
+  restore({ log, seq, mark }: StreamCopy): void {
+    this.mark = mark;
     this.#log = [...log];
     this.#seq = seq;
     this.#last.clear();

@@ -3,8 +3,6 @@ import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 /** The registry's stream has two kinds of subjects: the records of the bucket, and the outbox. */
 const record = 'record.';
 const event = 'event.';
-/** What the store remembers about itself (see `StoreMark`). */
-export const markSubject = 'fence.=store';
 
 export const recordSubject = (key: string): string => record + key;
 export const eventSubject = (subject: string): string => event + subject;

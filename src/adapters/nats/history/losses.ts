@@ -2,6 +2,7 @@ import { Fault } from '../../../domain/fault.ts';
 import {
   auditLoss,
   needsOperator,
+  registryLoss,
   type StoreLoss,
   type StoreMark,
 } from '../../../domain/store-history/store-loss.ts';
@@ -22,9 +23,12 @@ export async function readLosses(
   names: SubjectNames,
   within: Millis,
 ): Promise<readonly StoreLoss[]> {
+  const ends = await readEnds(connection, names, within);
   const { mark } = await readMark(connection, names, within);
+  // Nobody has written since the loss: it is not in the mark yet.
+  const ofRegistry = registryLoss(ends, mark);
   const ofAudit = await auditLossNow(connection, names, mark, within);
-  return ofAudit === undefined ? mark.pending : [...mark.pending, ofAudit];
+  return [...mark.pending, ...(ofRegistry ? [ofRegistry] : []), ...(ofAudit ? [ofAudit] : [])];
 }
 
 /** What the audit has lost of the events that it had at the last trim; undefined if nothing. */

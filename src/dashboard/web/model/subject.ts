@@ -93,6 +93,8 @@ export function entityName(entity: ApiEntity): string {
       return `zone ${entity.zone}`;
     case 'policy':
       return 'policy';
+    case 'store':
+      return 'store';
     default:
       return entity satisfies never;
   }

@@ -35,6 +35,7 @@ const names: Readonly<Record<ApiEntity['entity'], readonly string[]>> = {
   hold: ['host', 'run'],
   brake: ['zone', 'run'],
   policy: ['run'],
+  store: ['run'],
 };
 
 const isEntity = (value: unknown): boolean => {

@@ -1,6 +1,8 @@
 import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
+import { canContinueFrom, LossTimeline } from '../../../domain/store-history/loss-timeline.ts';
+import type { StoreLoss } from '../../../domain/store-history/store-loss.ts';
 import {
   hours,
   type Millis,
@@ -12,10 +14,13 @@ import {
 } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Checkpoint } from '../verifier/checkpoint.ts';
+import { readKnownLosses } from '../verifier/recorded-losses.ts';
+import { beginWithLosses } from '../verifier/take-with-losses.ts';
 import { Verifier } from '../verifier/verifier.ts';
 import { KeyframeDecoder, type KeyframeDigest, KeyframeEncoder, readKeyframe } from './codec.ts';
 import { RetentionEnforcer } from './retention-enforcer.ts';
 import { latestSignedKeyframe, signatureOf } from './signed-keyframes.ts';
+import { verifyOn } from './verify-on.ts';
 
 /**
  * A keyframe is due after this many events, or after as many as the last one has lines, if those
@@ -27,8 +32,6 @@ const signEvery: Millis = hours(24);
 const checkEvery: Millis = minutes(1);
 /** A collector with a new seat has more urgent work first. */
 const firstCheckAfter: Millis = seconds(10);
-/** How long a slice of this work may delay renewals and sweeps. */
-const sliceLength: Millis = 5;
 /**
  * A divergent history, or a missing permission to write, remains: it is not verified again before
  * this.
@@ -146,7 +149,7 @@ export class KeyframeWriter {
   }
 
   async #make(first: Revision, signal: AbortSignal): Promise<void> {
-    const { keyframes, log, hash, signatures } = this.#ports;
+    const { log, hash, signatures } = this.#ports;
     const divergences: Divergence[] = [];
     const verifier = new Verifier(
       (divergence) => {
@@ -157,15 +160,19 @@ export class KeyframeWriter {
       hash,
       signatures,
     );
-    const start = this.#last && (await readKeyframe(keyframes, this.#last.signed, hash));
+    const { all } = await readKnownLosses(this.#ports.audit, this.#ports.audit, hash);
+    const start = await this.#startFor(all);
     if (start) verifier.resume(start);
+    const losses = new LossTimeline<Checkpoint>(all);
+    beginWithLosses(verifier, losses);
     const reaches = verifier.position.seq >= first - 1;
-    if (reaches && !(await this.#verifyOn(verifier, () => divergences.length > 0, signal))) return;
-    const [divergence] = divergences;
-    if (!reaches || divergence) {
-      const why = divergence ?? `the history begins at ${first}, and no keyframe joins on to it`;
-      return this.#refuse(why);
-    }
+    if (
+      reaches &&
+      !(await verifyOn(this.#ports, verifier, losses, () => divergences.length > 0, signal))
+    )
+      return;
+    const obstacle = divergences[0] ?? obstacleIn(verifier, reaches, first);
+    if (obstacle) return this.#refuse(obstacle);
     const state = await this.#storeState(verifier).catch((cause: unknown) => {
       // Writing is not permitted: verifying everything again every minute would not help.
       if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
@@ -177,31 +184,20 @@ export class KeyframeWriter {
     await this.#dropUnneeded(first);
   }
 
+  /** The last signed keyframe; an earlier one if a loss of the store has undone that. */
+  async #startFor(losses: readonly StoreLoss[]): Promise<Checkpoint | undefined> {
+    const { keyframes, hash } = this.#ports;
+    const last = this.#last && (await readKeyframe(keyframes, this.#last.signed, hash));
+    if (!last || canContinueFrom(last, losses)) return last;
+    return (await latestSignedKeyframe(this.#ports, losses))?.checkpoint;
+  }
+
   /** The obstacle remains, so the next attempt is much later. */
   #refuse(why: string | Divergence): void {
     const { clock, log } = this.#ports;
     this.#notBefore = clock.monotonic() + retryAfterRefusal;
     this.#last = undefined;
     log.warn('keyframe-refused', { why });
-  }
-
-  /** Verifies the rest of the history; `false` if it was stopped. */
-  async #verifyOn(
-    verifier: Verifier,
-    isEnough: () => boolean,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const { audit, clock, hash } = this.#ports;
-    let began = clock.monotonic();
-    for await (const stored of audit.read(verifier.position.seq + 1)) {
-      verifier.take(parseAuditEvent(stored, hash));
-      if (isEnough()) return true;
-      if (clock.monotonic() - began < sliceLength) continue;
-      await clock.sleep(0, signal);
-      began = clock.monotonic();
-      if (signal.aborted) return false;
-    }
-    return true;
   }
 
   /**
@@ -246,6 +242,11 @@ export class KeyframeWriter {
     const { keyframes } = this.#ports;
     for (const seq of await keyframes.list()) if (seq < first - 1) await keyframes.drop(seq);
   }
+}
+
+function obstacleIn(verifier: Verifier, reaches: boolean, first: Revision): string | undefined {
+  if (!reaches) return `the history begins at ${first}, and no keyframe joins on to it`;
+  return verifier.isWhole ? undefined : 'the audit lost events: the state after them is not known';
 }
 
 const linesIn = ({ chains, predecessors, records }: Checkpoint): number =>

@@ -5,6 +5,8 @@ import {
 } from '../../../domain/events/audit-entry.ts';
 import type { Hash } from '../../../domain/events/hash-chain.ts';
 import { type CheckSignature, isSignedBy } from '../../../domain/events/signature.ts';
+import { canContinueFrom } from '../../../domain/store-history/loss-timeline.ts';
+import type { StoreLoss } from '../../../domain/store-history/store-loss.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -60,15 +62,19 @@ export interface SignedKeyframe {
   readonly checkpoint: Checkpoint;
 }
 
-/** The latest keyframe that matches a signature. @throws {Fault} `store-unavailable` */
-export async function latestSignedKeyframe({
-  audit,
-  keyframes,
-  hash,
-  signatures: { check },
-}: Pick<Ports, 'audit' | 'keyframes' | 'hash' | 'signatures'>): Promise<
-  SignedKeyframe | undefined
-> {
+/**
+ * The latest keyframe that matches a signature, and that no loss of the store has undone.
+ * @throws {Fault} `store-unavailable`
+ */
+export async function latestSignedKeyframe(
+  {
+    audit,
+    keyframes,
+    hash,
+    signatures: { check },
+  }: Pick<Ports, 'audit' | 'keyframes' | 'hash' | 'signatures'>,
+  losses: readonly StoreLoss[] = [],
+): Promise<SignedKeyframe | undefined> {
   for (const seq of (await keyframes.list()).toReversed()) {
     const signatures = new Map<string, Signature>();
     for await (const signature of readSignatures(audit, seq + 1, hash, check)) {
@@ -76,7 +82,7 @@ export async function latestSignedKeyframe({
     }
     for (const signature of signatures.values()) {
       const checkpoint = await readKeyframe(keyframes, signature, hash);
-      if (checkpoint) return { signature, checkpoint };
+      if (checkpoint && canContinueFrom(checkpoint, losses)) return { signature, checkpoint };
     }
   }
   return undefined;

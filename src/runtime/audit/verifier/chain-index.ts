@@ -110,6 +110,18 @@ export class ChainIndex {
     return chains;
   }
 
+  /**
+   * The chains of records as they were at a checkpoint. Chains of processes stay as they are: a process
+   * remembers its own chain, whatever the store has lost.
+   */
+  backTo(checkpoint: ReturnType<ChainIndex['toJSON']>): ChainIndex {
+    const chains = ChainIndex.from(checkpoint);
+    for (const [name, state] of [...this.#ended, ...this.#loose, ...this.#open]) {
+      if (isOfProcess(name) || isOfStore(name)) chains.set(name, state);
+    }
+    return chains;
+  }
+
   #addLoose(name: string, state: ChainState): void {
     this.#loose.set(name, state);
     if (dropOldest(this.#loose) !== undefined) this.#lost += 1;
@@ -146,6 +158,8 @@ export const chainOfSubject = ({ subject }: Pick<AuditEntry, 'subject'>): string
 
 /** The name of the chain of the run that a chain belongs to. */
 const runOf = (name: string): string => name.split('.', 3).join('.');
+
+const isOfStore = (name: string): boolean => name.startsWith('=fleet.=store.');
 
 const isOfProcess = (name: string): boolean =>
   (name.endsWith('.session') || name.endsWith('.collector')) && name.split('.').length === 4;

@@ -92,8 +92,9 @@ function firstEventViolations(
 /** Only a process may lose events: events of a record are stored together with the record. */
 const lostBefore = (event: AuditEvent): number => (isOfProcess(event) ? (event.lost ?? 0) : 0);
 
+/** Whether the entity has no record. */
 const isOfProcess = ({ of }: AuditEvent): boolean =>
-  of.entity === 'session' || of.entity === 'collector';
+  of.entity === 'session' || of.entity === 'collector' || of.entity === 'store';
 
 const gap = (expected: number, found: number): EventViolation => ({
   check: 'gap',

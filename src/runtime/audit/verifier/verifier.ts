@@ -26,6 +26,7 @@ import { authorViolations } from './check-author.ts';
 import { missingEndDivergence } from './check-chain-end.ts';
 import { isClockApart } from './check-clock.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
+import { orderDivergences } from './check-order.ts';
 import type { Checkpoint, VerifierNotes } from './checkpoint.ts';
 import { SignatureChecker, type SigningRule } from './signature-checker.ts';
 
@@ -122,6 +123,11 @@ export class Verifier {
     return this.#digest;
   }
 
+  /** Whether everything before the last event is known. */
+  get isWhole(): boolean {
+    return !this.#trimmed;
+  }
+
   /** The history starts here, not at the first event ever: chains may have begun before. */
   beginTrimmed(seq: Revision): void {
     this.#trimmed = true;
@@ -132,7 +138,9 @@ export class Verifier {
   take(recorded: AuditEntry | UnreadableEvent): string | undefined {
     this.#events += 1;
     this.#at = recorded.storedAt;
-    this.#checkOrder(recorded);
+    for (const divergence of orderDivergences(recorded, this.position)) this.#report(divergence);
+    this.#seq = Math.max(this.#seq, recorded.seq);
+    this.#origin = Math.max(this.#origin, recorded.origin);
     if (recorded.kind === 'illegible') {
       const { seq, subject, why } = recorded;
       this.#report({ seq, entity: subject, check: 'illegible', expected: 'an event', found: why });
@@ -186,12 +194,24 @@ export class Verifier {
     this.#origin = from.origin;
     this.#at = from.at;
     this.#events = from.events;
-    this.#chains = ChainIndex.from(from.chains);
-    this.#predecessors = new Map(from.predecessors);
-    this.#projection = RegistryProjection.from(from.records, from.commit);
     this.#notes = { ...from.notes };
     this.#digest = from.digest;
-    this.#signatures = new SignatureChecker(this.#signing, this.#chains, from.claims);
+    this.#continueWith(ChainIndex.from(from.chains), from);
+  }
+
+  /** The registry went on from this earlier state. Without one, nothing before counts any more. */
+  goBackTo(from: Checkpoint | undefined): void {
+    this.#trimmed ||= from === undefined;
+    const chains = from ? this.#chains.backTo(from.chains) : new ChainIndex();
+    const { predecessors = [], records = [] } = from ?? {};
+    this.#continueWith(chains, { predecessors, records, claims: this.#signatures.claims });
+  }
+
+  #continueWith(chains: ChainIndex, state: Partial<Checkpoint>): void {
+    this.#chains = chains;
+    this.#predecessors = new Map(state.predecessors);
+    this.#projection = RegistryProjection.from(state.records ?? [], state.commit);
+    this.#signatures = new SignatureChecker(this.#signing, chains, state.claims);
     const policy = this.#projection.records.get(policyKey)?.entry.text;
     this.#isRequiredByPolicy = policy !== undefined && requiresSignatures(readJson(policy));
   }
@@ -228,21 +248,6 @@ export class Verifier {
     if (this.#predecessors.size > maxPredecessors && !oldest.done) {
       this.#predecessors.delete(oldest.value);
     }
-  }
-
-  #checkOrder({ seq, origin, subject }: AuditEntry | UnreadableEvent): void {
-    const entity = subject;
-    if (this.#seq > 0 && seq > this.#seq + 1) {
-      const expected = `sequence ${this.#seq + 1}`;
-      this.#report({ seq, entity, check: 'stream', expected, found: `sequence ${seq}` });
-    }
-    if (seq <= this.#seq || origin <= this.#origin) {
-      const expected = `after sequence ${this.#seq}, revision ${this.#origin}`;
-      const found = `sequence ${seq}, revision ${origin}`;
-      this.#report({ seq, entity, check: 'order', expected, found });
-    }
-    this.#seq = Math.max(this.#seq, seq);
-    this.#origin = Math.max(this.#origin, origin);
   }
 
   #machineOf({ event }: AuditEntry): MemoizedMachine | undefined {

@@ -42,6 +42,19 @@ export async function copyStreams(server: TestServer, namespace: string): Promis
   };
 }
 
+/** Deletes the directories of streams while the server is down, as if they had never existed. */
+export async function removeStreams(
+  server: TestServer,
+  namespace: string,
+  ...parts: readonly Part[]
+): Promise<void> {
+  await server.stop();
+  for (const part of parts) {
+    await rm(directoryOf(server, namespace, part), { recursive: true, force: true });
+  }
+  await server.restart();
+}
+
 function directoryOf(server: TestServer, namespace: string, part: Part): string {
   const { registry, leases, keyframes, auditStream } = namesOf(namespace);
   const stream = {

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
+import type { Store } from '../../../src/ports/ports.ts';
+
+const commit = async ({ registry }: Store, name: string): Promise<number> => {
+  const outcome = await registry.commit({
+    writes: [{ key: `agent.a.${name}`, expectedRevision: 0, text: 'x' }],
+    events: [{ subject: `a.b.${name}.1`, text: name }],
+  });
+  if (outcome.outcome !== 'committed') throw new Error(outcome.outcome);
+  return Math.max(...outcome.revisions.values());
+};
+
+async function textsOf({ audit }: Store): Promise<readonly string[]> {
+  const texts: string[] = [];
+  for await (const { text } of audit.read(0)) texts.push(text);
+  return texts;
+}
+
+test('a registry in memory that lost its tail repeats no revision and loses no later event', async () => {
+  const server = new MemoryServer(new VirtualClock());
+  const store = memoryStore(server);
+  await commit(store, 'before');
+  const copy = server.registry.copy();
+  const lost = await commit(store, 'lost');
+  server.registry.restore(copy);
+  expect(await store.audit.losses()).toMatchObject([{ kind: 'registry-lost-tail' }]);
+  expect(await commit(store, 'after')).toBeGreaterThan(lost);
+  expect(await textsOf(store)).toEqual(['before', 'lost', 'after']);
+  const [loss] = await store.audit.losses();
+  expect(loss).toMatchObject({ kept: copy.seq, seq: 2 });
+  if (loss) await store.audit.settle(loss);
+  expect(await store.audit.losses()).toEqual([]);
+  expect(await store.audit.tidy()).toBe(1);
+});

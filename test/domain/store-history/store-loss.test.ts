@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import {
+  auditLoss,
+  burnMargin,
+  burnTarget,
+  emptyMark,
+  registryLoss,
+  type StreamEnds,
+} from '../../../src/domain/store-history/store-loss.ts';
+
+const ends = (
+  registry: Partial<StreamEnds['registry']>,
+  audit: Partial<StreamEnds['audit']>,
+): StreamEnds => ({
+  registry: { begun: 100, last: 200, ...registry },
+  audit: { created: 'then', first: 1, last: 10, origin: 200, ...audit },
+});
+
+describe('a registry', () => {
+  it('that reaches the last event of the audit has lost nothing', () => {
+    expect(registryLoss(ends({}, {}), emptyMark)).toBeUndefined();
+    expect(registryLoss(ends({}, { origin: 0, last: 0 }), emptyMark)).toBeUndefined();
+  });
+
+  it('that ends before the last event of the audit has lost its tail', () => {
+    expect(registryLoss(ends({ last: 150 }, {}), emptyMark)).toEqual({
+      ...{ kind: 'registry-lost-tail', kept: 150, origin: 200, seq: 10 },
+    });
+  });
+
+  it('that ends before a revision that this process was given has lost its tail', () => {
+    expect(registryLoss(ends({}, {}), emptyMark, 230)).toEqual({
+      ...{ kind: 'registry-lost-tail', kept: 200, origin: 230, seq: 10 },
+    });
+  });
+
+  it('whose loss is noted already has no other one while it is repaired', () => {
+    const loss = registryLoss(ends({ last: 150 }, {}), emptyMark);
+    if (!loss) throw new Error('no loss');
+    expect(registryLoss(ends({ last: 170 }, {}), { v: 1, pending: [loss] })).toBeUndefined();
+    expect(burnTarget({ pending: [loss] })).toBe(200 + burnMargin);
+  });
+
+  it('that begins behind the last event of the audit was made anew, once', () => {
+    const anew = ends({ begun: 300, last: 299 }, {});
+    const loss = { kind: 'registry-made-anew', kept: 0, origin: 200, seq: 10 };
+    expect(registryLoss(anew, emptyMark)).toEqual(loss);
+    expect(registryLoss(anew, { v: 1, pending: [], begun: 300 })).toBeUndefined();
+  });
+});
+
+describe('an audit', () => {
+  const mark = { ...emptyMark, trimmed: { seq: 8, origin: 180, created: 'then' } };
+
+  it('that has the event up to which the outbox was trimmed has lost nothing', () => {
+    expect(auditLoss(ends({}, {}), mark, 180)).toBeUndefined();
+    expect(auditLoss(ends({}, {}), emptyMark, undefined)).toBeUndefined();
+  });
+
+  it('that has another event there, or none, has lost its tail', () => {
+    expect(auditLoss(ends({}, {}), mark, 190)).toBe('audit-lost-tail');
+    expect(auditLoss(ends({}, { last: 5 }), mark, undefined)).toBe('audit-lost-tail');
+  });
+
+  it('that was trimmed beyond that event has lost nothing', () => {
+    expect(auditLoss(ends({}, { first: 9 }), mark, undefined)).toBeUndefined();
+  });
+
+  it('that was created later was made anew', () => {
+    expect(auditLoss(ends({}, { created: 'now' }), mark, 180)).toBe('audit-made-anew');
+  });
+});
