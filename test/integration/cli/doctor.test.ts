@@ -57,6 +57,44 @@ describe('rollcall doctor', () => {
     }
   });
 
+  it('names the limit of consumers that makes watches fail, before anything else needs one', async () => {
+    const namespace = Namespace.parse('limited');
+    const wanted = desiredStreams(subjectNamesOf(namespace), 1);
+    const nc = await connect({ servers: world.server.url });
+    const jsm = await jetstreamManager(nc);
+    for (const kind of ['registry', 'leases', 'audit', 'keyframes'] as const) {
+      const limit = kind === 'registry' ? { max_consumers: 1 } : {};
+      await jsm.streams.add({ ...wanted[kind], ...limit } as StreamConfig & { name: string });
+    }
+    const { name } = wanted.registry;
+    const room = await doctor({ url: world.server.url, namespace });
+    expect(room.out).toContain(`· watches     stream ${name} allows 1 consumer; 0 exist`);
+    await jsm.consumers.add(name, { name: 'somebody', ack_policy: 'none' } as never);
+    const { code, out } = await doctor({ url: world.server.url, namespace });
+    expect(code).toBe(1);
+    expect(out).toContain(`✕ watches     stream ${name} allows 1 consumer; 1 exist`);
+    expect(out).toContain('set `max_consumers` to -1');
+    expect(out).toMatch(/this user cannot watch .*: maximum consumers limit reached/);
+    await nc.close();
+  });
+
+  it('shows a seat whose holder is blind as no observer', async () => {
+    await using fleet = await world.fleet();
+    const { leases } = fleet.store;
+    const seat = { v: 1, run: 'run00001', host: 'h1', agent: 'c', runs: 0, judges: false };
+    await leases.create('seat.1', JSON.stringify(seat), 60_000);
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toMatch(
+      /✕ collectors +no collector sees the fleet; 1 blind collector, .*seat\.1 by h1\/c/,
+    );
+    await leases.create('seat.2', JSON.stringify({ ...seat, judges: true }), 60_000);
+    const half = await doctor(fleet);
+    expect(half.out).toMatch(
+      /· collectors +1 active collector: seat\.2 by h1\/c; 1 blind collector/,
+    );
+  });
+
   it('reports that no collector is active', async () => {
     await using fleet = await world.fleet();
     expect(await doctor(fleet)).toMatchObject({ code: 0 });

@@ -142,4 +142,27 @@ export const viewing: readonly Mutant[] = [
       'test/runtime/collector/blind-watch.test.ts',
     ],
   },
+  {
+    name: 'lagging-server-is-the-end',
+    breaks: 'G9',
+    what: 'follows a server whose copy of the stream stands still, and takes its word that this is the end',
+    file: 'src/adapters/nats/read/deliveries.ts',
+    edits: [
+      [
+        'if (end !== undefined || position < searched.leaderAt) break;',
+        'if (end !== undefined) break;',
+      ],
+    ],
+    tests: ['test/adapters/nats/read/deliveries.test.ts'],
+    unseen: 'the simulation plays the memory adapter',
+  },
+  {
+    name: 'word-of-a-former-leader',
+    breaks: 'G9',
+    what: 'ends a snapshot by the word of a server that leads the stream no longer',
+    file: 'src/adapters/nats/read/snapshot.ts',
+    edits: [['  now.cluster?.leader === before.cluster?.leader &&\n', '']],
+    tests: ['test/adapters/nats/read/snapshot.test.ts'],
+    unseen: 'the simulation plays the memory adapter',
+  },
 ];

@@ -51,7 +51,7 @@ export async function* deliveries(
       const heartbeat = end === undefined ? {} : { heartbeat: 100 };
       await using consumer = await SupervisedConsumer.open(connection, { ...spec, ...heartbeat });
       if (next > from) await assertReaches(connection, stream, next - 1, within);
-      let searched = { position: 0, at: performance.now() };
+      let searched = { position: 0, leaderAt: 0, at: performance.now() };
       for (;;) {
         const item = await consumer.next();
         if (item.kind === 'dead') {
@@ -63,14 +63,17 @@ export async function* deliveries(
           if (end !== undefined && position >= end) return;
           const now = performance.now();
           if (position > searched.position) {
-            searched = { position, at: now };
+            searched = { position, leaderAt: 0, at: now };
             progressAt = now;
           } else if (now - searched.at > stuckAfter) {
-            // At the end of a stream that is followed nothing is pending.
-            const isPending = end !== undefined || (await consumer.progress()).pending > 0;
             why = `the server sends heartbeats, but no messages after ${position}`;
-            if (isPending) break;
-            searched = { position, at: now };
+            // A stream that is followed may be at its end, which only the leader knows: the server of the
+            // consumer may lag. What the leader has now must arrive within another heartbeat.
+            if (end !== undefined || position < searched.leaderAt) break;
+            const leaderAt = await lastSequence(connection, stream, within);
+            if (leaderAt < next - 1) break;
+            const isBehind = position < leaderAt;
+            searched = { position, leaderAt, at: isBehind ? now - stuckAfter : now };
           }
           continue;
         }
@@ -90,6 +93,12 @@ export async function* deliveries(
   }
 }
 
+const lastSequence = async (
+  connection: SupervisedConnection,
+  stream: string,
+  within: Millis,
+): Promise<Revision> => (await streamInfo(connection, stream, within))?.state.last_seq ?? 0;
+
 /** A stream that ends before a message already read is another one: waiting for more is useless. */
 async function assertReaches(
   connection: SupervisedConnection,
@@ -97,7 +106,7 @@ async function assertReaches(
   seq: Revision,
   within: Millis,
 ): Promise<void> {
-  const last = (await streamInfo(connection, stream, within))?.state.last_seq ?? 0;
+  const last = await lastSequence(connection, stream, within);
   if (last >= seq) return;
   throw new Fault(
     'store-misconfigured',

@@ -86,7 +86,11 @@ async function tryOnce(
   const filters = below.map((filter) => bucket.prefix + filter);
   const consumerSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within, signal };
   await using consumer = await SupervisedConsumer.open(connection, consumerSpec);
-  const end = await readToEnd(consumer, leader, atLeast, (messages) => {
+  const leads = async () => {
+    const now = await streamInfo(connection, bucket.stream, within, signal);
+    return isStillLed(leader, now);
+  };
+  const end = await readToEnd(consumer, { leader, leads }, atLeast, (messages) => {
     reportProgress(messages.at(-1)?.seq ?? 0);
     delivered.add(messages);
     for (const { msg, seq } of messages) {
@@ -108,11 +112,12 @@ async function tryOnce(
  *
  * A key that is overwritten during the read is delivered with its new revision only, so a snapshot that
  * ended earlier would lack it. A consumer may be on a replica that lags: unless it is on the leader, a
- * heartbeat must confirm that it has reached the position that the leader reported.
+ * heartbeat must confirm that it has reached the position that the leader reported. The consumer's own
+ * server tells where it is, so its word counts only if that server still leads when the read ends.
  */
 async function readToEnd(
   consumer: SupervisedConsumer,
-  leader: StreamInfo,
+  { leader, leads }: { readonly leader: StreamInfo; leads(): Promise<boolean> },
   atLeast: Revision,
   take: (messages: readonly Delivered[]) => void,
 ): Promise<{ readonly upTo: Revision } | { readonly failure: string }> {
@@ -122,7 +127,10 @@ async function readToEnd(
   let last: Revision = 0;
   let target = await deliveriesToTheEnd(consumer, leader);
   for (let behind = 0; behind < maxHeartbeatsBehind; ) {
-    if (taken >= (target ?? Number.POSITIVE_INFINITY)) return { upTo: Math.max(last_seq, last) };
+    if (taken >= (target ?? Number.POSITIVE_INFINITY)) {
+      if (await leads()) return { upTo: Math.max(last_seq, last) };
+      target = Number.POSITIVE_INFINITY;
+    }
     const item = await consumer.next();
     if (item.kind === 'dead') return { failure: item.why };
     if (item.kind === 'messages') {
@@ -136,6 +144,12 @@ async function readToEnd(
   }
   return { failure: `its replica is behind the leader's ${last_seq}` };
 }
+
+/** Whether the same server leads the same stream, which has lost nothing meanwhile. */
+export const isStillLed = (before: StreamInfo, now: StreamInfo | undefined): boolean =>
+  now?.created === before.created &&
+  now.cluster?.leader === before.cluster?.leader &&
+  now.state.last_seq >= before.state.last_seq;
 
 /** Number of deliveries up to the end; undefined if not at the end or not on the leader. */
 async function deliveriesToTheEnd(

@@ -1,3 +1,4 @@
+import type { StreamInfo } from '@nats-io/jetstream';
 import type { Msg } from '@nats-io/transport-node';
 import { describe, expect, test } from 'vitest';
 import { code } from '../../../../src/adapters/nats/connection/jetstream-errors.ts';
@@ -6,7 +7,7 @@ import type {
   Reply,
   SupervisedConnection,
 } from '../../../../src/adapters/nats/connection/supervised-connection.ts';
-import { takeSnapshot } from '../../../../src/adapters/nats/read/snapshot.ts';
+import { isStillLed, takeSnapshot } from '../../../../src/adapters/nats/read/snapshot.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 import { Namespace } from '../../../../src/domain/identity/names.ts';
 
@@ -101,4 +102,17 @@ describe('a snapshot that cannot be read', () => {
     expect(await failureOf(connection, 0)).toMatchObject(fault);
     expect(tries()).toBe(0);
   });
+});
+
+const streamAs = (leader: string, created: string, last_seq: number) =>
+  ({ created, cluster: { leader }, state: { last_seq } }) as StreamInfo;
+
+test.each<[string, StreamInfo | undefined, boolean]>([
+  ['leads a stream that grew', streamAs('n1', 'then', 8), true],
+  ['no longer leads the stream', streamAs('n2', 'then', 8), false],
+  ['leads a stream that was recreated', streamAs('n1', 'now', 8), false],
+  ['leads a stream that lost its end', streamAs('n1', 'then', 6), false],
+  ['has no stream', undefined, false],
+])('the word of a server about its consumer counts as it should if it %s', (_, now, counts) => {
+  expect(isStillLed(streamAs('n1', 'then', 7), now)).toBe(counts);
 });
