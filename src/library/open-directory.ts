@@ -56,8 +56,13 @@ export interface OpenDirectory extends AsyncDisposable {
   agents(): readonly AgentRow[];
   /** Milliseconds since the last message of the store, heartbeats of the watch included. */
   readonly age: number;
-  /** Whether a collector is active. Without one, nothing notices that an agent fell silent. */
+  /**
+   * Whether a collector is active and sees the fleet. Without one, nothing notices that an agent fell
+   * silent. It is as old as `observedAge`.
+   */
   readonly observed: boolean;
+  /** Milliseconds since `observed` was last read; it grows while the leases cannot be read. */
+  readonly observedAge: number;
   /**
    * Calls the listener with each later change, grouped as they were stored. Returns a function that
    * removes the listener.
@@ -121,6 +126,9 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
     },
     get observed() {
       return directory.observed;
+    },
+    get observedAge() {
+      return directory.observedAge ?? 0;
     },
     onChange: listen,
     changes: () => changesFrom(listen, closed.signal),

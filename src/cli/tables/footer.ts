@@ -1,16 +1,26 @@
+import { type Millis, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import { formatRounded } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
+/** The seats are read every 15 s. After two failed reads, what they said is old. */
+const observedStaleAfter: Millis = seconds(45);
+
 /** Lines below a table: the age of the view, and what makes the view incomplete. */
 export function footer(
-  directory: Pick<Directory, 'age' | 'observed' | 'unreadable'>,
+  directory: Pick<Directory, 'age' | 'observed' | 'observedAge' | 'unreadable'>,
   counted: string,
   { palette }: Pick<Terminal, 'palette'>,
 ): string {
   const unreadable = directory.unreadable().length;
   const lines = [palette.dim(`${counted}; the view is ${formatRounded(directory.age ?? 0)} old`)];
-  if (!directory.observed) {
+  const { observedAge = 0 } = directory;
+  if (observedAge > observedStaleAfter) {
+    lines.push(
+      `${palette.dubious('unknown')}: whether a collector is active was last read ${formatRounded(observedAge)} ago`,
+      palette.dim('to check the rights of this user: rollcall doctor'),
+    );
+  } else if (!directory.observed) {
     lines.push(
       `${palette.dubious('unobserved')}: no collector is active, so silent agents are not detected`,
       palette.dim('to start one: rollcall collector'),

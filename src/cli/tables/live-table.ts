@@ -16,7 +16,7 @@ export interface Window {
 /** Data of a live table. */
 export interface LiveTableData {
   readonly rows: readonly InstanceRow[];
-  readonly directory: Pick<Directory, 'fleet' | 'age' | 'observed' | 'unreadable'>;
+  readonly directory: Pick<Directory, 'fleet' | 'age' | 'observed' | 'observedAge' | 'unreadable'>;
   /** The last changes as lines, oldest first. */
   readonly changes: readonly string[];
   readonly stale: boolean;

@@ -16,7 +16,13 @@ const rows = (count: number, dubious: readonly number[] = []) =>
   );
 const shown = (more: Partial<LiveTableData>): LiveTableData => ({
   rows: rows(3),
-  directory: { fleet: new Fleet(), age: 400, observed: true, unreadable: () => [] },
+  directory: {
+    fleet: new Fleet(),
+    age: 400,
+    observed: true,
+    observedAge: 400,
+    unreadable: () => [],
+  },
   changes: [],
   stale: false,
   ...more,
@@ -53,6 +59,14 @@ describe('the live table', () => {
         expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(columns);
       }
     }
+  });
+
+  it('says since when it is not known whether a collector is active', () => {
+    const { directory } = shown({});
+    const old = { ...directory, observedAge: 60_000 };
+    expect(frame({ directory: old }).join('\n')).toContain(
+      'unknown: whether a collector is active was last read 1 min ago',
+    );
   });
 
   it('counts the rows that do not fit and calls them live only if all are', () => {

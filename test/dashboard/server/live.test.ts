@@ -412,4 +412,33 @@ describe('while the store does not answer', () => {
     await fleet.advance(seconds(20));
     await closing;
   });
+
+  it('says since when events do not arrive, although the store answers', async () => {
+    const { ports } = fleet.process('other');
+    let isRefused = false;
+    const audit: typeof ports.audit = {
+      ...ports.audit,
+      async *follow(from, signal, filters) {
+        for await (const event of ports.audit.follow(from, signal, filters)) {
+          if (isRefused) throw new Fault('store-refused', 'maximum consumers limit reached');
+          yield event;
+        }
+      },
+    };
+    const source = new LiveSource('memory', { ...ports, audit });
+    await fleet.advance(seconds(3));
+    isRefused = true;
+    fleet.agent('h8/z', ['web/w8']);
+    await fleet.advance(seconds(6));
+    expect(source.storeAwaySince()).toBeNull();
+    await fleet.advance(seconds(10));
+    expect(source.storeAwaySince()).toBeGreaterThan(0);
+    expect(source.seats()).not.toBeNull();
+    isRefused = false;
+    await fleet.advance(seconds(6));
+    expect(source.storeAwaySince()).toBeNull();
+    const closing = source[Symbol.asyncDispose]();
+    await fleet.advance(seconds(20));
+    await closing;
+  });
 });

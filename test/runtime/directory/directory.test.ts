@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { Fault } from '../../../src/domain/fault.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
 import { specOf } from '../support/fleet-in-memory.ts';
@@ -94,6 +95,31 @@ describe('a directory', () => {
       expect(allChanges.at(-1)?.now?.token).toBe(row?.token);
     },
   );
+
+  scenario('says once that it cannot read the seats, and how old its answer is', async (fleet) => {
+    fleet.collector('c1');
+    await fleet.advance(seconds(1));
+    const process = fleet.process('consumer');
+    let isRefused = false;
+    const leases: typeof process.ports.leases = {
+      ...process.ports.leases,
+      list: async (filter) => {
+        if (isRefused) throw new Fault('store-refused', 'this connection may not list');
+        return process.ports.leases.list(filter);
+      },
+    };
+    const directory = new Directory({ ...process.ports, leases }, { seatsEvery: seconds(5) });
+    await directory.ready;
+    isRefused = true;
+    await fleet.advance(seconds(60));
+    expect(directory.observed).toBe(true);
+    expect(directory.observedAge).toBeGreaterThanOrEqual(seconds(59));
+    const said = process.logged.filter(({ event }) => event === 'seats-not-read');
+    expect(said.filter(({ fields }) => 'age' in fields)).toHaveLength(1);
+    isRefused = false;
+    await fleet.advance(seconds(6));
+    expect(directory.observedAge).toBeLessThan(seconds(6));
+  });
 
   scenario('reports which of two registrations of one instance counts (G11)', async (fleet) => {
     fleet.collector('c1');
