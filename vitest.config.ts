@@ -29,8 +29,10 @@ const later = [
 /** A minute and more each, and what they show in full is shown in part elsewhere: `test:night`. */
 const night = [
   'test/integration/audit/three-servers.test.ts',
-  'test/integration/cli/audit-history.test.ts',
+  'test/integration/chaos/chaos.test.ts',
+  'test/integration/cli/{audit-history,demo-stopped}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
+  'test/integration/guarantees/collector-frozen.test.ts',
   'test/integration/nats/closed-connections.test.ts',
 ];
 /**
