@@ -2,6 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
+import { missingStream } from './connection/missing-stream.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { forgetLoss, readLosses } from './history/losses.ts';
@@ -25,7 +26,7 @@ export function natsAudit(
   const range = async () => {
     const info = await streamInfo(connection, names.auditStream, within);
     if (info === undefined) {
-      throw new Fault('store-misconfigured', `stream ${names.auditStream} is missing`);
+      throw missingStream(names.auditStream);
     }
     const { first_seq: first, last_seq: last } = info.state;
     const createdAt = Date.parse(info.created);

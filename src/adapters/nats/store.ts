@@ -16,6 +16,7 @@ import { natsRunMessaging } from './run-messaging.ts';
 import { natsServerTime } from './server-time.ts';
 import type { SettingMismatch } from './streams/compare-settings.ts';
 import { ensureStreams, inspectStreams } from './streams/ensure-streams.ts';
+import { StreamKeeper } from './streams/stream-keeper.ts';
 
 export interface NatsStoreOptions extends ConnectOptions {
   readonly namespace: Namespace;
@@ -38,6 +39,8 @@ interface ConnectionStatus {
 
 export interface NatsStore extends Store, AsyncDisposable {
   status(): ConnectionStatus;
+  /** How often lost streams were created again, and why they cannot be. */
+  readonly keeper: Pick<StreamKeeper, 'recreated' | 'failure'>;
   /** Stream settings that differed from ours at the start, without breaking a guarantee. */
   readonly findings: readonly SettingMismatch[];
   /** All stream settings that differ now. */
@@ -61,12 +64,14 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       create: options.create ?? true,
     });
     const guard = new StoreGuard(connection, names);
+    const keeper = new StreamKeeper(connection, { ...streams, create: options.create ?? true });
     return {
-      leases: natsLeases(connection, names.leases, within),
-      registry: natsRegistry(connection, names, guard, within),
-      audit: natsAudit(connection, names, guard, within),
-      keyframes: natsKeyframes(connection, names.keyframes, within),
-      charts: natsCharts(connection, names.keyframes, within),
+      leases: keeper.guard(natsLeases(connection, names.leases, within)),
+      registry: keeper.guard(natsRegistry(connection, names, guard, within)),
+      audit: keeper.guard(natsAudit(connection, names, guard, within)),
+      keyframes: keeper.guard(natsKeyframes(connection, names.keyframes, within)),
+      charts: keeper.guard(natsCharts(connection, names.keyframes, within)),
+      keeper,
       messaging: natsRunMessaging(connection, names, within),
       disconnects: natsDisconnects(connection),
       serverTime: natsServerTime(connection, names.leases.stream, within),

@@ -92,16 +92,28 @@ const connected = (store: Opened, ports: ReturnType<typeof portsOf>) => ({
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 });
 
-/** Prints when the connection is lost and restored, until the signal. */
+/** Prints when the connection or the store is lost and restored, until the signal. */
 export async function watchConnection(
   store: Opened,
   io: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
   let up = true;
+  let { recreated } = store.keeper;
+  let failure: string | undefined;
   while (!signal.aborted) {
     await systemAdapters.clock.sleep(seconds(0.5), signal);
     if (signal.aborted) return;
+    if (store.keeper.recreated > recreated) {
+      io.err(
+        'the streams of the namespace were gone and were created again; everything registers anew',
+      );
+    }
+    recreated = store.keeper.recreated;
+    if (store.keeper.failure !== undefined && store.keeper.failure !== failure) {
+      io.err(`the streams of the namespace are gone: ${store.keeper.failure}; retrying`);
+    }
+    failure = store.keeper.failure;
     const now = store.status().up;
     if (now === up) continue;
     up = now;

@@ -4,6 +4,7 @@ import type { Millis } from '../../../domain/time.ts';
 import { backoff, sleep } from './backoff.ts';
 import { code, errorIn, type JsError } from './jetstream-errors.ts';
 import { jsonOf } from './message.ts';
+import { MissingStream } from './missing-stream.ts';
 import type { Reply, SupervisedConnection } from './supervised-connection.ts';
 
 export type Answer<T> = { readonly ok: T } | { readonly error: JsError };
@@ -76,12 +77,8 @@ export function expectOk<T>(what: string, answer: Answer<T>): T {
 }
 
 export function apiFault(what: string, error: JsError): Fault {
-  const missing = error.err_code === code.streamNotFound;
-  return new Fault(
-    missing ? 'store-misconfigured' : 'store-refused',
-    `${what}: ${error.description} (${error.err_code})`,
-    missing
-      ? { hint: 'the stream may have been deleted; `rollcall doctor` lists what is missing' }
-      : {},
-  );
+  const message = `${what}: ${error.description} (${error.err_code})`;
+  return error.err_code === code.streamNotFound
+    ? new MissingStream(message)
+    : new Fault('store-refused', message);
 }

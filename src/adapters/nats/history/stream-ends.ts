@@ -1,7 +1,7 @@
 import type { StreamInfo } from '@nats-io/jetstream';
-import { Fault } from '../../../domain/fault.ts';
 import type { StreamEnds } from '../../../domain/store-history/store-loss.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { missingStream } from '../connection/missing-stream.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
@@ -37,5 +37,5 @@ async function existing(
 ): Promise<StreamInfo> {
   const info = await streamInfo(connection, stream, within);
   if (info !== undefined) return info;
-  throw new Fault('store-misconfigured', `stream ${stream} is missing`);
+  throw missingStream(stream);
 }

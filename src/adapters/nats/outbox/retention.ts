@@ -4,6 +4,7 @@ import type { Retention } from '../../../domain/policy/fleet-policy.ts';
 import { retentionViolation } from '../../../domain/policy/retention.ts';
 import type { Millis, Revision, WallTime } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
+import { missingStream } from '../connection/missing-stream.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
@@ -26,8 +27,7 @@ export async function applyRetention(
   within: Millis,
 ): Promise<void> {
   const info = await streamInfo(connection, auditStream, within);
-  if (info === undefined)
-    throw new Fault('store-misconfigured', `stream ${auditStream} is missing`);
+  if (info === undefined) throw missingStream(auditStream);
   const { config, state } = info;
   const wanted = settingsFor(limits);
   if (wanted.every(([name, value]) => config[name] === value)) return;

@@ -4,6 +4,7 @@ import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
 import { deliveredEntry } from '../connection/message.ts';
+import { missingStream } from '../connection/missing-stream.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
@@ -79,7 +80,7 @@ async function tryOnce(
 ): Promise<Snapshot | { readonly failure: string }> {
   const leader = await streamInfo(connection, bucket.stream, within, signal);
   if (leader === undefined) {
-    throw new Fault('store-misconfigured', `stream ${bucket.stream} is missing`);
+    throw missingStream(bucket.stream);
   }
   const entries = new Map<string, KeyValueEntry>();
   const delivered = new DeliveredMessages();

@@ -72,6 +72,18 @@ export async function ensureStreams(
   });
 }
 
+/** The names of the streams that do not exist. @throws {Fault} `store-unavailable`, `store-refused` */
+export async function missingStreams(
+  connection: SupervisedConnection,
+  { names, replicas, within }: StreamOptions,
+): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (const { name } of Object.values(desiredStreams(names, replicas))) {
+    if ((await streamInfo(connection, name, within)) === undefined) missing.push(name);
+  }
+  return missing;
+}
+
 /** All settings that differ now. A missing stream is a finding on its `name`. */
 export async function inspectStreams(
   connection: SupervisedConnection,

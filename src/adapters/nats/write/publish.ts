@@ -4,6 +4,7 @@ import type { Millis, Revision } from '../../../domain/time.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
 import { code, errorIn, type Meaning, meaningOf } from '../connection/jetstream-errors.ts';
 import { jsonOf } from '../connection/message.ts';
+import { MissingStream } from '../connection/missing-stream.ts';
 import type { Reply, SupervisedConnection } from '../connection/supervised-connection.ts';
 
 /** A message for a stream. */
@@ -55,6 +56,7 @@ export async function publish(
     if (meaning === 'conflict') return { kind: 'conflict' };
     if (meaning === 'unsure') return { kind: 'unknown', why };
     if (meaning === 'full') return { kind: 'unavailable', why };
+    if (attempt.code === code.streamNotFound) throw new MissingStream(why);
     if (meaning !== 'again') {
       throw new Fault(meaning === 'refused' ? 'store-refused' : 'store-misconfigured', why);
     }
