@@ -51,6 +51,13 @@ const words: Readonly<Record<string, string>> = {
   stopped: 'left',
 };
 
+/** Events that tell more than the state after them. */
+const eventLabels: Readonly<Record<string, string>> = {
+  suspected: 'was suspected and refuted the suspicion',
+  'gave-up':
+    'stopped without telling the store, which does not answer: its instances stay until its lease lapses',
+};
+
 /** Empty if the state is unchanged, except for a suspicion. */
 function humanTransition(
   { event, from, to }: ProcessTransition,
@@ -62,8 +69,7 @@ function humanTransition(
   const { palette } = io;
   const paint =
     state === 'serving' ? palette.live : state === 'lapsed' ? palette.dubious : palette.dim;
-  const label =
-    event.type === 'suspected' ? 'was suspected and refuted the suspicion' : words[state];
+  const label = eventLabels[event.type] ?? words[state];
   const why = reasonOf(event);
   const who = `${agent.slot.host}/${agent.slot.agent}`;
   const term = state === 'serving' ? palette.dim(` (run ${agent.run}, term ${agent.term})`) : '';

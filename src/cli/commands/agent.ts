@@ -3,7 +3,7 @@ import { listInstances } from '../../composition/files.ts';
 import { initialHealth } from '../../composition/health-checks.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName } from '../../domain/identity/names.ts';
-import { Agent } from '../../runtime/agent/agent.ts';
+import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
 import { followInstancesFile } from '../agent/follow-instances-file.ts';
 import { printTransitions } from '../agent/transition-lines.ts';
 import { command } from '../command/command.ts';
@@ -54,7 +54,12 @@ export const agent = command({
     const { metrics, url } = metered;
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
-    const onTransition = printTransitions(io, settings.json, url);
+    const print = printTransitions(io, settings.json, url);
+    let gaveUp = false;
+    const onTransition: AgentOptions['onTransition'] = (transition, agent) => {
+      gaveUp ||= transition.event.type === 'gave-up';
+      print(transition, agent);
+    };
     const options = { ...agentOptions(settings, slot, onTransition), run: me.run };
     const specs = listed.map(({ spec }) => spec);
     await using agent = new Agent(options, specs, connected.ports, initialHealth(listed));
@@ -70,6 +75,6 @@ export const agent = command({
     await Promise.race([until.ended, keeping ?? until.ended]);
     await agent.stop();
     await agent.done;
-    return exitCodes.done;
+    return gaveUp ? exitCodes.unreachable : exitCodes.done;
   },
 });

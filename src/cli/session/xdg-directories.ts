@@ -11,14 +11,22 @@ export function compiledDir({ XDG_CACHE_HOME: xdg, HOME: home }: Environment): s
 }
 
 /**
- * Directory for state that outlives a run, by the XDG base directory specification.
+ * Directory for state that outlives a run: `StateDirectory=` of a systemd unit, else by the XDG base
+ * directory specification.
  * @throws {Fault} `bad-setting` without a home directory
  */
 export function stateDir(env: Environment): string {
-  const { XDG_STATE_HOME: xdg, HOME: home } = env;
+  const { STATE_DIRECTORY: ofUnit, XDG_STATE_HOME: xdg, HOME: home } = env;
+  // A unit may have several, separated by colons.
+  const first = ofUnit?.split(':')[0];
+  if (first !== undefined && isAbsolute(first)) return first;
   if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rollcall');
   if (home !== undefined && isAbsolute(home)) return join(home, '.local', 'state', 'rollcall');
-  throw new Fault('bad-setting', 'no state directory: neither XDG_STATE_HOME nor HOME is set', {
-    hint: 'set one: --state-dir (or --host) for an agent, --store for a server',
-  });
+  throw new Fault(
+    'bad-setting',
+    'no state directory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set',
+    {
+      hint: 'set one: --state-dir (or --host) for an agent, --store for a server',
+    },
+  );
 }
