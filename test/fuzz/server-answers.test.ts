@@ -1,6 +1,7 @@
 import type { Msg } from '@nats-io/transport-node';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { memorySignatures } from '../../src/adapters/memory/signatures.ts';
 import { askApi } from '../../src/adapters/nats/connection/jetstream-api.ts';
 import { entryOf, fromApi } from '../../src/adapters/nats/connection/message.ts';
 import { subjectNamesOf } from '../../src/adapters/nats/connection/subject-names.ts';
@@ -240,6 +241,9 @@ test('a keyframe with any head is read, or is reported as missing', () =>
     if (first instanceof Fault) expect(['not-found', 'record-unreadable']).toContain(first.code);
     // A collector that looks for the last keyframe continues without it.
     const listed = { ...keyframes, list: async () => [1] };
-    const ports = { audit: historyOf([]), keyframes: listed, hash: hashEvent };
+    const ports = {
+      ...{ audit: historyOf([]), keyframes: listed },
+      ...{ hash: hashEvent, signatures: memorySignatures },
+    };
     await latestSignedKeyframe(ports as unknown as Parameters<typeof latestSignedKeyframe>[0]);
   }));

@@ -27,12 +27,13 @@ describe('a change of the policy by an operator', () => {
     expect(
       set(
         ...['brake.pace=5s', 'brake.fraction=30%', 'brake.count=4', 'brake.release=0.1', 'seats=5'],
-        ...['retention.maxAge=90d', 'retention.maxBytes=10GB'],
+        ...['retention.maxAge=90d', 'retention.maxBytes=10GB', 'signatures=required'],
       ),
     ).toEqual({
       seats: 5,
       brake: { pace: 5000, fraction: 0.3, count: 4, release: 0.1 },
       retention: { maxAge: 7_776_000_000, maxBytes: 10_000_000_000 },
+      signatures: 'required',
     });
   });
 
@@ -56,6 +57,7 @@ describe('a change of the policy by an operator', () => {
     ['seats=17', "seats must be a whole number from 1 to 16 (got '17')"],
     ['seats=0', "seats must be a whole number from 1 to 16 (got '0')"],
     ['seats=2.5', "seats must be a whole number from 1 to 16 (got '2.5')"],
+    ['signatures=no', "signatures must be optional or required (got 'no')"],
     ['seats=none', "seats must be a whole number from 1 to 16 (got 'none')"],
     ['brake.pace=5', "brake.pace must be a duration from 1ms to 1h, like 10s (got '5')"],
     ['brake.pace=2h', "brake.pace must be a duration from 1ms to 1h, like 10s (got '2h')"],
