@@ -30,8 +30,12 @@ export type ConsumerItem =
 const tick: Millis = 500;
 const deadAfterTicks = 5;
 
-/** Heartbeats that repeat an answered flow control request before we conclude that answers get lost. */
+/**
+ * When we conclude that answers to flow control requests get lost: so many heartbeats have repeated an
+ * answered request, and it was answered so long ago. A busy server takes hundreds of milliseconds.
+ */
 const maxRepeatedRequests = 3;
+const answerLostAfter: Millis = 1500;
 
 /**
  * One JetStream consumer that ends as soon as a message may have been lost.
@@ -56,6 +60,8 @@ export class SupervisedConsumer implements AsyncDisposable {
   /** Reply subject of the flow control request that is not yet answered, or ''. */
   #flowRequest = '';
   #answeredRequest = '';
+  /** When it was answered first; the answer is repeated with each heartbeat that repeats the request. */
+  #answeredAt = 0;
   #repeatedRequests = 0;
 
   static async open(
@@ -165,7 +171,8 @@ export class SupervisedConsumer implements AsyncDisposable {
   /** The server sends no more messages until the request is answered. */
   #onFlowRequest(subject: string): void {
     this.#repeatedRequests = subject === this.#answeredRequest ? this.#repeatedRequests + 1 : 0;
-    if (this.#repeatedRequests >= maxRepeatedRequests) {
+    const isOld = performance.now() - this.#answeredAt >= answerLostAfter;
+    if (this.#repeatedRequests >= maxRepeatedRequests && isOld) {
       this.#die(
         'the server does not receive answers to flow control requests: allow publishing to $JS.FC.>',
       );
@@ -178,6 +185,7 @@ export class SupervisedConsumer implements AsyncDisposable {
   #answerFlowRequest(): void {
     if (this.#flowRequest === '') return;
     this.#connection.publish(this.#flowRequest, '');
+    if (this.#flowRequest !== this.#answeredRequest) this.#answeredAt = performance.now();
     this.#answeredRequest = this.#flowRequest;
     this.#flowRequest = '';
   }
