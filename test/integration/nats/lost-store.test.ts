@@ -60,3 +60,15 @@ it.each([
   run.kill('SIGTERM');
   expect(await run.exited).toBe(143);
 });
+
+it('an agent that cannot tell the store that it leaves says so, with exit code 3', async () => {
+  await using server = await startTestServer();
+  await using fleet = await TestFleet.open(server.url);
+  const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w' }]);
+  await server.kill('SIGKILL');
+  agent.process.kill('SIGTERM');
+  expect(await agent.process.exited).toBe(3);
+  const last = agent.process.lines.filter(({ event }) => event === 'transition').at(-1);
+  expect(last).toMatchObject({ type: 'gave-up', to: 'stopped' });
+  await server.restart();
+});
