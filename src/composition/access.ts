@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { Fault } from '../domain/fault.ts';
 import type { Namespace } from '../domain/identity/names.ts';
 
@@ -8,6 +8,7 @@ export interface AccessSettings {
   readonly namespace: Namespace;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
+  readonly passwordFile?: string | undefined;
   readonly token?: string | undefined;
   readonly creds?: string | undefined;
   readonly nkey?: string | undefined;
@@ -18,8 +19,9 @@ export interface AccessSettings {
 }
 
 /**
- * Converts settings into options of the client. Reads the files that they name. Removes a login from an
- * address, because the client ignores it there and addresses are printed.
+ * Converts settings into options of the client. The files that they name are read at each attempt to
+ * connect, so that a login or a certificate may be replaced. Removes a login from an address, because the
+ * client ignores it there and addresses are printed.
  * @throws {Fault} `bad-setting`
  */
 export async function connectionOptions(settings: AccessSettings) {
@@ -68,13 +70,21 @@ async function credentialsOf(settings: Omit<AccessSettings, 'servers' | 'namespa
   if (given.length > 1) {
     throw new Fault('bad-setting', `--${given.join(' and --')}: use only one way to log in`);
   }
-  const { user, password, token, creds, nkey } = settings;
-  if (user !== undefined) return { user, ...(password !== undefined && { pass: password }) };
+  const { user, password, passwordFile, token, creds, nkey } = settings;
+  if (password !== undefined && passwordFile !== undefined) {
+    throw new Fault('bad-setting', '--password and --password-file: use only one of them');
+  }
+  if (user !== undefined) {
+    const read = passwordFile === undefined ? undefined : reader('password-file', passwordFile);
+    const pass = read === undefined ? password : () => read().trimEnd();
+    return { user, ...(pass !== undefined && { pass }) };
+  }
   if (token !== undefined) return { token };
-  if (creds !== undefined) return { creds: await textOf('creds', creds) };
-  if (nkey !== undefined) return { nkeySeed: (await textOf('nkey', nkey)).trim() };
-  if (password === undefined) return undefined;
-  throw new Fault('bad-setting', '--password requires --user');
+  if (creds !== undefined) return { creds: reader('creds', creds) };
+  if (nkey !== undefined) return { nkeySeed: reader('nkey', nkey) };
+  const alone = password === undefined ? passwordFile && '--password-file' : '--password';
+  if (!alone) return undefined;
+  throw new Fault('bad-setting', `${alone} requires --user`);
 }
 
 async function tlsOf({ tlsCa, tlsCert, tlsKey }: AccessSettings) {
@@ -82,16 +92,36 @@ async function tlsOf({ tlsCa, tlsCert, tlsKey }: AccessSettings) {
     throw new Fault('bad-setting', '--tls-cert and --tls-key must be given together');
   }
   if (tlsCa === undefined && tlsCert === undefined) return undefined;
+  // The client reads the files at each attempt to connect.
   return {
-    ...(tlsCa !== undefined && { ca: await textOf('tls-ca', tlsCa) }),
-    ...(tlsCert !== undefined && { cert: await textOf('tls-cert', tlsCert) }),
-    ...(tlsKey !== undefined && { key: await textOf('tls-key', tlsKey) }),
+    ...(tlsCa !== undefined && { caFile: readable('tls-ca', tlsCa) }),
+    ...(tlsCert !== undefined && { certFile: readable('tls-cert', tlsCert) }),
+    ...(tlsKey !== undefined && { keyFile: readable('tls-key', tlsKey) }),
   };
 }
 
-async function textOf(name: string, file: string): Promise<string> {
+/** Reads a file each time. While it is being replaced and cannot be read, the last text is used. */
+function reader(name: string, file: string): () => string {
+  let last = textOf(name, file);
+  return () => {
+    try {
+      last = textOf(name, file) || last;
+    } catch (cause) {
+      if (!(cause instanceof Fault)) throw cause;
+    }
+    return last;
+  };
+}
+
+/** The file's name. @throws {Fault} `bad-setting` if it cannot be read now */
+function readable(name: string, file: string): string {
+  textOf(name, file);
+  return file;
+}
+
+function textOf(name: string, file: string): string {
   try {
-    return await readFile(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Fault('bad-setting', `--${name} '${file}': ${why}`, { cause });

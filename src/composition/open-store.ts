@@ -1,5 +1,5 @@
 import { connectionName } from '../adapters/nats/connection/connection-name.ts';
-import { type NatsStore, openNatsStore } from '../adapters/nats/store.ts';
+import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../adapters/nats/store.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemHash } from '../adapters/system/hash.ts';
@@ -9,7 +9,9 @@ import { Fault } from '../domain/fault.ts';
 import type { RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Access } from './access.ts';
+
+/** Addresses, namespace and login. */
+type Access = Pick<NatsStoreOptions, 'servers' | 'namespace' | 'credentials' | 'tls' | 'replicas'>;
 
 interface OpenStoreOptions {
   /** Name of the connection on the server: the run that owns it, or its purpose. */

@@ -15,14 +15,15 @@ export interface StoreOptions {
   /** Name of the fleet: 1 to 32 of A-Z, a-z, 0-9 and `-`. Default `default`. */
   readonly namespace?: string;
   /**
-   * User and password, a token, the text of a `.creds` file, or an nkey seed. Texts, not paths of files.
-   * Default: the login in `servers`, otherwise none.
+   * User and password, a token, the text of a `.creds` file, or an nkey seed. Texts, not paths of files; a
+   * function is called at each attempt to connect, so that a login may be replaced. Default: the login in
+   * `servers`, otherwise none.
    */
   readonly credentials?:
-    | { readonly user: string; readonly pass?: string }
+    | { readonly user: string; readonly pass?: string | (() => string) }
     | { readonly token: string }
-    | { readonly creds: string }
-    | { readonly nkeySeed: string };
+    | { readonly creds: string | (() => string) }
+    | { readonly nkeySeed: string | (() => string) };
   /** CA, client certificate and key, as PEM texts. Default: Node's CAs and no client certificate. */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /**

@@ -58,19 +58,40 @@ describe('the credentials of a connection', () => {
     expect(await connectionOptions({ ...settings, ...given })).toMatchObject({ credentials });
   });
 
-  it('are read from a file, and the path is not passed on', async () => {
+  it('are read from a file each time, and stay while it cannot be read', async () => {
+    const file = join(folder, 'rotated');
+    await writeFile(file, 'SUAFIRST\n');
+    const { credentials } = await connectionOptions({ ...settings, nkey: file });
+    const read = credentials && 'nkeySeed' in credentials ? credentials.nkeySeed : () => '';
+    expect(read()).toBe('SUAFIRST\n');
+    await writeFile(file, 'SUASECOND\n');
+    expect(read()).toBe('SUASECOND\n');
+    await writeFile(file, '');
+    expect(read()).toBe('SUASECOND\n');
+    await rm(file);
+    expect(read()).toBe('SUASECOND\n');
+  });
+
+  it('of a user may come from a file without its line break', async () => {
+    const passwordFile = join(folder, 'password');
+    await writeFile(passwordFile, 'first\n');
+    const { credentials } = await connectionOptions({ ...settings, user: 'a', passwordFile });
+    const pass = credentials && 'pass' in credentials ? credentials.pass : undefined;
+    expect(typeof pass === 'function' && pass()).toBe('first');
+  });
+
+  it('name the certificate files, which the client reads at each attempt', async () => {
     const file = join(folder, 'seed');
-    expect(await connectionOptions({ ...settings, nkey: file })).toMatchObject({
-      credentials: { nkeySeed: 'SUAEXAMPLE' },
-    });
     expect(await connectionOptions({ ...settings, tlsCa: file })).toMatchObject({
-      tls: { ca: 'SUAEXAMPLE\n' },
+      tls: { caFile: file },
     });
   });
 
   it.each([
     [{ user: 'a', token: 'b' }, '--user and --token: use only one way to log in'],
     [{ password: 'b' }, '--password requires --user'],
+    [{ passwordFile: '/f' }, '--password-file requires --user'],
+    [{ user: 'a', password: 'b', passwordFile: '/f' }, 'use only one of them'],
     [{ tlsCert: 'c' }, '--tls-cert and --tls-key must be given together'],
     [{ creds: '/not/there' }, "--creds '/not/there': ENOENT"],
   ])('are refused: %j', async (given, message) => {

@@ -31,6 +31,8 @@ export interface NatsStoreOptions extends ConnectOptions {
 /** The connection as `doctor` shows it. */
 interface ConnectionStatus {
   readonly up: boolean;
+  /** Why the server refuses the login; undefined while connected or if it does not answer. */
+  readonly loginRefusal: string | undefined;
   readonly server: string;
   readonly name: string;
   readonly version: string;
@@ -90,6 +92,7 @@ function statusOf(connection: SupervisedConnection): ConnectionStatus {
   const { info } = connection.client;
   return {
     up: connection.up,
+    loginRefusal: connection.loginRefusal,
     server: connection.client.getServer(),
     name: info?.server_name ?? 'unknown',
     version: info?.version ?? 'unknown',

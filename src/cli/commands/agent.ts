@@ -64,7 +64,7 @@ export const agent = command({
     const specs = listed.map(({ spec }) => spec);
     await using agent = new Agent(options, specs, connected.ports, initialHealth(listed));
     await using until = untilStopped(io.signal, agent.done);
-    void watchConnection(connected.store, io, until.signal);
+    void watchConnection(connected, io, until.signal);
     const keeping =
       file === undefined ? undefined : followInstancesFile(agent, file, listed, io, until.signal);
     // The lease of an earlier run may have to lapse first: a ttl and some seconds.

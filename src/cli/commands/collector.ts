@@ -74,7 +74,7 @@ export const collector = command({
         io.out(`${escapeControls(`${slot.host}/${slot.agent}`)} waits for a seat (run ${me.run})`);
     });
     await using until = untilStopped(io.signal, collecting.done);
-    void watchConnection(connected.store, io, until.signal);
+    void watchConnection(connected, io, until.signal);
     await until.ended;
     return exitCodes.done;
   },

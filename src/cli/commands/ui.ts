@@ -82,7 +82,7 @@ export const ui = command({
     };
     const dashboard = opened.use(await openLive(live, door, settings.port));
     sayReady(dashboard, settings, io);
-    void watchConnection(connected.store, io, until.signal);
+    void watchConnection(connected, io, until.signal);
     await until.ended;
     return exitCodes.done;
   },

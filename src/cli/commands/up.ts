@@ -96,7 +96,7 @@ export const up = command({
       }),
     );
     await using until = untilStopped(io.signal, collecting.done, ...(server ? [lost(server)] : []));
-    void watchConnection(connected.store, io, until.signal);
+    void watchConnection(connected, io, until.signal);
     await until.ended;
     return exitCodes.done;
   },

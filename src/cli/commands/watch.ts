@@ -76,7 +76,7 @@ export const watch = command({
     const options = { seatsEvery, onChange, onFleetChange };
     await using directory = new Directory(connected.ports, options);
     await using until = untilStopped(io.signal);
-    void watchConnection(connected.store, io, until.signal);
+    void watchConnection(connected, io, until.signal);
     await Promise.race([directory.ready, until.ended]);
     ready = true;
     if (live) {

@@ -1,7 +1,7 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables with a login to the registry, or a key to the dashboard. */
-const secret = /^ROLLCALL_(USER|PASSWORD|TOKEN|CREDS|NKEY|TLS_KEY|UI_TOKEN)/;
+const secret = /^ROLLCALL_(USER|PASSWORD(_FILE)?|TOKEN|CREDS|NKEY|TLS_KEY|UI_TOKEN)/;
 
 /** The environment of a wrapped process: ours, without the logins that are for Rollcall alone. */
 export const childEnvironment = (env: Environment): Record<string, string | undefined> =>

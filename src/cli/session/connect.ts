@@ -36,7 +36,8 @@ export async function connectOnce(settings: Common, io: Terminal, as: string, cr
   const store = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
     openStore(access, opening),
   );
-  return connected(store, portsOf(store, { log: logOf(io, settings), metrics: noopMetrics }));
+  const ports = portsOf(store, { log: logOf(io, settings), metrics: noopMetrics });
+  return connected(settings, store, ports);
 }
 
 interface PatientOptions {
@@ -70,7 +71,7 @@ export async function connectPatiently(
       if (tries > 0) io.err(`connected to ${store.status().server}`);
       const ports = portsOf(store, { log: logOf(io, settings), metrics });
       if (typeof as !== 'string') void publishCharts(ports);
-      return connected(store, ports);
+      return connected(settings, store, ports);
     } catch (cause) {
       if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
       if (signal.aborted) return undefined;
@@ -86,21 +87,31 @@ export async function connectPatiently(
 
 type Opened = Awaited<ReturnType<typeof openStore>>;
 
-const connected = (store: Opened, ports: ReturnType<typeof portsOf>) => ({
+const connected = (settings: Common, store: Opened, ports: ReturnType<typeof portsOf>) => ({
   store,
   ports,
+  login: loginOf(settings),
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 });
 
+/** What a login is called in a message; never the secret. */
+function loginOf({ user, token, creds, nkey }: Common): string {
+  if (user !== undefined) return `the login of user '${user}'`;
+  if (token !== undefined) return 'the token';
+  if (creds !== undefined) return `the credentials in ${creds}`;
+  return nkey === undefined ? 'a connection without a login' : `the nkey in ${nkey}`;
+}
+
 /** Prints when the connection or the store is lost and restored, until the signal. */
 export async function watchConnection(
-  store: Opened,
+  { store, login }: { readonly store: Opened; readonly login: string },
   io: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
   let up = true;
   let { recreated } = store.keeper;
   let failure: string | undefined;
+  let refusal: string | undefined;
   while (!signal.aborted) {
     await systemAdapters.clock.sleep(seconds(0.5), signal);
     if (signal.aborted) return;
@@ -114,7 +125,13 @@ export async function watchConnection(
       io.err(`the streams of the namespace are gone: ${store.keeper.failure}; retrying`);
     }
     failure = store.keeper.failure;
-    const now = store.status().up;
+    const { up: now, loginRefusal } = store.status();
+    if (loginRefusal !== undefined && loginRefusal !== refusal) {
+      io.err(
+        `the server refuses ${login}: ${loginRefusal}; retrying (files are read at each attempt)`,
+      );
+    }
+    refusal = loginRefusal;
     if (now === up) continue;
     up = now;
     const { server } = store.status();

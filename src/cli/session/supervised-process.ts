@@ -96,7 +96,7 @@ export class SupervisedProcess {
       await agent.stop();
       await connected[Symbol.asyncDispose]();
     };
-    void watchConnection(connected.store, this.#io, signal);
+    void watchConnection(connected, this.#io, signal);
     return agent;
   }
 

@@ -11,12 +11,15 @@ import { Fault } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import { reconnectDelays } from './backoff.ts';
 
+/** A secret, or how to read it: then it is read at each attempt to connect, so that it may be replaced. */
+type Secret = string | (() => string);
+
 /** The credentials themselves, not the path of a file. */
 type Credentials =
-  | { readonly user: string; readonly pass?: string }
+  | { readonly user: string; readonly pass?: Secret }
   | { readonly token: string }
-  | { readonly creds: string }
-  | { readonly nkeySeed: string };
+  | { readonly creds: Secret }
+  | { readonly nkeySeed: Secret };
 
 export interface ConnectOptions {
   readonly servers: readonly string[];
@@ -109,12 +112,20 @@ function readServers(servers: readonly string[]): {
 }
 
 function authenticator(credentials: Credentials): Authenticator {
-  if ('creds' in credentials) return credsAuthenticator(encoder.encode(credentials.creds));
-  if ('nkeySeed' in credentials) return nkeyAuthenticator(encoder.encode(credentials.nkeySeed));
+  if ('creds' in credentials) {
+    const { creds } = credentials;
+    return (nonce) => credsAuthenticator(encoder.encode(secretText(creds)))(nonce);
+  }
+  if ('nkeySeed' in credentials) {
+    const { nkeySeed } = credentials;
+    return (nonce) => nkeyAuthenticator(encoder.encode(secretText(nkeySeed).trim()))(nonce);
+  }
   if ('token' in credentials) return () => ({ auth_token: credentials.token });
   const { user, pass } = credentials;
-  return () => (pass === undefined ? { user } : { user, pass });
+  return () => (pass === undefined ? { user } : { user, pass: secretText(pass) });
 }
+
+const secretText = (secret: Secret): string => (typeof secret === 'function' ? secret() : secret);
 
 async function orAborted(
   opening: Promise<NatsConnection>,

@@ -34,6 +34,7 @@ export class SupervisedConnection implements AsyncDisposable {
   readonly #onDown = new Set<(why: string) => void>();
   readonly #onUp = new Set<() => void>();
   readonly #refusedSubjects = new Set<string>();
+  #loginRefusal: string | undefined;
 
   constructor(client: NatsConnection) {
     this.client = client;
@@ -42,6 +43,11 @@ export class SupervisedConnection implements AsyncDisposable {
 
   get up(): boolean {
     return this.#up && !this.client.isClosed();
+  }
+
+  /** Why the server refused the login at the last attempt to connect; undefined while connected. */
+  get loginRefusal(): string | undefined {
+    return this.up ? undefined : this.#loginRefusal;
   }
 
   /** Counts reconnects: a server that was away may have come back with an older store. */
@@ -142,6 +148,7 @@ export class SupervisedConnection implements AsyncDisposable {
       else if (status.type === 'close') this.#markDown('the connection was closed');
       else if (status.type === 'reconnect') {
         this.#up = true;
+        this.#loginRefusal = undefined;
         this.#generation += 1;
         // Another server, or this one after a restart, may allow it.
         this.#refusedSubjects.clear();
@@ -175,6 +182,12 @@ export class SupervisedConnection implements AsyncDisposable {
   }
 
   #recordRefusal(error: Error): void {
+    if (
+      error instanceof errors.AuthorizationError ||
+      error instanceof errors.UserAuthenticationExpiredError
+    ) {
+      this.#loginRefusal = error.message;
+    }
     if (!(error instanceof errors.PermissionViolationError)) return;
     if (error.operation !== 'publish') return;
     // Only recent ones matter: a batch checks directly after its refusal.

@@ -49,6 +49,11 @@ export const common = {
     schema: File,
     secret: true,
   },
+  passwordFile: {
+    flag: '--password-file <file>',
+    description: 'file with the password of --user; it is read again at each attempt to connect',
+    schema: File,
+  },
   token: {
     flag: '--token <text>',
     description: 'authentication token, instead of a user',
