@@ -1,3 +1,4 @@
+import { afterAHold } from './checkers/after-a-hold.ts';
 import { auditExplainsRegistry } from './checkers/audit-explains-registry.ts';
 import type { Checker } from './checkers/checks.ts';
 import { evidenceBearsOut } from './checkers/evidence-bears-out.ts';
@@ -13,15 +14,20 @@ import { g9 } from './checkers/g9-honest-view.ts';
 import { g10 } from './checkers/g10-one-holder.ts';
 import { g11 } from './checkers/g11-one-set.ts';
 import { g12 } from './checkers/g12-bad-input.ts';
+import { silenceNoticed } from './checkers/silence-noticed.ts';
+import { termsGrow } from './checkers/terms-grow.ts';
 import { tooMuchSilence } from './checkers/too-much-silence.ts';
 
 /**
- * One checker for each guarantee, and three more: for the audit against the registry, commit by commit,
- * for verdicts against their recorded evidence, and for brakes.
+ * One checker for each guarantee, and more: for the audit against the registry, commit by commit, for
+ * verdicts against their recorded evidence, for brakes, for silence under faults, and for terms and tokens.
  */
 export const checkers: readonly Checker[] = [
   ...[g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12],
   auditExplainsRegistry,
   evidenceBearsOut,
   tooMuchSilence,
+  afterAHold,
+  silenceNoticed,
+  termsGrow,
 ];

@@ -24,6 +24,10 @@ export class Simulated {
   readonly awaited: Awaited;
   /** When a process last received messages that had waited in its watch. */
   readonly heardLateAt = new Map<Process, MonotonicTime>();
+  /** Since when a watch of a process delivers nothing. */
+  readonly unseenSince = new Map<Process, MonotonicTime>();
+  /** When the store last began to serve requests again. */
+  servesSince: MonotonicTime = Number.NEGATIVE_INFINITY;
   /** Writes of foreign tools, by key. */
   readonly byHand = new Map<string, string | undefined>();
   /** From then on the server may keep a lease for long; it counts until it has not moved for two ttls. */

@@ -281,4 +281,12 @@ export const collecting: readonly Mutant[] = [
     ],
     tests: ['test/runtime/collector/blind-watch.test.ts'],
   },
+  {
+    name: 'no-ttl-after-a-hold',
+    breaks: 'G6',
+    what: 'expires a run a grace after the end of a hold, without the ttl before it',
+    file: 'src/runtime/collector/observe/suspicion-ages.ts',
+    edits: [['      lastOnHold + record.ttl,\n', '      lastOnHold,\n']],
+    tests: ['test/runtime/collector/holds.test.ts'],
+  },
 ];

@@ -165,4 +165,12 @@ export const viewing: readonly Mutant[] = [
     tests: ['test/adapters/nats/read/snapshot.test.ts'],
     unseen: 'the simulation plays the memory adapter',
   },
+  {
+    name: 'rivals-untold',
+    breaks: 'G9',
+    what: 'does not tell consumers of a registration that counts because its rival was removed',
+    file: 'src/runtime/directory/directory.ts',
+    edits: [['        ...(this.#reported.get(slotKey)?.values() ?? []),\n', '']],
+    tests: ['test/runtime/directory/directory.test.ts'],
+  },
 ];

@@ -149,6 +149,25 @@ describe('a directory', () => {
     expect(old.agent.state).toBe('serving');
   });
 
+  scenario(
+    'reports a registration that counts because the latest one is removed',
+    async (fleet) => {
+      fleet.collector('c1');
+      fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      const young = fleet.agent('h2/a', ['web/1']);
+      await fleet.advance(seconds(1));
+      const allChanges: string[] = [];
+      const { directory } = fleet.directory({
+        onChange: (changes) => void allChanges.push(...changes.map(changeText)),
+      });
+      await directory.ready;
+      young.agent.replace([]);
+      await fleet.advance(seconds(1));
+      expect(allChanges).toContain('h1 web/1: contested to live');
+    },
+  );
+
   scenario('hands out tokens that grow with every registration (G11)', async (fleet) => {
     const { directory } = fleet.directory();
     const tokens: number[] = [];

@@ -1,5 +1,5 @@
 import { NoReplyError, type Transport } from '../../../src/adapters/memory/server/transport.ts';
-import type { Millis } from '../../../src/domain/time.ts';
+import type { Millis, MonotonicTime } from '../../../src/domain/time.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Gate } from './gate.ts';
 
@@ -11,6 +11,10 @@ import type { Gate } from './gate.ts';
 export type Fate = 'fine' | 'unsent' | 'lost' | 'unanswered' | 'late' | 'twice';
 
 export const mishaps = ['unsent', 'lost', 'unanswered', 'late'] as const satisfies readonly Fate[];
+
+/** The fates and delays of a healthy connection. */
+export const calm = (): Fate => 'fine';
+export const undelayed = (): Millis => 0;
 
 const lateBy: Millis = 700;
 /** The time that a client waits for a store without a leader. */
@@ -29,10 +33,6 @@ export class Line implements Transport {
   readonly gate: Gate;
   /** Called when it was cut or restored. */
   changed: () => void = () => {};
-  /** The fate of the n-th request, counted from 1. */
-  fate: (n: number) => Fate = () => 'fine';
-  /** The delays of a request and of its answer. */
-  delay: () => Millis = () => 0;
   /** The bucket of which this process may not make a watch; a watch that exists ends. */
   refusedWatch: 'registry' | 'leases' | undefined;
   /** The timeout of the client. */
@@ -42,6 +42,10 @@ export class Line implements Transport {
   readonly #leader: Leader;
   #requests = 0;
   #down = false;
+  #fate: (n: number) => Fate = calm;
+  #delay: () => Millis = undelayed;
+  /** When its fates, its delays or the cut last changed. */
+  #changedAt: MonotonicTime = Number.NEGATIVE_INFINITY;
 
   constructor(gate: Gate, clock: Clock, leader: Leader, served: () => void) {
     this.gate = gate;
@@ -57,7 +61,34 @@ export class Line implements Transport {
 
   set down(down: boolean) {
     this.#down = down;
+    this.#changedAt = this.#clock.monotonic();
     this.changed();
+  }
+
+  /** The fate of the n-th request, counted from 1. */
+  get fate(): (n: number) => Fate {
+    return this.#fate;
+  }
+
+  set fate(fate: (n: number) => Fate) {
+    this.#fate = fate;
+    this.#changedAt = this.#clock.monotonic();
+  }
+
+  /** The delays of a request and of its answer. */
+  get delay(): () => Millis {
+    return this.#delay;
+  }
+
+  set delay(delay: () => Millis) {
+    this.#delay = delay;
+    this.#changedAt = this.#clock.monotonic();
+  }
+
+  /** Since when every request is answered at once; undefined: it is disturbed. */
+  get calmSince(): MonotonicTime | undefined {
+    const isCalm = !this.#down && this.#fate === calm && this.#delay === undelayed;
+    return isCalm ? this.#changedAt : undefined;
   }
 
   /** The number of requests so far. */
@@ -70,7 +101,7 @@ export class Line implements Transport {
     await this.gate.opened();
     if (this.#down) throw new NoReplyError('the line is down', false);
     this.#requests += 1;
-    const fate = this.fate(this.#requests);
+    const fate = this.#fate(this.#requests);
     if (this.gate.shut) await this.gate.opened();
     if (fate === 'unsent') throw new NoReplyError('not sent', false);
     await this.#underWay();
@@ -120,7 +151,7 @@ export class Line implements Transport {
   }
 
   async #underWay(): Promise<void> {
-    const delay = this.delay();
+    const delay = this.#delay();
     if (delay > 0) await this.#clock.sleep(delay);
   }
 

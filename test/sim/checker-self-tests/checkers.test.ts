@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { seconds } from '../../../src/domain/time.ts';
 import { checkers } from '../checkers.ts';
 import * as lie from './histories.ts';
+import { lasting } from './long-observations.ts';
 import { seen } from './observations.ts';
 import { judged } from './verdicts.ts';
 import { written } from './writes.ts';
 
-const lies = { ...written, ...judged, ...seen };
+const lies = { ...written, ...judged, ...seen, ...lasting };
 
 test('every checker has histories that it must refuse', () => {
   expect(checkers.map(({ guarantee }) => guarantee).sort()).toEqual(Object.keys(lies).sort());

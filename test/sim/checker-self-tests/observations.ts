@@ -73,12 +73,12 @@ export const seen: Lies = {
     [
       'a consumer is notified of another instance',
       /was told otherwise/,
-      inPeace((sim) => void lie.seeing(sim, [], { notified: [lie.row({})] })),
+      looked((sim) => void lie.seeing(sim, [], { notified: [lie.row({})] })),
     ],
     [
       'a port changes without a notification to a consumer',
       /was told otherwise/,
-      inPeace(
+      looked(
         (sim) =>
           void lie.seeing(sim, [lie.row({ port: 81 })], { notified: [lie.row({ port: 80 })] }),
       ),

@@ -13,6 +13,7 @@ export const g9: Checker = {
     onLook: () => {
       for (const [name, consumer] of sim.roster.consumers) {
         for (const what of wrongIn(consumer)) complain(`${name}: ${what}`);
+        for (const what of notAsTold(consumer)) complain(`${name}: was told otherwise: ${what}`);
         const age = tooYoung(consumer, sim);
         if (age !== undefined) complain(`${name}: ${age}`);
       }
@@ -85,7 +86,6 @@ function notAsItIs(consumer: ConsumerProcess, sim: Simulated): readonly string[]
   const age = directory.age ?? Number.POSITIVE_INFINITY;
   return [
     ...(`${seen}` === `${stands}` ? [] : [`sees ${seen}, and there are ${stands}`]),
-    ...notAsTold(consumer).map((what) => `was told otherwise: ${what}`),
     ...(age <= sim.shape.aliveEvery + seconds(2) ? [] : [`its view is ${age} ms old`]),
     ...rows
       .filter(

@@ -1,5 +1,11 @@
 import { type Millis, seconds } from '../../../src/domain/time.ts';
-import { type Fate, type Line, mishaps } from '../../runtime/support/link-faults.ts';
+import {
+  calm,
+  type Fate,
+  type Line,
+  mishaps,
+  undelayed,
+} from '../../runtime/support/link-faults.ts';
 import { anAgent, anyProcess } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';
 import { slowest } from '../schedule/parameters.ts';
@@ -43,7 +49,7 @@ export const lineFaults: readonly Fault[] = [
       if (!line || !fate) return;
       answerWith(line, fate);
       sim.later(lasts, () => {
-        line.fate = () => 'fine';
+        line.fate = calm;
       });
     },
   },
@@ -141,8 +147,8 @@ export function answerWith(line: Line, fate: Fate): void {
 export function mendLines({ roster }: Simulated): void {
   for (const { line } of roster.processes()) {
     line.down = false;
-    line.fate = () => 'fine';
-    line.delay = () => 0;
+    line.fate = calm;
+    line.delay = undelayed;
     line.patience = 0;
   }
 }
@@ -156,5 +162,6 @@ function loseLeader(sim: Simulated, lasts: Millis): void {
   sim.later(lasts, () => {
     for (const one of held) one[Symbol.dispose]();
     leader.open();
+    sim.servesSince = sim.now;
   });
 }

@@ -1,5 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { AgentProcess } from '../../runtime/support/fleet-in-memory.ts';
+import { calm } from '../../runtime/support/link-faults.ts';
 import { anAgent } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';
 import type { Simulated } from '../simulation-result.ts';
@@ -76,7 +77,7 @@ export const races: readonly [Fault, ...Fault[]] = [
       const { grace } = sim.shape.lease;
       sim.awaited.on(one.agent.run, 'suspected', () =>
         sim.later(Math.max(0, grace - lasts), () => {
-          line.fate = () => 'fine';
+          line.fate = calm;
         }),
       );
     },

@@ -84,6 +84,11 @@ export class MemoryStream {
     return message && this.#exists(message) ? message : undefined;
   }
 
+  /** When this subject was last written, also if that message has expired since. */
+  writtenAt(subject: string): MonotonicTime | undefined {
+    return this.#last.get(subject)?.writtenAt;
+  }
+
   /** The revision that a compare-and-set of this subject must expect. */
   seqOf(subject: string): Revision {
     return this.last(subject)?.seq ?? 0;

@@ -1,0 +1,52 @@
+import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
+import { agentKey, holdKey, leaseKey } from '../../../src/domain/identity/registry-keys.ts';
+import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
+import { takeoverDelay } from '../../../src/runtime/collector/seat-priority.ts';
+import { lateness } from '../schedule/parameters.ts';
+import type { Simulated } from '../simulation-result.ts';
+import { Ability } from './ability.ts';
+import type { Checker } from './checks.ts';
+
+/**
+ * Under faults too, a run that does not renew its lease becomes suspect in time, if one collector could
+ * judge for that long: it had a seat and its sight, and nothing disturbed it.
+ */
+export const silenceNoticed: Checker = {
+  guarantee: 'a silent run is suspect in time',
+  of: (sim, complain) => {
+    const ability = new Ability(sim);
+    return {
+      onLook: () => {
+        ability.look();
+        const able = sim.roster.livingCollectors().flatMap((one) => ability.since(one) ?? []);
+        if (able.length === 0 || sim.fleet.leader.shut) return;
+        const ableSince = Math.min(...able);
+        for (const place of sim.roster.places) {
+          const read = sim.fleet.record(place);
+          if (read.kind !== 'stored' || sim.byHand.has(agentKey(read.record))) continue;
+          const silentFor = sim.now - Math.max(silentSince(read.record, sim), ableSince);
+          if (silentFor <= boundOf(sim)) continue;
+          complain(`${read.record.run} was silent for ${silentFor} ms, and is not suspect`);
+        }
+      },
+    };
+  },
+};
+
+/** When a run last renewed its lease; infinity if it holds it, or if its silence is known or planned. */
+function silentSince(record: AgentRecord, { fleet: { world } }: Simulated): MonotonicTime {
+  const isHeld = [holdKey(record.host), holdKey(record.host, record.agent)].some(
+    (key) => world.registry.last(recordSubject(key))?.text !== undefined,
+  );
+  const isKnown = record.suspect !== undefined || record.phase === 'expired' || isHeld;
+  const key = leaseKey(record);
+  if (isKnown || world.leases.last(key) !== undefined) return Number.POSITIVE_INFINITY;
+  return world.leases.writtenAt(key) ?? Number.POSITIVE_INFINITY;
+}
+
+/** The first collector in the ranking of a run may have been disturbed: the others wait for it. */
+function boundOf({ shape }: Simulated): Millis {
+  const late = seconds(1) + 4 * lateness(shape);
+  return shape.lease.ttl * (1 + 2 * shape.drift) + late + 3 * takeoverDelay;
+}
