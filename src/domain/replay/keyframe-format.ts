@@ -100,6 +100,7 @@ export const VerifierStateSchema = z.object({
   predecessors: z.array(z.tuple([z.string(), Predecessor]).readonly()).readonly(),
   records: z.array(RecordUpdateSchema).readonly(),
   trimmed: z.boolean().exactOptional(),
+  partialDigest: z.boolean().exactOptional(),
 });
 
 const Line = z.tuple([

@@ -105,6 +105,7 @@ class Verification {
   readonly #anchors: AnchorChecker;
   #keyframes: KeyframeComparison | undefined;
   #begunFrom: Revision = 0;
+  #isResumed = false;
   /** Events that the start state already contained. */
   #eventsAtStart = 0;
   #catchUp: RegistryCatchUp | undefined;
@@ -130,7 +131,7 @@ class Verification {
     await this.#readOn();
     await this.#compareRegistry();
     const verifier = this.#verifier;
-    if (!this.#options.signal.aborted) this.#anchors.end(verifier.reached, verifier.isWhole);
+    if (!this.#options.signal.aborted) this.#endAnchors();
     return {
       first,
       begunFrom: this.#begunFrom,
@@ -172,7 +173,8 @@ class Verification {
     this.#losses = new LossTimeline(all);
     if (from && from.seq >= first - 1 && canContinueFrom(from, all)) {
       this.#verifier.resume(from);
-      if (this.#verifier.isWhole) this.#anchors.beginAfter(this.#verifier.reached);
+      this.#isResumed = true;
+      if (this.#verifier.isDigestKnown) this.#anchors.beginAfter(this.#verifier.reached);
     } else if (first > 1) {
       await this.#beginTrimmed(first, all);
     }
@@ -216,12 +218,15 @@ class Verification {
       const changed = takeWithLosses(verifier, this.#losses, recorded);
       if (changed !== undefined) this.#catchUp?.passed(changed);
       this.#keyframes?.take(recorded);
-      if (verifier.isWhole) {
-        this.#anchors.pass(verifier.reached);
-        await this.#keyframes?.compare(stored.seq, verifier);
-      }
+      if (verifier.isDigestKnown) this.#anchors.pass(verifier.reached);
+      if (verifier.isWhole) await this.#keyframes?.compare(stored.seq, verifier);
       if (verifier.events % 1000 === 0) onProgress?.(stored.seq, last, verifier);
     }
+  }
+
+  #endAnchors(): void {
+    const { reached, isDigestKnown } = this.#verifier;
+    this.#anchors.end(reached, isDigestKnown, this.#isResumed);
   }
 
   /** Lists the registry once, and reads on until the history has reached all listed states. */

@@ -162,4 +162,12 @@ export const auditing: readonly Mutant[] = [
     ],
     tests: ['test/runtime/audit/anchors/anchors.test.ts'],
   },
+  {
+    name: 'begun-after-anchors',
+    breaks: 'G8',
+    what: 'accepts a history that begins after all anchors',
+    file: 'src/runtime/audit/anchors/anchor-checker.ts',
+    edits: [['if (last === undefined || isResumed ||', 'if (last !== undefined || isResumed ||']],
+    tests: ['test/runtime/audit/anchors/anchors.test.ts'],
+  },
 ];

@@ -17,7 +17,8 @@ export class AnchorChecker {
   readonly #pending: Anchor[];
   readonly #report: (divergence: Divergence) => void;
   #agreed = 0;
-  #unchecked = 0;
+  #disagreed = 0;
+  readonly #unchecked: Anchor[] = [];
   #anchoredTo: Revision = 0;
 
   constructor(anchors: readonly Anchor[], report: (divergence: Divergence) => void) {
@@ -26,12 +27,16 @@ export class AnchorChecker {
   }
 
   get result(): AnchorReport {
-    return { agreed: this.#agreed, unchecked: this.#unchecked, anchoredTo: this.#anchoredTo };
+    return {
+      agreed: this.#agreed,
+      unchecked: this.#unchecked.length,
+      anchoredTo: this.#anchoredTo,
+    };
   }
 
   /** The verification begins after this event: what is anchored before it cannot be compared. */
   beginAfter(position: HistoryPosition): void {
-    this.#unchecked += this.#takeBefore(position.seq).length;
+    this.#unchecked.push(...this.#takeBefore(position.seq));
     this.pass(position);
   }
 
@@ -40,13 +45,22 @@ export class AnchorChecker {
     for (const anchor of this.#takeBefore(position.seq + 1)) this.#compare(anchor, position);
   }
 
-  /** The history ends here. `isWhole`: whether what was before its first event is known. */
-  end({ seq }: HistoryPosition, isWhole: boolean): void {
-    if (!isWhole) this.#unchecked += this.#takeBefore(seq + 1).length;
+  /**
+   * The history ends here. `isDigestKnown`: whether it began with its first event, or from a state with a
+   * digest. `isResumed`: from a checkpoint of the user, who compared older anchors before.
+   *
+   * A history that begins after all anchors is a divergence: whoever writes it anew could say that
+   * everything before was trimmed.
+   */
+  end({ seq }: HistoryPosition, isDigestKnown: boolean, isResumed: boolean): void {
+    if (!isDigestKnown) this.#unchecked.push(...this.#takeBefore(seq + 1));
     for (const anchor of this.#pending.splice(0)) {
       const found = `the history ends at event ${seq}: it was cut off, or the file is older`;
       this.#say(anchor, `event ${anchor.seq}`, found);
     }
+    const last = this.#unchecked.at(-1);
+    if (last === undefined || isResumed || this.#agreed + this.#disagreed > 0) return;
+    this.#say(last, 'an anchor that can be compared', 'a history that begins after all of them');
   }
 
   #compare(anchor: Anchor, { digest }: HistoryPosition): void {
@@ -59,6 +73,7 @@ export class AnchorChecker {
   }
 
   #say(anchor: Anchor, expected: string, found: string): void {
+    this.#disagreed += 1;
     const { seq, by } = anchor;
     const entity = `anchor by ${by.host}/${by.agent} run ${by.run}`;
     this.#report({ seq, entity, check: 'anchor', expected, found });

@@ -23,6 +23,8 @@ export interface Checkpoint {
   readonly claims?: readonly (readonly [string, KeyClaim])[];
   /** Set if the first events are missing: chains may have begun before. */
   readonly trimmed?: boolean;
+  /** The digest began later than with the first event. Absent in checkpoints of old versions. */
+  readonly partialDigest?: boolean;
 }
 
 /** Facts that are not divergences but worth reporting. */

@@ -28,10 +28,8 @@ import { isClockApart } from './check-clock.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
 import { orderDivergences } from './check-order.ts';
 import type { Checkpoint, VerifierNotes } from './checkpoint.ts';
+import { Predecessors } from './predecessors.ts';
 import { SignatureChecker, type SigningRule } from './signature-checker.ts';
-
-/** An ended chain is continued within the same commit, which has at most 1000 messages. */
-const maxPredecessors = 1000;
 
 const noNotes: VerifierNotes = { lost: 0, unknownCharts: 0, unsignedEvents: 0, clocksApart: 0 };
 
@@ -49,14 +47,14 @@ export class Verifier {
   );
   #chains = new ChainIndex();
   #projection = new RegistryProjection();
-  /** The last event of the chain that last ended for a record, by the key of the record. */
-  #predecessors = new Map<string, Predecessor>();
+  #predecessors = new Predecessors();
   #seq: Revision = 0;
   #origin: Revision = 0;
   #at: WallTime = 0;
   #events = 0;
   #notes: { -readonly [note in keyof VerifierNotes]: number } = { ...noNotes };
   #trimmed = false;
+  #isDigestPartial = false;
   #digest = '';
   readonly #signing: SigningRule;
   #signatures: SignatureChecker;
@@ -115,7 +113,7 @@ export class Verifier {
   }
 
   get predecessors(): ReadonlyMap<string, Predecessor> {
-    return this.#predecessors;
+    return this.#predecessors.all;
   }
 
   /** The digest over the hashes of all events, in order. */
@@ -128,9 +126,15 @@ export class Verifier {
     return !this.#trimmed;
   }
 
+  /** Whether the digest includes all events, from the first one on. */
+  get isDigestKnown(): boolean {
+    return !this.#isDigestPartial;
+  }
+
   /** The history starts here, not at the first event ever: chains may have begun before. */
   beginTrimmed(seq: Revision): void {
     this.#trimmed = true;
+    this.#isDigestPartial = true;
     this.#seq = seq - 1;
   }
 
@@ -166,7 +170,7 @@ export class Verifier {
     this.#digest = this.#hash(this.#digest + hash);
     if (key === undefined) return undefined;
     this.#checkEnd(event, seq, this.#projection.updateOf(key));
-    this.#setPredecessor(key, event.record === null ? { hash, seq } : undefined);
+    this.#predecessors.set(key, event.record === null ? { hash, seq } : undefined);
     if (key === policyKey) this.#isRequiredByPolicy = requiresSignatures(event.record);
     return this.#projection.take(recorded)?.key;
   }
@@ -177,12 +181,13 @@ export class Verifier {
       at: this.#at,
       events: this.#events,
       chains: this.#chains.toJSON(),
-      predecessors: [...this.#predecessors],
+      predecessors: [...this.#predecessors.all],
       records: [...this.#projection.records.values()],
       commit: this.#projection.commit,
       notes: { ...this.#notes },
       digest: this.#digest,
       claims: this.#signatures.claims,
+      partialDigest: this.#isDigestPartial,
       ...(this.#trimmed && { trimmed: true }),
     };
   }
@@ -190,6 +195,7 @@ export class Verifier {
   /** Continues from a checkpoint. */
   resume(from: Checkpoint): void {
     this.#trimmed = from.trimmed ?? false;
+    this.#isDigestPartial = from.partialDigest ?? this.#trimmed;
     this.#seq = from.seq;
     this.#origin = from.origin;
     this.#at = from.at;
@@ -209,7 +215,7 @@ export class Verifier {
 
   #continueWith(chains: ChainIndex, state: Partial<Checkpoint>): void {
     this.#chains = chains;
-    this.#predecessors = new Map(state.predecessors);
+    this.#predecessors = new Predecessors(state.predecessors);
     this.#projection = RegistryProjection.from(state.records ?? [], state.commit);
     this.#signatures = new SignatureChecker(this.#signing, chains, state.claims);
     const policy = this.#projection.records.get(policyKey)?.entry.text;
@@ -219,7 +225,7 @@ export class Verifier {
   #contextOf(recorded: AuditEntry, name: string, key: string | undefined): CheckContext {
     return {
       chain: this.#chains.get(name),
-      predecessor: key === undefined ? undefined : this.#predecessors.get(key),
+      predecessor: key === undefined ? undefined : this.#predecessors.all.get(key),
       mayHaveBegun: this.#trimmed || this.#chains.mayHaveBegun(name),
       machine: this.#machineOf(recorded),
     };
@@ -237,17 +243,6 @@ export class Verifier {
     const name = chainName({ ...event.of, run: previous.run as RunId });
     const chain = this.#chains.get(name);
     if (chain) this.#chains.set(name, { ...chain, done: true });
-  }
-
-  /** The next chain may continue an ended one. */
-  #setPredecessor(key: string, ended: Predecessor | undefined): void {
-    this.#predecessors.delete(key);
-    if (ended === undefined) return;
-    this.#predecessors.set(key, ended);
-    const oldest = this.#predecessors.keys().next();
-    if (this.#predecessors.size > maxPredecessors && !oldest.done) {
-      this.#predecessors.delete(oldest.value);
-    }
   }
 
   #machineOf({ event }: AuditEntry): MemoizedMachine | undefined {

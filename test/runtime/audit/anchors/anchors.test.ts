@@ -135,6 +135,28 @@ describe('an anchor', () => {
     expect(forged.divergences.map((one) => one.check)).toEqual(['anchor']);
   });
 
+  test('from before a history that begins later is a divergence if no other can be compared', async () => {
+    const fleet = await eventfulFleet();
+    const events = await eventsOf(memoryStore(fleet.world).audit);
+    const [keyframe = 0] = fleet.world.keyframes.keys();
+    const by = { ...slotAt('desk/operator'), run: RunId.parse('operator01') };
+    const about = { namespace, createdAt: null, at: 0, by };
+    const position = { seq: keyframe - 3, events: 1, digest: 'ab'.repeat(32) };
+    const early = anchorIn(anchorLine(position, about, memorySignatures.signerFor(by.run)));
+    const history = historyOf(events.slice(keyframe - 2));
+    const { divergences, checkpoint } = await verdictOn(fleet, { anchors: [early], history });
+    expect(divergences).toEqual([
+      expect.objectContaining({
+        seq: early.seq,
+        check: 'anchor',
+        expected: 'an anchor that can be compared',
+      }),
+    ]);
+    const resumed = await verdictOn(fleet, { anchors: [early], history, from: checkpoint });
+    expect(resumed.divergences).toEqual([]);
+    expect(resumed.anchors.unchecked).toBe(1);
+  });
+
   test('that was changed is no anchor', async () => {
     const { lines } = await given();
     const [line = ''] = lines;
