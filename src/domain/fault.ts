@@ -4,6 +4,7 @@ export type FaultCode =
   | 'bad-setting'
   | 'bad-instances-file'
   | 'record-unreadable'
+  | 'record-too-large'
   | 'event-unreadable'
   | 'store-unavailable'
   | 'store-refused'

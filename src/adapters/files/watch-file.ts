@@ -1,32 +1,74 @@
 import { type FSWatcher, watch } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import type { Millis } from '../../domain/time.ts';
+import type { Millis, MonotonicTime } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 
-/** Editors save in several steps; a read between them would see an incomplete file. */
-const settleFor: Millis = 50;
+/** Programs write a file in several steps; a read between them would see an incomplete file. */
+const settleFor: Millis = 500;
+
+/** A file that may have changed. */
+export interface FileNotice {
+  /**
+   * How long the file has not changed. Infinite if it was replaced by a rename, which is one step, or has
+   * not changed since the watch began.
+   */
+  readonly stillFor: Millis;
+}
 
 /**
- * Yields when a file may have changed: on a notification of its directory, and at least every `every`,
- * because notifications can be lost, and network file systems send none.
+ * Yields when a file may have changed and stands still: on a notification of its directory, and at least
+ * every `every`, because notifications can be lost, and network file systems send none.
  */
 export async function* watchFile(
   file: string,
   every: Millis,
   clock: Clock,
   signal: AbortSignal,
-): AsyncGenerator<void, void, undefined> {
+): AsyncGenerator<FileNotice, void, undefined> {
   let wake = new AbortController();
   const watcher = watchDirectory(file, () => wake.abort());
+  const changes = new ChangeClock(file, clock);
+  await changes.look();
   try {
     while (!signal.aborted) {
       await clock.sleep(every, AbortSignal.any([signal, wake.signal]));
-      if (wake.signal.aborted) await clock.sleep(settleFor, signal);
       wake = new AbortController();
-      if (!signal.aborted) yield;
+      while ((await changes.look()) < settleFor && !signal.aborted) {
+        await clock.sleep(settleFor, signal);
+      }
+      if (!signal.aborted) yield { stillFor: await changes.look() };
     }
   } finally {
     watcher?.close();
+  }
+}
+
+/** Measures how long a file has not changed. */
+class ChangeClock {
+  readonly #file: string;
+  readonly #clock: Clock;
+  #seen: { readonly inode: number; readonly content: string } | undefined;
+  #changedAt: MonotonicTime = Number.NEGATIVE_INFINITY;
+
+  constructor(file: string, clock: Clock) {
+    this.#file = file;
+    this.#clock = clock;
+  }
+
+  async look(): Promise<Millis> {
+    const now = await stat(this.#file).then(
+      ({ ino, size, mtimeMs }) => ({ inode: ino, content: `${size} ${mtimeMs}` }),
+      () => undefined,
+    );
+    const before = this.#seen;
+    this.#seen = now;
+    if (before !== undefined && now?.inode !== before.inode) {
+      this.#changedAt = Number.NEGATIVE_INFINITY;
+    } else if (before !== undefined && now?.content !== before.content) {
+      this.#changedAt = this.#clock.monotonic();
+    }
+    return this.#clock.monotonic() - this.#changedAt;
   }
 }
 

@@ -11,6 +11,12 @@ import type { Terminal } from '../terminal/io.ts';
 const readEvery: Millis = seconds(3);
 
 /**
+ * How long a file must stand still before instances that it no longer lists are removed: a program may
+ * still be writing it. A file that is replaced by a rename is complete.
+ */
+const shrinksAfter: Millis = seconds(3);
+
+/**
  * Keeps the instances of an agent equal to its instances file and runs their checks, until the signal. A
  * file with errors is reported, and the instances stay unchanged.
  */
@@ -23,15 +29,18 @@ export async function followInstancesFile(
 ): Promise<void> {
   const checks = new HealthChecks(agent);
   let listed = JSON.stringify(first);
+  let current = first;
   let complaint = '';
   checks.replace(first);
   try {
-    for await (const _ of watchInstancesFile(file, readEvery, signal)) {
+    for await (const { stillFor } of watchInstancesFile(file, readEvery, signal)) {
       try {
         const now = await listInstances(file, agent.slot);
         if (complaint !== '') io.err(`${escapeControls(file)} is valid again`);
         complaint = '';
         if (JSON.stringify(now) === listed) continue;
+        if (isShorter(now, current) && stillFor < shrinksAfter) continue;
+        current = now;
         listed = JSON.stringify(now);
         agent.replace(
           now.map(({ spec }) => spec),
@@ -48,6 +57,14 @@ export async function followInstancesFile(
     checks.stop();
   }
 }
+
+/** Whether an instance is missing. */
+function isShorter(now: readonly ListedInstance[], before: readonly ListedInstance[]): boolean {
+  const names = new Set(now.map(nameOf));
+  return before.some((one) => !names.has(nameOf(one)));
+}
+
+const nameOf = ({ spec }: ListedInstance): string => JSON.stringify([spec.service, spec.id]);
 
 const complaintOf = (cause: Fault): string =>
   `${cause.message.split('\n').map(escapeControls).join('\n')}\nthe registered instances stay unchanged`;

@@ -111,7 +111,9 @@ const failsDifferently = ({ state, detail }: InstanceRecord, health: Health): bo
   !health.isInitial &&
   detail !== health.detail;
 
-const sameAttributes = (record: InstanceRecord, spec: InstanceSpec): boolean =>
+type Attributes = Pick<InstanceSpec, 'address' | 'port' | 'labels'>;
+
+export const sameAttributes = (record: Attributes, spec: Attributes): boolean =>
   record.address === spec.address &&
   record.port === spec.port &&
   sameLabels(record.labels, spec.labels);

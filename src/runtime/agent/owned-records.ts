@@ -1,6 +1,15 @@
 import type { ChainHead } from '../../domain/events/hash-chain.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
-import { agentKey, instancesOfAgentFilter } from '../../domain/identity/registry-keys.ts';
+import {
+  agentKey,
+  instanceKey,
+  instancesOfAgentFilter,
+} from '../../domain/identity/registry-keys.ts';
+import {
+  type DesiredInstance,
+  sameAttributes,
+  sameHealth,
+} from '../../domain/records/desired-instances.ts';
 import type { InstanceRecord } from '../../domain/records/schemas.ts';
 import {
   type KeyValueEntry,
@@ -39,6 +48,8 @@ export class OwnedRecords {
   readonly chainHeads = new Map<string, ChainHead>();
   /** Removals that may have been stored. */
   readonly #unconfirmedRemovals = new Map<string, Change>();
+  /** Instances that the store cannot take, by key, as they were wanted then. */
+  readonly #putAside = new Map<string, DesiredInstance>();
   #agent: StoredAgent | undefined;
 
   constructor(self: RunRef, author: Author, ports: Pick<Ports, 'registry'>) {
@@ -82,6 +93,20 @@ export class OwnedRecords {
       // stored.
       if (this.instances.get(key)?.kind !== 'stored') this.chainHeads.set(key, head);
     }
+  }
+
+  /** Does not register this instance, until something else is wanted of it. */
+  putAside(instance: DesiredInstance): void {
+    this.#putAside.set(instanceKey({ ...this.self, ...instance.spec }), instance);
+  }
+
+  isPutAside(wanted: DesiredInstance): boolean {
+    const aside = this.#putAside.get(instanceKey({ ...this.self, ...wanted.spec }));
+    return (
+      aside !== undefined &&
+      sameAttributes(aside.spec, wanted.spec) &&
+      sameHealth(aside.health, wanted.health)
+    );
   }
 
   /**

@@ -1,3 +1,4 @@
+import { Fault } from '../../domain/fault.ts';
 import { registrationsPerBatch } from '../../domain/policy/lease-policy.ts';
 import {
   type Desired,
@@ -5,6 +6,7 @@ import {
   type ReconcileAction,
 } from '../../domain/records/desired-instances.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { CommitOutcome } from '../../ports/registry.ts';
 import { retryDelay } from '../support/retry.ts';
 import {
   registerInstance,
@@ -29,7 +31,7 @@ export type ReconcileResult = 'reconciled' | 'suspected' | OwnershipLost;
 export async function reconcile(
   records: OwnedRecords,
   desired: () => Desired,
-  ports: Pick<Ports, 'clock' | 'entropy'>,
+  ports: Pick<Ports, 'clock' | 'entropy' | 'log'>,
   signal: AbortSignal,
 ): Promise<ReconcileResult | undefined> {
   let isListed = records.instances.size > 0;
@@ -43,8 +45,11 @@ export async function reconcile(
       ? nextChanges(records, desired())
       : ownTransition(records, 'confirmed');
     if (changes.length === 0 && own.record.phase !== 'registering') return 'reconciled';
-    const { outcome } = await records.commit(
+    const outcome = await commitOrPutAside(
+      records,
       changes.length > 0 ? changes : ownTransition(records, 'announced'),
+      desired(),
+      ports,
     );
     if (outcome === 'committed') continue;
     isListed = false;
@@ -56,9 +61,41 @@ export async function reconcile(
   return undefined;
 }
 
+/**
+ * Commits the changes. If one of them is larger than the server accepts, the others are committed
+ * without it, and it is put aside until it changes: one bad instance must not end all others.
+ */
+async function commitOrPutAside(
+  records: OwnedRecords,
+  changes: readonly Change[],
+  desired: Desired,
+  ports: Pick<Ports, 'log'>,
+): Promise<CommitOutcome['outcome']> {
+  try {
+    return (await records.commit(changes)).outcome;
+  } catch (cause) {
+    if (!(cause instanceof Fault) || cause.code !== 'record-too-large') throw cause;
+    const [only, ...others] = changes;
+    if (only === undefined) throw cause;
+    if (others.length > 0) {
+      const half = Math.ceil(changes.length / 2);
+      const first = await commitOrPutAside(records, changes.slice(0, half), desired, ports);
+      if (first !== 'committed') return first;
+      return commitOrPutAside(records, changes.slice(half), desired, ports);
+    }
+    const { key } = only.write;
+    const instance = desired.get(key);
+    if (instance === undefined) throw cause;
+    records.putAside(instance);
+    ports.log.warn('instance-too-large', { key, why: cause.message });
+    return 'committed';
+  }
+}
+
 function nextChanges(records: OwnedRecords, desired: Desired): readonly Change[] {
   const { self, instances } = records;
   return diffInstances(self, self.run, instances, desired)
+    .filter((action) => action.do === 'remove' || !records.isPutAside(action.desired))
     .slice(0, registrationsPerBatch)
     .map((action) => changeOf(records, action))
     .filter((change) => change !== 'ignored');

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,5 +47,42 @@ describe('a watched file', () => {
   it('is reported at the interval without notifications', async () => {
     const file = join(folder, 'not', 'there');
     expect(await timeToNotice(file, 50, async () => {})).toBeGreaterThanOrEqual(50);
+  });
+
+  it('is not reported while it is being written, and then with the time since its last change', async () => {
+    const file = join(folder, 'a');
+    await writeFile(file, '');
+    const stop = new AbortController();
+    const notices = watchFile(file, hour, systemClock, stop.signal);
+    const next = notices.next();
+    let isWriting = true;
+    const noticed = next.then(({ value }) => ({
+      wasWriting: isWriting,
+      stillFor: value?.stillFor,
+    }));
+    for (let n = 0; n < 10; n += 1) {
+      await appendFile(file, `${n}\n`);
+      await systemClock.sleep(100);
+    }
+    isWriting = false;
+    const { wasWriting, stillFor } = await noticed;
+    expect(wasWriting).toBe(false);
+    expect(stillFor).toBeGreaterThanOrEqual(400);
+    stop.abort();
+    await notices.next();
+  });
+
+  it('that was replaced by a rename stands still immediately', async () => {
+    const file = join(folder, 'a');
+    await writeFile(file, 'one');
+    const stop = new AbortController();
+    const notices = watchFile(file, hour, systemClock, stop.signal);
+    const next = notices.next();
+    await systemClock.sleep(100);
+    await writeFile(join(folder, 'b'), 'two');
+    await rename(join(folder, 'b'), file);
+    expect((await next).value).toEqual({ stillFor: Number.POSITIVE_INFINITY });
+    stop.abort();
+    await notices.next();
   });
 });

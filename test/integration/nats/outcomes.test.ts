@@ -69,7 +69,7 @@ describe('a commit', () => {
       [event, 'a.b.run.1'],
     ] as const) {
       await expect(opened.store.registry.commit(commit)).rejects.toMatchObject({
-        code: 'store-refused',
+        code: 'record-too-large',
         message: expect.stringContaining(named),
       });
     }

@@ -162,7 +162,8 @@ function assertFits(connection: SupervisedConnection, message: OutgoingMessage):
     400 + headers.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
   if (text.length * 3 + overhead <= limit || Buffer.byteLength(text) + overhead <= limit) return;
   throw new Fault(
-    'store-refused',
+    'record-too-large',
     `the message to ${subject} is too large: this server accepts at most ${limit} bytes (max_payload)`,
+    { hint: 'shorten the labels, or raise max_payload of the server' },
   );
 }
