@@ -51,6 +51,8 @@ export class OwnedRecords {
   /** Instances that the store cannot take, by key, as they were wanted then. */
   readonly #putAside = new Map<string, DesiredInstance>();
   #agent: StoredAgent | undefined;
+  /** The last write of this run to one of its instances. A store that loses its tail loses it first. */
+  #lastWrite: KeyValueEntry | undefined;
 
   constructor(self: RunRef, author: Author, ports: Pick<Ports, 'registry'>) {
     this.self = self;
@@ -68,14 +70,35 @@ export class OwnedRecords {
    * @throws {Fault} `store-unavailable`
    */
   async check(): Promise<StoredAgent | OwnershipLost> {
+    const before = this.#agent;
     const read = readAgent(await this.#ports.registry.read(agentKey(this.self)));
     // A record that became unreadable is lost: a new run takes the slot.
     if (read.kind !== 'stored') return { ended: 'absent' };
     if (read.record.run !== this.self.run) return { ended: 'superseded' };
     if (read.record.phase === 'expired') return { ended: 'expired' };
-    // A commit of this run may have been acknowledged while this reply was on its way.
-    if (!this.#agent || read.revision > this.#agent.revision) this.#agent = read;
-    return this.#agent;
+    // A commit of this run may have been acknowledged while this reply was on its way. Otherwise an older
+    // record counts too: the store has lost the later one.
+    const isOvertaken = this.#agent !== before && (this.#agent?.revision ?? 0) > read.revision;
+    if (!isOvertaken) this.#agent = read;
+    return this.#agent ?? read;
+  }
+
+  /**
+   * Whether the store has lost the last write of this run to an instance: it was put back to an older copy.
+   * Then any of the instances may be missing or old, so the next step lists them again.
+   * @throws {Fault} `store-unavailable`
+   */
+  async hasLostWrites(): Promise<boolean> {
+    const last = this.#lastWrite;
+    if (!last) return false;
+    const { revision } = await this.#ports.registry.read(last.key);
+    // A later write of this run may have been stored since.
+    if (revision === last.revision || this.#lastWrite !== last) return false;
+    this.#lastWrite = undefined;
+    // The tombstone of a removal lapses after a day.
+    if (last.text === undefined && revision === 0) return false;
+    this.instances.clear();
+    return true;
   }
 
   /**
@@ -148,6 +171,7 @@ export class OwnedRecords {
         if (write.text !== undefined || this.#isMine(write.key))
           this.chainHeads.set(write.key, head);
         this.#unconfirmedRemovals.delete(write.key);
+        this.#lastWrite = entry;
         this.#store(entry);
       }
     }

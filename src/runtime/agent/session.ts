@@ -248,6 +248,19 @@ export class Session {
     );
     if (!result || 'ended' in result) this.#report(result);
     else if (result.record.suspect && this.#keeper.isValid) this.#post({ type: 'suspected' });
+    else await this.#checkWrites();
+  }
+
+  /** The run does not watch its instances either: it notices here that the store has lost writes. */
+  async #checkWrites(): Promise<void> {
+    if (this.state !== 'serving') return;
+    const { signal } = this.#state;
+    const isLost = await retryUntilAvailable(this.#ports, signal, () =>
+      this.records.hasLostWrites(),
+    );
+    if (!isLost || signal.aborted) return;
+    this.#ports.log.warn('registry-lost-writes', { run: this.records.self.run });
+    this.#perform('reconcile');
   }
 }
 

@@ -124,6 +124,27 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/agent/agent-start.test.ts'],
   },
   {
+    name: 'lost-writes-unseen',
+    breaks: 'G5',
+    what: 'does not notice that the store has lost its last writes',
+    file: 'src/runtime/agent/owned-records.ts',
+    edits: [['    this.instances.clear();\n    return true;\n', '    return false;\n']],
+    tests: ['test/runtime/agent/restored-store.test.ts'],
+  },
+  {
+    name: 'older-record-is-stale',
+    breaks: 'G5',
+    what: 'goes by a record that the store has lost, and is refused for ever',
+    file: 'src/runtime/agent/owned-records.ts',
+    edits: [
+      [
+        'const isOvertaken = this.#agent !== before &&',
+        'const isOvertaken = this.#agent !== undefined &&',
+      ],
+    ],
+    tests: ['test/runtime/agent/restored-store.test.ts'],
+  },
+  {
     name: 'take-from-a-twin',
     breaks: 'G10',
     what: 'takes the slot of a process that is gone on this machine, without asking whether its twin lives',

@@ -37,7 +37,7 @@ function expectServing(fleet: FleetInMemory, { agent }: AgentProcess): void {
 }
 
 /** Indices of the requests to lose: those of a life without faults, and more. */
-const requests = 47;
+const requests = 54;
 
 describe('an agent’s life in which one request goes wrong', () => {
   scenario('has no more requests than the tests below try', async (fleet) => {
