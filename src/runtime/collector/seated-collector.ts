@@ -38,7 +38,8 @@ export interface SeatOptions {
 }
 
 const trimOutboxEvery: Millis = seconds(10);
-const forgetAfter: Millis = hours(1);
+/** More than two ttls of any run: a lease that does not move is judged by how long ago it was first seen. */
+const forgetAfter: Millis = hours(24);
 
 /**
  * A collector with a seat: sweeps, writes keyframes, trims the outbox. The renewals of its seat prove
