@@ -14,6 +14,7 @@ import { g9 } from './checkers/g9-honest-view.ts';
 import { g10 } from './checkers/g10-one-holder.ts';
 import { g11 } from './checkers/g11-one-set.ts';
 import { g12 } from './checkers/g12-bad-input.ts';
+import { sight } from './checkers/sight.ts';
 import { silenceNoticed } from './checkers/silence-noticed.ts';
 import { termsGrow } from './checkers/terms-grow.ts';
 import { tooMuchSilence } from './checkers/too-much-silence.ts';
@@ -29,5 +30,6 @@ export const checkers: readonly Checker[] = [
   tooMuchSilence,
   afterAHold,
   silenceNoticed,
+  sight,
   termsGrow,
 ];

@@ -32,7 +32,7 @@ export async function simulate(
     if (complaints.length >= mostComplaints) return;
     complaints.push({ guarantee, what: `at ${Math.round(sim.now)}: ${what}` });
   };
-  const checks = checkers.map(({ guarantee, of }) => of(sim, complain(guarantee)));
+  let checks = checkers.map((one) => ({ ...one.of(sim, complain(one.guarantee)), one }));
   const batches = writtenSince(sim.fleet);
   sim.served = () => {
     const written: Written | undefined = batches();
@@ -52,6 +52,7 @@ export async function simulate(
       const fault = faults.get(happening.what);
       if (!fault) throw new Error(`nothing is called ${happening.what}`);
       await fault.happen(sim, happening);
+      if (sim.lost !== undefined) checks = checks.filter(({ one }) => one.survivesLoss);
     }
     if (complaints.length > 0) break;
   }

@@ -1,3 +1,4 @@
+import type { LossKind } from '../../src/domain/store-history/store-loss.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../src/domain/time.ts';
 import { seededFractions } from '../../tools/bench/history/seeded-random.ts';
 import { FleetInMemory } from '../runtime/support/fleet-in-memory.ts';
@@ -24,10 +25,12 @@ export class Simulated {
   readonly awaited: Awaited;
   /** When a process last received messages that had waited in its watch. */
   readonly heardLateAt = new Map<Process, MonotonicTime>();
-  /** Since when a watch of a process delivers nothing. */
+  /** Since when a watch of a process has delivered nothing; without the process: both deliver. */
   readonly unseenSince = new Map<Process, MonotonicTime>();
   /** When the store last began to serve requests again. */
   servesSince: MonotonicTime = Number.NEGATIVE_INFINITY;
+  /** What the store has forgotten; undefined: nothing. */
+  lost: LossKind | undefined;
   /** Writes of foreign tools, by key. */
   readonly byHand = new Map<string, string | undefined>();
   /** From then on the server may keep a lease for long; it counts until it has not moved for two ttls. */
@@ -83,6 +86,17 @@ export class Simulated {
 
   note(what: string): void {
     this.trace.push(`${Math.round(this.now)} ${what}`);
+  }
+
+  /** A watch of this process delivers nothing from now on. */
+  goesUnseen(process: Process): void {
+    if (!this.unseenSince.has(process)) this.unseenSince.set(process, this.now);
+  }
+
+  /** A watch of this process delivers again. Another fault may still stop the other one. */
+  isSeenAgain(process: Process): void {
+    this.unseenSince.delete(process);
+    this.heardLateAt.set(process, this.now);
   }
 
   /** Acts after this long, or when the liveness phase begins. */

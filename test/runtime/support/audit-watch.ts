@@ -86,6 +86,8 @@ export class AuditWatch {
   /** Reads new events before the audit has copied them: the moment of the write counts. */
   look(): void {
     const { registry } = this.#world;
+    // The stream lost its tail.
+    if (registry.lastSeq < this.#seen) this.#seen = registry.lastSeq;
     if (registry.lastSeq === this.#seen) return;
     for (const { subject, text } of registry.after(this.#seen, isEvent)) {
       this.#take(subject.slice(eventSubjectOf('').length), text ?? '');

@@ -208,7 +208,8 @@ export class Process {
       const lost = new AbortController();
       this.#watches.add(lost);
       for await (const feed of open(AbortSignal.any([signal, lost.signal]))) {
-        if (gate.shut) await gate.opened();
+        if (gate.shut) await Promise.race([gate.opened(), aborted(signal)]);
+        if (signal.aborted) return;
         yield feed;
       }
       this.#watches.delete(lost);
@@ -250,6 +251,9 @@ export class Process {
     return { debug: write, info: write, warn: write };
   }
 }
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 const lostWatch = 'the watch was lost';
 

@@ -51,6 +51,29 @@ export const lasting: Lies = {
       },
     ],
   ],
+  'a blind collector judges nobody and gives its seat up': [
+    [
+      'a collector that sees nothing keeps its seat',
+      /has been blind for \d+ ms, and is watching/,
+      async (sim, checks) => {
+        await lookFor(10, sim, checks);
+        for (const { process } of sim.roster.livingCollectors()) sim.goesUnseen(process);
+        await lookFor(30, sim, checks);
+      },
+    ],
+    [
+      'a collector that sees nothing expires a run',
+      /lie000001 expired by one that had been blind for/,
+      async (sim, checks) => {
+        const [one] = sim.roster.livingCollectors();
+        if (one) sim.goesUnseen(one.process);
+        await sim.advance(seconds(20));
+        const by = one?.collector.self.run;
+        const at = one?.process.ports.clock.wall() ?? 0;
+        lie.write(checks, [lie.claimed(lie.ofRun(1), 'expired', { by, from: 'c1/collector', at })]);
+      },
+    ],
+  ],
   'terms and tokens never repeat': [
     [
       'a slot gets the same term twice',

@@ -15,7 +15,7 @@ export class Ability {
   /** Called often: a change is dated by the call that finds it. */
   look(): void {
     for (const one of this.#sim.roster.livingCollectors()) {
-      const count = one.transitions.filter(({ event }) => sightChanges.has(event.type)).length;
+      const count = countOf(one);
       if (this.#changes.get(one)?.count === count) continue;
       this.#changes.set(one, { count, at: this.#sim.now });
     }
@@ -26,8 +26,10 @@ export class Ability {
     const { gate, view, sight, line, interruptions } = one.process;
     const isWorking = ['watching', 'removing'].includes(one.collector.state);
     const changed = this.#changes.get(one);
-    if (!isWorking || gate.shut || view.shut || sight.shut || !changed) return undefined;
-    if (line.calmSince === undefined) return undefined;
+    if (!isWorking || gate.shut || view.shut || sight.shut) return undefined;
+    // A change since the last look has no date yet.
+    if (changed?.count !== countOf(one)) return undefined;
+    if (line.calmSince === undefined || line.refusedWatch) return undefined;
     return Math.max(
       changed.at,
       line.calmSince,
@@ -37,5 +39,8 @@ export class Ability {
     );
   }
 }
+
+const countOf = ({ transitions }: CollectorProcess): number =>
+  transitions.filter(({ event }) => sightChanges.has(event.type)).length;
 
 const sightChanges: ReadonlySet<string> = new Set(['seated', 'sighted', 'blinded', 'unseated']);

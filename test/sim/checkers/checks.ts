@@ -42,6 +42,8 @@ export interface Checks {
 
 export interface Checker {
   readonly guarantee: string;
+  /** Whether it holds also after the store has forgotten its last writes. */
+  readonly survivesLoss?: boolean;
   readonly of: (sim: Simulated, complain: (what: string) => void) => Checks;
 }
 
@@ -57,6 +59,8 @@ export function writtenSince({ world, audit, clock }: FleetInMemory): () => Writ
   let seen = registry.lastSeq;
   let told = 0;
   return () => {
+    // The stream lost its tail.
+    if (registry.lastSeq < seen) seen = registry.lastSeq;
     if (registry.lastSeq === seen && audit.events.length === told) return undefined;
     const records = registry.after(seen, isRecord).map(({ subject, seq, text }) => {
       const key = subject.slice(prefix.length);

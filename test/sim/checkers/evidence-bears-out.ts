@@ -35,6 +35,7 @@ const isOver = (lease: string, silentFor: number, { ttl }: Evidence['policy']): 
  */
 export const evidenceBearsOut: Checker = {
   guarantee: 'the evidence bears out the verdict',
+  survivesLoss: true,
   of: (_, complain) => ({
     onWritten: ({ events }) => {
       for (const { of, event, evidence } of events) {

@@ -4,6 +4,7 @@ import type { Checker } from './checks.ts';
 /** An unreadable record is reported and left unchanged; a new run may replace an agent record. */
 export const g12: Checker = {
   guarantee: 'G12',
+  survivesLoss: true,
   of: (sim, complain) => ({
     onPeace: () => {
       for (const [key, text] of sim.byHand) {

@@ -5,6 +5,7 @@ import type { Checker } from './checks.ts';
 /** After any history the registry ends with exactly the instances that live agents run. */
 export const g5: Checker = {
   guarantee: 'G5',
+  survivesLoss: true,
   of: (sim, complain) => ({
     onPeace: () => {
       for (const entry of recordsIn(sim.fleet.world, '')) {

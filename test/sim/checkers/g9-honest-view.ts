@@ -9,6 +9,7 @@ import type { Checker } from './checks.ts';
 /** A consumer sees the registry with reasons, is notified of every change, and never gets an empty service. */
 export const g9: Checker = {
   guarantee: 'G9',
+  survivesLoss: true,
   of: (sim, complain) => ({
     onLook: () => {
       for (const [name, consumer] of sim.roster.consumers) {

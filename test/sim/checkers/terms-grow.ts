@@ -7,6 +7,7 @@ import type { Checker } from './checks.ts';
  */
 export const termsGrow: Checker = {
   guarantee: 'terms and tokens never repeat',
+  survivesLoss: true,
   of: (sim, complain) => {
     const last = new Map<string, Revision>();
     return {

@@ -1,8 +1,8 @@
-import { days, hours, seconds } from '../../../src/domain/time.ts';
+import { seconds } from '../../../src/domain/time.ts';
 import { anyProcess } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';
 
-/** Steps of the wall clocks of machines and of the server. The drift of each machine's clocks is part of the parameters. */
+/** Steps of the wall clocks of machines. The drift of each machine's clocks is part of the parameters. */
 export const clockFaults: readonly Fault[] = [
   {
     what: 'set-clock',
@@ -12,17 +12,5 @@ export const clockFaults: readonly Fault[] = [
       lasts: dice.pick([seconds(-36_000), seconds(-3), seconds(-0.4), seconds(3), seconds(36_000)]),
     }),
     happen: (sim, { whom, lasts = 0 }) => sim.roster.processOf(whom)?.clock.setWall(lasts),
-  },
-  {
-    // The server stamps messages and ends leases by its own wall clock.
-    what: 'set-server-clock',
-    weight: 1,
-    draw: (dice) => ({
-      lasts: dice.pick([-days(1), -hours(1), seconds(-3), seconds(3), hours(1), days(1)]),
-    }),
-    happen: (sim, { lasts = 0 }) => {
-      sim.serverClockWasSetBack ||= lasts < 0;
-      sim.fleet.world.setClock(lasts);
-    },
   },
 ];

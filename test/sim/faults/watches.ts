@@ -59,9 +59,9 @@ export function makeDeaf(
   const gate = how === 'view' ? process.view : process.sight;
   gate.close();
   const from = sim.now;
-  if (!sim.unseenSince.has(process)) sim.unseenSince.set(process, from);
+  sim.goesUnseen(process);
   sim.later(lasts, () => {
-    sim.unseenSince.delete(process);
+    sim.isSeenAgain(process);
     // Another fault that began later may have ended earlier.
     const isOver = how === 'sight' && gate.shut;
     gate.open();

@@ -3,11 +3,16 @@ import { policyKey } from '../../../src/domain/identity/registry-keys.ts';
 import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import { readPolicy } from '../../../src/domain/records/stored-record.ts';
 import { disorderOf } from '../../runtime/support/write-order.ts';
+import { unnamedLoss } from '../faults/restores.ts';
 import type { Simulated } from '../simulation-result.ts';
 
 /** Differences from the required state after all faults have ended. */
 export function disorder(sim: Simulated): readonly string[] {
-  return [...sim.roster.places.flatMap((place) => inPlace(sim, place)), ...inSeats(sim)];
+  return [
+    ...sim.roster.places.flatMap((place) => inPlace(sim, place)),
+    ...inSeats(sim),
+    ...unnamedLoss(sim),
+  ];
 }
 
 function inPlace(sim: Simulated, place: string): readonly string[] {

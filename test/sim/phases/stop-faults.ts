@@ -1,4 +1,5 @@
 import { mendLines } from '../faults/lines.ts';
+import { allowWatches } from '../faults/store.ts';
 import type { Simulated } from '../simulation-result.ts';
 
 /** Ends all faults: from here on there are none. */
@@ -12,6 +13,7 @@ export async function endTheWar(sim: Simulated): Promise<void> {
   sim.doAllThatIsDue();
   await sim.fleet.clock.settle();
   mendLines(sim);
+  allowWatches(sim);
   for (const process of roster.processes()) {
     process.mute = false;
     process.view.open();

@@ -7,6 +7,8 @@ import { operatorDeeds } from '../faults/operators.ts';
 import { processFaults } from '../faults/processes.ts';
 import { races } from '../faults/races.ts';
 import { recordFaults } from '../faults/records.ts';
+import { restores } from '../faults/restores.ts';
+import { storeFaults } from '../faults/store.ts';
 import { watchFaults } from '../faults/watches.ts';
 import type { Fault, Happening, Schedule } from './fault.ts';
 import { drawShape, type Shape } from './parameters.ts';
@@ -24,7 +26,7 @@ const all: readonly Fault[] = [
 ];
 
 export const faults: ReadonlyMap<string, Fault> = new Map(
-  [...all, ...races].map((fault) => [fault.what, fault]),
+  [...all, ...races, ...storeFaults, ...restores].map((fault) => [fault.what, fault]),
 );
 
 /** Faults stop, the fleet converges within the stated time, then faults continue. */
@@ -32,6 +34,8 @@ export const peace = 'peace';
 
 /** Races have a random source of their own, so the other faults of a seed do not depend on them. */
 const ofRaces = 0x1b873593;
+/** The same for the round of store faults at the end. */
+const ofStore = 0x68e31da4;
 
 /** Draws the schedule of a seed. */
 export function drawSchedule(seed: number): Schedule {
@@ -42,7 +46,11 @@ export function drawSchedule(seed: number): Schedule {
   return {
     seed,
     shape,
-    happenings: [...rounds.flat(), ...drawRaces(new Dice(seed ^ ofRaces), shape)],
+    happenings: [
+      ...rounds.flat(),
+      ...drawRaces(new Dice(seed ^ ofRaces), shape),
+      ...drawStoreFaults(new Dice(seed ^ ofStore), shape),
+    ],
   };
 }
 
@@ -79,6 +87,27 @@ function drawRaces(dice: Dice, shape: Shape): readonly Happening[] {
   });
   return [...happenings.flat(), { after: 0, what: peace }];
 }
+
+/** Faults of the store among a few others, in two thirds of the seeds. */
+function drawStoreFaults(dice: Dice, shape: Shape): readonly Happening[] {
+  if (dice.chance(1 / 3)) return [];
+  const [first, ...others] = [...storeFaults, ...all.map(seldom)];
+  const happenings = Array.from({ length: dice.whole(3, 12) }, () => {
+    const { what, draw } = dice.weighted([first ?? storeFaults[0], ...others]);
+    return { after: drawPause(dice, shape), what, ...draw(dice, shape) };
+  });
+  return [...happenings, { after: 0, what: peace }, ...drawRestore(dice, shape)];
+}
+
+/** An older copy of a stream is put back, at the end of a quarter of these seeds. */
+function drawRestore(dice: Dice, shape: Shape): readonly Happening[] {
+  if (dice.chance(3 / 4)) return [];
+  const { what, draw } = dice.weighted(restores);
+  const restore = { after: drawPause(dice, shape), what, ...draw(dice, shape) };
+  return [restore, { after: 0, what: peace }];
+}
+
+const seldom = (fault: Fault): Fault => ({ ...fault, weight: fault.weight / 10 });
 
 /** Pauses on the scale of the leases mostly, and sometimes of the code, so that faults overlap. */
 function drawPause(dice: Dice, { lease: { ttl } }: Shape): number {

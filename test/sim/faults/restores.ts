@@ -1,0 +1,50 @@
+import { lossesOf } from '../../../src/adapters/memory/server/store-history.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { anAgent } from '../schedule/draw-target.ts';
+import type { Fault } from '../schedule/fault.ts';
+import type { Simulated } from '../simulation-result.ts';
+
+/**
+ * The store forgets its last writes: an older copy of the registry is put back, and the audit is kept. An
+ * agent was restarted and got another instance in between, so terms and tokens of the lost part are known.
+ *
+ * From then on the history has two versions of that part, so only some checkers look on
+ * ({@link Checker.survivesLoss}).
+ */
+export const restores: readonly [Fault, ...Fault[]] = [
+  {
+    what: 'registry-restored',
+    weight: 1,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      how: dice.pick(['restarted', 'grown', 'idle']),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.1, 3)),
+    }),
+    happen: async (sim, { whom = '', how, lasts = 0 }) => {
+      const { world, audit } = sim.fleet;
+      const copy = world.registry.copy();
+      if (how === 'restarted') await sim.roster.kill(whom);
+      if (how !== 'idle') sim.roster.startIfFree(whom);
+      await sim.advance(seconds(3));
+      if (how === 'grown') sim.roster.wantOneMore(whom);
+      await sim.advance(lasts);
+      const isLost = world.audit.end.origin > copy.seq;
+      world.registry.restore(copy);
+      audit.look();
+      sim.lost = isLost ? 'registry-lost-tail' : undefined;
+      sim.served();
+      if (how !== 'restarted') return;
+      // The next term of this slot must be higher than the one that the store has forgotten.
+      await sim.roster.kill(whom);
+      sim.roster.startIfFree(whom);
+    },
+  },
+];
+
+/** A loss that neither the store remembers nor an event of the history records. */
+export function unnamedLoss({ lost, fleet: { world, audit } }: Simulated): readonly string[] {
+  const isNamed =
+    lossesOf(world).some(({ kind }) => kind === lost) ||
+    audit.events.some(({ of }) => of.entity === 'store');
+  return lost === undefined || isNamed ? [] : [`${lost} is named nowhere`];
+}
