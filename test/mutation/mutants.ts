@@ -4,6 +4,7 @@ import { collecting } from './list/collecting.ts';
 import { judging } from './list/judging.ts';
 import { nats } from './list/nats.ts';
 import { removing } from './list/removing.ts';
+import { restoring } from './list/restoring.ts';
 import { running } from './list/running.ts';
 import { viewing } from './list/viewing.ts';
 import type { Mutant } from './mutant.ts';
@@ -17,4 +18,5 @@ export const mutants: readonly Mutant[] = [
   ...auditing,
   ...badInput,
   ...nats,
+  ...restoring,
 ];

@@ -94,8 +94,6 @@ async function append(
   const remaining = () => Math.max(250, until - performance.now());
   const subject = names.eventPrefix + event.subject;
   const headers = [['Nats-Expected-Last-Subject-Sequence', '0']] as const;
-  const unready = await guard.ready(within);
-  if (unready !== undefined) throw notStored(event, unready);
   let why = 'no time left';
   for (let isRetry = false; performance.now() < until; isRetry = true) {
     const existing =
@@ -110,11 +108,14 @@ async function append(
     if (existing !== undefined) {
       return isRetry && existing.text === event.text ? 'appended' : 'already';
     }
+    const generation = await guard.ready(remaining());
+    if (typeof generation === 'string') throw notStored(event, generation);
     const { seen } = guard;
     const outcome = await publish(
       connection,
       [{ subject, text: event.text, headers }],
       remaining(),
+      generation,
     );
     if (outcome.kind === 'stored') {
       guard.saw(outcome.seq, seen);
@@ -122,7 +123,7 @@ async function append(
     }
     if (outcome.kind === 'conflict') return 'already';
     why = outcome.why;
-    if (outcome.kind === 'unavailable') break;
+    if (outcome.kind === 'unavailable' && connection.generation === generation) break;
   }
   throw notStored(event, why);
 }

@@ -24,15 +24,18 @@ export function natsRegistry(
     },
     async commit(request) {
       const until = performance.now() + within;
-      const why = await guard.ready(within);
-      if (why !== undefined) return { outcome: 'unavailable', why };
-      const { seen } = guard;
-      const left = Math.max(1, until - performance.now());
-      const outcome = await commit(connection, names, request, left);
-      if (outcome.outcome === 'committed') {
-        for (const revision of outcome.revisions.values()) guard.saw(revision, seen);
+      const left = () => Math.max(1, until - performance.now());
+      for (;;) {
+        const generation = await guard.ready(left());
+        if (typeof generation === 'string') return { outcome: 'unavailable', why: generation };
+        const { seen } = guard;
+        const outcome = await commit(connection, names, request, left(), generation);
+        if (outcome.outcome === 'committed') {
+          for (const revision of outcome.revisions.values()) guard.saw(revision, seen);
+        }
+        const isOver = outcome.outcome !== 'unavailable' || connection.generation === generation;
+        if (isOver || performance.now() >= until) return outcome;
       }
-      return outcome;
     },
     // An hour less than a tombstone lives: the interruption may begin later than the tombstone.
     watch: (filters, signal) =>

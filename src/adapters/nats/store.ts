@@ -67,6 +67,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
     });
     const guard = new StoreGuard(connection, names);
     const keeper = new StreamKeeper(connection, { ...streams, create: options.create ?? true });
+    await guard.lookAlways(within);
     return {
       leases: keeper.guard(natsLeases(connection, names.leases, within)),
       registry: keeper.guard(natsRegistry(connection, names, guard, within)),

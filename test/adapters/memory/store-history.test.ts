@@ -35,3 +35,18 @@ test('a registry in memory that lost its tail repeats no revision and loses no l
   expect(await store.audit.losses()).toEqual([]);
   expect(await store.audit.tidy()).toBe(1);
 });
+
+test('an outbox in memory keeps the events that the audit lacks', async () => {
+  const server = new MemoryServer(new VirtualClock());
+  const store = memoryStore(server);
+  await commit(store, 'first');
+  // As a process writes that does not repair the registry first.
+  const copy = server.registry.copy();
+  await commit(store, 'second');
+  await commit(store, 'third');
+  server.registry.restore(copy);
+  server.registry.append('event.a.b.foreign.1', 'foreign');
+  await commit(store, 'fourth');
+  expect(await store.audit.tidy()).toBeGreaterThan(0);
+  expect(await textsOf(store)).toEqual(['first', 'second', 'third', 'fourth', 'foreign']);
+});

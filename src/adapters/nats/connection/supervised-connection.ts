@@ -16,6 +16,8 @@ export interface RequestOptions {
   readonly headers?: MsgHdrs;
   /** Ends the wait. */
   readonly signal?: AbortSignal | undefined;
+  /** Sends it only over the connection with this number (see `generation`). */
+  readonly generation?: number | undefined;
   /** Publishes messages directly before the request, in the same flush: the rest of a batch. */
   readonly sendBefore?: () => void;
 }
@@ -93,9 +95,13 @@ export class SupervisedConnection implements AsyncDisposable {
   }
 
   /** Uses few promises: every heartbeat of a fleet passes through here. */
-  #send(subject: string, text: string, { within, headers, sendBefore, signal }: RequestOptions) {
+  #send(subject: string, text: string, options: RequestOptions) {
+    const { within, headers, sendBefore, signal, generation = this.#generation } = options;
     return new Promise<Reply>((resolve, reject) => {
       if (signal?.aborted) return resolve({ kind: 'not-sent', why: 'stopped' });
+      if (generation !== this.#generation) {
+        return resolve({ kind: 'not-sent', why: 'the connection was made anew' });
+      }
       const lost = (why: string) => resolve({ kind: 'timed-out', why });
       const stop = () => lost('stopped');
       this.#onDown.add(lost);
@@ -107,8 +113,7 @@ export class SupervisedConnection implements AsyncDisposable {
       sendBefore?.();
       // The client refuses a timeout below one millisecond.
       const timeout = Math.max(1, within);
-      const options = headers ? { timeout, headers } : { timeout };
-      this.client.request(subject, text, options).then(
+      this.client.request(subject, text, headers ? { timeout, headers } : { timeout }).then(
         (msg) => {
           settle();
           resolve({ kind: 'received', msg });

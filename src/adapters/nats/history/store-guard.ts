@@ -28,7 +28,7 @@ export class StoreGuard {
   readonly #names: SubjectNames;
   #checked = -1;
   #seen: Revision = 0;
-  #running: Promise<string | undefined> | undefined;
+  #running: Promise<number | string> | undefined;
 
   constructor(connection: SupervisedConnection, names: SubjectNames) {
     this.#connection = connection;
@@ -36,16 +36,31 @@ export class StoreGuard {
   }
 
   /**
-   * Waits until this process may write; the reason if that takes longer than `within`.
+   * Waits until this process may write, and returns the number of the connection over which it may; the
+   * reason if that takes longer than `within`. A write that waits for another connection must ask again:
+   * the store may have been exchanged in between.
    *
    * A user without the permission to burn sequences may write: collectors republish its events.
    */
-  async ready(within: Millis): Promise<string | undefined> {
-    if (this.#checked === this.#connection.generation) return undefined;
+  async ready(within: Millis): Promise<number | string> {
+    const { generation } = this.#connection;
+    if (this.#checked === generation && this.#connection.up) return generation;
     this.#running ??= this.#checkOnce(within).finally(() => {
       this.#running = undefined;
     });
     return this.#running;
+  }
+
+  /**
+   * Compares the streams without a change, and again after each reconnect: a process that only reads has no
+   * need for more, and the first write need not wait. Ends when the connection is closed.
+   */
+  async lookAlways(within: Millis): Promise<void> {
+    const { signal } = new AbortController();
+    await this.#look(within);
+    void (async () => {
+      while (await this.#connection.reconnected(signal)) await this.#look(within);
+    })();
   }
 
   /** The highest revision of an acknowledged write of this process. */
@@ -85,16 +100,35 @@ export class StoreGuard {
     }
   }
 
-  async #checkOnce(within: Millis): Promise<string | undefined> {
+  /** A loss or a failure is left to the first write. */
+  async #look(within: Millis): Promise<void> {
     const { generation } = this.#connection;
+    try {
+      const [ends, { mark }] = await Promise.all([
+        readEnds(this.#connection, this.#names, within),
+        readMark(this.#connection, this.#names, within),
+      ]);
+      const isWhole = registryLoss(ends, mark, this.#seen) === undefined;
+      if (isWhole && ends.registry.last >= burnTarget(mark)) this.#checked = generation;
+    } catch (cause) {
+      if (!(cause instanceof Fault)) throw cause;
+    }
+  }
+
+  async #checkOnce(within: Millis): Promise<number | string> {
+    if (!(await this.#connection.connected(within))) return 'not connected';
+    const { generation } = this.#connection;
+    if (this.#checked === generation) return generation;
     try {
       if (!(await this.check(within))) return 'the registry lost its tail and is being repaired';
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
       if (cause.code === 'store-unavailable') return cause.message;
+      // A missing stream may be there again before the next write.
+      if (cause.code === 'store-misconfigured') return generation;
     }
     this.#checked = generation;
-    return undefined;
+    return generation;
   }
 
   /**

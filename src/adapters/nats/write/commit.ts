@@ -18,9 +18,10 @@ export async function commit(
   names: SubjectNames,
   request: Commit,
   within: Millis,
+  generation?: number,
 ): Promise<CommitOutcome> {
   const messages = messagesOf(names, request);
-  const published = await publish(connection, messages, within);
+  const published = await publish(connection, messages, within, generation);
   if (published.kind === 'conflict') return { outcome: 'conflict' };
   if (published.kind !== 'stored') return { outcome: published.kind, why: published.why };
   const { writes, events } = request;

@@ -37,18 +37,21 @@ type Attempt =
  *
  * A write that was certainly not stored and may succeed later is repeated unchanged, with a random
  * delay, until the time is over: on three servers fences on one record reject each other (B11).
+ *
+ * `generation`: it is only sent over the connection with this number, and else `unavailable`.
  * @throws {Fault} `store-misconfigured`, `store-refused`: not stored, and a repetition would fail too
  */
 export async function publish(
   connection: SupervisedConnection,
   messages: readonly OutgoingMessage[],
   within: Millis,
+  generation?: number,
 ): Promise<Published> {
   const until = performance.now() + within;
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now();
     const attempt = parseReply(
-      await sendMessages(connection, messages, Math.max(1, left)),
+      await sendMessages(connection, messages, Math.max(1, left), generation),
       messages.length,
     );
     if (attempt.kind === 'stored') return attempt;
@@ -62,7 +65,8 @@ export async function publish(
     }
     if (attempt.code === code.batchIncomplete) await failIfRefused(connection, messages);
     const wait = backoff(tries, 2, 100);
-    if (connection.client.isClosed() || performance.now() + wait >= until) {
+    const isOver = generation !== undefined && generation !== connection.generation;
+    if (isOver || connection.client.isClosed() || performance.now() + wait >= until) {
       return { kind: 'unavailable', why };
     }
     await sleep(wait);
@@ -73,12 +77,14 @@ function sendMessages(
   connection: SupervisedConnection,
   messages: readonly OutgoingMessage[],
   within: Millis,
+  generation: number | undefined,
 ): Promise<Reply> {
   const last = messages.at(-1);
   if (last === undefined) throw new TypeError('nothing to publish');
   for (const message of messages) assertFits(connection, message);
-  if (messages.length > 1) return requestBatch(connection, messages, last, within);
-  return connection.request(last.subject, last.text, { within, headers: headersOf(last) });
+  if (messages.length > 1) return requestBatch(connection, messages, last, within, generation);
+  const options = { within, headers: headersOf(last), generation };
+  return connection.request(last.subject, last.text, options);
 }
 
 /**
@@ -90,6 +96,7 @@ function requestBatch(
   messages: readonly OutgoingMessage[],
   last: OutgoingMessage,
   within: Millis,
+  generation: number | undefined,
 ): Promise<Reply> {
   // Unpredictable: a client that knows the id could add messages to the batch.
   const id = nuid.next();
@@ -109,7 +116,9 @@ function requestBatch(
     ['Nats-Batch-Sequence', `${messages.length}`],
     ['Nats-Batch-Commit', '1'],
   );
-  return connection.request(last.subject, last.text, { within, headers: commit, sendBefore });
+  return connection.request(last.subject, last.text, {
+    ...{ within, headers: commit, sendBefore, generation },
+  });
 }
 
 function headersOf(message: OutgoingMessage, ...more: (readonly [string, string])[]): MsgHdrs {

@@ -1,0 +1,65 @@
+import type { Mutant } from '../mutant.ts';
+
+export const restoring: readonly Mutant[] = [
+  {
+    name: 'lost-tail-unseen',
+    breaks: 'G11',
+    what: 'writes into sequences that a lost registry has used',
+    file: 'src/domain/store-history/store-loss.ts',
+    edits: [
+      ['  if (registry.last >= known) return undefined;', '  if (known > 0) return undefined;'],
+    ],
+    tests: [
+      'test/domain/store-history/store-loss.test.ts',
+      'test/adapters/memory/store-history.test.ts',
+    ],
+    unseen: 'it restores no older registry',
+  },
+  {
+    name: 'gap-in-the-audit-unseen',
+    breaks: 'G8',
+    what: 'trims the outbox although the audit lost events',
+    file: 'src/domain/store-history/store-loss.ts',
+    edits: [
+      [
+        "  return originAtMark === trimmed.origin ? undefined : 'audit-lost-tail';",
+        '  return undefined;',
+      ],
+    ],
+    tests: ['test/domain/store-history/store-loss.test.ts'],
+    unseen: 'it restores no older audit',
+  },
+  {
+    name: 'trim-up-to-the-last-event',
+    breaks: 'G8',
+    what: 'removes events from the outbox that the audit lacks',
+    file: 'src/adapters/memory/server/store-history.ts',
+    edits: [
+      [
+        '  const proven = lacking < 0 ? waiting : waiting.slice(0, lacking);',
+        '  const proven = waiting;',
+      ],
+    ],
+    tests: ['test/adapters/memory/store-history.test.ts'],
+    unseen: 'it restores no older registry',
+  },
+  {
+    name: 'unreached-events-stay',
+    breaks: 'G8',
+    what: 'leaves events in the outbox that the audit never reaches',
+    file: 'src/adapters/nats/history/republish.ts',
+    edits: [['compared.filter(({ auditSeq }) => auditSeq === 0)', 'compared.filter(() => false)']],
+    tests: ['test/integration/restores/registry-tail.test.ts'],
+    needs: 'nats-server',
+    unseen: 'it runs on the memory store',
+  },
+  {
+    name: 'undone-events-count',
+    breaks: 'G8',
+    what: 'verifies the history behind a lost tail as if the tail were there',
+    file: 'src/domain/store-history/loss-timeline.ts',
+    edits: [["      else if (to !== undefined) yield { kind: 'back', to };\n", '']],
+    tests: ['test/domain/store-history/loss-timeline.test.ts'],
+    unseen: 'it restores no older registry',
+  },
+];
