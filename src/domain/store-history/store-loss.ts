@@ -48,6 +48,8 @@ export interface StreamEnds {
     readonly created: string;
     readonly first: Revision;
     readonly last: Revision;
+    /** The revision of its first event; 0: it has none. */
+    readonly oldest: Revision;
     /** The revision of its last event; 0: it has none. */
     readonly origin: Revision;
   };
@@ -82,6 +84,9 @@ export const burnMargin = 20_000;
 /**
  * What the registry has forgotten; undefined if nothing, or if the mark has it already.
  *
+ * Of a registry that was made anew, the audit may have later events already: the caller looks for the last
+ * one of before.
+ *
  * `seen`: the highest revision that this process knows of, from acknowledgements of its own writes.
  */
 export function registryLoss(
@@ -89,9 +94,9 @@ export function registryLoss(
   mark: StoreMark,
   seen: Revision = 0,
 ): StoreLoss | undefined {
-  const { origin, last: seq } = audit;
-  if (origin > 0 && registry.begun > origin) {
-    if (mark.begun === registry.begun) return undefined;
+  const { oldest, origin, last: seq } = audit;
+  // Also if the new registry has events already: whoever finds a missing stream makes it, and others write.
+  if (oldest > 0 && oldest < registry.begun && mark.begun !== registry.begun) {
     return { kind: 'registry-made-anew', kept: 0, origin, seq };
   }
   const known = Math.max(origin, seen);

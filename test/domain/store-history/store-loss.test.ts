@@ -13,13 +13,13 @@ const ends = (
   audit: Partial<StreamEnds['audit']>,
 ): StreamEnds => ({
   registry: { begun: 100, last: 200, ...registry },
-  audit: { created: 'then', first: 1, last: 10, origin: 200, ...audit },
+  audit: { created: 'then', first: 1, last: 10, oldest: 110, origin: 200, ...audit },
 });
 
 describe('a registry', () => {
   it('that reaches the last event of the audit has lost nothing', () => {
     expect(registryLoss(ends({}, {}), emptyMark)).toBeUndefined();
-    expect(registryLoss(ends({}, { origin: 0, last: 0 }), emptyMark)).toBeUndefined();
+    expect(registryLoss(ends({}, { oldest: 0, origin: 0, last: 0 }), emptyMark)).toBeUndefined();
   });
 
   it('that ends before the last event of the audit has lost its tail', () => {
@@ -45,7 +45,9 @@ describe('a registry', () => {
     const anew = ends({ begun: 300, last: 299 }, {});
     const loss = { kind: 'registry-made-anew', kept: 0, origin: 200, seq: 10 };
     expect(registryLoss(anew, emptyMark)).toEqual(loss);
-    expect(registryLoss(anew, { v: 1, pending: [], begun: 300 })).toBeUndefined();
+    const later = ends({ begun: 150, last: 220 }, {});
+    expect(registryLoss(later, emptyMark)).toEqual(loss);
+    expect(registryLoss(later, { v: 1, pending: [], begun: 150 })).toBeUndefined();
   });
 });
 

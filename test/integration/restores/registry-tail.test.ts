@@ -95,3 +95,21 @@ test('an event that a process wrote before the repair reaches the audit once, wh
   const [first] = await all(store.audit.read(0));
   expect(loss).toMatchObject({ kind: 'registry-lost-tail', kept: first?.origin, seq: 6 });
 });
+
+test('a registry that was made anew is noticed although others have written to it before', async () => {
+  await using server = await startTestServer();
+  await using opened = await openOn([server.url]);
+  const { store, names, jsm } = opened;
+  const auditLast = async () => (await store.audit.range()).last;
+  for (const n of [1, 2, 3]) await store.registry.commit(commitOf(`old${n}`));
+  await until('the audit has all', async () => (await auditLast()) === 3);
+  const before = (await all(store.audit.read(0))).at(-1);
+  await jsm.streams.delete(names.registry.stream);
+  await using _ = await openOn([server.url], { namespace: names.namespace });
+  for (const n of [1, 2]) await committed(store, `new${n}`);
+  await until('the audit has all', async () => (await auditLast()) === 5);
+  await store.audit.tidy();
+  expect(await store.audit.losses()).toEqual([
+    { kind: 'registry-made-anew', kept: 0, origin: before?.origin, seq: 3 },
+  ]);
+});

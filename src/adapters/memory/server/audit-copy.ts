@@ -31,6 +31,12 @@ export class AuditCopy {
     this.created = `${clock.wall()}`;
   }
 
+  /** The revision of the first event that it still has; 0: none. */
+  get oldest(): Revision {
+    this.#trim();
+    return this.#events[0]?.origin ?? 0;
+  }
+
   /** The last copied event, also if it was trimmed since; zeros: none. */
   get end(): { readonly seq: Revision; readonly origin: Revision } {
     return this.#copied;

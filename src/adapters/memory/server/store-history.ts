@@ -111,6 +111,6 @@ function endsOf({ registry, audit }: MemoryServer): StreamEnds {
   const { origin } = audit.end;
   return {
     registry: { begun: registry.begun, last: registry.lastSeq },
-    audit: { created: audit.created, first, last, origin },
+    audit: { created: audit.created, first, last, oldest: audit.oldest, origin },
   };
 }

@@ -2,17 +2,16 @@ import { Fault } from '../../../domain/fault.ts';
 import {
   auditLoss,
   needsOperator,
-  registryLoss,
   type StoreLoss,
   type StoreMark,
 } from '../../../domain/store-history/store-loss.ts';
-import type { Millis, Revision } from '../../../domain/time.ts';
+import type { Millis } from '../../../domain/time.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { messageAt, originOf } from '../streams/last-event.ts';
 import { readMark, writeMark } from './store-mark.ts';
-import { readEnds } from './stream-ends.ts';
+import { lastEventBefore, readEnds, registryLossNow } from './stream-ends.ts';
 
 /**
  * The losses that the audit does not tell of yet.
@@ -26,7 +25,7 @@ export async function readLosses(
   const ends = await readEnds(connection, names, within);
   const { mark } = await readMark(connection, names, within);
   // Nobody has written since the loss: it is not in the mark yet.
-  const ofRegistry = registryLoss(ends, mark);
+  const ofRegistry = await registryLossNow(connection, names, ends, mark, within);
   const ofAudit = await auditLossNow(connection, names, mark, within);
   return [...mark.pending, ...(ofRegistry ? [ofRegistry] : []), ...(ofAudit ? [ofAudit] : [])];
 }
@@ -41,19 +40,12 @@ export async function auditLossNow(
   const { trimmed } = mark;
   if (trimmed === undefined) return undefined;
   const ends = await readEnds(connection, names, within);
-  const originAt = async (seq: Revision) =>
-    originOf(await messageAt(connection, names.auditStream, { seq }, within), names.registry);
-  const kind = auditLoss(ends, mark, await originAt(trimmed.seq));
+  const atMark = await messageAt(connection, names.auditStream, { seq: trimmed.seq }, within);
+  const kind = auditLoss(ends, mark, originOf(atMark, names.registry));
   if (kind === undefined) return undefined;
-  // The first event from the mark's revision on: the lost ones were before it.
-  let [low, high] = [Math.max(1, ends.audit.first), ends.audit.last + 1];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if ((await originAt(middle)) < trimmed.origin) low = middle + 1;
-    else high = middle;
-  }
-  const kept = low > ends.audit.first ? await originAt(low - 1) : 0;
-  return { kind, kept, origin: trimmed.origin, seq: low - 1 };
+  // The lost events were between that one and the mark.
+  const before = await lastEventBefore(connection, names, ends, trimmed.origin, within);
+  return { kind, kept: before.origin, origin: trimmed.origin, seq: before.seq };
 }
 
 /**

@@ -5,6 +5,8 @@ import {
   maxBurn,
   registryLoss,
   type StoreLoss,
+  type StoreMark,
+  type StreamEnds,
 } from '../../../domain/store-history/store-loss.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
@@ -13,7 +15,7 @@ import type { SupervisedConnection } from '../connection/supervised-connection.t
 import { messageAt } from '../streams/last-event.ts';
 import { burnSequences } from './burn.ts';
 import { type MarkRead, readMark, writeMark } from './store-mark.ts';
-import { readEnds } from './stream-ends.ts';
+import { readEnds, registryLossNow } from './stream-ends.ts';
 import { compareOutbox } from './unaudited.ts';
 
 /**
@@ -85,7 +87,7 @@ export class StoreGuard {
     for (let tries = 0; ; tries += 1) {
       const ends = await readEnds(this.#connection, this.#names, left());
       const read = await readMark(this.#connection, this.#names, left());
-      const loss = registryLoss(ends, read.mark, this.#seen);
+      const loss = await this.#lossIn(ends, read.mark, left());
       const { last } = ends.registry;
       if (loss === undefined) {
         const forgotten = this.#seen > last ? this.#seen + burnMargin : 0;
@@ -98,6 +100,10 @@ export class StoreGuard {
       await this.#claim(read, loss, ends.registry, left());
       if (tries > 0) await sleep(backoff(tries, 20, 500));
     }
+  }
+
+  #lossIn(ends: StreamEnds, mark: StoreMark, within: Millis): Promise<StoreLoss | undefined> {
+    return registryLossNow(this.#connection, this.#names, ends, mark, within, this.#seen);
   }
 
   /** A loss or a failure is left to the first write. */

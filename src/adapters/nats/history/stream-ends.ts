@@ -1,6 +1,11 @@
 import type { StreamInfo } from '@nats-io/jetstream';
-import type { StreamEnds } from '../../../domain/store-history/store-loss.ts';
-import type { Millis } from '../../../domain/time.ts';
+import {
+  registryLoss,
+  type StoreLoss,
+  type StoreMark,
+  type StreamEnds,
+} from '../../../domain/store-history/store-loss.ts';
+import type { Millis, Revision } from '../../../domain/time.ts';
 import { missingStream } from '../connection/missing-stream.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
@@ -19,14 +24,15 @@ export async function readEnds(
 ): Promise<StreamEnds> {
   const audit = await existing(connection, names.auditStream, within);
   const { first_seq: first, last_seq: last, messages } = audit.state;
-  const event =
+  const originAt = async (seq: Revision) =>
     messages === 0
-      ? undefined
-      : await messageAt(connection, names.auditStream, { seq: last }, within);
+      ? 0
+      : originOf(await messageAt(connection, names.auditStream, { seq }, within), names.registry);
+  const [oldest, origin] = await Promise.all([originAt(first), originAt(last)]);
   const registry = await existing(connection, names.registry.stream, within);
   return {
     registry: { begun: registry.config.first_seq ?? 0, last: registry.state.last_seq },
-    audit: { created: audit.created, first, last, origin: originOf(event, names.registry) },
+    audit: { created: audit.created, first, last, oldest, origin },
   };
 }
 
@@ -38,4 +44,43 @@ async function existing(
   const info = await streamInfo(connection, stream, within);
   if (info !== undefined) return info;
   throw missingStream(stream);
+}
+
+/**
+ * The last event of the audit with a lower revision; zeros if it has none.
+ * @throws {Fault} `store-unavailable`, `store-refused`
+ */
+export async function lastEventBefore(
+  connection: SupervisedConnection,
+  names: SubjectNames,
+  { audit }: StreamEnds,
+  revision: Revision,
+  within: Millis,
+): Promise<{ readonly seq: Revision; readonly origin: Revision }> {
+  const originAt = async (seq: Revision) =>
+    originOf(await messageAt(connection, names.auditStream, { seq }, within), names.registry);
+  let [low, high] = [Math.max(1, audit.first), audit.last + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((await originAt(middle)) < revision) low = middle + 1;
+    else high = middle;
+  }
+  return { seq: low - 1, origin: low > audit.first ? await originAt(low - 1) : 0 };
+}
+
+/** What the registry has forgotten, with the last event of before. */
+export async function registryLossNow(
+  connection: SupervisedConnection,
+  names: SubjectNames,
+  ends: StreamEnds,
+  mark: StoreMark,
+  within: Millis,
+  seen: Revision = 0,
+): Promise<StoreLoss | undefined> {
+  const loss = registryLoss(ends, mark, seen);
+  if (loss?.kind !== 'registry-made-anew' || ends.audit.origin < ends.registry.begun) return loss;
+  return {
+    ...loss,
+    ...(await lastEventBefore(connection, names, ends, ends.registry.begun, within)),
+  };
 }
