@@ -107,7 +107,9 @@ export class InstanceLanes {
     const collectors = this.#collectors.flatMap((number) => {
       const state = this.#stateAt(number)?.state;
       const lastActAt = log.acts.lastAt.get(number) ?? 0;
-      return state ? [{ hasSeat: state.startsWith('seated'), lastActAt }] : [];
+      if (!state) return [];
+      const isBlind = state === 'seated.blind';
+      return [{ hasSeat: state.startsWith('seated'), isBlind, lastActAt }];
     });
     const observation = pastObservation(collectors, at, log.floor === 0);
     return verified(instanceStatus(facts, all, observation === 'observed'), observation).status;

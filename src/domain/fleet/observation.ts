@@ -6,6 +6,8 @@ export type Observation = 'observed' | 'unobserved' | 'unknown';
 /** What a history tells about one collector at a moment. */
 export interface CollectorFacts {
   readonly hasSeat: boolean;
+  /** Whether it was blind then: a blind collector judges nothing. */
+  readonly isBlind?: boolean;
   /** When it last wrote anything, also if that was after the moment. */
   readonly lastActAt: WallTime;
 }
@@ -17,7 +19,8 @@ export const seatTtl: Millis = seconds(15);
  * Whether a collector had a seat at a past moment.
  *
  * A collector that is killed writes no last event, so its own chain keeps it seated for ever. Its seat is
- * known only until its last act, and the `ttl` after that. `isWhole`: no collector was seated before the
+ * known only until its last act, and the `ttl` after that. Whether a blind one soon saw again is not known
+ * from its state alone, so it neither observes nor proves the contrary. `isWhole`: no collector was seated before the
  * history begins.
  */
 export function pastObservation(
@@ -26,6 +29,8 @@ export function pastObservation(
   isWhole: boolean,
 ): Observation {
   const seated = collectors.filter(({ hasSeat }) => hasSeat);
-  if (seated.some(({ lastActAt }) => at <= lastActAt + seatTtl)) return 'observed';
+  const isActive = ({ isBlind, lastActAt }: CollectorFacts) =>
+    !isBlind && at <= lastActAt + seatTtl;
+  if (seated.some(isActive)) return 'observed';
   return seated.length === 0 && isWhole ? 'unobserved' : 'unknown';
 }

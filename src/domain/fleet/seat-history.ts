@@ -8,9 +8,12 @@ import type { CollectorFacts } from './observation.ts';
 export class SeatHistory {
   /** The time of the last act, by the name of the collector's chain. */
   readonly #seated: Map<string, WallTime>;
+  /** The chains of those that are blind. */
+  readonly #blind = new Set<string>();
 
-  constructor(seated: Iterable<readonly [string, WallTime]> = []) {
+  constructor(seated: Iterable<readonly [string, WallTime]> = [], blind: Iterable<string> = []) {
     this.#seated = new Map(seated);
+    for (const name of blind) this.#blind.add(name);
   }
 
   /** From the chains of a keyframe. It does not tell when a collector last acted. */
@@ -18,10 +21,13 @@ export class SeatHistory {
     chains: Iterable<readonly [string, { readonly value: AuditEvent['to'] }]>,
   ): SeatHistory {
     const seated: [string, WallTime][] = [];
+    const blind: string[] = [];
     for (const [name, { value }] of chains) {
-      if (isCollector.test(name) && hasSeat(value)) seated.push([name, 0]);
+      if (!isCollector.test(name) || !hasSeat(value)) continue;
+      seated.push([name, 0]);
+      if (isBlind(value)) blind.push(name);
     }
-    return new SeatHistory(seated);
+    return new SeatHistory(seated, blind);
   }
 
   /** Takes the next event. */
@@ -34,6 +40,10 @@ export class SeatHistory {
   }): void {
     const { of, to } = event;
     const name = actingCollector(event);
+    if (of.entity === 'collector') {
+      if (isBlind(to)) this.#blind.add(name);
+      else this.#blind.delete(name);
+    }
     if (of.entity === 'collector' && !hasSeat(to)) this.#seated.delete(name);
     else if (of.entity === 'collector' || this.#seated.has(name)) this.#seated.set(name, storedAt);
   }
@@ -53,7 +63,11 @@ export class SeatHistory {
 
   /** The collectors that have a seat. */
   collectors(): readonly CollectorFacts[] {
-    return [...this.#seated.values()].map((lastActAt) => ({ hasSeat: true, lastActAt }));
+    return [...this.#seated].map(([name, lastActAt]) => ({
+      hasSeat: true,
+      lastActAt,
+      ...(this.#blind.has(name) && { isBlind: true }),
+    }));
   }
 }
 
@@ -65,3 +79,6 @@ const isCollector = /^[^.]+\.[^.]+\.[^.]+\.collector$/;
 
 const hasSeat = (state: AuditEvent['to']): boolean =>
   typeof state === 'string' ? state === 'seated' : 'seated' in state;
+
+const isBlind = (state: AuditEvent['to']): boolean =>
+  typeof state === 'object' && 'seated' in state && state['seated'] === 'blind';

@@ -16,6 +16,12 @@ test.each([
     true,
     'unknown',
   ],
+  [
+    'the only collector was blind',
+    [{ hasSeat: true, isBlind: true, lastActAt: at }],
+    true,
+    'unknown',
+  ],
   ['one of two collectors is still there', [seated(0), seated(at)], true, 'observed'],
 ] as const)('a past moment where %s', (_, collectors, isWhole, expected) => {
   expect(pastObservation(collectors, at, isWhole)).toBe(expected);

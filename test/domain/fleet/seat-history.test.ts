@@ -23,7 +23,7 @@ const judged: Event = {
 const seated = (): SeatHistory => {
   const seats = new SeatHistory();
   seats.take({ event: collectorEvent('r1', 'sleeping'), storedAt: 1 });
-  seats.take({ event: collectorEvent('r1', { seated: 'blind' }), storedAt: 2 });
+  seats.take({ event: collectorEvent('r1', { seated: 'watching' }), storedAt: 2 });
   return seats;
 };
 
@@ -59,4 +59,12 @@ test('a keyframe tells which collectors have a seat, but not when they last acte
   expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 0 }]);
   seats.see('r1', 7);
   expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 7 }]);
+});
+
+test('a collector with a seat is blind until it has seen something, and from the event on that says so', () => {
+  const seats = new SeatHistory();
+  seats.take({ event: collectorEvent('r1', { seated: 'blind' }), storedAt: 1 });
+  expect(seats.collectors()).toEqual([{ hasSeat: true, isBlind: true, lastActAt: 1 }]);
+  seats.take({ event: collectorEvent('r1', { seated: 'watching' }), storedAt: 2 });
+  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 2 }]);
 });

@@ -102,6 +102,7 @@ export class FleetModel {
     return this.of('collector').map(({ number, state }) => ({
       hasSeat: state.startsWith('seated'),
       lastActAt: this.#acts.get(number) ?? 0,
+      ...(state === 'seated.blind' && { isBlind: true }),
     }));
   }
 
