@@ -42,7 +42,9 @@ export async function writeAnew(
   const rewritten = rewrite(messages, names.eventPrefix, change, signing);
   for (const name of streams) await jsm.streams.delete(name);
   await jsm.streams.add(registry.config);
-  for (let seq = registry.state.first_seq; seq <= registry.state.last_seq; seq += 1) {
+  // A stream begins where its configuration says, also if that message was overwritten since.
+  const first = registry.config.first_seq ?? registry.state.first_seq;
+  for (let seq = first; seq <= registry.state.last_seq; seq += 1) {
     await put(opened, seq, rewritten.get(seq));
   }
   await jsm.streams.add(audit.config);
