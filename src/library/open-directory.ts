@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DurationOrMillis } from '../composition/duration.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { Fault } from '../domain/fault.ts';
+import { AvoidedInstances } from '../domain/fleet/avoided-instances.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import { type PickPolicy, pickPolicies, pickRandom, selectUsable } from '../domain/fleet/pick.ts';
 import { seconds } from '../domain/time.ts';
@@ -52,6 +53,24 @@ export interface OpenDirectory extends AsyncDisposable {
    * @throws {Fault} `bad-setting` if there is no such policy
    */
   pick(service: string, options?: PickOptions): InstanceRow | undefined;
+  /**
+   * Reports that an instance failed this consumer: `pick` does not return it for `duration`, unless no
+   * other instance is left. It is not stored, and no other consumer is affected.
+   * @throws {Fault} `bad-setting` if the duration breaks its rule
+   * @example
+   * ```ts
+   * import { openDirectory } from 'rollcall';
+   *
+   * await using directory = await openDirectory({ servers: 'nats://127.0.0.1:4222' });
+   * const instance = directory.pick('web');
+   * if (instance) {
+   *   await fetch(`http://${instance.address}:${instance.port}/`).catch(() => {
+   *     directory.avoid(instance, '10s');
+   *   });
+   * }
+   * ```
+   */
+  avoid(instance: { readonly service: string; readonly id: string }, duration: Duration): void;
   /** The agents, each with its current run and state. */
   agents(): readonly AgentRow[];
   /** Milliseconds since the last message of the store, heartbeats of the watch included. */
@@ -107,6 +126,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
   const directory = opened.use(new Directory(ports, { seatsEvery, onChange }));
   const closed = opened.adopt(new AbortController(), async (controller) => controller.abort());
   await waitUntilComplete(directory, options);
+  const avoided = new AvoidedInstances();
   const closing = opened.move();
   const listen = (listener: Listener) => {
     listeners.add(listener);
@@ -118,7 +138,16 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
       return policy === undefined ? rows : selectUsable(rows, readPolicy(policy));
     },
     pick(service, { policy = 'prefer-live', random = systemAdapters.entropy.fraction } = {}) {
-      return pickRandom(directory.instances(service), readPolicy(policy), random());
+      const now = systemAdapters.clock.monotonic();
+      const rows = directory.instances(service);
+      return pickRandom(rows, readPolicy(policy), random(), (usable) =>
+        avoided.filter(usable, now),
+      );
+    },
+    avoid({ service, id }, duration) {
+      const within = readOption('duration', DurationOrMillis, duration);
+      const instance = { service, id } as Pick<InstanceRow, 'service' | 'id'>;
+      avoided.avoid(instance, within, systemAdapters.clock.monotonic());
     },
     agents: () => directory.agents(),
     get age() {

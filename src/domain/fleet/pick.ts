@@ -31,13 +31,17 @@ export function selectUsable(
   return [...services].flatMap((service) => usableOf(winners(service), policy));
 }
 
-/** Picks one usable instance with equal probability; `fraction` is uniform in [0, 1). */
+/**
+ * Picks one usable instance with equal probability; `fraction` is uniform in [0, 1). `prefer` may leave out
+ * instances that this consumer avoids.
+ */
 export const pickRandom = (
   rows: readonly InstanceRow[],
   policy: PickPolicy,
   fraction: number,
+  prefer: (usable: readonly InstanceRow[]) => readonly InstanceRow[] = (usable) => usable,
 ): InstanceRow | undefined => {
-  const among = selectUsable(rows, policy);
+  const among = prefer(selectUsable(rows, policy));
   return among[Math.floor(fraction * among.length)];
 };
 
