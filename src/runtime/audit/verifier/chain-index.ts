@@ -12,6 +12,8 @@ export interface ChainState {
   readonly done: boolean;
   /** The context is not known: the chain began before the history, or lost events. */
   readonly unsure?: boolean;
+  /** The store may have lost the next events of this process. */
+  readonly mayLack?: boolean;
   /**
    * Of the chains of a process itself: the public key that it introduced with the first event; null: it
    * does not sign.
@@ -112,13 +114,15 @@ export class ChainIndex {
 
   /**
    * The chains of records as they were at a checkpoint. Chains of processes stay as they are: a process
-   * remembers its own chain, whatever the store has lost.
+   * remembers its own chain, whatever the store has lost. But the store may have lost events of theirs.
    */
   backTo(checkpoint: ReturnType<ChainIndex['toJSON']>): ChainIndex {
     const chains = ChainIndex.from(checkpoint);
     for (const [name, state] of [...this.#ended, ...this.#loose, ...this.#open]) {
-      if (isOfProcess(name) || isOfStore(name)) chains.set(name, state);
+      if (isOfProcess(name)) chains.set(name, { ...state, mayLack: true });
+      else if (isOfStore(name)) chains.set(name, state);
     }
+    chains.#lost = Math.max(1, this.#lost);
     return chains;
   }
 

@@ -66,6 +66,7 @@ function linkViolations(
   if (event.n <= chain.n) {
     return [{ check: 'repeated', expected: `number ${next}`, found: `number ${event.n} again` }];
   }
+  if (skipsLostEvents(event, chain)) return [];
   if (event.n !== next) return [gap(next, event.n)];
   if (event.prev === chain.hash) return [];
   // The same run continued the chain over the record of an earlier run.
@@ -88,6 +89,10 @@ function firstEventViolations(
       : hashViolation('none: the chain begins', event.prev, seq),
   ];
 }
+
+/** Whether a process goes on behind events that the store has lost. */
+const skipsLostEvents = (event: AuditEvent, chain: ChainState): boolean =>
+  chain.mayLack === true && event.n > chain.n + 1 + lostBefore(event);
 
 /** Only a process may lose events: events of a record are stored together with the record. */
 const lostBefore = (event: AuditEvent): number => (isOfProcess(event) ? (event.lost ?? 0) : 0);
@@ -164,7 +169,9 @@ function replayed(event: AuditEvent, known: CheckContext): Transition | 'ignored
 }
 
 const knowsContext = (event: AuditEvent, { chain, mayHaveBegun }: CheckContext): boolean =>
-  chain ? chain.unsure !== true && lostBefore(event) === 0 : !mayHaveBegun;
+  chain
+    ? chain.unsure !== true && lostBefore(event) === 0 && !skipsLostEvents(event, chain)
+    : !mayHaveBegun;
 
 function targetViolations(
   event: AuditEvent,
@@ -218,6 +225,7 @@ function stateAfter(
 function fromViolation(event: AuditEvent, known: CheckContext): EventViolation | undefined {
   const { chain, mayHaveBegun, machine: stepper } = known;
   if (lostBefore(event) > 0 || (!chain && mayHaveBegun)) return undefined;
+  if (chain && skipsLostEvents(event, chain)) return undefined;
   const expected = expectedFrom(event, chain, stepper);
   if (expected === undefined || isSame(expected, event.from)) return undefined;
   return { check: 'from', expected: toText(expected), found: toText(event.from) };
