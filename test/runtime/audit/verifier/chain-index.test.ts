@@ -87,3 +87,26 @@ describe('the index of chains', () => {
     expect(again.mayHaveBegun(instance(1, 1))).toBe(true);
   });
 });
+
+test('an index of chains goes back to the chains of records, and keeps those of processes', () => {
+  const chains = new ChainIndex();
+  const session = (of: number) => `${run(of)}.session`;
+  chains.set(run(1), state(1));
+  chains.set(session(1), state(1));
+  const checkpoint = chains.toJSON();
+  chains.set(run(1), state(2));
+  chains.set(session(1), state(5));
+  chains.set(run(2), state(1));
+  chains.set(session(2), state(3));
+  const back = chains.backTo(checkpoint);
+  expect(back.get(run(1))).toMatchObject({ n: 1 });
+  expect(back.get(run(2))).toBeUndefined();
+  for (const [of, n] of [
+    [1, 5],
+    [2, 3],
+  ] as const)
+    expect(back.get(session(of))).toMatchObject({ n, mayLack: true });
+  // The store may have lost the first events of a process.
+  expect(back.mayHaveBegun(session(3))).toBe(true);
+  expect(back.mayHaveBegun(run(3))).toBe(false);
+});
