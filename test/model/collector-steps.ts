@@ -3,7 +3,7 @@ import { defaultLease, lateAfter, leftoverAfter } from '../../src/domain/policy/
 import type { Choice } from './branch.ts';
 import type { Rules } from './removable-rules.ts';
 import { movingRun, removing, removingRun } from './run-program.ts';
-import { mayLose, wordsOf } from './run-steps.ts';
+import { mayLose, seenLease, wordsOf } from './run-steps.ts';
 import { type Commit, type InstanceEntry, idle, type State, type Work } from './state.ts';
 import { at, fork, nameOf, noInstance, put, store } from './store.ts';
 
@@ -36,7 +36,8 @@ export function* collectorSteps(state: State, index: number, rules: Rules): Gene
 type Does = (say: string, to: Work) => Choice;
 
 /** Time is left out: every clock may have reached the time that a verdict requires. */
-function* beginnings(state: State, { without }: Rules, does: Does): Generator<Choice> {
+function* beginnings(state: State, rules: Rules, does: Does): Generator<Choice> {
+  const { without } = rules;
   const { slot, instances: view } = state;
   if (slot.run >= 0 && slot.phase === 'expired') {
     const old = view.map(() => ({ ...noInstance, rev: 0 }));
@@ -44,10 +45,10 @@ function* beginnings(state: State, { without }: Rules, does: Does): Generator<Ch
     yield does('sees the expired run', { at: 'remove', expired: slot, view: seen, from: 0 });
   }
   if (slot.run >= 0 && slot.phase !== 'expired') {
-    for (const ripe of slot.suspect ? (['grace'] as const) : ripeOfClear(state)) {
+    for (const ripe of slot.suspect ? (['grace'] as const) : ripeOfClear(state, rules)) {
       const work = examining(state, ripe);
       if (without.has('lease-before-record') && ripe !== 'late') {
-        const lease = at(state.lease, slot.run) ? 'stands' : 'absent';
+        const lease = seenLease(state, slot.run, rules);
         yield does(`reads the lease of ${nameOf(slot.run)}: ${lease}`, {
           ...{ at: 'look-first', run: slot.run, lease },
         });
@@ -62,8 +63,19 @@ function* beginnings(state: State, { without }: Rules, does: Does): Generator<Ch
   }
 }
 
-const ripeOfClear = ({ budget }: State): readonly Examining['ripe'][] =>
-  budget.doubts > 0 ? ['silence', 'late'] : ['silence'];
+/**
+ * A run that claims its lease renewed it less than a ttl ago, so no observer has counted a ttl of silence. Only
+ * a server whose clock was set ahead can have ended that lease.
+ */
+function ripeOfClear(state: State, { serverClock }: Rules): readonly Examining['ripe'][] {
+  const { slot, budget, processes, runs } = state;
+  const { life, run, holds } = at(processes, at(runs, slot.run).process);
+  const isHeard = serverClock === 'ahead' && life === 'up' && run === slot.run && holds;
+  return [
+    ...(isHeard ? [] : ['silence' as const]),
+    ...(budget.doubts > 0 ? ['late' as const] : []),
+  ];
+}
 
 const isLeftover = (owner: number, holder: number): boolean => owner >= 0 && owner !== holder;
 
@@ -113,7 +125,7 @@ function* examine(
     const hold = state.hold.stands ? 'stands' : 'absent';
     yield does(`looks for a hold: ${hold}`, { ...work, hold, holdRev: state.hold.rev });
   } else if (verdict.do === 'read-lease') {
-    const lease = at(state.lease, work.judged.run) ? 'stands' : 'absent';
+    const lease = seenLease(state, work.judged.run, rules);
     yield does(`reads the lease of ${name}: ${lease}`, { ...work, lease });
   } else if (verdict.do === 'suspect' || verdict.do === 'expire') {
     const why = verdict.do === 'suspect' ? ` ${verdict.why}` : '';
@@ -201,7 +213,7 @@ function* clear(
   const [first] = due;
   if (first && due.length + bits(judged) > 0 && next < view.length) {
     const [{ owner }, key] = first;
-    const lease = at(state.lease, owner) ? 'stands' : 'absent';
+    const lease = seenLease(state, owner, rules);
     const verdict = judgeLeftover(
       { leftoverFor: leftoverAfter(defaultLease), lease },
       defaultLease,

@@ -19,6 +19,6 @@ export function isClean(state: State): boolean {
 function isServing({ slot, lease, instances }: State, process: Process): boolean {
   const { session, run, holds, task, queue, inDoubt, wants } = process;
   if (session !== 'serving' || slot.run !== run || slot.phase !== 'live') return false;
-  if (!holds || !at(lease, run) || inDoubt || task || queue.length > 0) return false;
+  if (!holds || at(lease, run) !== 'moving' || inDoubt || task || queue.length > 0) return false;
   return instances.every(({ owner }, key) => owner === (wants & (1 << key) ? run : -1));
 }

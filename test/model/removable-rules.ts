@@ -17,6 +17,9 @@ export const weakenings = {
   'knowledge-kept': 'what a run knew of its instances outlives a commit of unknown outcome',
   'record-before-lease': 'a lapsed run rewrites its record first and takes its lease then',
   'lapse-unnoticed': 'a run goes on claiming its lease when it has lapsed',
+  'lease-need-not-move':
+    'a lease counts for as long as the server keeps it, also if nobody renews it',
+  'stillness-unnoticed': 'a run goes on claiming a lease that it has not renewed for a ttl',
   'chain-unended': 'whoever takes a slot over does not end the chain of the run before',
   'chain-begun-anew': 'an instance registered again begins its chain at 1 again',
   'leave-on-old-list': 'a run that leaves removes what it listed before it said so',
@@ -34,4 +37,9 @@ export interface Rules {
   readonly batch: number;
   /** Maximum number of commits in flight with unknown outcome. */
   readonly underWay: number;
+  /**
+   * Since a step of the server's clock: `back`: it ends no lease; `ahead`: it ends leases while their holders
+   * claim them.
+   */
+  readonly serverClock: 'right' | 'back' | 'ahead';
 }

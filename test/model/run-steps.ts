@@ -88,7 +88,7 @@ function perform(state: State, index: number, task: Task, rules: Rules): Broken 
       return deliver(state, index, task, rules);
     case 'release': {
       const { run } = at(state.processes, index);
-      state.lease = put(state.lease, run, false);
+      state.lease = put(state.lease, run, 'absent');
       if (state.slot.run === run) state.vouched = false;
       become(state, index, { holds: false });
       return void finish(state, index);
@@ -104,7 +104,7 @@ function takeLease(state: State, index: number, task: Task, rules: Rules): undef
   if (recordFirst && !task.listed && agent) {
     return void goTo(state, index, { pc: 'check', listed: true });
   }
-  state.lease = put(state.lease, run, true);
+  state.lease = put(state.lease, run, 'moving');
   become(state, index, { holds: true });
   if (task.effect === 'take-lease') return void finish(state, index, { type: 'leased' });
   if (recordFirst && agent) return void finish(state, index, { type: 'regranted' });
@@ -128,19 +128,30 @@ function readClaim(state: State, index: number, rules: Rules): undefined {
     return void finish(state, index, { type: 'claimed' });
   }
   if (spent && !rules.without.has('id-reused')) return void finish(state, index, { type: 'spent' });
-  if (!mayTake(state, at(state.processes, index), there)) {
+  if (!mayTake(state, at(state.processes, index), there, rules)) {
     return void finish(state, index, { type: 'refused', why: '' });
   }
   return void send(state, index, [takingSlot(run, there, rules)], rules);
 }
 
+/** The lease of a run, as who reads it at the leader judges it: src/runtime/support/lease-movements.ts. */
+export function seenLease(
+  { lease }: State,
+  run: number,
+  { without }: Rules,
+): 'stands' | 'unmoved' | 'absent' {
+  const there = at(lease, run);
+  if (there === 'absent') return 'absent';
+  return there === 'still' && !without.has('lease-need-not-move') ? 'unmoved' : 'stands';
+}
+
 /** `mayTake`. Asking twice, three seconds apart, is one step here: a dead process stays dead. */
-function mayTake(state: State, me: Process, there: SlotEntry): boolean {
+function mayTake(state: State, me: Process, there: SlotEntry, rules: Rules): boolean {
   if (there.run < 0 || there.phase === 'expired') return true;
   if (me.former & (1 << there.run) || me.takeover) return true;
   const holder = at(state.processes, at(state.runs, there.run).process);
   if (holder.run !== there.run || holder.life === 'dead' || holder.life === 'gone') return true;
-  return holder.life === 'frozen' && !at(state.lease, there.run);
+  return holder.life === 'frozen' && seenLease(state, there.run, rules) !== 'stands';
 }
 
 /** `Holding.check`: the records of this run, or how it ended. */

@@ -15,6 +15,8 @@ export interface Scenario {
   /** Each process: its instances (bits), and whether it takes over; the first starts immediately. */
   readonly processes: readonly { readonly wants: number; readonly takeover: boolean }[];
   readonly budget: Partial<Budget>;
+  /** The wall clock of the server; `right` if absent. */
+  readonly serverClock?: Rules['serverClock'];
 }
 
 const nothing: Budget = {
@@ -87,6 +89,26 @@ export const scenarios: readonly Scenario[] = [
     processes: [{ wants: 1, takeover: false }],
     budget: { holds: 1, kills: 1 },
   },
+  {
+    ...small,
+    name: 'clock set back',
+    about: 'a server that keeps every lease; a freeze or a kill, and renewals without an answer',
+    instances: 1,
+    collectors: 1,
+    processes: [{ wants: 1, takeover: false }],
+    budget: { kills: 1, lapses: 1, doubts: 1 },
+    serverClock: 'back',
+  },
+  {
+    ...small,
+    name: 'clock set ahead',
+    about: 'a server that ends leases while their holders claim them; a kill',
+    instances: 1,
+    collectors: 1,
+    processes: [{ wants: 1, takeover: false }],
+    budget: { lapses: 1, kills: 1 },
+    serverClock: 'ahead',
+  },
 ];
 
 /** The same with more faults: takes minutes and some GB. */
@@ -103,9 +125,10 @@ export const largeScenarios: readonly Scenario[] = scenarios.map((scenario) => (
   ...more[scenario.name],
 }));
 
-export const rulesOf = ({ batch, underWay }: Scenario, weakened: readonly Weakening[]): Rules => ({
-  ...{ batch, underWay, without: new Set(weakened) },
-});
+export const rulesOf = (
+  { batch, underWay, serverClock = 'right' }: Scenario,
+  weakened: readonly Weakening[],
+): Rules => ({ batch, underWay, serverClock, without: new Set(weakened) });
 
 export function initialOf(scenario: Scenario): State {
   const { runs, instances, collectors, processes } = scenario;
@@ -115,7 +138,7 @@ export function initialOf(scenario: Scenario): State {
     slot: { ...noRecord, rev: 0 },
     instances: many(instances, { ...noInstance, rev: 0 }),
     hold: { rev: 0, stands: false },
-    lease: many(runs, false),
+    lease: many(runs, 'absent'),
     flight: [],
     last: 0,
     runs: many(runs, truth),

@@ -20,7 +20,7 @@ export function encode(state: State): string {
   for (const entry of state.instances) text.instance(entry);
   text.rev(state.hold.rev);
   text.say(Number(state.hold.stands), Number(state.vouched), state.fresh);
-  for (const stands of state.lease) text.say(Number(stands));
+  for (const lease of state.lease) text.say(wordOf(lease));
   for (const run of state.runs) text.truth(run);
   for (const process of state.processes) text.process(process);
   text.say(state.flight.length);

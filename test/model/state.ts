@@ -125,7 +125,11 @@ export type Work =
       readonly hold: RunEvidence['hold'];
       readonly holdRev: Rev;
     }
-  | { readonly at: 'look-first'; readonly run: number; readonly lease: 'stands' | 'absent' }
+  | {
+      readonly at: 'look-first';
+      readonly run: number;
+      readonly lease: 'stands' | 'unmoved' | 'absent';
+    }
   | {
       readonly at: 'remove';
       readonly expired: SlotEntry;
@@ -141,6 +145,12 @@ export type Work =
       readonly judged: number;
       readonly next: number;
     };
+
+/**
+ * The lease of a run, as every observer sees it. `still`: the server keeps it, and it was not renewed for two
+ * ttls. Only at a server whose clock was set back does a lease stand still instead of lapsing.
+ */
+type Lease = 'absent' | 'moving' | 'still';
 
 /** The remaining budget of faults and requests. */
 export interface Budget {
@@ -160,7 +170,7 @@ export interface State {
   slot: SlotEntry;
   instances: readonly InstanceEntry[];
   hold: HoldEntry;
-  lease: readonly boolean[];
+  lease: readonly Lease[];
   flight: readonly Commit[];
   last: Rev;
   runs: readonly RunTruth[];

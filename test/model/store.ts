@@ -179,7 +179,7 @@ function writeSlot(state: State, { by }: Commit, { put: record }: SlotWrite): vo
 
 /** The holder writes while its lease exists, and may claim it. */
 const vouches = (state: State, run: number): boolean =>
-  at(state.lease, run) && state.slot.run === run;
+  at(state.lease, run) === 'moving' && state.slot.run === run;
 
 const endedBy = ({ phase }: SlotEntry): Over => (phase === 'expired' ? 'gone' : 'superseded');
 

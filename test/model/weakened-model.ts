@@ -31,6 +31,8 @@ export const refutations: readonly Refutation[] = [
   without('leave-on-old-list', 'lost and late', 'G4'),
   without('record-before-lease', 'expiry', 'G6'),
   without('lapse-unnoticed', 'expiry', 'G6'),
+  without('lease-need-not-move', 'clock set back', 'G5'),
+  without('stillness-unnoticed', 'clock set back', 'G6'),
   without('chain-unended', 'takeover', 'G8'),
   without('chain-begun-anew', 'lost and late', 'G8'),
 ];

@@ -9,9 +9,11 @@ import { at, type Broken, fork, nameOf, noRecord, put, store } from './store.ts'
 /** Faults of processes and messages, and requests of operators. */
 export function* worldSteps(state: State, rules: Rules): Generator<Choice> {
   yield* messages(state);
-  for (const [run, stands] of state.lease.entries()) if (stands) yield* lapse(state, run, rules);
+  for (const [run, lease] of state.lease.entries()) {
+    if (lease !== 'absent') yield* lapse(state, run, rules);
+  }
   for (const [index] of state.processes.entries()) {
-    yield* life(state, index);
+    yield* life(state, index, rules);
     yield* wishes(state, index);
   }
   yield* operators(state);
@@ -45,22 +47,31 @@ function* messages(state: State): Generator<Choice> {
   }
 }
 
-/** A lease lapses at the server, but never before the clock of a running owner has passed its end. */
-function* lapse(state: State, run: number, { without: weak }: Rules): Generator<Choice> {
+/**
+ * A lease lapses at the server, but never before the clock of a running owner has passed its end, unless the
+ * clock of the server was set ahead. If that clock was set back, the server keeps the lease. Then it stands
+ * still for two ttls, which its owner notices after one.
+ */
+function* lapse(state: State, run: number, rules: Rules): Generator<Choice> {
+  const { without: weak, serverClock } = rules;
   const { process: index } = at(state.runs, run);
   const holder = at(state.processes, index);
   const held = holder.run === run && holder.holds;
-  const unnoticed = weak.has('lapse-unnoticed') && state.budget.lapses > 0;
-  if (held && holder.life === 'up' && !unnoticed) return;
-  yield happens(state, `the lease of ${nameOf(run)} lapses`, true, (next) => {
-    next.lease = put(next.lease, run, false);
+  const unnoticed = weak.has(serverClock === 'back' ? 'stillness-unnoticed' : 'lapse-unnoticed');
+  const early = (unnoticed || serverClock === 'ahead') && state.budget.lapses > 0;
+  if (held && holder.life === 'up' && !early) return;
+  const to = serverClock === 'back' ? 'still' : 'absent';
+  if (at(state.lease, run) === to) return;
+  const what = to === 'still' ? 'is not renewed for two ttls' : 'lapses';
+  yield happens(state, `the lease of ${nameOf(run)} ${what}`, true, (next) => {
+    next.lease = put(next.lease, run, to);
     if (next.slot.run === run) next.vouched = false;
     if (held && holder.life === 'frozen') become(next, index, { holds: false });
     if (held && holder.life === 'up') spend(next, 'lapses');
   });
 }
 
-function* life(state: State, index: number): Generator<Choice> {
+function* life(state: State, index: number, { serverClock }: Rules): Generator<Choice> {
   const process = at(state.processes, index);
   const name = process.run < 0 ? `process ${index + 1}` : nameOf(process.run);
   const { budget } = state;
@@ -82,6 +93,12 @@ function* life(state: State, index: number): Generator<Choice> {
     yield happens(state, `${name} is frozen`, false, (next) => {
       spend(next, 'freezes');
       become(next, index, { life: 'frozen' });
+    });
+  }
+  if (serverClock === 'ahead' && process.holds && at(state.lease, process.run) === 'absent') {
+    yield happens(state, `a renewal of ${name} is refused`, true, (next) => {
+      become(next, index, { holds: false });
+      post(next, index, { type: 'lapsed', why: '' });
     });
   }
   if (process.holds && budget.lapses > 0) {
