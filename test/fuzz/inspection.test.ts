@@ -104,7 +104,8 @@ test('why explains or reports a fault, and doctor reports findings, for any stor
           }),
         [...told],
       );
-      const ports = { registry, leases: process.ports.leases, clock: process.ports.clock };
+      const { serverTime } = process.ports;
+      const ports = { registry, leases: process.ports.leases, serverTime };
       for (const entity of names.flatMap((name) => parseEntity(name))) {
         const stories = await foreseen(async () =>
           explain(entity, await present(entity.records, ports, historyOf(forged))),

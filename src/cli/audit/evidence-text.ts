@@ -87,10 +87,6 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
     .join('; ');
 }
 
-/** Start of the silence, by the clock of the collector. */
-export const silentSince = ({ lastRenewal, countingSince }: VerdictEvidence): WallTime =>
-  Math.max(lastRenewal?.seenAt ?? 0, countingSince);
-
 function silenceWords(evidence: VerdictEvidence): string {
   const { lastRenewal, countingSince, silentFor } = evidence;
   const silent = (since: WallTime, what: string): string =>

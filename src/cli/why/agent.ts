@@ -9,6 +9,7 @@ import { formatElapsed, formatRounded } from '../terminal/format-time.ts';
 import { type Explanation, type ExplanationContext, observed } from './context.ts';
 import { formatAt, formatFor, formatSince, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
+import { agentInServerTime, clockWords } from './server-time.ts';
 import {
   expiryText,
   nobodyWatches,
@@ -28,9 +29,10 @@ export async function tellAgent(
   const lease = await context.lease(record);
   const row = toAgentRow(slot, context.fleet, observed(context));
   const owns = plural(slot.instances.size, 'instance');
-  const { sentences, next } = tell(record, { life, lease, context, owns });
+  const told = tell(agentInServerTime(record, life), { life, lease, context, owns });
+  const { next } = told;
   return {
-    sentences,
+    sentences: [...told.sentences, ...clockWords(record.host, life)],
     facts: {
       kind: 'agent',
       ...row,

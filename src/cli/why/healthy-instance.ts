@@ -52,10 +52,10 @@ async function rivalGone(
     if (stored.seq > context.until) break;
     const read = parseAuditEvent(stored);
     if (read.kind !== 'event') continue;
-    const { of, at: then, event } = read.event;
+    const { of, event } = read.event;
     if (of.run === record.run) contested = false;
     else if (event.type === 'registered') contested = true;
-    else if (event.type === 'removed' && contested) gone = then;
+    else if (event.type === 'removed' && contested) gone = read.storedAt;
   }
   return gone;
 }

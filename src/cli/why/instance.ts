@@ -21,6 +21,7 @@ import {
 import { draining, failing, live } from './healthy-instance.ts';
 import { slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
+import { clockWords, instanceInServerTime } from './server-time.ts';
 
 /** Explains the state of an instance and what happens next. */
 export async function tellInstance(
@@ -33,11 +34,12 @@ export async function tellInstance(
   const life = await RunLife.read(context.history, record, context.until);
   const lease = await context.lease(record);
   const name = `${record.service}/${record.id} on ${slotName(record)}`;
-  const one: InstanceContext = { context, stored, slot, row, name, life, lease };
+  const inServerTime = { ...stored, record: instanceInServerTime(record, life) };
+  const one: InstanceContext = { context, stored: inServerTime, slot, row, name, life, lease };
   const paragraph = await describerOf(one)(one);
   const agent = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
   return {
-    sentences: paragraph.sentences,
+    sentences: [...paragraph.sentences, ...clockWords(record.host, life)],
     facts: {
       kind: 'instance',
       ...row,

@@ -18,7 +18,7 @@ import type { ExplanationContext } from './context.ts';
  */
 export async function present(
   filters: readonly string[],
-  { registry, leases, clock }: Pick<Ports, 'registry' | 'leases' | 'clock'>,
+  { registry, leases, serverTime }: Pick<Ports, 'registry' | 'leases' | 'serverTime'>,
   history: OpenHistory['history'],
 ): Promise<ExplanationContext> {
   const own = await registry.list([...filters, ...ofTheFleet], 0);
@@ -33,7 +33,7 @@ export async function present(
   fleet.replace(entries, Math.max(upTo, ...owners.map(({ revision }) => revision)));
   const seats = judgingSeats(await leases.list(allSeats));
   return {
-    now: clock.wall(),
+    now: await serverTime.now(),
     fleet,
     history,
     until: Number.POSITIVE_INFINITY,

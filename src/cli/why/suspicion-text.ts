@@ -2,7 +2,7 @@ import { zoneOf } from '../../domain/collection/brake.ts';
 import { leaseClearsSuspicion } from '../../domain/collection/gc-plan.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
-import { silentSince, VerdictEvidence } from '../audit/evidence-text.ts';
+import { VerdictEvidence } from '../audit/evidence-text.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
 import { formatRounded } from '../terminal/format-time.ts';
 import type { ExplanationContext } from './context.ts';
@@ -22,11 +22,14 @@ export function suspicionText(
   if (!suspected || !evidence.success) {
     return `${whose} has been suspect (${suspect?.reason}) ${formatSince(suspect?.since ?? now, now)}`;
   }
-  const silent = `${whose} has been silent ${formatSince(silentSince(evidence.data), now)}`;
+  const since = suspected.event.at - evidence.data.silentFor;
+  const silent = `${whose} has been silent ${formatSince(since, now)}`;
   const found =
     suspect?.reason === 'unreachable'
       ? 'which probed it and found that no process answers for it'
-      : 'which found that its lease is gone';
+      : evidence.data.lease === 'unmoved'
+        ? 'which found that its lease exists but is not renewed'
+        : 'which found that its lease is gone';
   return `${silent}, according to ${slotName(suspected.event.actor)}, ${found} (${eventReference(suspected)})`;
 }
 

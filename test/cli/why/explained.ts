@@ -14,7 +14,7 @@ export async function explained(
   const store = memoryStore(fleet.world);
   const [entity] = parseEntity(name);
   if (!entity) throw new Error(`${name} names nothing`);
-  const ground = await present(entity.records, { ...store, clock: fleet.clock }, store.audit);
+  const ground = await present(entity.records, store, store.audit);
   return explain(entity, ground);
 }
 

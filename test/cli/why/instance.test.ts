@@ -76,7 +76,8 @@ describe('rollcall why for an instance that exists', () => {
     const { a, c } = await watched(fleet);
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
-    c.process.view.close(); // it removes only what it sees
+    await fleet.advance(fleet.lease.grace - seconds(3));
+    c.process.view.close(); // it removes only what it sees, and is blind only after 5 s
     await until(fleet, () => fleet.phase('h1/a') === 'expired');
     expect(await says(fleet, w1)).toMatch(
       /^web\/w1 on h1\/a is dubious: its owner, run R, was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), after 1\d s of silence, without a lease, at the end of its grace of 10 s\. It was live for \d+ s before that\. It is being removed, together with the record of its agent\.$/,
@@ -90,7 +91,8 @@ describe('rollcall why for an instance that exists', () => {
     await fleet.advance(seconds(10));
     await fleet.kill(b.process);
     await until(fleet, () => fleet.phase('h2/b') === 'live, unreachable');
-    c.process.view.close();
+    await fleet.advance(fleet.lease.grace - seconds(3));
+    c.process.view.close(); // it removes only what it sees, and is blind only after 5 s
     await until(fleet, () => fleet.phase('h2/b') === 'expired');
     const [first, second] = (await explained(fleet, w1)).map(saying);
     expect(first).toMatch(/^web\/w1 on h1\/a is live/);

@@ -173,4 +173,13 @@ export const viewing: readonly Mutant[] = [
     edits: [['        ...(this.#reported.get(slotKey)?.values() ?? []),\n', '']],
     tests: ['test/runtime/directory/directory.test.ts'],
   },
+  {
+    name: 'times-of-foreign-clocks',
+    breaks: 'G9',
+    what: 'explains a run by the times that its host and its collector wrote, however wrong their clocks are',
+    file: 'src/cli/why/server-time.ts',
+    edits: [['clocksAgree(offset) ? time : time - offset', 'clocksAgree(offset) ? time : time']],
+    tests: ['test/cli/why/host-clock.test.ts'],
+    unseen: 'no simulated process asks why',
+  },
 ];
