@@ -6,6 +6,7 @@ import type { Revision, WallTime } from '../domain/time.ts';
 import type { History } from '../ports/audit.ts';
 import type { Keyframes } from '../ports/keyframes.ts';
 import type { Leases } from '../ports/leases.ts';
+import type { ServerTime } from '../ports/server-time.ts';
 import type { ReplayTarget } from '../runtime/audit/replay.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { readOption } from './options.ts';
@@ -57,6 +58,7 @@ interface Source extends AsyncDisposable {
   readonly history: History;
   readonly keyframes: Keyframes | undefined;
   readonly leases: Pick<Leases, 'list'> | undefined;
+  readonly serverTime: ServerTime | undefined;
 }
 
 const never = new AbortController().signal;
@@ -90,7 +92,7 @@ export async function replay(
   const at = parseTarget(options.at);
   await using source = await openSource(options);
   const { history, keyframes, leases } = source;
-  const target = typeof at === 'string' ? await findTarget(at, history, signal) : at;
+  const target = typeof at === 'string' ? await findTarget(at, source, signal) : at;
   const replayed = await replayTo(history, target, keyframes, signal, hash, signatures.check);
   const observation = await observationAt(replayed, history, { signal, leases, hash });
   const range = await history.range();
@@ -140,11 +142,12 @@ async function importReplay() {
 
 async function findTarget(
   expression: string,
-  history: History,
+  { history, serverTime }: Pick<Source, 'history' | 'serverTime'>,
   signal: AbortSignal,
 ): Promise<ReplayTarget> {
   const { findMoment } = await import('../composition/find-moment.ts');
-  const now = systemAdapters.clock.wall();
+  // `10m ago` is by the clock of the server that has the history.
+  const now = serverTime ? await serverTime.now() : systemAdapters.clock.wall();
   try {
     return await findMoment('at', expression, history, { now, signal });
   } catch (cause) {
@@ -157,8 +160,8 @@ async function findTarget(
 async function openSource(options: ReplayStoreOptions | ReplayFileOptions): Promise<Source> {
   if (options.file === undefined) {
     const { ports, [Symbol.asyncDispose]: close } = await openPorts(options, 'replay', false);
-    const { audit: history, keyframes, leases } = ports;
-    return { history, keyframes, leases, [Symbol.asyncDispose]: close };
+    const { audit: history, keyframes, leases, serverTime } = ports;
+    return { history, keyframes, leases, serverTime, [Symbol.asyncDispose]: close };
   }
   if (options.servers !== undefined) {
     throw new Fault('bad-setting', 'file and servers exclude each other: give one of them');
@@ -169,6 +172,7 @@ async function openSource(options: ReplayStoreOptions | ReplayFileOptions): Prom
     history: historyFile(file),
     keyframes: undefined,
     leases: undefined,
+    serverTime: undefined,
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -1,5 +1,6 @@
 import { historyFile } from '../../composition/files.ts';
-
+import { systemAdapters } from '../../composition/system-adapters.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
@@ -7,6 +8,10 @@ import type { Common } from '../command/command.ts';
 import { connectOnce } from '../session/connect.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { exportedCharts } from './exported-charts.ts';
+
+/** What `now` and `10m ago` refer to: the clock of the server that has the history; for a file, the own one. */
+export const nowOf = async ({ connected }: Pick<OpenHistory, 'connected'>): Promise<WallTime> =>
+  connected ? connected.ports.serverTime.now() : systemAdapters.clock.wall();
 
 /** A history to read: the audit of a namespace, or a file. */
 export interface OpenHistory extends AsyncDisposable {

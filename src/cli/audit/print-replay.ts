@@ -18,7 +18,7 @@ import {
   machineDiffLines,
   replayedDocument,
 } from './machine-diff-report.ts';
-import type { OpenHistory } from './open-history.ts';
+import { nowOf, type OpenHistory } from './open-history.ts';
 import { ProgressLine } from './progress.ts';
 import {
   clockOf,
@@ -115,10 +115,11 @@ interface PastMoment {
 async function replayToMoment(
   setting: string,
   text: string,
-  { history, keyframes, connected }: OpenHistory,
+  opened: OpenHistory,
   io: Terminal,
 ): Promise<PastMoment> {
-  const moment = await locateMoment(setting, text, history, io, systemAdapters.clock.wall());
+  const { history, keyframes, connected } = opened;
+  const moment = await locateMoment(setting, text, history, io, await nowOf(opened));
   return withSpinner(io, `replaying to ${text}`, async () => {
     const { signal } = io;
     const { hash, signatures } = systemAdapters;

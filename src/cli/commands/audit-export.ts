@@ -7,7 +7,7 @@ import type { StoredEvent } from '../../ports/audit.ts';
 import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
 import { ReferencedCharts } from '../audit/exported-charts.ts';
 import { locateMoment } from '../audit/locate-moment.ts';
-import { openHistory } from '../audit/open-history.ts';
+import { nowOf, openHistory } from '../audit/open-history.ts';
 import { formatCount, ProgressLine } from '../audit/progress.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
@@ -45,7 +45,7 @@ export const auditExport = command({
   async run({ settings, io }) {
     await using opened = await openHistory(settings, io, 'audit export');
     const { history } = opened;
-    const now = systemAdapters.clock.wall();
+    const now = await nowOf(opened);
     const moment = async (setting: 'from' | 'to') => {
       const text = settings[setting];
       return text === undefined ? undefined : locateMoment(setting, text, history, io, now);

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { parseEntity } from '../../composition/entity-name.ts';
 import { momentRule } from '../../composition/moment-expression.ts';
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';
 import { findEntity } from '../audit/find-entity.ts';
 import { locateMoment } from '../audit/locate-moment.ts';
-import { openHistory } from '../audit/open-history.ts';
+import { nowOf, openHistory } from '../audit/open-history.ts';
 import {
   headLines,
   processLines,
@@ -44,7 +43,7 @@ export const show = command({
     await using opened = await openHistory(settings, io, 'show');
     const { history, charts } = opened;
     const entity = await findEntity(name, candidates, opened);
-    const now = systemAdapters.clock.wall();
+    const now = await nowOf(opened);
     const { at } = settings;
     const moment = at === undefined ? undefined : await locateMoment('at', at, history, io, now);
     const chains = await summarizeChains(history, entity.own, moment, io.signal);

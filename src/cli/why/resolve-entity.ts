@@ -1,12 +1,11 @@
 import type { Entity } from '../../composition/entity-name.ts';
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { isOfSlot } from '../../domain/events/event-schema.ts';
 import { Fault } from '../../domain/fault.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import { expectOne, hasEvents } from '../audit/find-entity.ts';
 import { locateMoment } from '../audit/locate-moment.ts';
-import type { OpenHistory } from '../audit/open-history.ts';
+import { nowOf, type OpenHistory } from '../audit/open-history.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { ExplanationContext } from './context.ts';
 import { hasRecord } from './explain.ts';
@@ -38,7 +37,7 @@ export async function contextOf(
       history,
     );
   }
-  const now = systemAdapters.clock.wall();
+  const now = await nowOf(opened);
   return past(await locateMoment('at', at ?? 'now', history, io, now), opened, io);
 }
 

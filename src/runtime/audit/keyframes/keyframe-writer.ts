@@ -40,7 +40,7 @@ const retryAfterRefusal: Millis = hours(1);
 
 type KeyframeWriterPorts = Pick<
   Ports,
-  'audit' | 'registry' | 'keyframes' | 'clock' | 'log' | 'hash' | 'signatures'
+  'audit' | 'registry' | 'keyframes' | 'clock' | 'serverTime' | 'log' | 'hash' | 'signatures'
 >;
 
 /** A signed keyframe and its number of lines. */
@@ -66,6 +66,8 @@ export class KeyframeWriter {
   /** Stored but not signed: the state machine had no such transition at that time. */
   #unsigned: SignedState | undefined;
   #notBefore: MonotonicTime = 0;
+  /** The server's time at the present check: the last signature may be of a host with another clock. */
+  #now: WallTime = 0;
 
   /**
    * `sign`: records the sequence and digest of a keyframe in the chain of the collector; returns
@@ -108,7 +110,8 @@ export class KeyframeWriter {
 
   /** Writes a keyframe, or signs the last one again, if due. @throws {Fault} `store-unavailable` */
   async look(signal: AbortSignal): Promise<void> {
-    const { audit, clock } = this.#ports;
+    const { audit, clock, serverTime } = this.#ports;
+    this.#now = await serverTime.now();
     if (this.#unsigned) this.#signState(this.#unsigned);
     if (this.#unsigned || clock.monotonic() < this.#notBefore) return;
     const { first, last } = await audit.range();
@@ -117,7 +120,7 @@ export class KeyframeWriter {
     if (since <= 0 && !this.#last) return;
     if (since >= Math.max(this.#every, this.#last?.lines ?? 0)) return this.#make(first, signal);
     this.#firstEventAt ??= this.#last?.at ?? (await this.#firstStoredAt());
-    if (clock.wall() - (this.#last?.at ?? this.#firstEventAt) < signEvery) return;
+    if (this.#now - (this.#last?.at ?? this.#firstEventAt) < signEvery) return;
     if (this.#last && !(await this.#isNewSince(this.#last))) this.#signState(this.#last);
     else await this.#make(first, signal);
   }
@@ -129,7 +132,7 @@ export class KeyframeWriter {
 
   async #firstStoredAt(): Promise<WallTime> {
     for await (const { storedAt } of this.#ports.audit.read(0)) return storedAt;
-    return this.#ports.clock.wall();
+    return this.#now;
   }
 
   async #findLast(): Promise<SignedState | undefined> {
@@ -205,7 +208,7 @@ export class KeyframeWriter {
    * next check writes ours.
    */
   async #storeState(verifier: Verifier): Promise<SignedState | undefined> {
-    const { keyframes, clock, log, hash } = this.#ports;
+    const { keyframes, log, hash } = this.#ports;
     const { seq } = verifier.position;
     const text = new KeyframeEncoder(verifier, hash);
     const put = await keyframes.put(seq, text.pieces());
@@ -215,7 +218,7 @@ export class KeyframeWriter {
       return undefined;
     }
     const signed = { keyframe: seq, digest: text.digest };
-    return { signed, at: clock.wall(), lines: text.lines };
+    return { signed, at: this.#now, lines: text.lines };
   }
 
   async #digestAt(seq: Revision): Promise<string | undefined> {
@@ -234,7 +237,7 @@ export class KeyframeWriter {
     const { keyframe, digest } = state.signed;
     const signed = this.#sign(keyframe, digest);
     this.#unsigned = signed ? undefined : state;
-    if (signed) this.#last = { ...state, at: this.#ports.clock.wall() };
+    if (signed) this.#last = { ...state, at: this.#now };
   }
 
   /** Removes keyframes from before the first event of the history: no event connects to them. */

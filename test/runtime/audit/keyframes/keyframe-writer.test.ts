@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../../src/domain/fault.ts';
-import { hours, minutes, seconds } from '../../../../src/domain/time.ts';
+import { days, hours, minutes, seconds } from '../../../../src/domain/time.ts';
 import { KeyframeWriter } from '../../../../src/runtime/audit/keyframes/keyframe-writer.ts';
 import { withChange } from '../../../fixtures/history/tampering.ts';
 import { keepingCollector } from '../../support/event-source.ts';
@@ -134,6 +134,23 @@ describe('a keyframe', () => {
     expect(kept(fleet)).toEqual([first, second]);
     expect(second).toBeGreaterThan(first);
   });
+
+  test.each([days(2), -days(2)])(
+    'is due a day after the last by the clock of the server, also if its own clock is %d ms ahead',
+    async (ahead) => {
+      const { fleet } = await busyFleet({ ttl: hours(2), grace: minutes(30) });
+      const { process, look, signatures } = keyframerOn(fleet, 10_000);
+      process.clock.setWall(ahead);
+      await fleet.advance(hours(23));
+      await look();
+      expect(signatures).toHaveLength(0);
+      await fleet.advance(hours(1));
+      await look();
+      expect(signatures).toHaveLength(1);
+      await look();
+      expect(signatures).toHaveLength(1);
+    },
+  );
 
   test('is not made before as many events as the last one has lines', async () => {
     const { fleet, change } = await busyFleet();
