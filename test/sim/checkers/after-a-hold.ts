@@ -14,15 +14,19 @@ export const afterAHold: Checker = {
   of: (sim, complain) => {
     const ability = new Ability(sim);
     const endedAt = new Map<string, MonotonicTime>();
+    const startedAt = new Map<string, MonotonicTime>();
     return {
       onWritten: ({ at, events }) => {
         for (const { of, event, actor } of events) {
           if (of.entity === 'hold' && ends.has(event.type)) {
             endedAt.set(holdKey(of.host, of.agent), at);
           }
+          if (of.entity === 'run' && event.type === 'started') startedAt.set(of.run, at);
           if (of.entity !== 'run' || event.type !== 'expired') continue;
           const keys = [holdKey(of.host), holdKey(of.host, of.agent)];
           const end = Math.max(...keys.map((key) => endedAt.get(key) ?? Number.NEGATIVE_INFINITY));
+          // A run that started later was never under the hold.
+          if ((startedAt.get(of.run) ?? 0) > end) continue;
           const due = boundFor(actor, end, ability, sim);
           if (at - end < due) complain(`${of.run} expired ${at - end} ms after a hold, not ${due}`);
         }
