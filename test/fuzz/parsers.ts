@@ -70,6 +70,9 @@ export const ours: Readonly<Record<string, string>> = {
   'adapters/nats/streams/stream-info':
     'the time in an answer that askApi has read; an invalid time is a Fault',
   'adapters/system/entropy': 'a run id that it generated itself',
+  'adapters/nats/history/store-mark': 'any text: an unreadable mark counts as empty',
+  'adapters/system/health/http-check': 'addresses: an invalid one is a failed check',
+  'composition/check-setting': 'an address of the command line: an invalid one is a Fault',
   'composition/health-checks': 'a key of a map that it wrote itself',
   'cli/commands/collector': 'a default',
   'cli/commands/run': 'a default',
@@ -89,5 +92,7 @@ export const ours: Readonly<Record<string, string>> = {
   'domain/collection/brake': 'a constant',
   'domain/policy/fleet-policy': 'a record that was read before; it asks for one field',
   'runtime/audit/verifier/verifier': 'a policy record of the projection, which was an event before',
+  'runtime/audit/verifier/recorded-losses': 'events, by the parser that events.test.ts reads with',
+  'runtime/transitions/store-changes': 'an id that it built itself',
   'runtime/collector/manual-collection': 'the text of events that it sealed itself',
 };

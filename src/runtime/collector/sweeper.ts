@@ -157,7 +157,7 @@ export class Sweeper implements Observer {
     this.#priority.setActiveSeats(this.observations.activeSeats(this.#options.lease.ttl));
     this.#brakes.update();
     for (const slot of this.#view.fleet.slots()) this.#judgeAgent(slot, signal);
-    for (const hold of this.#view.fleet.controls.holds()) this.#judgeHold(hold);
+    for (const hold of this.#view.fleet.controls.holds()) this.#judgeHold(hold, signal);
     for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
       const rule = leftoverPolicyFor(slot, this.#options.lease);
       const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy));
@@ -201,11 +201,12 @@ export class Sweeper implements Observer {
     this.#agents.start(stored, signal);
   }
 
-  #judgeHold(hold: StoredHold): void {
+  #judgeHold(hold: StoredHold, signal: AbortSignal): void {
     const { record, key, revision } = hold;
     const clocks = this.#options.serverTime.now();
     if (judgeHold(record, clocks) !== 'over') return;
     if (!this.#priority.shouldAct(record.run, `${revision}`)) return;
-    if (this.#tasks.isIdle(key)) this.#tasks.start(key, () => this.#executor.endHold(hold, clocks));
+    if (!this.#tasks.isIdle(key)) return;
+    this.#tasks.start(key, () => this.#executor.endHold(hold, clocks, signal));
   }
 }

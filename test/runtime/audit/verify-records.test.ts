@@ -19,6 +19,11 @@ async function given(): Promise<FleetInMemory> {
 const textOf = ({ world }: FleetInMemory, key: string): string =>
   world.registry.last(recordSubject(key))?.text ?? '';
 
+/** An agent that runs would notice the change, and write its record again or start over. */
+const freeze = ({ processes }: FleetInMemory): void => {
+  for (const process of processes) process.freeze();
+};
+
 /** The last event that wrote this key. */
 const writtenAt = ({ world }: FleetInMemory, type: string): number =>
   world.audit.from(1).findLast(({ text }) => JSON.parse(text).event.type === type)?.seq ?? 0;
@@ -33,6 +38,7 @@ describe('a record that was changed without an event', () => {
   ])('is reported with the event that wrote it: %s', async (_, change) => {
     const fleet = await given();
     const record = JSON.parse(textOf(fleet, instance));
+    freeze(fleet);
     fleet.byHand(instance, JSON.stringify(change(record)));
     const { divergences } = await verdictOn(fleet);
     const seq = writtenAt(fleet, 'registered');
@@ -46,8 +52,7 @@ describe('a record that was changed without an event', () => {
     fleet.byHand(agent, 'not a record');
     const found = 'a record that begins "not a record"';
     const seq = writtenAt(fleet, 'announced');
-    // Frozen, because its agent would correctly start over with a new run.
-    for (const process of fleet.processes) process.freeze();
+    freeze(fleet);
     expect((await verdictOn(fleet)).divergences).toEqual([
       expect.objectContaining({ seq, entity: agent, check: 'registry', found }),
     ]);
@@ -55,6 +60,7 @@ describe('a record that was changed without an event', () => {
 
   test('by a removal is reported with the event that wrote it', async () => {
     const fleet = await given();
+    freeze(fleet);
     fleet.byHand(instance, undefined);
     const seq = writtenAt(fleet, 'registered');
     expect((await verdictOn(fleet)).divergences).toEqual([

@@ -91,9 +91,12 @@ export class VerdictExecutor {
   }
 
   /** Ends a hold whose time is over. */
-  async endHold(hold: StoredHold, { server, own }: HoldClocks): Promise<void> {
+  /** Ends a hold. Resolves when the view shows it, so that the next sweep does not try again. */
+  async endHold(hold: StoredHold, { server, own }: HoldClocks, signal: AbortSignal): Promise<void> {
     const evidence = { until: hold.record.until, serverTime: server, ownTime: own };
-    await this.#commit('end-hold', endHold(this.#author, hold, 'ran-out', { evidence }));
+    const change = endHold(this.#author, hold, 'ran-out', { evidence });
+    const revision = await this.#commit('end-hold', change);
+    if (revision !== undefined) await this.#view.waitForRevision(revision, signal);
   }
 
   /**
