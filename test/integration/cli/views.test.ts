@@ -45,6 +45,7 @@ describe('the views of the registry', () => {
       labels: {},
       health: { state: 'serving', detail: null },
       revision: expect.any(Number),
+      successor: null,
     });
     const agents = await ask(fleet, 'agents --json');
     expect(agents.documents()).toEqual([
