@@ -26,14 +26,15 @@ const soon = ['test/integration/guarantees/*.test.ts'];
 const later = [
   'test/integration/guarantees/{collector-frozen,all-agents-stopped,foreign-records}.test.ts',
 ];
-/** A minute and more each, and what they show in full is shown in part elsewhere: `test:night`. */
+/** About a minute and more each, and what they show in full is shown in part elsewhere: `test:night`. */
 const night = [
-  'test/integration/audit/three-servers.test.ts',
+  'test/integration/audit/{random-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
-  'test/integration/cli/{audit-history,demo-stopped}.test.ts',
+  'test/integration/cli/{audit-history,demo-stopped,holds-and-plans}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
-  'test/integration/guarantees/collector-frozen.test.ts',
-  'test/integration/nats/closed-connections.test.ts',
+  'test/integration/guarantees/{all-agents-stopped,collector-frozen}.test.ts',
+  'test/integration/nats/{closed-connections,three-servers}.test.ts',
+  'test/contract/nats-three-servers.test.ts',
 ];
 /**
  * Unit tests of several seconds each, left out by `npm run test:quick`: they install the package, lint a
@@ -115,7 +116,7 @@ export default defineConfig({
         test: {
           ...withServers,
           name: 'long',
-          include: ['test/integration/**/*.test.ts', ...threeServers],
+          include: ['test/integration/**/*.test.ts'],
           exclude: [
             'test/integration/guarantees/!(collector-frozen|all-agents-stopped|foreign-records).test.ts',
             ...night,
