@@ -18,6 +18,11 @@ const withServers = {
   maxWorkers: 3,
 };
 
+const withBrowser = {
+  ...withServers,
+  globalSetup: [...withServers.globalSetup, 'test/browser/harness/global-setup.ts'],
+};
+
 /**
  * What of the tests with servers `npm test` runs, in five minutes with all the others: what is promised,
  * and the contract on one server. The rest is `test:long`.
@@ -36,6 +41,7 @@ const night = [
   'test/integration/nats/{closed-connections,three-servers}.test.ts',
   'test/contract/nats-three-servers.test.ts',
 ];
+const nightBrowser = ['test/browser/{accessibility,chart-overlays}.test.ts'];
 /**
  * Unit tests of several seconds each, left out by `npm run test:quick`: they install the package, lint a
  * file for each import rule, run mutants, lay out every chart, or read random input for long.
@@ -134,12 +140,21 @@ export default defineConfig({
       },
       {
         test: {
-          ...withServers,
+          ...withBrowser,
           name: 'browser',
-          globalSetup: [...withServers.globalSetup, 'test/browser/harness/global-setup.ts'],
           include: ['test/browser/**/*.test.ts'],
+          exclude: nightBrowser,
           maxWorkers: 2,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          ...withBrowser,
+          name: 'night-browser',
+          include: nightBrowser,
+          maxWorkers: 2,
+          sequence: { groupOrder: 6 },
         },
       },
     ],
