@@ -44,7 +44,8 @@ const night = [
 const nightBrowser = ['test/browser/{accessibility,chart-overlays}.test.ts'];
 /**
  * Unit tests of several seconds each, left out by `npm run test:quick`: they install the package, lint a
- * file for each import rule, run mutants, lay out every chart, or read random input for long.
+ * file for each import rule, run mutants, lay out every chart, simulate a fleet for hours, or read random
+ * input for long.
  */
 const slow = [
   'test/conventions/{package,imports}.test.ts',
@@ -53,6 +54,11 @@ const slow = [
   'test/charts/{documented,svg/svg}.test.ts',
   'test/cli/charts/select-charts.test.ts',
   'test/conventions/library-docs.test.ts',
+  'test/adapters/nats/read/deliveries.test.ts',
+  'test/runtime/agent/{lost-replies,adopt-in-batches}.test.ts',
+  'test/runtime/audit/{fold,verify,verify-tampering}.test.ts',
+  'test/runtime/collector/collectors.test.ts',
+  'test/dashboard/{web/state/cursor,server/routes/event-stream}.test.ts',
   'test/fuzz/**',
 ];
 const isQuick = process.env['QUICK'] !== undefined;
