@@ -139,5 +139,5 @@ the --config file (tls-ca). A flag overrides the variable, the variable override
 Exit codes: 0 success, 1 problem found, 2 usage error, 3 store not reachable.
 
 Start here:
-  rollcall demo     a demonstration of one minute, on this machine
+  rollcall demo     a demonstration of half a minute, on this machine
   rollcall up       a server, a collector and the dashboard, to try things out`;

@@ -10,7 +10,7 @@ import { plural } from '../tables/footer.ts';
 export const demo = command({
   name: 'demo',
   summary:
-    'demonstration of one minute with real processes: one is killed, one is frozen, one leaves',
+    'demonstration of half a minute with real processes: one is killed, one is frozen, one leaves',
   settings: {
     pace: {
       flag: '--pace <duration>',
