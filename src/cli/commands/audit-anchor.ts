@@ -27,7 +27,7 @@ export const auditAnchor = command({
   examples: [
     [
       'rollcall audit anchor --to /mnt/evidence/anchors.jsonl',
-      'keep the file where nobody who writes to the store can change it',
+      'keep the file where no writer of the store can change it',
     ],
     [
       'rollcall audit verify --anchor /mnt/evidence/anchors.jsonl',

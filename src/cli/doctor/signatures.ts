@@ -35,7 +35,7 @@ export async function lookAtSignatures(
     : note(
         'signatures',
         what,
-        'these are older versions, or other programs: nobody can prove who wrote that',
+        'these are older versions, or other programs: the author of their events cannot be proven',
       );
 }
 

@@ -54,6 +54,7 @@ export class SupervisedProcess {
   readonly #joined: Promise<Agent | undefined>;
   #agent: Agent | undefined;
   #checks: HealthChecks | undefined;
+  #isStopping = false;
   #leave = async (): Promise<void> => {};
 
   constructor(
@@ -147,6 +148,7 @@ export class SupervisedProcess {
   async #keepRegistered(onSlotLost: () => void): Promise<void> {
     const { signal } = this.#over;
     let joined = this.#joined;
+    const first = joined;
     while (!signal.aborted) {
       try {
         const agent = await joined;
@@ -157,8 +159,10 @@ export class SupervisedProcess {
       } catch (cause) {
         if (signal.aborted) return;
         printError(cause, this.#io);
-        const isLost = cause instanceof Fault && slotLost.has(cause.code);
-        if (isLost) return onSlotLost();
+        const code = cause instanceof Fault ? cause.code : undefined;
+        // Later, the slot may still belong to the earlier run of this process: its lease ends by itself.
+        const isRefused = code === 'slot-held' && joined === first;
+        if (isRefused || code === 'superseded' || code === 'expired') return onSlotLost();
         this.#io.err('the process goes on unregistered; registering it again');
       }
       await this.#leave().catch(() => {});
@@ -170,6 +174,8 @@ export class SupervisedProcess {
   }
 
   #register(agent: Agent): void {
+    // The store answered only now: an instance that is about to stop is not announced any more.
+    if (this.#isStopping) return;
     const { spec, check } = this.#options;
     const listed = [{ spec, check }];
     this.#checks?.stop();
@@ -180,11 +186,10 @@ export class SupervisedProcess {
 
   /** Consumers stop using the instance before the process is told to stop. */
   async #drain(): Promise<void> {
+    this.#isStopping = true;
     this.#checks?.stop();
     if (!this.#agent) return;
     this.#agent.report(this.#options.spec, { state: 'draining' });
     await systemAdapters.clock.sleep(this.#options.drain, this.#over.signal);
   }
 }
-
-const slotLost: ReadonlySet<string> = new Set(['superseded', 'slot-held', 'expired']);
