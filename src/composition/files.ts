@@ -8,7 +8,7 @@ import { watchFile } from '../adapters/files/watch-file.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Slot } from '../domain/identity/names.ts';
 import type { Millis } from '../domain/time.ts';
-import { Duration } from './duration.ts';
+import { Duration } from './time/duration.ts';
 
 export { historyFile, historyLine, isRegular, readFolder, readOptionalText, writeFileAtomic };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DurationOrMillis } from '../composition/duration.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
+import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import { AvoidedInstances } from '../domain/fleet/avoided-instances.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';

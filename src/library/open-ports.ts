@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { stripCredentials } from '../composition/access.ts';
-import { DurationOrMillis } from '../composition/duration.ts';
-import { openStore, portsOf } from '../composition/open-store.ts';
+import { stripCredentials } from '../composition/store/access.ts';
+import { openStore, portsOf } from '../composition/store/open-store.ts';
+import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';

@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { DurationOrMillis } from '../composition/duration.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
+import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import { AgentName, HostId, type Slot } from '../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../domain/policy/lease-policy.ts';

@@ -118,8 +118,8 @@ async function importReplay() {
     { replayTo },
   ] = await Promise.all([
     import('../domain/fleet/fleet-rows.ts'),
-    import('../composition/moment-expression.ts'),
-    import('../composition/replay-caveats.ts'),
+    import('../composition/time/moment-expression.ts'),
+    import('../composition/time/replay-caveats.ts'),
     import('../runtime/audit/observation-at.ts'),
     import('../runtime/audit/replay.ts'),
   ]);
@@ -145,7 +145,7 @@ async function findTarget(
   { history, serverTime }: Pick<Source, 'history' | 'serverTime'>,
   signal: AbortSignal,
 ): Promise<ReplayTarget> {
-  const { findMoment } = await import('../composition/find-moment.ts');
+  const { findMoment } = await import('../composition/time/find-moment.ts');
   // `10m ago` is by the clock of the server that has the history.
   const now = serverTime ? await serverTime.now() : systemAdapters.clock.wall();
   try {

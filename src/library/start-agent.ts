@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DurationOrMillis } from '../composition/duration.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
+import { DurationOrMillis } from '../composition/time/duration.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
 import type { GrpcProbe, HttpProbe, UdpProbe } from '../domain/records/health-check.ts';
@@ -223,8 +223,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 async function importAgent() {
   const [{ Agent }, checks, { ListedInstances, withDefaultIds }] = await Promise.all([
     import('../runtime/agent/agent.ts'),
-    import('../composition/health-checks.ts'),
-    import('../composition/listed-instances.ts'),
+    import('../composition/instances/health-checks.ts'),
+    import('../composition/instances/listed-instances.ts'),
   ]);
   const { HealthChecks, initialHealth } = checks;
   return { Agent, HealthChecks, initialHealth, ListedInstances, withDefaultIds };

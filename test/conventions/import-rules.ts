@@ -102,6 +102,14 @@ const domainTiers = [
 
 const benchTiers = [['history', 'environment'], ['processes'], ['fixture']];
 
+const compositionTiers = [['time', 'names', 'store'], ['instances']];
+
+const composition: ImportRule = {
+  folders: [...core, 'src/adapters/**'],
+  packages: ['xstate', 'zod', 'parse-duration', ...node],
+  except: ['node:process'],
+};
+
 const adapter = [domain, 'src/ports'];
 const preact = ['preact', 'preact/*', '@preact/signals'];
 
@@ -144,24 +152,24 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...adapter, 'src/adapters/system'],
     packages: node,
   },
+  ...layer('src/composition', compositionTiers, composition),
   'src/composition': {
-    folders: [...core, 'src/adapters/**'],
-    packages: ['xstate', 'zod', 'parse-duration', ...node],
-    except: ['node:process'],
+    ...composition,
+    folders: [...composition.folders, ...below('src/composition', ...compositionTiers.flat())],
   },
   'src/library': {
-    folders: [...core, 'src/composition'],
+    folders: [...core, 'src/composition/**'],
     packages: ['zod', ...node],
     except: ['node:process'],
   },
   src: { folders: [...core, 'src/library'] },
   ...layer('src/cli', cliTiers, {
-    folders: [...core, 'src/composition', 'src/dashboard/server/**', 'src/dashboard/build'],
+    folders: [...core, 'src/composition/**', 'src/dashboard/server/**', 'src/dashboard/build'],
     packages: ['*', '*/*', ...node],
     except: ['node:process'],
   }),
   'src/cli': {
-    folders: [...core, 'src/composition', ...below('src/cli', ...cliTiers.flat())],
+    folders: [...core, 'src/composition/**', ...below('src/cli', ...cliTiers.flat())],
     packages: ['*', '*/*', ...node],
     except: ['node:process'],
   },

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { parseEntity } from '../../src/composition/entity-name.ts';
 import { planLive } from '../../src/composition/gc-plan-now.ts';
+import { parseEntity } from '../../src/composition/names/entity-name.ts';
 import { openRecording } from '../../src/dashboard/server/history/recorded-source.ts';
 import { Actions } from '../../src/dashboard/server/routes/actions.ts';
 import { Streams } from '../../src/dashboard/server/routes/event-stream.ts';

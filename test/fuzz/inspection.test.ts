@@ -5,7 +5,7 @@ import { lookAtPlans, lookAtRecords, lookAtSeats } from '../../src/cli/doctor/re
 import { escapeControls } from '../../src/cli/terminal/escape-terminal.ts';
 import { explain } from '../../src/cli/why/explain.ts';
 import { present } from '../../src/cli/why/load-context.ts';
-import { parseEntity } from '../../src/composition/entity-name.ts';
+import { parseEntity } from '../../src/composition/names/entity-name.ts';
 import { HostId, InstanceId, ServiceName, ZoneName } from '../../src/domain/identity/names.ts';
 import {
   brakeKey,

@@ -9,7 +9,7 @@ import { inspectStreams, streamInfo } from '../../src/adapters/nats/streams/ensu
 import { desiredStreams, type Settings } from '../../src/adapters/nats/streams/stream-settings.ts';
 import { lookAtSettings, lookAtStreams } from '../../src/cli/doctor/streams.ts';
 import { escapeControls } from '../../src/cli/terminal/escape-terminal.ts';
-import type { Inspection } from '../../src/composition/open-inspection.ts';
+import type { Inspection } from '../../src/composition/store/open-inspection.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { Namespace } from '../../src/domain/identity/names.ts';
 import { foreseen, fuzz } from './support/fuzz.ts';

@@ -1,6 +1,6 @@
 import { listInstances, watchInstancesFile } from '../../composition/files.ts';
-import { HealthChecks, initialHealth } from '../../composition/health-checks.ts';
-import type { ListedInstance } from '../../composition/listed-instances.ts';
+import { HealthChecks, initialHealth } from '../../composition/instances/health-checks.ts';
+import type { ListedInstance } from '../../composition/instances/listed-instances.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Agent } from '../../runtime/agent/agent.ts';

@@ -1,4 +1,4 @@
-import type { Entity } from '../../composition/entity-name.ts';
+import type { Entity } from '../../composition/names/entity-name.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { History } from '../../ports/audit.ts';
 import type { OpenHistory } from './open-history.ts';

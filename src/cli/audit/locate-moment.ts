@@ -1,4 +1,4 @@
-import { findMoment } from '../../composition/find-moment.ts';
+import { findMoment } from '../../composition/time/find-moment.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import type { ReplayTarget } from '../../runtime/audit/replay.ts';

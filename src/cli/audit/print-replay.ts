@@ -1,6 +1,6 @@
 import type { AnyStateMachine } from 'xstate';
-import { replayCaveats } from '../../composition/replay-caveats.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { replayCaveats } from '../../composition/time/replay-caveats.ts';
 import { fleetRows } from '../../domain/fleet/fleet-rows.ts';
 import type { Observation } from '../../domain/fleet/observation.ts';
 import { observationAt } from '../../runtime/audit/observation-at.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { historyLine, writeFileAtomic } from '../../composition/files.ts';
-import { momentRule } from '../../composition/moment-expression.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { momentRule } from '../../composition/time/moment-expression.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';

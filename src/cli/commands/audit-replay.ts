@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { loadMachines } from '../../composition/load-machines.ts';
-import { momentRule } from '../../composition/moment-expression.ts';
+import { momentRule } from '../../composition/time/moment-expression.ts';
 import { Fault } from '../../domain/fault.ts';
 import { openHistory } from '../audit/open-history.ts';
 import { printDiff, printMachineDiff, printMoment } from '../audit/print-replay.ts';

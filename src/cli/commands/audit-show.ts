@@ -1,4 +1,4 @@
-import { parseEntity } from '../../composition/entity-name.ts';
+import { parseEntity } from '../../composition/names/entity-name.ts';
 import {
   type AuditEntry,
   parseAuditEvent,

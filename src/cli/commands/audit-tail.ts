@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEntity } from '../../composition/entity-name.ts';
+import { parseEntity } from '../../composition/names/entity-name.ts';
 import {
   type AuditEntry,
   parseAuditEvent,

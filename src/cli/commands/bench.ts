@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { type Access, connectionOptions } from '../../composition/access.ts';
+import { type Access, connectionOptions } from '../../composition/store/access.ts';
 import { Fault } from '../../domain/fault.ts';
 import { command } from '../command/command.ts';
 import type { Exit } from '../command/exit.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appendAnchor } from '../../composition/anchor-files.ts';
-import { Duration } from '../../composition/duration.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { Duration } from '../../composition/time/duration.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { days, hours, seconds } from '../../domain/time.ts';
 import type { AnchorOptions } from '../../runtime/audit/anchors/anchor-writer.ts';

@@ -1,4 +1,4 @@
-import { Duration } from '../../composition/duration.ts';
+import { Duration } from '../../composition/time/duration.ts';
 import { seconds } from '../../domain/time.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';

@@ -1,5 +1,5 @@
-import { connectionOptions } from '../../composition/access.ts';
-import { openInspection } from '../../composition/open-inspection.ts';
+import { connectionOptions } from '../../composition/store/access.ts';
+import { openInspection } from '../../composition/store/open-inspection.ts';
 import { seconds } from '../../domain/time.ts';
 import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';

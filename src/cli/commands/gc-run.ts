@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Duration } from '../../composition/duration.ts';
 import { type Planned, planDocument, planLive } from '../../composition/gc-plan-now.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { Duration } from '../../composition/time/duration.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { hours, type Millis, seconds } from '../../domain/time.ts';
 import { ManualCollection } from '../../runtime/collector/manual-collection.ts';

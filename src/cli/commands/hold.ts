@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { Duration } from '../../composition/duration.ts';
-import { covers, formatTarget, holdAt, parseTarget } from '../../composition/host-or-agent.ts';
+import {
+  covers,
+  formatTarget,
+  holdAt,
+  parseTarget,
+} from '../../composition/names/host-or-agent.ts';
+import { Duration } from '../../composition/time/duration.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
 import { days, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';

@@ -1,4 +1,4 @@
-import { formatTarget, parseTarget, type Target } from '../../composition/host-or-agent.ts';
+import { formatTarget, parseTarget, type Target } from '../../composition/names/host-or-agent.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { HoldRecord } from '../../domain/records/schemas.ts';
 import { endHoldEarly as end } from '../../runtime/operator/operator-actions.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CheckSetting, processCheck } from '../../composition/check-setting.ts';
-import { Duration } from '../../composition/duration.ts';
+import { CheckSetting, processCheck } from '../../composition/instances/check-setting.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { Duration } from '../../composition/time/duration.ts';
 import { AgentName, InstanceId, ServiceName } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
 import { printTransitions } from '../agent/transition-lines.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseEntity } from '../../composition/entity-name.ts';
-import { momentRule } from '../../composition/moment-expression.ts';
+import { parseEntity } from '../../composition/names/entity-name.ts';
+import { momentRule } from '../../composition/time/moment-expression.ts';
 import { Fault } from '../../domain/fault.ts';
 import { chartOfRecord } from '../../runtime/transitions/publish-charts.ts';
 import { findEntity } from '../audit/find-entity.ts';

@@ -1,5 +1,5 @@
-import { stripCredentials } from '../../composition/access.ts';
 import { jsonLog } from '../../composition/json-log.ts';
+import { stripCredentials } from '../../composition/store/access.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { stripCredentials } from '../../composition/access.ts';
-import { startServer } from '../../composition/embedded-server.ts';
+import { stripCredentials } from '../../composition/store/access.ts';
+import { startServer } from '../../composition/store/embedded-server.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';

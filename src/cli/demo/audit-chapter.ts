@@ -1,4 +1,4 @@
-import { parseEntity } from '../../composition/entity-name.ts';
+import { parseEntity } from '../../composition/names/entity-name.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';

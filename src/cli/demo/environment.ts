@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startServer } from '../../composition/embedded-server.ts';
+import { startServer } from '../../composition/store/embedded-server.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { AgentName, HostId, Namespace } from '../../domain/identity/names.ts';

@@ -1,4 +1,4 @@
-import type { Inspection } from '../../composition/open-inspection.ts';
+import type { Inspection } from '../../composition/store/open-inspection.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';

@@ -1,4 +1,4 @@
-import type { Inspection } from '../../composition/open-inspection.ts';
+import type { Inspection } from '../../composition/store/open-inspection.ts';
 import { Fault } from '../../domain/fault.ts';
 import { allKeys, allRunLeases, allSeats } from '../../domain/identity/registry-keys.ts';
 import { plural } from '../tables/footer.ts';

@@ -1,4 +1,4 @@
-import { formatTarget, type Target } from '../../composition/host-or-agent.ts';
+import { formatTarget, type Target } from '../../composition/names/host-or-agent.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { agentTable } from '../tables/agent-table.ts';

@@ -1,4 +1,4 @@
-import { formatTarget } from '../../composition/host-or-agent.ts';
+import { formatTarget } from '../../composition/names/host-or-agent.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { plural } from '../tables/footer.ts';

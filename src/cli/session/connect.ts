@@ -1,6 +1,6 @@
-import { connectionOptions } from '../../composition/access.ts';
 import { jsonLog } from '../../composition/json-log.ts';
-import { openStore, portsOf } from '../../composition/open-store.ts';
+import { connectionOptions } from '../../composition/store/access.ts';
+import { openStore, portsOf } from '../../composition/store/open-store.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';

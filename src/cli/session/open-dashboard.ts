@@ -1,7 +1,7 @@
 import { layoutChart } from '../../composition/chart-rendering.ts';
-import { parseEntity } from '../../composition/entity-name.ts';
 import { historyFile } from '../../composition/files.ts';
 import { planLive } from '../../composition/gc-plan-now.ts';
+import { parseEntity } from '../../composition/names/entity-name.ts';
 import type { IngestProgress } from '../../dashboard/server/history/ingest.ts';
 import { LiveSource, type Source } from '../../dashboard/server/history/live-source.ts';
 import { openRecording } from '../../dashboard/server/history/recorded-source.ts';

@@ -1,4 +1,4 @@
-import { formatTarget } from '../../composition/host-or-agent.ts';
+import { formatTarget } from '../../composition/names/host-or-agent.ts';
 import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { overdueSince } from '../../domain/collection/hold-end.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';

@@ -1,4 +1,4 @@
-import type { Entity } from '../../composition/entity-name.ts';
+import type { Entity } from '../../composition/names/entity-name.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { isOfSlot } from '../../domain/events/event-schema.ts';
 import { Fault } from '../../domain/fault.ts';

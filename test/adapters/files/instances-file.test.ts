@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readInstances } from '../../../src/adapters/files/instances-file.ts';
-import { Duration } from '../../../src/composition/duration.ts';
+import { Duration } from '../../../src/composition/time/duration.ts';
 import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 
 const slot = { host: HostId.parse('h1'), agent: AgentName.parse('a') };

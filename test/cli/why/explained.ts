@@ -3,7 +3,7 @@ import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { Explanation } from '../../../src/cli/why/context.ts';
 import { explain } from '../../../src/cli/why/explain.ts';
 import { present } from '../../../src/cli/why/load-context.ts';
-import { parseEntity } from '../../../src/composition/entity-name.ts';
+import { parseEntity } from '../../../src/composition/names/entity-name.ts';
 import type { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 
 /** The present output of `rollcall why` for one entity, given by its exact name. */

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMachine } from 'xstate';
 import { chartOf } from '../../../src/charts/model/chart.ts';
-import { parseEntity } from '../../../src/composition/entity-name.ts';
 import { planLive } from '../../../src/composition/gc-plan-now.ts';
+import { parseEntity } from '../../../src/composition/names/entity-name.ts';
 import type {
   ApiActionResult,
   ApiHoldRequest,

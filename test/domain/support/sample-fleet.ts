@@ -1,4 +1,4 @@
-import { parseTarget } from '../../../src/composition/host-or-agent.ts';
+import { parseTarget } from '../../../src/composition/names/host-or-agent.ts';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { brakeKey, holdKey } from '../../../src/domain/identity/registry-keys.ts';
 import { BrakeRecord, HoldRecord } from '../../../src/domain/records/schemas.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Duration } from '../../../composition/duration.ts';
+import { Duration } from '../../../composition/time/duration.ts';
 import { HostId, ZoneName } from '../../../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../../../domain/policy/lease-policy.ts';
 import { seconds } from '../../../domain/time.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Duration } from '../../../composition/duration.ts';
+import { Duration } from '../../../composition/time/duration.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { getOwn } from '../../../domain/json.ts';
 import {

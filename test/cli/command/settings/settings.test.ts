@@ -10,7 +10,7 @@ import {
   type Sources,
 } from '../../../../src/cli/command/settings/read.ts';
 import { nameOf, variableOf } from '../../../../src/cli/command/settings/setting.ts';
-import { Duration } from '../../../../src/composition/duration.ts';
+import { Duration } from '../../../../src/composition/time/duration.ts';
 
 const file = (values: Record<string, unknown>) => ({
   values,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { HealthCheck, SocketAddress } from '../domain/records/health-check.ts';
+import type { HealthCheck, SocketAddress } from '../../domain/records/health-check.ts';
 
 /** What of a process is checked: its port, nothing, or a request. */
 export type CheckSetting = 'port' | 'none' | { readonly kind: CheckKind };

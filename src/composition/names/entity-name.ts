@@ -1,4 +1,4 @@
-import { Fault } from '../domain/fault.ts';
+import { Fault } from '../../domain/fault.ts';
 import {
   AgentName,
   HostId,
@@ -6,9 +6,9 @@ import {
   RunId,
   ServiceName,
   ZoneName,
-} from '../domain/identity/names.ts';
-import { agentMapKey, brakeKey, holdKey, policyKey } from '../domain/identity/registry-keys.ts';
-import { encodeSubjectToken } from '../domain/identity/subject-token.ts';
+} from '../../domain/identity/names.ts';
+import { agentMapKey, brakeKey, holdKey, policyKey } from '../../domain/identity/registry-keys.ts';
+import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import { escaped, formatTarget, named, parseTarget, unescaped } from './host-or-agent.ts';
 
 /** An entity of the audit, and the subjects of its events. */

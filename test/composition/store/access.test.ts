@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionOptions, stripCredentials } from '../../src/composition/access.ts';
-import { Namespace } from '../../src/domain/identity/names.ts';
+import { connectionOptions, stripCredentials } from '../../../src/composition/store/access.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 
 const settings = { servers: ['nats://a:4222'], namespace: Namespace.parse('default') };
 let folder: string;

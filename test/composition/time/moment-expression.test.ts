@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMoment } from '../../src/composition/moment-expression.ts';
+import { parseMoment } from '../../../src/composition/time/moment-expression.ts';
 
 /** Noon of a day, in the local time zone. */
 const now = new Date(2026, 0, 31, 12, 0, 0).getTime();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Duration, DurationOrMillis } from '../../src/composition/duration.ts';
+import { Duration, DurationOrMillis } from '../../../src/composition/time/duration.ts';
 
 describe('a duration that people write', () => {
   it.each([

@@ -1,14 +1,14 @@
-import { connectionName } from '../adapters/nats/connection/connection-name.ts';
-import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../adapters/nats/store.ts';
-import { systemClock } from '../adapters/system/clock.ts';
-import { systemEntropy } from '../adapters/system/entropy.ts';
-import { systemHash } from '../adapters/system/hash.ts';
-import { systemProcesses } from '../adapters/system/processes.ts';
-import { systemSignatures } from '../adapters/system/signatures.ts';
-import { Fault } from '../domain/fault.ts';
-import type { RunRef } from '../domain/identity/names.ts';
-import { type Millis, seconds } from '../domain/time.ts';
-import type { Ports } from '../ports/ports.ts';
+import { connectionName } from '../../adapters/nats/connection/connection-name.ts';
+import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../../adapters/nats/store.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { systemEntropy } from '../../adapters/system/entropy.ts';
+import { systemHash } from '../../adapters/system/hash.ts';
+import { systemProcesses } from '../../adapters/system/processes.ts';
+import { systemSignatures } from '../../adapters/system/signatures.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import type { Ports } from '../../ports/ports.ts';
 
 /** Addresses, namespace and login. */
 type Access = Pick<NatsStoreOptions, 'servers' | 'namespace' | 'credentials' | 'tls' | 'replicas'>;

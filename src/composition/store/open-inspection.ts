@@ -1,13 +1,13 @@
-import { accountConsumers } from '../adapters/nats/connection/account-limits.ts';
-import { connectNats } from '../adapters/nats/connection/connect.ts';
-import { checkServer } from '../adapters/nats/connection/server-check.ts';
-import { subjectNamesOf } from '../adapters/nats/connection/subject-names.ts';
-import { SupervisedConnection } from '../adapters/nats/connection/supervised-connection.ts';
-import { advisorySubject } from '../adapters/nats/disconnects/disconnects.ts';
-import { readLosses } from '../adapters/nats/history/losses.ts';
-import { SupervisedConsumer } from '../adapters/nats/read/supervised-consumer.ts';
-import { inspectStreams, streamInfo } from '../adapters/nats/streams/ensure-streams.ts';
-import type { Millis } from '../domain/time.ts';
+import { accountConsumers } from '../../adapters/nats/connection/account-limits.ts';
+import { connectNats } from '../../adapters/nats/connection/connect.ts';
+import { checkServer } from '../../adapters/nats/connection/server-check.ts';
+import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
+import { SupervisedConnection } from '../../adapters/nats/connection/supervised-connection.ts';
+import { advisorySubject } from '../../adapters/nats/disconnects/disconnects.ts';
+import { readLosses } from '../../adapters/nats/history/losses.ts';
+import { SupervisedConsumer } from '../../adapters/nats/read/supervised-consumer.ts';
+import { inspectStreams, streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
+import type { Millis } from '../../domain/time.ts';
 import type { Access } from './access.ts';
 
 /** A sequence that no stream reaches, so that a consumer for a test delivers nothing. */

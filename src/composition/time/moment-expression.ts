@@ -1,4 +1,4 @@
-import type { Revision, WallTime } from '../domain/time.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 import { Duration } from './duration.ts';
 
 /** A moment of a history as a user writes it. `event`: a hash or an event id, searched in the history. */

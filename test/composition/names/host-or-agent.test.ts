@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { covers, formatTarget, parseTarget } from '../../src/composition/host-or-agent.ts';
-import { Fault } from '../../src/domain/fault.ts';
-import { anyRun } from '../arbitrary/names.ts';
+import { covers, formatTarget, parseTarget } from '../../../src/composition/names/host-or-agent.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { anyRun } from '../../arbitrary/names.ts';
 
 describe('a target', () => {
   it('is a host or one agent on it', () => {

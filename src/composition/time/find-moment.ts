@@ -1,8 +1,8 @@
-import { systemHash } from '../adapters/system/hash.ts';
-import { Fault } from '../domain/fault.ts';
-import type { WallTime } from '../domain/time.ts';
-import type { History } from '../ports/audit.ts';
-import type { ReplayTarget } from '../runtime/audit/replay.ts';
+import { systemHash } from '../../adapters/system/hash.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { WallTime } from '../../domain/time.ts';
+import type { History } from '../../ports/audit.ts';
+import type { ReplayTarget } from '../../runtime/audit/replay.ts';
 
 import { momentRule, parseMoment } from './moment-expression.ts';
 

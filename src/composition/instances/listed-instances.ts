@@ -3,9 +3,9 @@ import {
   type ListedInstance,
   listedSchema,
   withDefaultId,
-} from '../adapters/files/listed-instance.ts';
-import type { Slot } from '../domain/identity/names.ts';
-import { DurationOrMillis } from './duration.ts';
+} from '../../adapters/files/listed-instance.ts';
+import type { Slot } from '../../domain/identity/names.ts';
+import { DurationOrMillis } from '../time/duration.ts';
 
 export type { ListedInstance };
 

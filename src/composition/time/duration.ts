@@ -1,6 +1,6 @@
 import parseDuration from 'parse-duration';
 import { z } from 'zod';
-import type { Millis } from '../domain/time.ts';
+import type { Millis } from '../../domain/time.ts';
 
 /** Numbers with units. The parser alone would ignore other text. */
 const shape = /^\s*(\d+(\.\d+)?\s*[a-zµ]+\s*)+$/i;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Fault } from '../domain/fault.ts';
-import type { Namespace } from '../domain/identity/names.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Namespace } from '../../domain/identity/names.ts';
 
 /** Settings of the store: addresses, namespace and credentials. */
 export interface AccessSettings {

@@ -1,7 +1,11 @@
-import { systemClock } from '../adapters/system/clock.ts';
-import { checkHealth } from '../adapters/system/health/health-check.ts';
-import { type Health, type InstanceSpec, unchecked } from '../domain/records/desired-instances.ts';
-import type { Agent } from '../runtime/agent/agent.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
+import { checkHealth } from '../../adapters/system/health/health-check.ts';
+import {
+  type Health,
+  type InstanceSpec,
+  unchecked,
+} from '../../domain/records/desired-instances.ts';
+import type { Agent } from '../../runtime/agent/agent.ts';
 import type { ListedInstance } from './listed-instances.ts';
 
 interface Checking {

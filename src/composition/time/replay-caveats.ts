@@ -1,6 +1,6 @@
-import type { Observation } from '../domain/fleet/observation.ts';
-import type { Revision } from '../domain/time.ts';
-import type { ReplayResult, ReplayTarget } from '../runtime/audit/replay.ts';
+import type { Observation } from '../../domain/fleet/observation.ts';
+import type { Revision } from '../../domain/time.ts';
+import type { ReplayResult, ReplayTarget } from '../../runtime/audit/replay.ts';
 
 /** Texts about why a replayed state is not exactly the state at the requested moment; usually none. */
 export function replayCaveats(

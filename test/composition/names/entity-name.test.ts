@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Entity, parseEntity } from '../../src/composition/entity-name.ts';
-import type { ChainRef } from '../../src/domain/events/event-schema.ts';
-import { eventSubject } from '../../src/domain/events/event-subjects.ts';
-import { Fault } from '../../src/domain/fault.ts';
-import { ZoneName } from '../../src/domain/identity/names.ts';
-import { matchesSubject } from '../../src/domain/identity/subject-filter.ts';
-import { anyInstance, anyRun } from '../arbitrary/names.ts';
+import { type Entity, parseEntity } from '../../../src/composition/names/entity-name.ts';
+import type { ChainRef } from '../../../src/domain/events/event-schema.ts';
+import { eventSubject } from '../../../src/domain/events/event-subjects.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { ZoneName } from '../../../src/domain/identity/names.ts';
+import { matchesSubject } from '../../../src/domain/identity/subject-filter.ts';
+import { anyInstance, anyRun } from '../../arbitrary/names.ts';
 
 const named = (text: string) => parseEntity(text).map(({ exact }) => exact);
 const has = (filters: readonly string[], subject: string) => matchesSubject(filters)(subject);

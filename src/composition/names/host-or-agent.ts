@@ -1,9 +1,9 @@
 import type { z } from 'zod';
-import { Fault } from '../domain/fault.ts';
-import type { Fleet } from '../domain/fleet/fleet.ts';
-import { AgentName, HostId } from '../domain/identity/names.ts';
-import { holdKey } from '../domain/identity/registry-keys.ts';
-import type { HoldRecord } from '../domain/records/schemas.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
+import { AgentName, HostId } from '../../domain/identity/names.ts';
+import { holdKey } from '../../domain/identity/registry-keys.ts';
+import type { HoldRecord } from '../../domain/records/schemas.ts';
 
 /** A host, or one agent on it. */
 export interface Target {

@@ -1,4 +1,4 @@
-import type { NatsServer } from '../adapters/embedded/start.ts';
+import type { NatsServer } from '../../adapters/embedded/start.ts';
 
 /**
  * Finds or downloads a nats-server binary and starts it.
@@ -12,9 +12,9 @@ export async function startServer(
   signal: AbortSignal,
 ): Promise<NatsServer> {
   const [{ cacheDir }, { locateNatsServer }, { startNatsServer }] = await Promise.all([
-    import('../adapters/embedded/binary/cache.ts'),
-    import('../adapters/embedded/binary/locate.ts'),
-    import('../adapters/embedded/start.ts'),
+    import('../../adapters/embedded/binary/cache.ts'),
+    import('../../adapters/embedded/binary/locate.ts'),
+    import('../../adapters/embedded/start.ts'),
   ]);
   const { path } = await locateNatsServer({
     named: env['ROLLCALL_NATS_SERVER'],
