@@ -1,4 +1,4 @@
-import type { Checker } from './checks.ts';
+import type { Checker } from '../checks.ts';
 
 /** A removed record is the record that was judged: the event of the removal follows that record's event. */
 export const g2: Checker = {

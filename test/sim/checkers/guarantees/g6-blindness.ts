@@ -1,13 +1,13 @@
-import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
-import type { Slot } from '../../../src/domain/identity/names.ts';
-import { holdKey } from '../../../src/domain/identity/registry-keys.ts';
-import { blindAfter } from '../../../src/domain/policy/lease-policy.ts';
-import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
-import type { Process } from '../../runtime/support/process.ts';
-import { lateness } from '../schedule/parameters.ts';
-import type { Simulated } from '../simulation-result.ts';
-import { faultsOf } from '../violations-of.ts';
-import type { Checker } from './checks.ts';
+import { recordSubject } from '../../../../src/adapters/memory/server/subjects.ts';
+import type { Slot } from '../../../../src/domain/identity/names.ts';
+import { holdKey } from '../../../../src/domain/identity/registry-keys.ts';
+import { blindAfter } from '../../../../src/domain/policy/lease-policy.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../../src/domain/time.ts';
+import type { Process } from '../../../runtime/support/process.ts';
+import { lateness } from '../../schedule/parameters.ts';
+import type { Simulated } from '../../simulation-result.ts';
+import { faultsOf } from '../../violations-of.ts';
+import type { Checker } from '../checks.ts';
 
 /**
  * A collector suspects a run as silent only after it has watched without interruption for a ttl. It expires a

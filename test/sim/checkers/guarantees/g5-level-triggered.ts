@@ -1,6 +1,6 @@
-import { readAgent, readInstance } from '../../../src/domain/records/stored-record.ts';
-import { recordsIn } from '../records-in.ts';
-import type { Checker } from './checks.ts';
+import { readAgent, readInstance } from '../../../../src/domain/records/stored-record.ts';
+import { recordsIn } from '../../records-in.ts';
+import type { Checker } from '../checks.ts';
 
 /** After any history the registry ends with exactly the instances that live agents run. */
 export const g5: Checker = {

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import type { TestFleet } from '../harness/fleet.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
+import type { TestFleet } from '../../harness/fleet.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
 
 const world = withServer();
-const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../../../src/cli/main.ts', import.meta.url));
 
 /** Fills a pipe, so that the first line of the process finds it full. */
 const fill = 'dd if=/dev/zero bs=65536 count=1 status=none';

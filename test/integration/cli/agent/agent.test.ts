@@ -4,10 +4,10 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { execPath } from 'node:process';
 import { describe, expect, it } from 'vitest';
-import { portOf } from '../../../tools/bench/environment/free-ports.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
-import { command, main } from './support/run-command.ts';
+import { portOf } from '../../../../tools/bench/environment/free-ports.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
+import { command, main } from '../support/run-command.ts';
 
 const world = withServer();
 

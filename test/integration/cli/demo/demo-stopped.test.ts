@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rollcall } from '../harness/processes.ts';
-import { castOf, isAlive } from './support/demo-story.ts';
+import { rollcall } from '../../harness/processes.ts';
+import { castOf, isAlive } from '../support/demo-story.ts';
 
 let folder: string;
 beforeEach(async () => {

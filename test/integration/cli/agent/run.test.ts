@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
-import { rollcall } from '../harness/processes.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
-import { command, shell, withoutWaiting } from './support/run-command.ts';
+import { freePorts } from '../../../../tools/bench/environment/free-ports.ts';
+import { rollcall } from '../../harness/processes.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
+import { command, shell, withoutWaiting } from '../support/run-command.ts';
 
 const world = withServer();
 /** Prints that it has started, and exits with 7 at SIGTERM. */

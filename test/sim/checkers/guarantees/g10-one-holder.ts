@@ -1,7 +1,7 @@
-import { agentMapKey } from '../../../src/domain/identity/registry-keys.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import type { Simulated } from '../simulation-result.ts';
-import type { Checker } from './checks.ts';
+import { agentMapKey } from '../../../../src/domain/identity/registry-keys.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import type { Simulated } from '../../simulation-result.ts';
+import type { Checker } from '../checks.ts';
 
 /** A slot has one owner, only an unresponsive run loses it, and an agent writes only under its own name. */
 export const g10: Checker = {

@@ -1,10 +1,10 @@
-import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
-import { selectUsable } from '../../../src/domain/fleet/pick.ts';
-import { type Millis, seconds } from '../../../src/domain/time.ts';
-import type { ConsumerProcess } from '../phases/consumer-process.ts';
-import { lateness } from '../schedule/parameters.ts';
-import type { Simulated } from '../simulation-result.ts';
-import type { Checker } from './checks.ts';
+import type { InstanceRow } from '../../../../src/domain/fleet/directory-rows.ts';
+import { selectUsable } from '../../../../src/domain/fleet/pick.ts';
+import { type Millis, seconds } from '../../../../src/domain/time.ts';
+import type { ConsumerProcess } from '../../phases/consumer-process.ts';
+import { lateness } from '../../schedule/parameters.ts';
+import type { Simulated } from '../../simulation-result.ts';
+import type { Checker } from '../checks.ts';
 
 /** A consumer sees the registry with reasons, is notified of every change, and never gets an empty service. */
 export const g9: Checker = {

@@ -1,8 +1,8 @@
 import { open, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
 
 const world = withServer();
 const ids = ['w1', 'w2', 'w3', 'w4', 'w5', 'w6'];

@@ -1,6 +1,6 @@
-import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
-import { Lives } from '../phases/run-phases.ts';
-import type { Checker } from './checks.ts';
+import { agentKey } from '../../../../src/domain/identity/registry-keys.ts';
+import { Lives } from '../../phases/run-phases.ts';
+import type { Checker } from '../checks.ts';
 
 /** A run that is over writes nothing more, does not restart and does not serve. */
 export const g3: Checker = {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nkeys } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { rollcall } from '../harness/processes.ts';
-import { until } from '../harness/until.ts';
-import { startConfigured } from '../nats/support/configured-server.ts';
+import { rollcall } from '../../harness/processes.ts';
+import { until } from '../../harness/until.ts';
+import { startConfigured } from '../../nats/support/configured-server.ts';
 
 let folder: string;
 beforeAll(async () => {

@@ -2,16 +2,16 @@ import { execPath, kill } from 'node:process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { pickRandom } from '../../../src/domain/fleet/pick.ts';
-import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
-import type { TestFleet } from '../harness/fleet.ts';
-import { type RollcallProcess, rollcall } from '../harness/processes.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
+import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
+import { pickRandom } from '../../../../src/domain/fleet/pick.ts';
+import { freePorts } from '../../../../tools/bench/environment/free-ports.ts';
+import type { TestFleet } from '../../harness/fleet.ts';
+import { type RollcallProcess, rollcall } from '../../harness/processes.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
 
 const world = withServer();
-const service = fileURLToPath(new URL('../fixtures/slow-service.ts', import.meta.url));
+const service = fileURLToPath(new URL('../../fixtures/slow-service.ts', import.meta.url));
 
 /** Starts `rollcall run` with a service on this port. */
 function wrapped(fleet: TestFleet, port: number, more: readonly string[] = []): RollcallProcess {

@@ -2,15 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/adapters/system/clock.ts';
-import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
-import { hours } from '../../../src/domain/time.ts';
-import { planHold } from '../../../src/runtime/operator/operator-actions.ts';
-import type { TestFleet } from '../harness/fleet.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
-import { command } from './support/run-command.ts';
+import { systemClock } from '../../../../src/adapters/system/clock.ts';
+import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
+import { AgentName, HostId } from '../../../../src/domain/identity/names.ts';
+import { hours } from '../../../../src/domain/time.ts';
+import { planHold } from '../../../../src/runtime/operator/operator-actions.ts';
+import type { TestFleet } from '../../harness/fleet.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
+import { command } from '../support/run-command.ts';
 
 const world = withServer();
 

@@ -1,9 +1,9 @@
-import { readBrake, readInstance } from '../../../src/domain/records/stored-record.ts';
-import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
-import { recordsIn } from '../records-in.ts';
-import { lateness } from '../schedule/parameters.ts';
-import type { Simulated } from '../simulation-result.ts';
-import type { Checker, Written } from './checks.ts';
+import { readBrake, readInstance } from '../../../../src/domain/records/stored-record.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../../src/domain/time.ts';
+import { recordsIn } from '../../records-in.ts';
+import { lateness } from '../../schedule/parameters.ts';
+import type { Simulated } from '../../simulation-result.ts';
+import type { Checker, Written } from '../checks.ts';
 
 /**
  * The records of a dead run are removed within the bound, the agent record last; in a braked zone no faster

@@ -1,5 +1,5 @@
-import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
-import type { Checker } from './checks.ts';
+import { recordSubject } from '../../../../src/adapters/memory/server/subjects.ts';
+import type { Checker } from '../checks.ts';
 
 /** An unreadable record is reported and left unchanged; a new run may replace an agent record. */
 export const g12: Checker = {

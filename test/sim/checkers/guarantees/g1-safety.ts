@@ -1,7 +1,7 @@
-import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
-import type { Millis, MonotonicTime } from '../../../src/domain/time.ts';
-import { Lives } from '../phases/run-phases.ts';
-import type { Checker } from './checks.ts';
+import { agentKey, instanceKey } from '../../../../src/domain/identity/registry-keys.ts';
+import type { Millis, MonotonicTime } from '../../../../src/domain/time.ts';
+import { Lives } from '../../phases/run-phases.ts';
+import type { Checker } from '../checks.ts';
 
 /**
  * Another run removes or adopts the instances of a run only when that run is over. Leftovers whose owner’s

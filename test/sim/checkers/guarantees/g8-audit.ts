@@ -1,6 +1,6 @@
-import { verified } from '../../runtime/support/verify-history.ts';
-import { faultsOf } from '../violations-of.ts';
-import type { Checker } from './checks.ts';
+import { verified } from '../../../runtime/support/verify-history.ts';
+import { faultsOf } from '../../violations-of.ts';
+import type { Checker } from '../checks.ts';
 
 /** Checks the audit event by event, runs `audit verify`, and compares the registry at rest. */
 export const g8: Checker = {

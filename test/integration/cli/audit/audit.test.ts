@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { TestFleet } from '../harness/fleet.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
-import { command } from './support/run-command.ts';
+import type { TestFleet } from '../../harness/fleet.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
+import { command } from '../support/run-command.ts';
 
 const world = withServer();
 

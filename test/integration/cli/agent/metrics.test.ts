@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
-import { freePorts, portOf } from '../../../tools/bench/environment/free-ports.ts';
-import { samplesIn } from '../../adapters/metrics/samples.ts';
-import { type RollcallProcess, rollcall } from '../harness/processes.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
-import { command, shell } from './support/run-command.ts';
+import { freePorts, portOf } from '../../../../tools/bench/environment/free-ports.ts';
+import { samplesIn } from '../../../adapters/metrics/samples.ts';
+import { type RollcallProcess, rollcall } from '../../harness/processes.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
+import { command, shell } from '../support/run-command.ts';
 
 const world = withServer();
 

@@ -2,9 +2,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rollcall } from '../harness/processes.ts';
-import { castOf, isAlive } from './support/demo-story.ts';
-import { command } from './support/run-command.ts';
+import { rollcall } from '../../harness/processes.ts';
+import { castOf, isAlive } from '../support/demo-story.ts';
+import { command } from '../support/run-command.ts';
 
 let folder: string;
 beforeEach(async () => {

@@ -1,5 +1,5 @@
-import { removalsPerBatch } from '../../../src/domain/policy/lease-policy.ts';
-import type { Checker } from './checks.ts';
+import { removalsPerBatch } from '../../../../src/domain/policy/lease-policy.ts';
+import type { Checker } from '../checks.ts';
 
 /**
  * A death costs at most 3 + ⌈instances/450⌉ commits. Each seat tries each commit at most once, and only one

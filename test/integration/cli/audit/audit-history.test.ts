@@ -2,10 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestFleet } from '../harness/fleet.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
-import { command } from './support/run-command.ts';
+import type { TestFleet } from '../../harness/fleet.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
+import { command } from '../support/run-command.ts';
 
 const world = withServer();
 

@@ -1,7 +1,7 @@
-import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
-import type { ConsumerProcess } from '../phases/consumer-process.ts';
-import type { Simulated } from '../simulation-result.ts';
-import type { Checker } from './checks.ts';
+import type { InstanceRow } from '../../../../src/domain/fleet/directory-rows.ts';
+import type { ConsumerProcess } from '../../phases/consumer-process.ts';
+import type { Simulated } from '../../simulation-result.ts';
+import type { Checker } from '../checks.ts';
 
 /**
  * A consumer gets each `service/id` once. Its token decreases only if the owner of the higher token is over

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { historyLine } from '../../../src/adapters/files/history-line.ts';
-import { longHistory } from '../../fixtures/history/long-history.ts';
-import { rollcall } from '../harness/processes.ts';
-import { command } from './support/run-command.ts';
+import { historyLine } from '../../../../src/adapters/files/history-line.ts';
+import { longHistory } from '../../../fixtures/history/long-history.ts';
+import { rollcall } from '../../harness/processes.ts';
+import { command } from '../support/run-command.ts';
 
 let folder: string;
 let lines: readonly string[];
