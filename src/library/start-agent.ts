@@ -114,6 +114,8 @@ export interface RunningAgent extends AsyncDisposable {
   replace(instances: readonly InstanceOptions[]): void;
   /**
    * Sets the health of an instance that has no health check. Ignored if the agent has no such instance.
+   * `draining` also holds for an instance with a check, until another health is reported; the instance is then
+   * registered again, with a new token.
    */
   report(instance: { readonly service: string; readonly id: string }, health: Health): void;
   /**

@@ -21,10 +21,10 @@ export function initialHealth(listed: readonly ListedInstance[]): (spec: Instanc
 
 /** The health checks of one agent's instances. Each runs independently and reports to the agent. */
 export class HealthChecks {
-  readonly #agent: Pick<Agent, 'report'>;
+  readonly #agent: Pick<Agent, 'reportCheck'>;
   readonly #running = new Map<string, Checking>();
 
-  constructor(agent: Pick<Agent, 'report'>) {
+  constructor(agent: Pick<Agent, 'reportCheck'>) {
     this.#agent = agent;
   }
 
@@ -40,7 +40,7 @@ export class HealthChecks {
       this.#running.delete(key);
       const [service, id] = JSON.parse(key);
       // Without a check, its last result no longer applies.
-      if (!now) this.#agent.report({ service, id }, { state: 'serving' });
+      if (!now) this.#agent.reportCheck({ service, id }, { state: 'serving' });
     }
     for (const [key, one] of wanted) if (!this.#running.has(key)) this.#start(key, one);
   }
@@ -56,7 +56,7 @@ export class HealthChecks {
     this.#running.set(key, { how: howOf(one), stop });
     void checkHealth(
       one.check,
-      (health) => this.#agent.report(one.spec, health),
+      (health) => this.#agent.reportCheck(one.spec, health),
       systemClock,
       stop.signal,
     );

@@ -48,7 +48,10 @@ export type Desired = ReadonlyMap<string, DesiredInstance>;
 
 /** One action that makes a record equal to the desired instance. */
 export type ReconcileAction =
-  /** `existing` is what is there now: nothing, an unreadable record, or a record of an earlier run. */
+  /**
+   * `existing` is what is there now: nothing, an unreadable record, a record of an earlier run, or a
+   * registration of this run that drains.
+   */
   | {
       readonly do: 'register';
       readonly desired: DesiredInstance;
@@ -92,7 +95,12 @@ function actionFor(
     return { do: 'register', desired: wanted, existing: read };
   }
   const { record } = read;
-  if (record.state === 'draining') return undefined;
+  if (record.state === 'draining') {
+    // A registration that drains is final. Another health needs a new registration, with a new token.
+    return wanted.health.state === 'draining'
+      ? undefined
+      : { do: 'register', desired: wanted, existing: read };
+  }
   if (!sameAttributes(record, wanted.spec) || failsDifferently(record, wanted.health)) {
     return { do: 'change', desired: wanted, instance: read };
   }

@@ -125,13 +125,25 @@ export class Agent implements AsyncDisposable {
     this.#session?.desiredChanged();
   }
 
-  /** Reports the result of a health check. Ignored for an instance that it does not run. */
+  /**
+   * Sets the health of an instance. Ignored for an instance that it does not run. An instance that drains
+   * is registered again, with a new token, when another health is set.
+   */
   report(spec: Pick<InstanceSpec, 'service' | 'id'>, health: Health): void {
     const key = instanceKey({ ...this.slot, ...spec });
     const desired = this.#desired.get(key);
     if (!desired || sameHealth(desired.health, health)) return;
     this.#desired.set(key, { ...desired, health });
     this.#session.desiredChanged();
+  }
+
+  /**
+   * Reports the result of a health check. Ignored while the instance drains: it may work, but it must not
+   * be used.
+   */
+  reportCheck(spec: Pick<InstanceSpec, 'service' | 'id'>, result: Health): void {
+    const desired = this.#desired.get(instanceKey({ ...this.slot, ...spec }));
+    if (desired?.health.state !== 'draining') this.report(spec, result);
   }
 
   /** Leaves gracefully; resolves when it has left. */

@@ -35,13 +35,14 @@ const instanceChain = ({ host, agent, run, service, id }: InstanceRecord): Chain
 
 /**
  * Registers an instance over whatever the key contains. A record of an earlier run is adopted: its
- * chain ends, and the new chain starts with the hash of its last event.
+ * chain ends, and the new chain starts with the hash of its last event. A record of this run, which
+ * drains, is deregistered and registered again in one commit, so that no consumer sees it missing.
  *
  * `previousHead`: the head of this run's own chain for the instance, if it has owned it before. The
  * chain continues from there, so that no two events have the same subject.
  *
- * An instance that fails from the start has a second event in the same commit, so that no consumer sees
- * it as serving.
+ * An instance that fails or drains from the start has another event in the same commit, so that no
+ * consumer sees it as serving.
  */
 export function registerInstance(
   author: Author,
@@ -51,10 +52,15 @@ export function registerInstance(
   provenance: Provenance = {},
 ): Change {
   const { host, agent, run: owner } = author.actor;
-  const adopted =
-    over.kind === 'stored' ? endInstance(author, over, { type: 'adopted' }, provenance) : undefined;
+  const before = over.kind === 'stored' ? over.record : undefined;
+  const isOwn = before?.run === owner;
+  const ended =
+    over.kind === 'stored'
+      ? endInstance(author, over, isOwn ? deregistered : { type: 'adopted' }, provenance)
+      : undefined;
   const at = author.ports.clock.wall();
-  const n = (previousHead?.n ?? 0) + 1;
+  const head = isOwn ? ended?.head : previousHead;
+  const n = (head?.n ?? 0) + 1;
   const body = {
     v: recordVersion,
     host,
@@ -77,7 +83,7 @@ export function registerInstance(
   };
   const first = chainEvent(
     author,
-    { of, n, prev: adopted?.head.hash ?? previousHead?.hash ?? null },
+    { of, n, prev: ended?.head.hash ?? head?.hash ?? null },
     instance,
     initialTransition(instance),
     { type: 'registered' },
@@ -91,26 +97,28 @@ export function registerInstance(
       expectedRevision: over.revision,
       text: JSON.stringify({ ...body, hash: first.head.hash }),
     },
-    events: [...(adopted ? [adopted.write] : []), first.write],
+    events: [...(ended ? [ended.write] : []), first.write],
     head: first.head,
   };
-  const start = healthAtStart(health, over.kind === 'stored' ? over.record : undefined);
-  if (start.state !== 'failing') return registered;
+  const start = healthAtStart(health, before);
+  if (start.state === 'serving') return registered;
   const record: InstanceRecord = { ...body, hash: first.head.hash };
-  const failed = transitionInstance(
+  const turned = transitionInstance(
     author,
     // Revision 0: the token of the record is the revision of this very write.
     { kind: 'stored', key, revision: 0, record },
-    { type: 'failed', detail: start.detail },
+    start.state === 'failing' ? { type: 'failed', detail: start.detail } : { type: 'drained' },
     provenance,
   );
-  if (failed === 'ignored') throw new Error('an instance that is registered can fail');
+  if (turned === 'ignored') throw new Error('an instance that is registered can fail and drain');
   return {
-    write: { ...failed.write, expectedRevision: over.revision },
-    events: [...registered.events, ...failed.events],
-    head: failed.head,
+    write: { ...turned.write, expectedRevision: over.revision },
+    events: [...registered.events, ...turned.events],
+    head: turned.head,
   };
 }
+
+const deregistered = { type: 'removed', why: 'deregistered' } as const;
 
 export type InstanceTransition =
   /** Another address or other labels, or a failing instance fails for another reason. */

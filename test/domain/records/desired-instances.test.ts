@@ -106,9 +106,15 @@ describe('a record under the slot’s prefix', () => {
     expect(verbs(plan(present, desiredOf(wanted('web/1', {}, health))))).toEqual(['turn']);
   });
 
-  test('that is draining is neither changed nor turned', () => {
+  test('that is draining and should drain is neither changed nor turned', () => {
     const present = presentOf(stored('me', 'web/1', { state: 'draining' }));
-    expect(plan(present, desiredOf(wanted('web/1', { port: 81 })))).toEqual([]);
+    const draining = wanted('web/1', { port: 81 }, { state: 'draining' });
+    expect(plan(present, desiredOf(draining))).toEqual([]);
+  });
+
+  test('that is draining and should serve is registered again', () => {
+    const present = presentOf(stored('me', 'web/1', { state: 'draining' }));
+    expect(verbs(plan(present, desiredOf(wanted('web/1'))))).toEqual(['register']);
   });
 });
 

@@ -186,4 +186,27 @@ export const running: readonly Mutant[] = [
     edits: [['return stored.length > removalsPerBatch\n', 'return stored.length < 0\n']],
     tests: ['test/runtime/agent/leave.test.ts'],
   },
+  {
+    name: 'draining-is-for-ever',
+    breaks: 'G9',
+    what: 'leaves an instance draining that is reported serving again',
+    file: 'src/domain/records/desired-instances.ts',
+    edits: [
+      ["return wanted.health.state === 'draining'\n", "return record.state === 'draining'\n"],
+    ],
+    tests: ['test/runtime/agent/drained-instance.test.ts'],
+  },
+  {
+    name: 'check-ends-draining',
+    breaks: 'G9',
+    what: 'makes a draining instance serving when its check passes',
+    file: 'src/runtime/agent/agent.ts',
+    edits: [
+      [
+        "if (desired?.health.state !== 'draining') this.report(spec, result);",
+        'if (desired) this.report(spec, result);',
+      ],
+    ],
+    tests: ['test/runtime/agent/drained-instance.test.ts'],
+  },
 ];
