@@ -2,18 +2,37 @@ import { removalsPerBatch } from '../../domain/policy/lease-policy.ts';
 import type { StoredAgent, StoredInstance } from '../../domain/records/stored-record.ts';
 import type { Millis, MonotonicTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { retryDelay } from '../support/retry.ts';
+import { retryDelay, retryUntilAvailable } from '../support/retry.ts';
+import { withTimeout } from '../support/with-timeout.ts';
 import { removeInstance, transitionInstance } from '../transitions/instance-changes.ts';
 import type { Change } from '../transitions/record-change.ts';
 import { removeRun, transitionRun } from '../transitions/run-changes.ts';
 import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 
+export interface LeaveLimits {
+  /** How long instances stay `draining` before they are removed. */
+  readonly drainFor: Millis;
+  /** How long a graceful leave may take while the store does not answer. */
+  readonly leaveWithin: Millis;
+}
+
+/** Leaves gracefully, and tries again while the store does not answer. Undefined: it took too long. */
+export const leaveInTime = (
+  records: OwnedRecords,
+  { drainFor, leaveWithin }: LeaveLimits,
+  ports: Ports,
+  signal: AbortSignal,
+): Promise<'left' | OwnershipLost | undefined> =>
+  withTimeout(leaveWithin + drainFor, ports.clock, signal, (timeout) =>
+    retryUntilAvailable(ports, timeout, () => leaveGracefully(records, drainFor, ports, timeout)),
+  );
+
 /**
- * Leaves gracefully: announces it, lets the instances drain, removes them, and with the last batch
- * the record of the run.
+ * Announces that it leaves, lets the instances drain, removes them, and with the last batch the record of
+ * the run.
  * @throws {Fault} `store-unavailable`; call again, it continues from the stored state
  */
-export async function leaveGracefully(
+async function leaveGracefully(
   records: OwnedRecords,
   drainFor: Millis,
   ports: Pick<Ports, 'clock' | 'entropy'>,

@@ -12,19 +12,16 @@ import { withTimeout } from '../support/with-timeout.ts';
 import { session as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
 import type { Author } from '../transitions/record-change.ts';
+import { checkRecords } from './check-records.ts';
 import { type ClaimOptions, claimSlot } from './claim-slot.ts';
-import { leaveGracefully } from './leave.ts';
+import { type LeaveLimits, leaveInTime } from './leave.ts';
 import { OwnedRecords, type OwnershipLost } from './owned-records.ts';
 import { reconcile } from './reconcile.ts';
 import { refuteSuspicion } from './refute-suspicion.ts';
 
-export interface SessionOptions extends ClaimOptions {
+export interface SessionOptions extends ClaimOptions, LeaveLimits {
   readonly lease: LeasePolicy;
   readonly desired: () => Desired;
-  /** How long instances stay `draining` before they are removed. */
-  readonly drainFor: Millis;
-  /** How long a graceful leave may take while the store does not answer. */
-  readonly leaveWithin: Millis;
   readonly onTransition: (transition: ProcessTransition) => void;
 }
 
@@ -77,6 +74,15 @@ export class Session {
 
   get state(): string {
     return String(this.#chain.state);
+  }
+
+  get hasLease(): boolean {
+    return this.#keeper.isValid;
+  }
+
+  /** Aborts when the session leaves its state. */
+  get signal(): AbortSignal {
+    return this.#state.signal;
   }
 
   /** Why an active run kept the slot. */
@@ -189,10 +195,9 @@ export class Session {
   }
 
   #refute(signal: AbortSignal): Promise<EffectResult> {
-    const hasLease = () => this.#keeper.isValid;
     const ports = this.#ports;
     return retryUntilAvailable(ports, signal, () =>
-      refuteSuspicion(this.records, hasLease, ports, signal),
+      refuteSuspicion(this.records, () => this.hasLease, ports, signal),
     );
   }
 
@@ -206,13 +211,7 @@ export class Session {
   }
 
   async #withdraw(signal: AbortSignal): Promise<void> {
-    const { drainFor, leaveWithin } = this.#options;
-    const ports = this.#ports;
-    const left = await withTimeout(leaveWithin + drainFor, ports.clock, signal, (timeout) =>
-      retryUntilAvailable(ports, timeout, () =>
-        leaveGracefully(this.records, drainFor, ports, timeout),
-      ),
-    );
+    const left = await leaveInTime(this.records, this.#options, this.#ports, signal);
     this.#report(left ?? { type: 'gave-up' });
   }
 
@@ -242,23 +241,8 @@ export class Session {
   }
 
   async #check(): Promise<void> {
-    if (this.state !== 'serving' && this.state !== 'reconciling') return;
-    const result = await retryUntilAvailable(this.#ports, this.#state.signal, () =>
-      this.records.check(),
-    );
-    if (!result || 'ended' in result) this.#report(result);
-    else if (result.record.suspect && this.#keeper.isValid) this.#post({ type: 'suspected' });
-    else await this.#checkWrites();
-  }
-
-  /** The run does not watch its instances either: it notices here that the store has lost writes. */
-  async #checkWrites(): Promise<void> {
-    if (this.state !== 'serving') return;
-    const { signal } = this.#state;
-    const isLost = await retryUntilAvailable(this.#ports, signal, () =>
-      this.records.hasLostWrites(),
-    );
-    if (!isLost || signal.aborted) return;
+    const found = await checkRecords(this.records, this, this.#ports);
+    if (found !== 'lost-writes') return this.#report(found);
     this.#ports.log.warn('registry-lost-writes', { run: this.records.self.run });
     this.#perform('reconcile');
   }

@@ -17,9 +17,10 @@ import type { Checkpoint } from '../verifier/checkpoint.ts';
 import { readKnownLosses } from '../verifier/recorded-losses.ts';
 import { beginWithLosses } from '../verifier/take-with-losses.ts';
 import { Verifier } from '../verifier/verifier.ts';
-import { KeyframeDecoder, type KeyframeDigest, KeyframeEncoder, readKeyframe } from './codec.ts';
+import { type KeyframeDigest, readKeyframe } from './codec.ts';
 import { RetentionEnforcer } from './retention-enforcer.ts';
 import { latestSignedKeyframe, signatureOf } from './signed-keyframes.ts';
+import { keyframeLines, storeKeyframe } from './store-keyframe.ts';
 import { verifyOn } from './verify-on.ts';
 
 /**
@@ -138,7 +139,11 @@ export class KeyframeWriter {
   async #findLast(): Promise<SignedState | undefined> {
     const last = await latestSignedKeyframe(this.#ports);
     return (
-      last && { signed: last.signature, at: last.signature.at, lines: linesIn(last.checkpoint) }
+      last && {
+        signed: last.signature,
+        at: last.signature.at,
+        lines: keyframeLines(last.checkpoint),
+      }
     );
   }
 
@@ -176,14 +181,14 @@ export class KeyframeWriter {
       return;
     const obstacle = divergences[0] ?? obstacleIn(verifier, reaches, first);
     if (obstacle) return this.#refuse(obstacle);
-    const state = await this.#storeState(verifier).catch((cause: unknown) => {
+    const stored = await storeKeyframe(verifier, this.#ports).catch((cause: unknown) => {
       // Writing is not permitted: verifying everything again every minute would not help.
       if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
       return this.#refuse(cause.message);
     });
-    if (!state) return;
-    this.#signState(state);
-    log.info('keyframe-kept', { seq: state.signed.keyframe, lines: state.lines });
+    if (!stored) return;
+    this.#signState({ ...stored, at: this.#now });
+    log.info('keyframe-kept', { seq: stored.signed.keyframe, lines: stored.lines });
     await this.#dropUnneeded(first);
   }
 
@@ -201,36 +206,6 @@ export class KeyframeWriter {
     this.#notBefore = clock.monotonic() + retryAfterRefusal;
     this.#last = undefined;
     log.warn('keyframe-refused', { why });
-  }
-
-  /**
-   * Stores the keyframe. Undefined if another one has its sequence: that one is removed, and the
-   * next check writes ours.
-   */
-  async #storeState(verifier: Verifier): Promise<SignedState | undefined> {
-    const { keyframes, log, hash } = this.#ports;
-    const { seq } = verifier.position;
-    const text = new KeyframeEncoder(verifier, hash);
-    const put = await keyframes.put(seq, text.pieces());
-    if (put === 'already' && (await this.#digestAt(seq)) !== text.digest) {
-      log.warn('keyframe-replaced', { seq, why: 'another one stood there, signed by nobody' });
-      await keyframes.drop(seq);
-      return undefined;
-    }
-    const signed = { keyframe: seq, digest: text.digest };
-    return { signed, at: this.#now, lines: text.lines };
-  }
-
-  async #digestAt(seq: Revision): Promise<string | undefined> {
-    const { keyframes, hash } = this.#ports;
-    await using decoder = new KeyframeDecoder(keyframes, seq, hash);
-    try {
-      for await (const _ of decoder.lines(await decoder.head()));
-      return decoder.digest;
-    } catch (cause) {
-      if (!(cause instanceof Fault) || cause.code === 'store-unavailable') throw cause;
-      return undefined;
-    }
   }
 
   #signState(state: SignedState): void {
@@ -251,11 +226,3 @@ function obstacleIn(verifier: Verifier, reaches: boolean, first: Revision): stri
   if (!reaches) return `the history begins at ${first}, and no keyframe joins on to it`;
   return verifier.isWhole ? undefined : 'the audit lost events: the state after them is not known';
 }
-
-const linesIn = ({ chains, predecessors, records }: Checkpoint): number =>
-  chains.open.length +
-  chains.loose.length +
-  chains.ended.length +
-  chains.forgetful.length +
-  predecessors.length +
-  records.length;
