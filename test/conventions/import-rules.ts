@@ -138,6 +138,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   },
   'src/adapters/files': { folders: adapter, packages: ['yaml', 'zod', ...node] },
   ...layer('src/adapters/memory', [['time'], ['server']], { folders: adapter }),
+  'src/adapters/memory/time': { folders: adapter, packages: ['node:process'] },
   'src/adapters/memory': {
     folders: [...adapter, ...below('src/adapters/memory', 'time', 'server')],
   },

@@ -1,6 +1,7 @@
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { LinkedSignal } from '../support/linked-signal.ts';
 import { RegistryCache } from '../support/registry-cache.ts';
 import { reportMissed } from '../support/report-missed.ts';
 import type { Author } from '../transitions/record-change.ts';
@@ -65,17 +66,16 @@ export class CollectorLoop {
     const { clock } = this.#ports;
     const health = new ObserverHealth(proof, this.#lease, this.#observations, this.view, clock);
     this.#health = health;
-    const failed = new AbortController();
-    const both = AbortSignal.any([failed.signal, signal]);
+    using both = new LinkedSignal([signal]);
     const parts = [
-      this.#observe(health, leases, both),
-      this.#sweepLoop(health, both),
-      this.#followDisconnects(health, both),
+      this.#observe(health, leases, both.signal),
+      this.#sweepLoop(health, both.signal),
+      this.#followDisconnects(health, both.signal),
     ];
     try {
       await Promise.all(parts);
     } finally {
-      failed.abort();
+      both.abort();
       await Promise.allSettled(parts);
     }
   }

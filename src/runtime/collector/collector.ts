@@ -5,6 +5,7 @@ import { recordVersion } from '../../domain/records/schemas.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { type AnchorOptions, writeAnchors } from '../audit/anchors/anchor-writer.ts';
+import { LinkedSignal } from '../support/linked-signal.ts';
 import { withTimeout } from '../support/with-timeout.ts';
 import { collector as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
@@ -141,7 +142,8 @@ export class Collector implements AsyncDisposable {
       signKeyframe: (seq, digest) => this.#post({ type: 'kept', seq, digest }),
     });
     this.#seated = collector;
-    await collector.run(AbortSignal.any([seatTerm.signal, signal]));
+    using both = new LinkedSignal([seatTerm.signal, signal]);
+    await collector.run(both.signal);
     this.#seated = undefined;
     this.#ports.metrics.seated(false);
     this.#ports.metrics.blind?.(false);

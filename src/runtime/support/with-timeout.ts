@@ -1,5 +1,6 @@
 import type { Millis } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { LinkedSignal } from './linked-signal.ts';
 
 /** Runs `work` with a signal that aborts after `limit` ms or when `signal` aborts. */
 export async function withTimeout<T>(
@@ -9,11 +10,11 @@ export async function withTimeout<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const timeout = new AbortController();
-  const finished = new AbortController();
-  void clock.sleep(limit, AbortSignal.any([finished.signal, signal])).then(() => timeout.abort());
+  using wait = new LinkedSignal([signal]);
+  void clock.sleep(limit, wait.signal).then(() => timeout.abort());
   try {
     return await work(timeout.signal);
   } finally {
-    finished.abort();
+    wait.abort();
   }
 }

@@ -18,6 +18,7 @@ import {
 import type { Millis } from '../../../src/domain/time.ts';
 import * as machines from '../../../src/runtime/transitions/machine-set.ts';
 import {
+  type CompiledMachine,
   initialTransition,
   type Transition,
   transition,
@@ -205,7 +206,7 @@ export class AuditWatch {
     before: Chain | undefined,
     fault: (what: string) => void,
   ): Transition | undefined {
-    const machine = Object.values(machines).find(({ name }) => name === event.machine);
+    const machine = byName.get(event.machine);
     if (!machine || machine.chart !== event.chart) {
       fault('its machine is not known');
       return undefined;
@@ -218,14 +219,14 @@ export class AuditWatch {
     const process = event.of.entity === 'session' || event.of.entity === 'collector';
     if (first && !process) {
       if (event.from !== null || !starts) fault('does not begin at the beginning');
-      const given = initialTransition(machine);
+      const given = beginningOf(machine);
       if (!same(given.to, event.to)) fault(`to is not ${JSON.stringify(given.to)}`);
       return given;
     }
-    const from = first ? initialTransition(machine).to : before?.last.to;
+    const from = first ? beginningOf(machine).to : before?.last.to;
     if (!event.lost && !same(from, event.from)) fault(`from is not ${JSON.stringify(from)}`);
     if (event.from === null) return undefined;
-    const context = first ? initialTransition(machine).context : before?.context;
+    const context = first ? beginningOf(machine).context : before?.context;
     const given = transition(machine, { value: event.from, context }, event.event);
     if (given === 'ignored') {
       fault(`the machine has no ${event.event.type} there`);
@@ -283,6 +284,15 @@ export class AuditWatch {
     return this.#chains.get(chainName({ entity: 'run', host, agent, run }))?.last.to;
   }
 }
+
+const byName = new Map(Object.values(machines).map((machine) => [machine.name, machine]));
+
+const beginnings = new Map<CompiledMachine, Transition>();
+const beginningOf = (machine: CompiledMachine): Transition => {
+  const known = beginnings.get(machine) ?? initialTransition(machine);
+  beginnings.set(machine, known);
+  return known;
+};
 
 const isEvent = (subject: string): boolean => subject.startsWith(eventSubjectOf(''));
 

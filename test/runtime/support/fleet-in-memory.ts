@@ -1,4 +1,5 @@
 import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
+import type { Message } from '../../../src/adapters/memory/server/stream.ts';
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { Fault } from '../../../src/domain/fault.ts';
@@ -13,6 +14,7 @@ import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
 import {
+  type KeyValueEntry,
   type RecordRead,
   readAgent,
   readInstance,
@@ -197,7 +199,9 @@ export class FleetInMemory {
 
   /** The record of the slot. */
   record(place: string): RecordRead<AgentRecord> {
-    return readAgent(this.#entry(agentKey(slotAt(place))));
+    const key = agentKey(slotAt(place));
+    const last = this.world.registry.last(recordSubject(key));
+    return last ? agentIn(last) : { kind: 'absent', key, revision: 0 };
   }
 
   /** The run in the record of the slot. */
@@ -214,7 +218,9 @@ export class FleetInMemory {
   }
 
   instance(place: string, name: string): RecordRead<InstanceRecord> {
-    return readInstance(this.#entry(instanceKey({ ...slotAt(place), ...specOf(name) })));
+    const key = instanceKey({ ...slotAt(place), ...specOf(name) });
+    const last = this.world.registry.last(recordSubject(key));
+    return last ? instanceIn(last) : { kind: 'absent', key, revision: 0 };
   }
 
   /** The instances under the slot that can be read, as `service/id`, sorted; with their owner's run. */
@@ -223,7 +229,7 @@ export class FleetInMemory {
     return Object.fromEntries(
       this.world.registry
         .after(0, (subject) => subject.startsWith(below))
-        .map(({ subject, seq, text }) => readInstance({ key: keyOf(subject), revision: seq, text }))
+        .map(instanceIn)
         .flatMap((read) => (read.kind === 'stored' ? [read.record] : []))
         .map(({ service, id, run }): [string, string] => [`${service}/${id}`, run])
         .sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -240,14 +246,23 @@ export class FleetInMemory {
     this.audit.tampered(key);
     this.world.registry.append(recordSubject(key), text);
   }
-
-  #entry(key: string) {
-    const last = this.world.registry.last(recordSubject(key));
-    return { key, revision: last?.seq ?? 0, text: last?.text };
-  }
 }
 
 const keyOf = (subject: string) => subject.slice(recordSubject('').length);
+
+/** Reads each message once: while a fleet settles, its records are compared over and over. */
+function readOnce<R>(read: (entry: KeyValueEntry) => RecordRead<R>) {
+  const known = new WeakMap<Message, RecordRead<R>>();
+  return (message: Message): RecordRead<R> => {
+    const { subject, seq, text } = message;
+    const found = known.get(message) ?? read({ key: keyOf(subject), revision: seq, text });
+    known.set(message, found);
+    return found;
+  };
+}
+
+const agentIn = readOnce(readAgent);
+const instanceIn = readOnce(readInstance);
 
 export function slotAt(place: string): Slot {
   const [host, agent] = place.split('/');

@@ -13,6 +13,7 @@ import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import type { Commit, CommitOutcome } from '../../../src/ports/registry.ts';
 import type { WatchEvent } from '../../../src/ports/watch.ts';
+import { LinkedSignal } from '../../../src/runtime/support/linked-signal.ts';
 import { Gate } from './gate.ts';
 import { type Leader, Line } from './link-faults.ts';
 import { ProcessClock, type Timekeeping } from './process-clock.ts';
@@ -207,7 +208,8 @@ export class Process {
     while (!signal.aborted) {
       const lost = new AbortController();
       this.#watches.add(lost);
-      for await (const feed of open(AbortSignal.any([signal, lost.signal]))) {
+      using both = new LinkedSignal([signal, lost.signal]);
+      for await (const feed of open(both.signal)) {
         if (gate.shut) await Promise.race([gate.opened(), aborted(signal)]);
         if (signal.aborted) return;
         yield feed;

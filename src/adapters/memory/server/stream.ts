@@ -171,7 +171,7 @@ export class MemoryStream {
 
   /** The log also contains overwritten messages. It is compacted when most of it is overwritten. */
   #forgetOld(): void {
-    if (this.#log.length < 1000 + 2 * this.#last.size) return;
+    if (this.#log.length < 50 + 2 * this.#last.size) return;
     this.#log = this.#log.filter((message) => this.#last.get(message.subject) === message);
   }
 }
