@@ -34,5 +34,5 @@ export {
 } from './library/start-collector.ts';
 export type { Log } from './ports/log.ts';
 export type { BrakeReading, LeaseOwner, Meters, Metrics } from './ports/metrics.ts';
-export type { DirectoryChange } from './runtime/directory/directory.ts';
+export type { DirectoryChange } from './runtime/directory/row-changes.ts';
 export type { ProcessTransition } from './runtime/transitions/process-chain.ts';

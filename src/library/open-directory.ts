@@ -4,9 +4,11 @@ import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import { AvoidedInstances } from '../domain/fleet/avoided-instances.ts';
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
-import { type PickPolicy, pickPolicies, pickRandom, selectUsable } from '../domain/fleet/pick.ts';
+import { defaultKeepLast } from '../domain/fleet/kept-instances.ts';
+import { type PickPolicy, pickOne, pickPolicies } from '../domain/fleet/pick.ts';
 import { seconds } from '../domain/time.ts';
-import { Directory, type DirectoryChange } from '../runtime/directory/directory.ts';
+import { Directory } from '../runtime/directory/directory.ts';
+import type { DirectoryChange } from '../runtime/directory/row-changes.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { type Duration, readOption } from './options.ts';
 
@@ -14,6 +16,14 @@ import { type Duration, readOption } from './options.ts';
 export interface DirectoryOptions extends StoreOptions {
   /** Time between two checks whether a collector is active; default 15 s. See `observed`. */
   readonly seatsEvery?: Duration;
+  /**
+   * How long `instances` and `pick` return the last instances of a service after their records were removed
+   * although nothing is known to have ended them; default 10 min; 0: not at all (guarantee G13).
+   *
+   * It applies if the service has no record left, to the policies `prefer-live` and `any`. Such a row has
+   * `keptSince`. It ends when an instance of the service is registered.
+   */
+  readonly keepLast?: Duration;
 }
 
 /** Options of `OpenDirectory.pick`. */
@@ -123,7 +133,8 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
   const onChange: Listener = (changes) => {
     for (const listener of [...listeners]) listener(changes);
   };
-  const directory = opened.use(new Directory(ports, { seatsEvery, onChange }));
+  const keepLast = readOption('keepLast', DurationOrMillis, options.keepLast ?? defaultKeepLast);
+  const directory = opened.use(new Directory(ports, { seatsEvery, keepLast, onChange }));
   const closed = opened.adopt(new AbortController(), async (controller) => controller.abort());
   await waitUntilComplete(directory, options);
   const avoided = new AvoidedInstances();
@@ -134,15 +145,13 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
   };
   return {
     instances(service, { policy } = {}) {
-      const rows = directory.instances(service);
-      return policy === undefined ? rows : selectUsable(rows, readPolicy(policy));
+      if (policy === undefined) return directory.instances(service);
+      return directory.usable(service, readPolicy(policy));
     },
     pick(service, { policy = 'prefer-live', random = systemAdapters.entropy.fraction } = {}) {
       const now = systemAdapters.clock.monotonic();
-      const rows = directory.instances(service);
-      return pickRandom(rows, readPolicy(policy), random(), (usable) =>
-        avoided.filter(usable, now),
-      );
+      const usable = directory.usable(service, readPolicy(policy));
+      return pickOne(avoided.filter(usable, now), random());
     },
     avoid({ service, id }, duration) {
       const within = readOption('duration', DurationOrMillis, duration);

@@ -14,6 +14,7 @@ import { g9 } from './checkers/guarantees/g9-honest-view.ts';
 import { g10 } from './checkers/guarantees/g10-one-holder.ts';
 import { g11 } from './checkers/guarantees/g11-one-set.ts';
 import { g12 } from './checkers/guarantees/g12-bad-input.ts';
+import { g13 } from './checkers/guarantees/g13-kept.ts';
 import { sight } from './checkers/sight.ts';
 import { silenceNoticed } from './checkers/silence-noticed.ts';
 import { termsGrow } from './checkers/terms-grow.ts';
@@ -24,7 +25,7 @@ import { tooMuchSilence } from './checkers/too-much-silence.ts';
  * verdicts against their recorded evidence, for brakes, for silence under faults, and for terms and tokens.
  */
 export const checkers: readonly Checker[] = [
-  ...[g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12],
+  ...[g1, g2, g3, g4, g5, g6, g7, g8, g9, g10, g11, g12, g13],
   auditExplainsRegistry,
   evidenceBearsOut,
   tooMuchSilence,

@@ -1,5 +1,5 @@
 import type { WallTime } from '../../domain/time.ts';
-import type { DirectoryChange } from '../../runtime/directory/directory.ts';
+import type { DirectoryChange } from '../../runtime/directory/row-changes.ts';
 import { displayWidth, truncate } from '../terminal/display-width.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';

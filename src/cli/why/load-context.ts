@@ -2,7 +2,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
-import { allSeats, policyKey } from '../../domain/identity/registry-keys.ts';
+import { allSeats, policyKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { observationAt } from '../../runtime/audit/observation-at.ts';
 import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
@@ -23,7 +23,7 @@ export async function present(
 ): Promise<ExplanationContext> {
   const own = await registry.list([...filters, ...ofTheFleet], 0);
   const ofSlots = own.filter(({ key }) => /^(?:agent|instance)\./.test(key));
-  const slots = new Set(ofSlots.map(({ key }) => key.split('.').slice(1, 3).join('.')));
+  const slots = new Set(ofSlots.map(({ key }) => slotOfKey(key)));
   const upTo = Math.max(0, ...own.map(({ revision }) => revision));
   const agents = [...slots].map((slot) => `agent.${slot}`);
   const owners = agents.length > 0 ? await registry.list(agents, upTo) : [];

@@ -1,4 +1,5 @@
 import { runState } from '../events/apply-transition.ts';
+import { slotOfKey } from '../identity/registry-keys.ts';
 import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
 import { type StoredInstance, termOf, tokenOf } from '../records/stored-record.ts';
 import type { Millis, Revision, WallTime } from '../time.ts';
@@ -50,6 +51,11 @@ export interface InstanceRow {
    * is `registering`, that run may still adopt the instance. Once it is `live`, it has not adopted it.
    */
   readonly successor: AgentRecord['phase'] | null;
+  /**
+   * Only for an instance that has no record any more and is kept: since when, in milliseconds since 1970 on
+   * the clock of this process (guarantee G13).
+   */
+  readonly keptSince?: WallTime;
 }
 
 /** An agent as a consumer sees it. */
@@ -171,7 +177,6 @@ function rivalsOf(facts: RecordFacts, fleet: Fleet): readonly RecordFacts[] {
   if (!fleet.isContested(service, id)) return [facts];
   return [...fleet.named(service, id).values()].map((rival) => {
     if (rival === facts.instance) return facts;
-    const [, host, agent] = rival.key.split('.');
-    return instanceFacts(rival, fleet.slot(`${host}.${agent}`), fleet);
+    return instanceFacts(rival, fleet.slot(slotOfKey(rival.key)), fleet);
   });
 }

@@ -50,6 +50,24 @@ export class Fleet {
     return this.#slots.get(tokens);
   }
 
+  /** All records of one service, in all slots. */
+  *ofService(service: string): Generator<StoredInstance> {
+    for (const records of this.#services.get(service)?.values() ?? []) {
+      if (records instanceof Map) yield* records.values();
+      else yield records;
+    }
+  }
+
+  /** Whether a service has a record that can be read. */
+  hasService(service: string): boolean {
+    return this.#services.has(service);
+  }
+
+  /** Names of the services that have a record. */
+  services(): IterableIterator<string> {
+    return this.#services.keys();
+  }
+
   /** All records of one `service/id` in all slots, by key. */
   named(service: string, id: string): ReadonlyMap<string, StoredInstance> {
     const there = this.#services.get(service)?.get(id);

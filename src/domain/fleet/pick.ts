@@ -31,19 +31,11 @@ export function selectUsable(
   return [...services].flatMap((service) => usableOf(winners(service), policy));
 }
 
-/**
- * Picks one usable instance with equal probability; `fraction` is uniform in [0, 1). `prefer` may leave out
- * instances that this consumer avoids.
- */
-export const pickRandom = (
-  rows: readonly InstanceRow[],
-  policy: PickPolicy,
+/** Picks one of the usable instances with equal probability; `fraction` is uniform in [0, 1). */
+export const pickOne = (
+  usable: readonly InstanceRow[],
   fraction: number,
-  prefer: (usable: readonly InstanceRow[]) => readonly InstanceRow[] = (usable) => usable,
-): InstanceRow | undefined => {
-  const among = prefer(selectUsable(rows, policy));
-  return among[Math.floor(fraction * among.length)];
-};
+): InstanceRow | undefined => usable[Math.floor(fraction * usable.length)];
 
 function usableOf(rows: readonly InstanceRow[], policy: PickPolicy): readonly InstanceRow[] {
   const { live = [], dubious = [], failing = [], draining = [] } = Object.groupBy(rows, usability);

@@ -53,6 +53,9 @@ export const allInstances = 'instance.>';
 export const allRunLeases = 'run.>';
 export const allSeats = 'seat.*';
 
+/** The map key of the slot (`agentMapKey`) in the key of one of its records. */
+export const slotOfKey = (key: string): string => key.split('.').slice(1, 3).join('.');
+
 /** Host and agent as one map key; unambiguous because both are encoded. */
 export const agentMapKey = (slot: Slot): string =>
   `${encodeSubjectToken(slot.host)}.${encodeSubjectToken(slot.agent)}`;

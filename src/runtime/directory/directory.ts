@@ -5,9 +5,11 @@ import {
   toAgentRow,
   toInstanceRow,
 } from '../../domain/fleet/directory-rows.ts';
-import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
-import { allSeats } from '../../domain/identity/registry-keys.ts';
+import { KeptInstances } from '../../domain/fleet/kept-instances.ts';
+import { type PickPolicy, selectUsable } from '../../domain/fleet/pick.ts';
+import { allSeats, slotOfKey } from '../../domain/identity/registry-keys.ts';
 import { defaultLease } from '../../domain/policy/lease-policy.ts';
 import { readSeat, type Unreadable } from '../../domain/records/stored-record.ts';
 import { type Millis, type MonotonicTime, type Revision, seconds } from '../../domain/time.ts';
@@ -15,19 +17,14 @@ import type { Ports } from '../../ports/ports.ts';
 import { LeaseMovements } from '../support/lease-movements.ts';
 import { RegistryCache } from '../support/registry-cache.ts';
 import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
-
-/** A change of an instance, as a consumer sees it. */
-export interface DirectoryChange {
-  /** The row before the change; undefined: the instance is new. */
-  readonly before: InstanceRow | undefined;
-  /** The row after the change; undefined: the instance was removed. */
-  readonly now: InstanceRow | undefined;
-}
+import { type DirectoryChange, RowChanges } from './row-changes.ts';
 
 export interface DirectoryOptions {
   /** Time between two reads of the seats, which show whether a collector is active. */
   readonly seatsEvery: Millis;
   readonly onChange?: (changes: readonly DirectoryChange[]) => void;
+  /** How long `usable` keeps the last instances of a service; default 0: it keeps none. See KeptInstances. */
+  readonly keepLast?: Millis;
   /** Called with changes of holds, brakes and the policy. */
   readonly onFleetChange?: (changes: readonly FleetChange[]) => void;
 }
@@ -45,8 +42,9 @@ export class Directory implements AsyncDisposable {
   readonly #done: Promise<unknown>;
   /** Finds changes of holds, brakes and policy. */
   readonly #fleetChanges = new FleetChangeDetector();
-  /** The last reported row of each instance, by slot; only with an `onChange` listener. */
-  readonly #reported = new Map<string, ReadonlyMap<string, InstanceRow>>();
+  /** Finds changes of rows; only if somebody is told of them. */
+  readonly #rowChanges: RowChanges;
+  readonly #kept: KeptInstances;
   readonly #seatsRead = Promise.withResolvers<void>();
   readonly #seats: LeaseMovements;
   #observed = true;
@@ -61,7 +59,13 @@ export class Directory implements AsyncDisposable {
     this.#ports = ports;
     this.#options = options;
     this.#seats = new LeaseMovements(ports.clock);
-    this.#view = new RegistryCache(ports, (slots) => this.#reportChanges(slots), 'directory');
+    this.#kept = new KeptInstances(options.keepLast ?? 0);
+    this.#view = new RegistryCache(
+      ports,
+      (slots, { isCurrent }) => this.#reportChanges(slots, isCurrent),
+      'directory',
+    );
+    this.#rowChanges = new RowChanges(this.#view.fleet);
     this.#done = Promise.all([this.#view.follow(this.#stop.signal), this.#pollSeats()]);
   }
 
@@ -93,15 +97,29 @@ export class Directory implements AsyncDisposable {
 
   /** The instances of one service, or all, each with its state. */
   instances(service?: string): readonly InstanceRow[] {
+    const { fleet } = this.#view;
     const rows: InstanceRow[] = [];
-    for (const slot of this.#view.fleet.slots()) {
-      for (const stored of slot.instances.values()) {
-        if (stored.kind !== 'stored') continue;
-        if (service !== undefined && stored.record.service !== service) continue;
-        rows.push(toInstanceRow(stored, slot, this.#view.fleet, this.#observed));
+    for (const name of service === undefined ? fleet.services() : [service]) {
+      for (const stored of fleet.ofService(name)) {
+        const slot = fleet.slot(slotOfKey(stored.key));
+        if (slot) rows.push(toInstanceRow(stored, slot, fleet, this.#observed));
       }
     }
     return rows;
+  }
+
+  /**
+   * The instances that a consumer with this policy may use, the best of each service first. If a service
+   * has no record left, those of its instances that nothing is known to have ended (G13), unless `strict`.
+   */
+  usable(service: string | undefined, policy: PickPolicy): readonly InstanceRow[] {
+    const usable = selectUsable(this.instances(service), policy);
+    if (policy === 'strict') return usable;
+    const now = this.#ports.clock.monotonic();
+    const kept = (service === undefined ? this.#kept.services() : [service])
+      .filter((name) => !this.#view.fleet.hasService(name))
+      .flatMap((name) => this.#kept.of(name, now));
+    return [...usable, ...kept];
   }
 
   agents(): readonly AgentRow[] {
@@ -125,47 +143,18 @@ export class Directory implements AsyncDisposable {
     await this.#done;
   }
 
-  #reportChanges(slots: ReadonlySet<string>): void {
-    const { onChange, onFleetChange } = this.#options;
+  #reportChanges(slots: ReadonlySet<string>, isCurrent = true): void {
+    const { onChange, onFleetChange, keepLast = 0 } = this.#options;
     const fleetChanges = onFleetChange ? this.#fleetChanges.changes(this.fleet.controls) : [];
     if (fleetChanges.length > 0) onFleetChange?.(fleetChanges);
-    if (!onChange) return;
-    const changes: DirectoryChange[] = [];
-    for (const slot of this.#withNamesakes(slots)) changes.push(...this.#changesOf(slot));
-    if (changes.length > 0) onChange(changes);
-  }
-
-  /** A change of a slot may decide which of two instances with the same name counts. */
-  #withNamesakes(slots: ReadonlySet<string>): ReadonlySet<string> {
-    const all = new Set(slots);
-    for (const slotKey of slots) {
-      const names = [
-        ...(this.#reported.get(slotKey)?.values() ?? []),
-        ...recordsOf(this.#view.fleet.slot(slotKey)),
-      ];
-      for (const { service, id } of names) {
-        for (const key of this.#view.fleet.named(service, id).keys()) {
-          all.add(key.split('.').slice(1, 3).join('.'));
-        }
-      }
-    }
-    return all;
-  }
-
-  #changesOf(slotKey: string): DirectoryChange[] {
-    const before = this.#reported.get(slotKey) ?? new Map<string, InstanceRow>();
-    const now = new Map<string, InstanceRow>();
-    const slot = this.#view.fleet.slot(slotKey);
-    for (const stored of slot?.instances.values() ?? []) {
-      if (stored.kind !== 'stored' || !slot) continue;
-      now.set(stored.key, toInstanceRow(stored, slot, this.#view.fleet, this.#observed));
-    }
-    if (now.size > 0) this.#reported.set(slotKey, now);
-    else this.#reported.delete(slotKey);
-    const keys = new Set([...before.keys(), ...now.keys()]);
-    return [...keys]
-      .map((key) => ({ before: before.get(key), now: now.get(key) }))
-      .filter(({ before, now }) => differ(before, now));
+    if (!onChange && keepLast <= 0) return;
+    const changes = this.#rowChanges.of(slots, this.#observed);
+    const { clock } = this.#ports;
+    const hasLeft = (row: InstanceRow) => this.#rowChanges.hasLeft(row);
+    const at = { monotonic: clock.monotonic(), wall: clock.wall(), isCurrent, hasLeft };
+    this.#kept.take(changes, at);
+    this.#rowChanges.forgetEnded();
+    if (changes.length > 0) onChange?.(changes);
   }
 
   /** Once in a while is normal; without an answer for long, `observed` is as old as it says. */
@@ -205,25 +194,4 @@ export class Directory implements AsyncDisposable {
       await this.#ports.clock.sleep(this.#options.seatsEvery, this.#stop.signal);
     }
   }
-}
-
-const recordsOf = (slot: AgentView | undefined) =>
-  [...(slot?.instances.values() ?? [])].flatMap((read) =>
-    read.kind === 'stored' ? [read.record] : [],
-  );
-
-/** Whether the difference matters to a consumer. */
-function differ(a: InstanceRow | undefined, b: InstanceRow | undefined): boolean {
-  if (!a || !b) return a !== b;
-  return (
-    a.state !== b.state ||
-    a.reason !== b.reason ||
-    a.successor !== b.successor ||
-    a.run !== b.run ||
-    a.token !== b.token ||
-    a.address !== b.address ||
-    a.port !== b.port ||
-    JSON.stringify(a.labels) !== JSON.stringify(b.labels) ||
-    JSON.stringify(a.health) !== JSON.stringify(b.health)
-  );
 }

@@ -8,6 +8,12 @@ import type { WatchEvent } from '../../ports/watch.ts';
 import { reportMissed } from './report-missed.ts';
 
 /**
+ * `isCurrent` is false from an interruption of the watch until the server confirms that the view is current:
+ * of what changed meanwhile, only the last version arrives.
+ */
+type OnChange = (slots: ReadonlySet<string>, arrival: { readonly isCurrent: boolean }) => void;
+
+/**
  * The registry as this process sees it, updated by a watch. While the watch is down, the cache
  * keeps its last contents; `age` tells how old they are.
  */
@@ -15,15 +21,16 @@ export class RegistryCache {
   readonly fleet = new Fleet();
   readonly #ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>;
   readonly #owner: ViewOwner;
-  readonly #onChange: (slots: ReadonlySet<string>) => void;
+  readonly #onChange: OnChange;
   readonly #waiting = new Set<() => void>();
   readonly #firstSnapshot = Promise.withResolvers<void>();
   #lastMessageAt: MonotonicTime | undefined;
   #trouble: string | undefined;
+  #isCurrent = true;
 
   constructor(
     ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>,
-    onChange: (slots: ReadonlySet<string>) => void = () => {},
+    onChange: OnChange = () => {},
     owner: ViewOwner = 'collector',
   ) {
     this.#ports = ports;
@@ -80,6 +87,8 @@ export class RegistryCache {
 
   #apply(event: WatchEvent): void {
     this.#trouble = event.kind === 'stale' ? event.why : undefined;
+    if (event.kind === 'stale') this.#isCurrent = false;
+    if (event.kind === 'heartbeat') this.#isCurrent = true;
     if (event.kind === 'stale') return;
     this.#lastMessageAt = this.#ports.clock.monotonic();
     this.#ports.metrics.viewHeard(this.#owner);
@@ -91,7 +100,7 @@ export class RegistryCache {
         ? fleet.replace(event.entries, event.upTo)
         : fleet.apply(event.entries, event.upTo);
     if (event.kind === 'snapshot') this.#firstSnapshot.resolve();
-    this.#onChange(changed);
+    this.#onChange(changed, { isCurrent: this.#isCurrent });
     for (const resolve of this.#waiting) resolve();
   }
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 import {
   type PickPolicy,
+  pickOne,
   pickPolicies,
-  pickRandom,
   selectUsable,
 } from '../../../src/domain/fleet/pick.ts';
 
@@ -292,10 +292,12 @@ describe('a selection from any rows', () => {
     fc.assert(
       fc.property(anyRows, anyPolicy, fraction, (rows, policy, at) => {
         const among = selectUsable(rows, policy);
-        const picked = pickRandom(rows, policy, at);
+        const picked = pickOne(selectUsable(rows, policy), at);
         if (among.length === 0) expect(picked).toBeUndefined();
         else expect(among).toContain(picked);
-        const each = among.map((_, n) => pickRandom(rows, policy, (n + 0.5) / among.length));
+        const each = among.map((_, n) =>
+          pickOne(selectUsable(rows, policy), (n + 0.5) / among.length),
+        );
         expect(each).toEqual(among);
       }),
     );

@@ -14,7 +14,8 @@ import { allAgents, allInstances } from '../../../src/domain/identity/registry-k
 import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
-import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
+import { Directory } from '../../../src/runtime/directory/directory.ts';
+import type { DirectoryChange } from '../../../src/runtime/directory/row-changes.ts';
 import { faultsOf, type HistoryEvent, readHistory } from '../../fixtures/history/chains.ts';
 import type { GatedOptions } from '../fixtures/gated.ts';
 import { type RollcallProcess, rollcall, startScript } from './processes.ts';

@@ -23,6 +23,39 @@ export const viewing: readonly Mutant[] = [
     tests: ['test/domain/fleet/pick.test.ts'],
   },
   {
+    name: 'kept-rule-off',
+    breaks: 'G13',
+    what: 'empties a service when the records of its silent instances are removed',
+    file: 'src/domain/fleet/kept-instances.ts',
+    edits: [
+      ["    case 'orphan':\n      return true;", "    case 'orphan':\n      return row.token < 0;"],
+    ],
+    tests: ['test/domain/fleet/kept-instances.test.ts'],
+  },
+  {
+    name: 'keeps-what-left',
+    breaks: 'G13',
+    what: 'keeps an instance whose run said that it leaves',
+    file: 'src/domain/fleet/kept-instances.ts',
+    edits: [["'serving' || hasLeft(row)) return false;", "'serving') return hasLeft(row);"]],
+    tests: ['test/domain/fleet/kept-instances.test.ts'],
+    unseen: 'the checker looks for services that are empty, not for those that should be',
+  },
+  {
+    name: 'gap-is-a-leave',
+    breaks: 'G13',
+    what: 'takes an instance that went while the view was interrupted for one that left',
+    file: 'src/runtime/support/registry-cache.ts',
+    edits: [
+      [
+        "    if (event.kind === 'stale') this.#isCurrent = false;\n",
+        "    if (event.kind === 'stale') this.#isCurrent = true;\n",
+      ],
+    ],
+    tests: ['test/runtime/directory/kept-rows.test.ts'],
+    unseen: 'the checker expects to keep only what the consumer saw silent',
+  },
+  {
     name: 'first-registration-counts',
     breaks: 'G11',
     what: 'takes the first of two registrations of one name',
@@ -169,8 +202,8 @@ export const viewing: readonly Mutant[] = [
     name: 'rivals-untold',
     breaks: 'G9',
     what: 'does not tell consumers of a registration that counts because its rival was removed',
-    file: 'src/runtime/directory/directory.ts',
-    edits: [['        ...(this.#reported.get(slotKey)?.values() ?? []),\n', '']],
+    file: 'src/runtime/directory/row-changes.ts',
+    edits: [['        ...(this.#rows.get(slotKey)?.values() ?? []),\n', '']],
     tests: ['test/runtime/directory/directory.test.ts'],
   },
   {

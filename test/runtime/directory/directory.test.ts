@@ -1,7 +1,8 @@
 import { describe, expect } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
+import { Directory } from '../../../src/runtime/directory/directory.ts';
+import type { DirectoryChange } from '../../../src/runtime/directory/row-changes.ts';
 import { specOf } from '../support/fleet-in-memory.ts';
 import { recordedFacts } from '../support/recorded-facts.ts';
 import { scenario } from '../support/scenario.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { seconds } from '../../../src/domain/time.ts';
-import { Directory, type DirectoryChange } from '../../../src/runtime/directory/directory.ts';
+import { Directory } from '../../../src/runtime/directory/directory.ts';
+import type { DirectoryChange } from '../../../src/runtime/directory/row-changes.ts';
 import { FleetInMemory } from '../support/fleet-in-memory.ts';
 import { recordedFacts } from '../support/recorded-facts.ts';
 

@@ -84,7 +84,7 @@ export function seeing(
   const [[name, consumer] = []] = sim.roster.consumers;
   if (name === undefined || !consumer) throw new Error('a consumer is needed');
   let shown = rows;
-  const directory = { age, instances: () => shown, unreadable: () => [] };
+  const directory = { age, instances: () => shown, usable: () => [], unreadable: () => [] };
   sim.roster.consumers.set(name, {
     ...{ process: consumer.process, told: () => notified },
     directory: directory as unknown as Directory,

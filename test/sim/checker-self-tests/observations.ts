@@ -94,6 +94,23 @@ export const seen: Lies = {
       died({ dubiousAt: seconds(30) }),
     ],
   ],
+  G13: [
+    [
+      'a service is empty after a collector removed its silent instances',
+      /web is empty after 1 of lie000001 were collected/,
+      async (sim, checks) => {
+        const silent = lie.row({ state: 'dubious', reason: 'silent' });
+        const seen = lie.seeing(sim, [silent]);
+        checks.onLook?.();
+        await sim.advance(seconds(1));
+        seen.show([]);
+        const removal = lie.claimed(lie.ofInstance(1), 'removed', lie.another);
+        Object.assign(removal.event, { why: 'owner-expired' });
+        lie.write(checks, [removal], [], sim.now);
+        checks.onLook?.();
+      },
+    ],
+  ],
   G11: [
     [
       'one name is selected twice',

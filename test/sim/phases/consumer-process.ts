@@ -1,5 +1,6 @@
 import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
-import type { DirectoryChange } from '../../../src/runtime/directory/directory.ts';
+import { defaultKeepLast } from '../../../src/domain/fleet/kept-instances.ts';
+import type { DirectoryChange } from '../../../src/runtime/directory/row-changes.ts';
 import type { DirectoryProcess, FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 import type { Process } from '../../runtime/support/process.ts';
 
@@ -12,6 +13,7 @@ export class ConsumerProcess {
 
   constructor(fleet: FleetInMemory) {
     this.#of = fleet.directory({
+      keepLast: defaultKeepLast,
       onChange: (changes) => {
         for (const { before, now } of changes) {
           if (before) this.#told.delete(keyOf(before));

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
-import { pickRandom } from '../../../../src/domain/fleet/pick.ts';
+import { pickOne } from '../../../../src/domain/fleet/pick.ts';
 import { freePorts } from '../../../../tools/bench/environment/free-ports.ts';
 import type { TestFleet } from '../../harness/fleet.ts';
 import { type RollcallProcess, rollcall } from '../../harness/processes.ts';
@@ -103,11 +103,8 @@ describe('a wrapped service', () => {
     const over = new AbortController();
     const send = async (): Promise<void> => {
       counts.sent += 1;
-      const picked = pickRandom(
-        fleet.directory.instances('web'),
-        'prefer-live',
-        systemEntropy.fraction(),
-      );
+      const usable = fleet.directory.usable('web', 'prefer-live');
+      const picked = pickOne(usable, systemEntropy.fraction());
       if (!picked) {
         counts.none += 1;
         return;
