@@ -53,7 +53,7 @@ const slow = [
   'test/adapters/chart-rendering/{elk-layout,png}.test.ts',
   'test/charts/{documented,svg/svg}.test.ts',
   'test/cli/charts/select-charts.test.ts',
-  'test/conventions/library-docs.test.ts',
+  'test/conventions/docs/library-docs.test.ts',
   'test/adapters/nats/read/deliveries.test.ts',
   'test/runtime/agent/{lost-replies,adopt-in-batches}.test.ts',
   'test/runtime/audit/{fold,verify,verify-tampering}.test.ts',

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { exitCodeOf, exitCodes } from '../../src/cli/command/exit.ts';
-import { runProgram } from '../../src/cli/program.ts';
-import { Fault, type FaultCode } from '../../src/domain/fault.ts';
-import { checkout, generatedDocs } from '../../tools/docs/generated-docs.ts';
-import { fakeTerminal } from '../cli/support/fake-terminal.ts';
+import { exitCodeOf, exitCodes } from '../../../src/cli/command/exit.ts';
+import { runProgram } from '../../../src/cli/program.ts';
+import { Fault, type FaultCode } from '../../../src/domain/fault.ts';
+import { checkout, generatedDocs } from '../../../tools/docs/generated-docs.ts';
+import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
+import { publicSurface } from '../public-surface.ts';
 import { type Command, commandsOf, deadLinks, deadPaths, docsPages } from './docs-pages.ts';
-import { publicSurface } from './public-surface.ts';
 
 const pages = docsPages();
 const read = (path: string) => readFileSync(join(checkout, path), 'utf8');

@@ -1,6 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
-import { checkout } from '../../tools/docs/generated-docs.ts';
+import { checkout } from '../../../tools/docs/generated-docs.ts';
 
 /** A page of the documentation: its path in the repository and its text. */
 export interface Page {

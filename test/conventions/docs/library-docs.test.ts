@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Declaration } from '../../tools/docs/exported-declarations.ts';
-import { exportedDeclarations } from '../../tools/docs/library-reference.ts';
-import { checkout } from './run-biome.ts';
+import type { Declaration } from '../../../tools/docs/exported-declarations.ts';
+import { exportedDeclarations } from '../../../tools/docs/library-reference.ts';
+import { checkout } from '../run-biome.ts';
 
 const run = promisify(execFile);
 const declarations = exportedDeclarations(checkout);
