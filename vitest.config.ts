@@ -35,10 +35,10 @@ const later = [
 const night = [
   'test/integration/audit/{random-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
-  'test/integration/cli/{audit/audit-history,demo/demo-stopped,holds-and-plans}.test.ts',
+  'test/integration/cli/{audit/audit-history,audit/audit-replay,demo/demo-stopped,holds-and-plans}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen}.test.ts',
-  'test/integration/nats/{closed-connections,three-servers}.test.ts',
+  'test/integration/nats/{closed-connections,closed-connections-cluster,three-servers}.test.ts',
   'test/contract/nats-three-servers.test.ts',
 ];
 const nightBrowser = ['test/browser/{accessibility,chart-overlays}.test.ts'];
@@ -56,8 +56,8 @@ const slow = [
   'test/conventions/docs/library-docs.test.ts',
   'test/adapters/nats/read/deliveries.test.ts',
   'test/runtime/agent/{lost-replies,adopt-in-batches}.test.ts',
-  'test/runtime/audit/{fold,verify,verify-tampering}.test.ts',
-  'test/runtime/collector/collectors.test.ts',
+  'test/runtime/audit/{fold,verify,verify-changed-events,verify-forged-events,verify-tampering}.test.ts',
+  'test/runtime/collector/{blind-collector,collectors}.test.ts',
   'test/dashboard/{web/state/cursor,server/routes/event-stream}.test.ts',
   'test/fuzz/**',
 ];

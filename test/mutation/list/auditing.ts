@@ -55,7 +55,7 @@ export const auditing: readonly Mutant[] = [
     edits: [
       ['  if (event.prev === chain.hash) return [];', '  if (event.prev !== undefined) return [];'],
     ],
-    tests: ['test/runtime/audit/verify-tampering.test.ts'],
+    tests: ['test/runtime/audit/verify-changed-events.test.ts'],
   },
   {
     name: 'right-unseen',

@@ -12,7 +12,7 @@ export const collecting: readonly Mutant[] = [
         '    this.#suspicions.clear();',
       ],
     ],
-    tests: ['test/runtime/collector/collectors.test.ts'],
+    tests: ['test/runtime/collector/blind-collector.test.ts'],
   },
   {
     name: 'count-on-the-last-renewal',
@@ -91,7 +91,7 @@ export const collecting: readonly Mutant[] = [
         '    if (this.#proof.seenAt > this.#clock.monotonic()) {',
       ],
     ],
-    tests: ['test/runtime/collector/collectors.test.ts'],
+    tests: ['test/runtime/collector/blind-collector.test.ts'],
   },
   {
     name: 'stall-is-nothing',
@@ -99,7 +99,7 @@ export const collecting: readonly Mutant[] = [
     what: 'judges on after it did not run for a while',
     file: 'src/runtime/collector/observe/observer-health.ts',
     edits: [['if (elapsed > planned + stalledAfter) return', 'if (elapsed < 0) return']],
-    tests: ['test/runtime/collector/collectors.test.ts'],
+    tests: ['test/runtime/collector/blind-collector.test.ts'],
   },
   {
     name: 'old-proof-is-proof',

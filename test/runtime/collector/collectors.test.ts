@@ -4,21 +4,13 @@ import { seconds } from '../../../src/domain/time.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
 import { type CollectorProcess, type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { mishaps } from '../support/link-faults.ts';
+import { oneDead, requests } from '../support/one-dead-run.ts';
 import { scenario } from '../support/scenario.ts';
 
 const seatedOf = (...all: readonly CollectorProcess[]) =>
   all.filter(({ collector }) => collector.state !== 'sleeping' && collector.state !== 'stopped');
 
 const bound = ({ lease }: FleetInMemory) => 2 * lease.ttl + 2 * lease.grace + seconds(10);
-
-/** A dead agent with instances, and a live neighbour. */
-async function oneDead(fleet: FleetInMemory) {
-  const dead = fleet.agent('h1/a', ['web/1', 'web/2', 'db/1']);
-  const alive = fleet.agent('h2/a', ['web/3']);
-  await fleet.advance(seconds(1));
-  await fleet.kill(dead.process);
-  return { dead, alive };
-}
 
 describe('a group of collectors', () => {
   scenario(
@@ -123,9 +115,6 @@ describe('the policy', () => {
   });
 });
 
-/** More requests than a collector needs to find a dead run, expire it and remove its records. */
-const requests = 90;
-
 scenario(
   'a collector finishes with a dead run before it has made all these requests',
   async (fleet) => {
@@ -176,135 +165,4 @@ describe('a collector that loses a request', () => {
       });
     }
   }
-});
-
-describe('a collector that cannot see', () => {
-  scenario(
-    'is blind if it does not see the renewals of its own seat, and judges no run',
-    async (fleet) => {
-      const a = fleet.agent('h1/a', ['web/1']);
-      const c = fleet.collector('c1');
-      await fleet.advance(seconds(5));
-      c.process.line.down = true;
-      await fleet.advance(fleet.lease.ttl / 3 + seconds(1.3));
-      expect(c.collector.state).toBe('blind');
-      await fleet.advance(seconds(60));
-      expect(c.collector.state).toBe('sleeping');
-      c.process.line.down = false;
-      await fleet.advance(seconds(10));
-      expect(c.collector.state).toBe('watching');
-      expect(fleet.phase('h1/a')).toBe('live');
-      expect(a.agent.state).toBe('serving');
-    },
-  );
-
-  scenario('suspects no run for the time during which it was frozen (G6)', async (fleet) => {
-    const a = fleet.agent('h1/a', ['web/1']);
-    const c = fleet.collector('c1');
-    await fleet.advance(seconds(5));
-    for (const time of [seconds(1.5), seconds(4), seconds(20)]) {
-      c.process.freeze();
-      await fleet.advance(time);
-      c.process.thaw();
-      const before = c.transitions.length;
-      await fleet.advance(0);
-      expect(['blinded', 'unseated']).toContain(c.transitions[before]?.event.type);
-      await fleet.advance(seconds(15));
-      expect(c.collector.state).toBe('watching');
-    }
-    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
-      'started',
-      'announced',
-    ]);
-  });
-
-  scenario('counts every silence from zero when it can see again (G6)', async (fleet) => {
-    const a = fleet.agent('h1/a', ['web/1']);
-    const c = fleet.collector('c1');
-    await fleet.advance(seconds(5));
-    // Its requests are lost and its connection stays open: only silence shows the failure.
-    a.process.line.fate = () => 'lost';
-    await fleet.advance(seconds(1));
-    c.process.freeze();
-    await fleet.advance(seconds(1.5));
-    c.process.thaw();
-    await fleet.advance(fleet.lease.ttl - 200);
-    expect(fleet.phase('h1/a')).toBe('live');
-    await fleet.advance(seconds(1));
-    expect(fleet.phase('h1/a')).toBe('live, silent');
-  });
-
-  scenario('counts every grace from zero when it can see again (G6)', async (fleet) => {
-    await oneDead(fleet);
-    const c = fleet.collector('c1');
-    while (!fleet.phase('h1/a').startsWith('live, ')) await fleet.advance(100);
-    await fleet.advance(fleet.lease.grace - seconds(2));
-    c.process.freeze();
-    await fleet.advance(seconds(4));
-    c.process.thaw();
-    await fleet.advance(fleet.lease.grace - seconds(1));
-    expect(fleet.phase('h1/a')).toMatch(/^live, /);
-    await fleet.advance(seconds(6));
-    expect(fleet.record('h1/a').kind).toBe('absent');
-  });
-
-  scenario(
-    'gives a run its whole grace for each suspicion, although its view lags',
-    async (fleet) => {
-      const a = fleet.agent('h1/a', ['web/1']);
-      const c = fleet.collector('c1');
-      await fleet.advance(seconds(5));
-      a.process.freeze();
-      while (fleet.phase('h1/a') !== 'live, silent') await fleet.advance(10);
-      await fleet.advance(seconds(1));
-      c.process.view.close();
-      a.process.thaw();
-      await fleet.advance(seconds(1));
-      expect(fleet.phase('h1/a')).toBe('live');
-      a.process.vanish();
-      while (fleet.phase('h1/a') !== 'live, silent') await fleet.advance(10);
-      await fleet.advance(fleet.lease.grace - seconds(1));
-      expect(fleet.phase('h1/a')).toBe('live, silent');
-      c.process.view.open();
-      await fleet.advance(seconds(20));
-      expect(fleet.record('h1/a').kind).toBe('absent');
-    },
-    // Its view lags for 4.4 s: from 5 s on it would be blind.
-    { lease: { ttl: seconds(2), grace: seconds(2) } },
-  );
-
-  scenario(
-    'stops removing and does not loop without pause while its connection is down',
-    async (fleet) => {
-      const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
-      const a = fleet.agent('h1/a', names);
-      const c = fleet.collector('c1');
-      await fleet.advance(seconds(5));
-      await fleet.kill(a.process);
-      // Down from its first removal on: the run is expired, and one batch of it is removed.
-      c.process.line.fate = () => (c.process.commits.length >= 3 ? 'unsent' : 'fine');
-      while (fleet.phase('h1/a') !== 'expired') await fleet.advance(10);
-      await fleet.advance(seconds(30));
-      expect(fleet.record('h1/a').kind).toBe('stored');
-      c.process.line.fate = () => 'fine';
-      await fleet.advance(seconds(60));
-      expect(fleet.record('h1/a').kind).toBe('absent');
-      expect(fleet.instances('h1/a')).toEqual({});
-    },
-  );
-
-  scenario('is not affected by a change of its wall clock', async (fleet) => {
-    const a = fleet.agent('h1/a', ['web/1']);
-    const c = fleet.collector('c1');
-    await fleet.advance(seconds(5));
-    for (const by of [seconds(3600), seconds(-7200), seconds(3600)]) {
-      c.process.clock.setWall(by);
-      await fleet.advance(seconds(15));
-      expect(c.collector.state).toBe('watching');
-    }
-    expect(fleet.audit.story({ run: a.agent.run, entity: 'run' })).toEqual([
-      'started',
-      'announced',
-    ]);
-  });
 });

@@ -4,33 +4,13 @@ import { days, hours, minutes, seconds } from '../../../../src/domain/time.ts';
 import { KeyframeWriter } from '../../../../src/runtime/audit/keyframes/keyframe-writer.ts';
 import { withChange } from '../../../fixtures/history/tampering.ts';
 import { keepingCollector } from '../../support/event-source.ts';
-import { FleetInMemory, specOf } from '../../support/fleet-in-memory.ts';
+import type { FleetInMemory } from '../../support/fleet-in-memory.ts';
 import { verdictOn } from '../../support/record-verdict.ts';
+import { busyFleet, kept } from './signing-fleet.ts';
 
 const never = new AbortController().signal;
 
-/** The sequences of the keyframes, and how often each was signed. */
-const kept = ({ world }: FleetInMemory): number[] => [...world.keyframes.keys()];
-const signed = ({ audit }: FleetInMemory): unknown[] =>
-  audit.events.filter(({ event }) => event.type === 'kept').map(({ event }) => event['seq']);
-
 const lastSeq = ({ world }: FleetInMemory): number => world.audit.last?.seq ?? 0;
-
-/** An agent whose instance is changed this many times, each time with an event. */
-async function busyFleet(lease?: { ttl: number; grace: number }) {
-  const fleet = new FleetInMemory(lease ? { lease } : {});
-  const { agent } = fleet.agent('h1/a', ['web/1']);
-  await fleet.advance(seconds(1));
-  let port = 0;
-  const change = async (times: number) => {
-    for (let n = 0; n < times; n += 1) {
-      port += 1;
-      agent.replace([{ ...specOf('web/1'), port }]);
-      await fleet.advance(100);
-    }
-  };
-  return { fleet, change };
-}
 
 /** A keyframe writer that checks on command, and whose signatures are only collected. */
 function keyframerOn(fleet: FleetInMemory, every: number) {
@@ -52,56 +32,6 @@ function keyframerOn(fleet: FleetInMemory, every: number) {
   };
   return { process, look, signatures, may };
 }
-
-describe('a collector with a seat', () => {
-  test('stores a keyframe after the set number of events, and signs it in its own chain', async () => {
-    const { fleet, change } = await busyFleet();
-    const { collector } = keepingCollector(fleet, 50);
-    await change(60);
-    await fleet.advance(minutes(1));
-    expect(kept(fleet)).toHaveLength(1);
-    expect(signed(fleet)).toEqual(kept(fleet));
-    expect(collector.state).toBe('watching');
-    await change(60);
-    await fleet.advance(minutes(1));
-    expect(signed(fleet)).toEqual(kept(fleet));
-    expect(kept(fleet)).toHaveLength(2);
-    const { divergences, keyframes } = await verdictOn(fleet);
-    expect({ divergences, keyframes }).toEqual({ divergences: [], keyframes: 2 });
-  });
-
-  test('continues from the last stored keyframe of any collector', async () => {
-    const { fleet, change } = await busyFleet();
-    const { process } = keepingCollector(fleet, 40, 'one');
-    await change(40);
-    await fleet.advance(minutes(1));
-    await fleet.kill(process);
-    const next = keepingCollector(fleet, 40, 'two');
-    await change(40);
-    const read: number[] = [];
-    const { audit } = next.process.ports;
-    const plain = audit.read.bind(audit);
-    audit.read = (from, filters) => {
-      if (filters === undefined) read.push(from);
-      return plain(from, filters);
-    };
-    await fleet.advance(minutes(2));
-    const [first = 0, second = 0] = kept(fleet);
-    expect(signed(fleet)).toEqual([first, second]);
-    expect(read).toContain(first + 1);
-    expect(Math.min(...read)).toBe(first + 1);
-    expect((await verdictOn(fleet)).divergences).toEqual([]);
-  });
-
-  test('makes keyframes, and those without a seat make none', async () => {
-    const { fleet, change } = await busyFleet();
-    keepingCollector(fleet, 10, 'one');
-    keepingCollector(fleet, 10, 'two');
-    await change(30);
-    await fleet.advance(minutes(3));
-    expect(kept(fleet)).toHaveLength(1);
-  });
-});
 
 describe('a keyframe', () => {
   test.each([
