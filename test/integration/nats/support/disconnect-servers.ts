@@ -4,8 +4,9 @@ import type { Disconnect } from '../../../../src/ports/disconnects.ts';
 import type { ConfiguredServer } from './configured-server.ts';
 import { login, runOf, type User, type Watcher } from './recorded-disconnects.ts';
 
-export const [agent, scout] = [runOf('h1'), runOf('scout')];
-export const slot = { host: agent.host, agent: agent.agent };
+export const agent = runOf('h1');
+const scout = runOf('scout');
+const slot = { host: agent.host, agent: agent.agent };
 export const closed: Disconnect = { slot, how: 'closed-by-client', reason: 'Client Closed' };
 export const gone: Disconnect = { slot, how: 'other', reason: '' };
 
