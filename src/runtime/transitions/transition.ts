@@ -1,7 +1,9 @@
 import {
+  type AnyActorRef,
   type AnyStateMachine,
+  createActor,
+  type ExecutableActionObject,
   initialTransition as xstateInitialTransition,
-  transition as xstateTransition,
 } from 'xstate';
 import { type Chart, chartOf, edgeIds } from '../../charts/model/chart.ts';
 import type { StateValue } from '../../domain/events/event-schema.ts';
@@ -79,7 +81,7 @@ export function transition(
   const before = machine.resolveState({ value: state.value, context: state.context ?? {} });
   const definitions = machine.getTransitionData(before, event);
   if (definitions.length === 0) return 'ignored';
-  const [after, actions] = xstateTransition(machine, before, event);
+  const [after, actions] = stepped(machine, before, event);
   return {
     from: state.value,
     to: after.value as StateValue,
@@ -88,4 +90,37 @@ export function transition(
     effects: actions.map((action) => action.type),
     done: after.status === 'done',
   };
+}
+
+/**
+ * What `transition` of XState does, which makes two actors for each step: half of its time. The machines
+ * here start no actors and send nothing, so one actor that is never started serves all steps of a machine.
+ */
+function stepped(
+  machine: AnyStateMachine,
+  before: ReturnType<AnyStateMachine['resolveState']>,
+  event: { readonly type: string },
+): readonly [typeof before, readonly ExecutableActionObject[]] {
+  const actions: ExecutableActionObject[] = [];
+  const self = idleActorOf(machine);
+  const after = machine.transition(before, event, {
+    self,
+    system: self.system,
+    id: '',
+    sessionId: '',
+    logger: () => {},
+    defer: () => {},
+    emit: () => {},
+    stopChild: () => {},
+    actionExecutor: (action) => void actions.push(action),
+  });
+  return [after, actions];
+}
+
+const idleActors = new WeakMap<AnyStateMachine, AnyActorRef>();
+
+function idleActorOf(machine: AnyStateMachine): AnyActorRef {
+  const actor = idleActors.get(machine) ?? createActor(machine);
+  idleActors.set(machine, actor);
+  return actor;
 }

@@ -15,23 +15,21 @@ interface Sleeper {
  */
 export class TimerHeap {
   readonly #heap: Sleeper[] = [];
+  readonly #bySignal = new WeakMap<AbortSignal, Set<Sleeper>>();
   #lastOrder = 0;
   #awakeCount = 0;
 
   add(due: MonotonicTime, resolve: () => void, signal?: AbortSignal): void {
+    const interruptible = signal && this.#interruptedBy(signal);
     const wake = () => {
       if (sleeper.awake) return;
       sleeper.awake = true;
-      signal?.removeEventListener('abort', interrupted);
+      interruptible?.delete(sleeper);
       resolve();
-    };
-    const interrupted = () => {
-      this.#awakeCount += 1;
-      wake();
     };
     this.#lastOrder += 1;
     const sleeper: Sleeper = { due, order: this.#lastOrder, awake: false, wake };
-    signal?.addEventListener('abort', interrupted);
+    interruptible?.add(sleeper);
     this.#push(sleeper);
     if (this.#awakeCount > 100 && this.#awakeCount > this.#heap.length / 2) this.#compact();
   }
@@ -49,6 +47,23 @@ export class TimerHeap {
   /** Wakes the sleeper of `nextDue`. */
   wakeNext(): void {
     this.#pop()?.wake();
+  }
+
+  /**
+   * The sleepers that this signal interrupts. One listener for all sleeps on a signal: loops sleep on the
+   * same one again and again.
+   */
+  #interruptedBy(signal: AbortSignal): Set<Sleeper> {
+    const known = this.#bySignal.get(signal);
+    if (known) return known;
+    const sleepers = new Set<Sleeper>();
+    this.#bySignal.set(signal, sleepers);
+    const interrupt = () => {
+      this.#awakeCount += sleepers.size;
+      for (const sleeper of sleepers) sleeper.wake();
+    };
+    signal.addEventListener('abort', interrupt, { once: true });
+    return sleepers;
   }
 
   /** Removes sleepers that were woken early; else they stay in the heap until their deadline. */
