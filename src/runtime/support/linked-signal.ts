@@ -28,7 +28,7 @@ export class LinkedSignal implements Disposable {
     return this.#own.signal;
   }
 
-  abort(reason?: unknown): void {
+  abort(reason: unknown = ended): void {
     this[Symbol.dispose]();
     this.#own.abort(reason);
   }
@@ -38,3 +38,6 @@ export class LinkedSignal implements Disposable {
     for (const source of this.#sources) source.removeEventListener('abort', this.#follow);
   }
 }
+
+/** Made once: an exception for each signal would cost a stack. */
+const ended = new DOMException('the work of this signal has ended', 'AbortError');

@@ -11,10 +11,13 @@ export async function withTimeout<T>(
 ): Promise<T> {
   const timeout = new AbortController();
   using wait = new LinkedSignal([signal]);
-  void clock.sleep(limit, wait.signal).then(() => timeout.abort());
+  void clock.sleep(limit, wait.signal).then(() => timeout.abort(over));
   try {
     return await work(timeout.signal);
   } finally {
     wait.abort();
   }
 }
+
+/** Made once: an exception for each call would cost a stack. */
+const over = new DOMException('the time for this work is over', 'AbortError');

@@ -3,9 +3,9 @@ import {
   eventSubject as eventSubjectOf,
   recordSubject,
 } from '../../../src/adapters/memory/server/subjects.ts';
+import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { AuditEvent, type StateValue } from '../../../src/domain/events/event-schema.ts';
 import { chainSubject, eventSubject } from '../../../src/domain/events/event-subjects.ts';
-import { hashEvent } from '../../../src/domain/events/hash-chain.ts';
 import type { RunRef } from '../../../src/domain/identity/names.ts';
 import {
   agentKey,
@@ -158,7 +158,7 @@ export class AuditWatch {
     if (explained) this.#checkLink(event, before, fault);
     const taken = this.#checkStep(event, before, explained ? fault : () => {});
     if (explained) this.#checkRight(event, fault);
-    const hash = hashEvent(text);
+    const hash = systemHash(text);
     const over = taken?.done ?? false;
     if (over) this.#ends.set(hash, undefined);
     if (key !== undefined) this.#handOver(key, event, hash, fault);

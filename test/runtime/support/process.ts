@@ -4,6 +4,7 @@ import { NoReplyError } from '../../../src/adapters/memory/server/transport.ts';
 import { memorySignatures } from '../../../src/adapters/memory/signatures.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
+import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { RunId, type Slot } from '../../../src/domain/identity/names.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
 import type { MonotonicTime } from '../../../src/domain/time.ts';
@@ -131,6 +132,7 @@ export class Process {
       },
       processes: { isGone: gone },
       signatures: memorySignatures,
+      hash: systemHash,
     };
   }
 

@@ -1,6 +1,7 @@
 import { memorySignatures } from '../../../src/adapters/memory/signatures.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 
+import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { catchUpTimeout } from '../../../src/runtime/audit/registry-catch-up.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
@@ -11,7 +12,7 @@ export async function verified({ world, clock }: FleetInMemory): Promise<readonl
   const divergences: string[] = [];
   const verifying = verify(
     audit,
-    { registry, clock, signatures: memorySignatures },
+    { registry, clock, signatures: memorySignatures, hash: systemHash },
     {
       onDivergence: (divergence) => void divergences.push(JSON.stringify(divergence)),
       signal: new AbortController().signal,
