@@ -39,6 +39,7 @@ const night = [
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen}.test.ts',
   'test/integration/nats/{closed-connections,closed-connections-cluster,three-servers}.test.ts',
+  'test/integration/surroundings/*.test.ts',
   'test/contract/nats-three-servers.test.ts',
 ];
 const nightBrowser = ['test/browser/{accessibility,chart-overlays}.test.ts'];

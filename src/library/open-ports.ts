@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { stripCredentials } from '../composition/store/access.ts';
+import { JsDomain } from '../composition/store/js-domain.ts';
 import { openStore, portsOf } from '../composition/store/open-store.ts';
 import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
@@ -14,6 +15,11 @@ export interface StoreOptions {
   readonly servers: string | readonly string[];
   /** Name of the fleet: 1 to 32 of A-Z, a-z, 0-9 and `-`. Default `default`. */
   readonly namespace?: string;
+  /**
+   * JetStream domain that has the namespace, where leaf nodes connect several; `.` is that of the server.
+   * Default: that of the server; a namespace that may be in another domain is then not created.
+   */
+  readonly jsDomain?: string;
   /**
    * User and password, a token, the text of a `.creds` file, or an nkey seed. Texts, not paths of files; a
    * function is called at each attempt to connect, so that a login may be replaced. Default: the login in
@@ -64,10 +70,12 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
   const credentials =
     options.credentials ??
     (user === undefined ? undefined : { user, ...(password && { pass: password }) });
+  const jsDomain = readOption('jsDomain', JsDomain.optional(), options.jsDomain);
   const access = {
     servers,
     namespace: readOption('namespace', Namespace, options.namespace ?? 'default'),
     ...(credentials && { credentials }),
+    ...(jsDomain !== undefined && { jsDomain }),
     ...(options.tls && { tls: options.tls }),
   };
   const within = readOption(

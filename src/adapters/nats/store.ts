@@ -4,6 +4,7 @@ import type { Store } from '../../ports/ports.ts';
 import { natsAudit } from './audit.ts';
 import { natsCharts } from './charts.ts';
 import { type ConnectOptions, connectNats } from './connection/connect.ts';
+import { ownDomain } from './connection/js-domain.ts';
 import { checkServer } from './connection/server-check.ts';
 import { subjectNamesOf } from './connection/subject-names.ts';
 import { SupervisedConnection } from './connection/supervised-connection.ts';
@@ -24,6 +25,11 @@ export interface NatsStoreOptions extends ConnectOptions {
   readonly create?: boolean;
   /** Replicas of each stream that this process creates. */
   readonly replicas?: number;
+  /**
+   * The JetStream domain that has the namespace; `.`: that of the server, whatever it is called. By default
+   * that of the server too, but then a namespace is not created where it may exist in another domain.
+   */
+  readonly jsDomain?: string;
   /** Time limit of one call of the store, all its tries together. */
   readonly answerWithin?: Millis;
 }
@@ -56,9 +62,15 @@ export interface NatsStore extends Store, AsyncDisposable {
  */
 export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStore> {
   const within = options.answerWithin ?? seconds(5);
-  const connection = new SupervisedConnection(await connectNats(options));
+  const connection = new SupervisedConnection(
+    await connectNats(options),
+    options.jsDomain === ownDomain ? undefined : options.jsDomain,
+  );
   const names = subjectNamesOf(options.namespace);
-  const streams = { names, replicas: options.replicas ?? 1, within };
+  const streams = {
+    ...{ names, replicas: options.replicas ?? 1, within },
+    isDomainGiven: options.jsDomain !== undefined,
+  };
   try {
     await checkServer(connection, within);
     const findings = await ensureStreams(connection, {

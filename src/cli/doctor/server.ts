@@ -10,11 +10,39 @@ export async function lookAtServer(inspection: Inspection): Promise<readonly Fin
   const server = `nats-server ${info?.version ?? 'of unknown version'} at ${inspection.connection.getServer()}`;
   try {
     await inspection.checkServer();
-    return [ok('server', `${server}, with JetStream`)];
+    const { ownDomain: domain } = inspection;
+    const cluster = info?.cluster === undefined ? '' : `, cluster '${info.cluster}'`;
+    const named = domain === '' ? '' : ` of the domain '${domain}'`;
+    return [
+      ok('server', `${server}${cluster}, with JetStream${named}`),
+      ...(await lookAtDomains(inspection)),
+    ];
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
     return [wrong('server', cause.message, cause.hint ?? `see the log of ${server}`)];
   }
+}
+
+/** Leaf nodes connect servers with JetStreams of their own, and a namespace must be in one of them only. */
+async function lookAtDomains(inspection: Inspection): Promise<readonly Finding[]> {
+  const { ownDomain: own, domains, domainsWith } = inspection;
+  const { others = [] } = (await domains()) ?? {};
+  if (others.length === 0) return [];
+  const quoted = (names: readonly string[]) => names.map((name) => `'${name}'`).join(', ');
+  const found = await domainsWith([own, ...others]);
+  if (found.length < 2) {
+    return [
+      ok('domain', `leaf nodes connect this server to the JetStream domains ${quoted(others)}`),
+    ];
+  }
+  const { namespace } = inspection.names;
+  return [
+    wrong(
+      'domain',
+      `namespace '${namespace}' is in the JetStream domains ${quoted(found)}: each has its own fleet, and events reach both`,
+      'start all processes with --js-domain and the name of one of them, and delete the streams in the others',
+    ),
+  ];
 }
 
 const advisoryWithin: Millis = seconds(1);

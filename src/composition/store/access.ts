@@ -16,6 +16,7 @@ export interface AccessSettings {
   readonly tlsCert?: string | undefined;
   readonly tlsKey?: string | undefined;
   readonly replicas?: number | undefined;
+  readonly jsDomain?: string | undefined;
 }
 
 /**
@@ -32,6 +33,7 @@ export async function connectionOptions(settings: AccessSettings) {
     servers,
     namespace: settings.namespace,
     ...(settings.replicas !== undefined && { replicas: settings.replicas }),
+    ...(settings.jsDomain !== undefined && { jsDomain: settings.jsDomain }),
     ...(credentials && { credentials }),
     ...(tls && { tls }),
   };

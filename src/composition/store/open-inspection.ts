@@ -1,5 +1,6 @@
 import { accountConsumers } from '../../adapters/nats/connection/account-limits.ts';
 import { connectNats } from '../../adapters/nats/connection/connect.ts';
+import { domainOf, ownDomain, reachedDomains } from '../../adapters/nats/connection/js-domain.ts';
 import { checkServer } from '../../adapters/nats/connection/server-check.ts';
 import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { SupervisedConnection } from '../../adapters/nats/connection/supervised-connection.ts';
@@ -7,6 +8,7 @@ import { advisorySubject } from '../../adapters/nats/disconnects/disconnects.ts'
 import { readLosses } from '../../adapters/nats/history/losses.ts';
 import { SupervisedConsumer } from '../../adapters/nats/read/supervised-consumer.ts';
 import { inspectStreams, streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
+import { domainsWith } from '../../adapters/nats/streams/namespace-domain.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Access } from './access.ts';
 
@@ -22,7 +24,11 @@ export async function openInspection(
   { signal, within }: { readonly signal: AbortSignal; readonly within: Millis },
 ) {
   const connect = (name: string) => connectNats({ ...access, name, connectWithin: within, signal });
-  const connection = new SupervisedConnection(await connect('rollcall doctor'));
+  const { jsDomain } = access;
+  const connection = new SupervisedConnection(
+    await connect('rollcall doctor'),
+    jsDomain === ownDomain ? undefined : jsDomain,
+  );
   const names = subjectNamesOf(access.namespace);
   return {
     names,
@@ -37,6 +43,12 @@ export async function openInspection(
     /** What registry and audit have lost and the history does not tell of. */
     losses: () => readLosses(connection, names, within),
     stream: (stream: string) => streamInfo(connection, stream, within),
+    /** The JetStream domain of the server; empty without a name. */
+    ownDomain: domainOf(connection.client),
+    /** The JetStream domains that the account reaches; undefined if this user may not ask. */
+    domains: () => reachedDomains(connection),
+    /** Which of these domains have the namespace. */
+    domainsWith: (domains: readonly string[]) => domainsWith(connection, names, domains, within),
     /** The consumers of the account on all streams, and their limit. @throws {Fault} */
     accountConsumers: () => accountConsumers(connection, within),
     /** Makes a consumer as a watch does, and removes it. @throws {Fault} if it is refused */

@@ -11,7 +11,10 @@ import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 /** Addresses, namespace and login. */
-type Access = Pick<NatsStoreOptions, 'servers' | 'namespace' | 'credentials' | 'tls' | 'replicas'>;
+type Access = Pick<
+  NatsStoreOptions,
+  'servers' | 'namespace' | 'credentials' | 'tls' | 'replicas' | 'jsDomain'
+>;
 
 interface OpenStoreOptions {
   /** Name of the connection on the server: the run that owns it, or its purpose. */

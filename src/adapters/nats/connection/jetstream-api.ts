@@ -3,6 +3,7 @@ import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { backoff, sleep } from './backoff.ts';
 import { code, errorIn, type JsError } from './jetstream-errors.ts';
+import { subjectInDomain } from './js-domain.ts';
 import { jsonOf } from './message.ts';
 import { MissingStream } from './missing-stream.ts';
 import type { Reply, SupervisedConnection } from './supervised-connection.ts';
@@ -22,6 +23,8 @@ export interface ApiOptions {
   readonly signal?: AbortSignal | undefined;
   /** The server refuses the request unless it supports this level; else it would drop settings silently. */
   readonly level?: number;
+  /** Another JetStream domain than that of the connection. */
+  readonly domain?: string;
 }
 
 /**
@@ -44,7 +47,8 @@ export async function askApi<T>(
     if (left <= 0) throw new Fault('store-unavailable', `${what}: ${why || 'no time left'}`);
     const hdrs = headers();
     if (options.level !== undefined) hdrs.set('Nats-Required-Api-Level', String(options.level));
-    const reply = await connection.request(`$JS.API.${what}`, text, {
+    const subject = subjectInDomain(`$JS.API.${what}`, options.domain);
+    const reply = await connection.request(subject, text, {
       within: Math.min(left, Math.max(250, options.within / 3)),
       signal: options.signal,
       ...(options.level === undefined ? {} : { headers: hdrs }),

@@ -25,8 +25,19 @@ export async function checkServer(connection: SupervisedConnection, within: Mill
     'start nats-server with -js, or set `jetstream: enabled` for the account; if JetStream was enabled before, the server log says why it was disabled (a full disk does that)';
   // If this server has no JetStream, another server of its cluster may still serve the request.
   const timeout = info?.jetstream === true ? within : Math.min(within, 1000);
+  const { jsDomain } = connection;
   const answer = await askApi(connection, 'INFO', {}, { within: timeout }).catch(
     (cause: unknown) => {
+      if (jsDomain !== undefined && cause instanceof Fault && cause.code === 'store-unavailable') {
+        throw new Fault(
+          'store-unavailable',
+          `the JetStream domain '${jsDomain}' does not answer through ${connection.client.getServer()}`,
+          {
+            cause,
+            hint: 'check --js-domain, and that the leaf node connection between the servers is up',
+          },
+        );
+      }
       if (info?.jetstream === true || !(cause instanceof Fault)) throw cause;
       throw new Fault('store-misconfigured', 'JetStream is not enabled on this server', {
         cause,

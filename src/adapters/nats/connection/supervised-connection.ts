@@ -2,6 +2,7 @@ import { errors, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/tr
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { closeNats } from './connect.ts';
+import { subjectInDomain } from './js-domain.ts';
 
 /** The outcome of a request. */
 export type Reply =
@@ -31,6 +32,8 @@ export interface RequestOptions {
  */
 export class SupervisedConnection implements AsyncDisposable {
   readonly client: NatsConnection;
+  /** The JetStream domain that all requests go to; undefined: that of the server. */
+  readonly jsDomain: string | undefined;
   #up = true;
   #generation = 0;
   readonly #onDown = new Set<(why: string) => void>();
@@ -38,8 +41,9 @@ export class SupervisedConnection implements AsyncDisposable {
   readonly #refusedSubjects = new Set<string>();
   #loginRefusal: string | undefined;
 
-  constructor(client: NatsConnection) {
+  constructor(client: NatsConnection, jsDomain?: string) {
     this.client = client;
+    this.jsDomain = jsDomain;
     void this.#followStatus();
   }
 
@@ -81,7 +85,8 @@ export class SupervisedConnection implements AsyncDisposable {
    * @throws {Fault} `store-refused` if publishing is not permitted or the message is too large
    */
   request(subject: string, text: string, options: RequestOptions): Promise<Reply> {
-    return this.up ? this.#send(subject, text, options) : this.#sendLater(subject, text, options);
+    const address = subjectInDomain(subject, this.jsDomain);
+    return this.up ? this.#send(address, text, options) : this.#sendLater(address, text, options);
   }
 
   async #sendLater(subject: string, text: string, options: RequestOptions): Promise<Reply> {
@@ -133,13 +138,14 @@ export class SupervisedConnection implements AsyncDisposable {
   /** Publishes without waiting for a reply; false if the connection is down and nothing was sent. */
   publish(subject: string, text: string, headers?: MsgHdrs): boolean {
     if (!this.up) return false;
-    this.client.publish(subject, text, headers ? { headers } : {});
+    const address = subjectInDomain(subject, this.jsDomain);
+    this.client.publish(address, text, headers ? { headers } : {});
     return true;
   }
 
   /** Whether the current server has recently refused a publish to this subject. */
   refused(subject: string): boolean {
-    return this.#refusedSubjects.has(subject);
+    return this.#refusedSubjects.has(subjectInDomain(subject, this.jsDomain));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -8,6 +8,7 @@ import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { compareSettings, formatFinding, type SettingMismatch } from './compare-settings.ts';
 import { messageAt, originOf } from './last-event.ts';
+import { refuseOtherDomain } from './namespace-domain.ts';
 import { isStreamInfo } from './stream-info.ts';
 import { desiredStreams, type Settings } from './stream-settings.ts';
 
@@ -19,6 +20,8 @@ export interface StreamOptions {
   /** Replicas of each stream that this process creates. */
   readonly replicas: number;
   readonly within: Millis;
+  /** Whether the user named the JetStream domain. */
+  readonly isDomainGiven?: boolean;
 }
 
 export interface EnsureOptions extends StreamOptions {
@@ -47,6 +50,10 @@ export async function ensureStreams(
     if (info !== undefined) existing.set(name, info);
   }
   const missing = [leases, registry, audit].filter(({ name }) => !existing.has(name));
+  const isAbsent = existing.size === 0;
+  if (isAbsent && !options.isDomainGiven) {
+    await refuseOtherDomain(connection, options.names, options.create, options.within);
+  }
   if (!options.create && missing.length > 0) {
     throw missingFault(
       missing.map(({ name }) => name),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { JsDomain } from '../../../composition/store/js-domain.ts';
 import { Namespace } from '../../../domain/identity/names.ts';
 import type { Settings } from './setting.ts';
 
@@ -76,6 +77,13 @@ export const common = {
     flag: '--tls-key <file>',
     description: 'private key of the client certificate',
     schema: File,
+  },
+  jsDomain: {
+    flag: '--js-domain <name>',
+    description:
+      'JetStream domain that has the namespace, where leaf nodes connect several; . is that of the server',
+    fallback: 'that of the server',
+    schema: JsDomain.optional(),
   },
   replicas: {
     flag: '--replicas <n>',
