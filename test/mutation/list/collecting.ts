@@ -36,7 +36,7 @@ export const collecting: readonly Mutant[] = [
     tests: [
       'test/runtime/agent/server-outage.test.ts',
       'test/runtime/agent/process-frozen.test.ts',
-      'test/runtime/collector/collectors.test.ts',
+      'test/runtime/collector/blind-collector.test.ts',
     ],
   },
   {
