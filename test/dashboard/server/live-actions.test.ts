@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type {
+  ApiActionResult,
+  ApiHoldRequest,
+  ApiReleaseRequest,
+  ApiSweepRequest,
+} from '../../../src/dashboard/api-actions.ts';
+import type { ApiGcPlan } from '../../../src/dashboard/api-types.ts';
+import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
+import { readAgent } from '../../../src/domain/records/stored-record.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
+import { type FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
+import { type LiveDashboard, liveDashboard, permissions } from './support/live-dashboard.ts';
+import { fetched } from './support/test-server.ts';
+
+/** A collector declares a run dead, and stops before it removes the records. */
+async function declareDead(at: FleetInMemory, place: string): Promise<void> {
+  const { ports } = at.process('watch');
+  const author = { actor: { ...slotAt('watch/gone'), run: ports.entropy.runId() }, ports };
+  for (const event of [{ type: 'suspected', reason: 'silent' }, { type: 'expired' }] as const) {
+    const reading = ports.registry.read(agentKey(slotAt(place)));
+    await at.advance(seconds(1));
+    const read = readAgent(await reading);
+    if (read.kind !== 'stored') throw new Error(`${place} is ${read.kind}`);
+    const change = transitionRun(author, read, event);
+    if (change === 'ignored') throw new Error(`${place} ignores ${event.type}`);
+    const storing = ports.registry.commit({ writes: [change.write], events: change.events });
+    await at.advance(seconds(1));
+    expect((await storing).outcome).toBe('committed');
+  }
+}
+
+let live: LiveDashboard;
+beforeEach(async () => {
+  live = await liveDashboard();
+});
+afterEach(() => live[Symbol.asyncDispose]());
+
+describe('an action of the dashboard', () => {
+  const hold: ApiHoldRequest = { host: 'h2', for: 60_000, why: 'new kernel', as: 'maria' };
+  const release: ApiReleaseRequest = { host: 'h2' };
+  const sweep: ApiSweepRequest = {};
+
+  it('is carried out once, and the audit records by whom and from where', async () => {
+    const twice = await Promise.all([
+      live.post('/api/actions/hold', hold),
+      live.post('/api/actions/hold', hold),
+    ]);
+    for (const { status, text } of twice) {
+      expect([status, JSON.parse(text) as ApiActionResult]).toEqual([
+        200,
+        { did: 'planned', transitions: 1, by: 'viewer/maria', left: null },
+      ]);
+    }
+    const { events } = await live.get<{ events: { event: object }[] }>('/api/entity?name=hold:h2');
+    expect(events.map(({ event }) => event)).toMatchObject([
+      {
+        event: { type: 'planned' },
+        actor: { host: 'viewer', agent: 'maria' },
+        evidence: { through: 'dashboard' },
+      },
+    ]);
+    const { holds } = await live.get<ApiGcPlan>('/api/plan');
+    expect(holds).toMatchObject([
+      { host: 'h2', agent: null, why: 'new kernel', by: 'viewer/maria' },
+    ]);
+    const end = { 'rollcall-request': 'click-0002' };
+    const { status } = await live.post('/api/actions/release', release, end);
+    expect(status).toBe(200);
+    const again = { 'rollcall-request': 'click-0003' };
+    expect((await live.post('/api/actions/release', release, again)).status).toBe(404);
+  });
+
+  it('sweep removes what is already decided', async () => {
+    const { status, text } = await live.post('/api/actions/sweep', sweep);
+    expect([status, JSON.parse(text)]).toMatchObject([
+      200,
+      { did: 'swept', by: 'viewer/dashboard', left: { rows: [], refused: null } },
+    ]);
+  });
+
+  describe('sweep of two dead runs', () => {
+    beforeEach(async () => {
+      await live.fleet.kill(live.collector);
+      for (const one of live.agents) await live.fleet.kill(one);
+      await live.fleet.advance(seconds(20));
+      await declareDead(live.fleet, 'h1/a');
+      await declareDead(live.fleet, 'h2/b');
+    });
+    const swept = async () => JSON.parse((await live.post('/api/actions/sweep', sweep)).text);
+
+    it('removes both, and reports that nothing is left', async () => {
+      expect(await swept()).toMatchObject({ transitions: 5, left: { rows: [], refused: null } });
+    });
+
+    it('reports what it removed, what is left and why, if one removal is refused', async () => {
+      permissions.isRefused = (key) => key.includes('h2');
+      const { transitions, left } = await swept();
+      expect(transitions).toBe(3);
+      expect(left).toMatchObject({
+        rows: [{ host: 'h2', agent: 'b', next: 'remove', instances: 1 }],
+        refused: expect.stringMatching(/does not let this dashboard's user.*h2/),
+      });
+    });
+
+    it('is refused if every removal is refused', async () => {
+      permissions.isRefused = () => true;
+      expect(await swept()).toMatchObject({ code: 'store-refused' });
+    });
+  });
+
+  it.each([
+    ['no origin', hold, { origin: undefined }, 403],
+    ['another origin', hold, { origin: 'http://evil.example' }, 403],
+    ['no id', hold, { 'rollcall-request': undefined }, 400],
+    ['an invalid id', hold, { 'rollcall-request': 'a b' }, 400],
+    ['no end', { host: 'h2' }, {}, 400],
+    ['an end after more than 30 days', { ...hold, for: 1e13 }, {}, 400],
+    ['no host', { for: 1000 }, {}, 400],
+    ['an invalid host name', { ...hold, host: 'a\u0000b' }, {}, 400],
+    ['an unknown field', { ...hold, until: 1 }, {}, 400],
+    ['a body that is too large', { ...hold, why: 'x'.repeat(20_000) }, {}, 413],
+  ])('with %s writes nothing', async (_, body, headers, status) => {
+    const given = Object.entries({
+      origin: live.server.url.slice(0, -1),
+      'rollcall-request': 'click-0009',
+      ...headers,
+    });
+    const sent = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+    const answer = await fetched(live.server.url, '/api/actions/hold', {
+      method: 'POST',
+      headers: sent,
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(status);
+    expect((await live.get<ApiGcPlan>('/api/plan')).holds).toEqual([]);
+  });
+});
