@@ -6,12 +6,14 @@ import { nats } from './list/nats.ts';
 import { removing } from './list/removing.ts';
 import { restoring } from './list/restoring.ts';
 import { running } from './list/running.ts';
+import { seats } from './list/seats.ts';
 import { viewing } from './list/viewing.ts';
 import type { Mutant } from './mutant.ts';
 
 export const mutants: readonly Mutant[] = [
   ...judging,
   ...collecting,
+  ...seats,
   ...removing,
   ...running,
   ...viewing,

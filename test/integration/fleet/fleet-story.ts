@@ -5,11 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
-import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
-import { AgentName, HostId, Namespace, type RunRef } from '../../../src/domain/identity/names.ts';
+import { AgentName, HostId, Namespace } from '../../../src/domain/identity/names.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
-import { readBrake } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
@@ -18,6 +15,8 @@ import { openStore, portsOf } from '../../../tools/bench/environment/access.ts';
 import { StateWatch } from '../../../tools/bench/fixture/state-watch.ts';
 import type { JobName, Jobs } from '../../../tools/bench/processes/job.ts';
 import { startWorker, type Worker } from '../../../tools/bench/processes/worker.ts';
+import { Counted } from './counted-events.ts';
+import { brakeOf, countLive, gone, readZone, registrySize, untilBraked } from './fleet-records.ts';
 
 export interface FleetOptions {
   readonly binary: string;
@@ -216,83 +215,4 @@ export async function playFleet(options: FleetOptions): Promise<FleetReport> {
     zone: { ...zone, braked, paced, free, other },
     standing: { expected: alive.length, live },
   };
-}
-
-type Ports = ReturnType<typeof portsOf>;
-
-const readZone = async ({ registry }: Ports) => readBrake(await registry.read('brake.a'));
-
-async function untilBraked(ports: Ports, signal: AbortSignal) {
-  for (;;) {
-    const brake = await readZone(ports);
-    if (brake.kind === 'stored') {
-      const { seen, suspect } = brake.record;
-      return { seen, suspect };
-    }
-    await pause(50, undefined, { signal });
-  }
-}
-
-const brakeOf = ({ record }: AuditEvent) => ({
-  zone: String(record?.['zone']),
-  seen: Number(record?.['seen']),
-  suspect: Number(record?.['suspect']),
-});
-
-/** Waits until the registry has no record of these. */
-async function gone(runs: readonly RunRef[], ports: Ports, signal: AbortSignal): Promise<void> {
-  const [host] = runs.map((run) => run.host);
-  for (;;) {
-    const entries = await ports.registry.list([`agent.${host}.*`, `instance.${host}.>`], 0);
-    if (!entries.some(({ text }) => text !== undefined)) return;
-    await pause(250, undefined, { signal });
-  }
-}
-
-async function countLive(runs: readonly RunRef[], { registry }: Ports): Promise<number> {
-  const wanted = new Set<string>(runs.map(({ run }) => run));
-  let live = 0;
-  for (const { text } of await registry.list(['agent.>'], 0)) {
-    const record = text === undefined ? undefined : JSON.parse(text);
-    if (wanted.has(record?.run) && record.phase === 'live' && !record.suspect) live += 1;
-  }
-  return live;
-}
-
-/** The last sequence of the registry's stream. */
-async function registrySize({ audit }: Awaited<ReturnType<typeof openStore>>) {
-  let upTo = 0;
-  const { last } = await audit.range();
-  for await (const { origin } of audit.read(last)) upTo = origin;
-  return { upTo };
-}
-
-/** The events that have come since it was reset. */
-class Counted {
-  readonly #audit: Ports['audit'];
-  readonly #signal: AbortSignal;
-  #events: AuditEvent[] = [];
-  #seq = 0;
-
-  constructor(audit: Ports['audit'], signal: AbortSignal) {
-    this.#audit = audit;
-    this.#signal = signal;
-  }
-
-  async catchUp(): Promise<void> {
-    for await (const stored of this.#audit.read(this.#seq + 1)) {
-      this.#signal.throwIfAborted();
-      this.#seq = stored.seq;
-      const read = parseAuditEvent(stored, systemHash);
-      if (read.kind === 'event') this.#events.push(read.event);
-    }
-  }
-
-  reset(): void {
-    this.#events = [];
-  }
-
-  of(type: string): readonly AuditEvent[] {
-    return this.#events.filter(({ event }) => event.type === type);
-  }
 }

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { seconds } from '../../../src/domain/time.ts';
-import { oneDead } from '../support/one-dead-run.ts';
 import { scenario } from '../support/scenario.ts';
+import { oneDead } from './support/one-dead-run.ts';
 
 describe('a collector that cannot see', () => {
   scenario(

@@ -4,8 +4,8 @@ import { seconds } from '../../../src/domain/time.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
 import { type CollectorProcess, type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { mishaps } from '../support/link-faults.ts';
-import { oneDead, requests } from '../support/one-dead-run.ts';
 import { scenario } from '../support/scenario.ts';
+import { oneDead, requests } from './support/one-dead-run.ts';
 
 const seatedOf = (...all: readonly CollectorProcess[]) =>
   all.filter(({ collector }) => collector.state !== 'sleeping' && collector.state !== 'stopped');

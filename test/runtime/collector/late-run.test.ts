@@ -4,7 +4,7 @@ import { lateAfter } from '../../../src/domain/policy/lease-policy.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { scenario } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
-import { watched } from '../support/watched-run.ts';
+import { watched } from './support/watched-run.ts';
 
 describe('a run that is only slow', () => {
   scenario('is not suspected while it answers and has its lease', async (fleet) => {

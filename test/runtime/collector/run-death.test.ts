@@ -4,7 +4,7 @@ import { seconds } from '../../../src/domain/time.ts';
 import { slotAt } from '../support/fleet-in-memory.ts';
 import { scenario } from '../support/scenario.ts';
 import { until } from '../support/until.ts';
-import { watched } from '../support/watched-run.ts';
+import { watched } from './support/watched-run.ts';
 
 describe('a run whose process is killed', () => {
   scenario('is suspect as soon as its renewal is late and it does not answer', async (fleet) => {

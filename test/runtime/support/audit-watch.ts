@@ -16,22 +16,7 @@ import {
   policyKey,
 } from '../../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import * as machines from '../../../src/runtime/transitions/machine-set.ts';
-import {
-  type CompiledMachine,
-  initialTransition,
-  type Transition,
-  transition,
-} from '../../../src/runtime/transitions/transition.ts';
-
-/** A chain up to the last event read. */
-interface Chain {
-  readonly of: AuditEvent['of'];
-  readonly last: AuditEvent;
-  readonly hash: string;
-  readonly context: unknown;
-  readonly over: boolean;
-}
+import { type Chain, checkStep } from './chain-step.ts';
 
 /**
  * Reads the audit while it is written, and keeps whatever is wrong with it: by itself, against the
@@ -156,7 +141,7 @@ export class AuditWatch {
     const key = keyOf(event.of);
     const explained = key === undefined || !this.#tampered.has(key);
     if (explained) this.#checkLink(event, before, fault);
-    const taken = this.#checkStep(event, before, explained ? fault : () => {});
+    const taken = checkStep(event, before, explained ? fault : () => {});
     if (explained) this.#checkRight(event, fault);
     const hash = systemHash(text);
     const over = taken?.done ?? false;
@@ -199,42 +184,6 @@ export class AuditWatch {
       type === 'superseded' ||
       (type === 'removed' && event.of.entity === 'run');
     if (taken) this.#handedOver.set(key, { hash, actor: event.actor.run });
-  }
-
-  #checkStep(
-    event: AuditEvent,
-    before: Chain | undefined,
-    fault: (what: string) => void,
-  ): Transition | undefined {
-    const machine = byName.get(event.machine);
-    if (!machine || machine.chart !== event.chart) {
-      fault('its machine is not known');
-      return undefined;
-    }
-    const starts = ['started', 'registered', 'planned', 'tripped', 'adopted'].includes(
-      event.event.type,
-    );
-    if (before?.over && !starts) fault(`comes after the end: ${event.event.type}`);
-    const first = before === undefined || (before.over && starts);
-    const process = event.of.entity === 'session' || event.of.entity === 'collector';
-    if (first && !process) {
-      if (event.from !== null || !starts) fault('does not begin at the beginning');
-      const given = beginningOf(machine);
-      if (!same(given.to, event.to)) fault(`to is not ${JSON.stringify(given.to)}`);
-      return given;
-    }
-    const from = first ? beginningOf(machine).to : before?.last.to;
-    if (!event.lost && !same(from, event.from)) fault(`from is not ${JSON.stringify(from)}`);
-    if (event.from === null) return undefined;
-    const context = first ? beginningOf(machine).context : before?.context;
-    const given = transition(machine, { value: event.from, context }, event.event);
-    if (given === 'ignored') {
-      fault(`the machine has no ${event.event.type} there`);
-      return undefined;
-    }
-    if (!same(given.to, event.to)) fault(`to is not ${JSON.stringify(given.to)}`);
-    if (!same(given.edges, event.edges)) fault('its edges are not those that the machine takes');
-    return given;
   }
 
   /** G1, G3, G6: whether this actor was permitted to write this at that moment. */
@@ -285,15 +234,6 @@ export class AuditWatch {
   }
 }
 
-const byName = new Map(Object.values(machines).map((machine) => [machine.name, machine]));
-
-const beginnings = new Map<CompiledMachine, Transition>();
-const beginningOf = (machine: CompiledMachine): Transition => {
-  const known = beginnings.get(machine) ?? initialTransition(machine);
-  beginnings.set(machine, known);
-  return known;
-};
-
 const isEvent = (subject: string): boolean => subject.startsWith(eventSubjectOf(''));
 
 const isOver = (state: StateValue | undefined): boolean => typeof state === 'string';
@@ -310,5 +250,3 @@ function keyOf(of: AuditEvent['of']): string | undefined {
   if (of.entity === 'policy') return policyKey;
   return of.entity === 'instance' ? instanceKey(of) : undefined;
 }
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

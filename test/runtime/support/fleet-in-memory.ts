@@ -1,5 +1,4 @@
 import { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
-import type { Message } from '../../../src/adapters/memory/server/stream.ts';
 import { recordSubject } from '../../../src/adapters/memory/server/subjects.ts';
 import { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { Fault } from '../../../src/domain/fault.ts';
@@ -13,12 +12,7 @@ import {
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
-import {
-  type KeyValueEntry,
-  type RecordRead,
-  readAgent,
-  readInstance,
-} from '../../../src/domain/records/stored-record.ts';
+import type { RecordRead } from '../../../src/domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { Agent, type AgentOptions } from '../../../src/runtime/agent/agent.ts';
 import { Collector } from '../../../src/runtime/collector/collector.ts';
@@ -29,8 +23,10 @@ import { seededFractions } from '../../../tools/bench/history/seeded-random.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Gate } from './gate.ts';
 import { Line } from './link-faults.ts';
-import { Process, type Surroundings } from './process.ts';
+import { Process } from './process.ts';
 import type { Timekeeping } from './process-clock.ts';
+import { agentIn, instanceIn } from './record-cache.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** An agent and the process it runs in. */
 export interface AgentProcess {
@@ -247,22 +243,6 @@ export class FleetInMemory {
     this.world.registry.append(recordSubject(key), text);
   }
 }
-
-const keyOf = (subject: string) => subject.slice(recordSubject('').length);
-
-/** Reads each message once: while a fleet settles, its records are compared over and over. */
-function readOnce<R>(read: (entry: KeyValueEntry) => RecordRead<R>) {
-  const known = new WeakMap<Message, RecordRead<R>>();
-  return (message: Message): RecordRead<R> => {
-    const { subject, seq, text } = message;
-    const found = known.get(message) ?? read({ key: keyOf(subject), revision: seq, text });
-    known.set(message, found);
-    return found;
-  };
-}
-
-const agentIn = readOnce(readAgent);
-const instanceIn = readOnce(readInstance);
 
 export function slotAt(place: string): Slot {
   const [host, agent] = place.split('/');

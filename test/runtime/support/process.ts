@@ -1,14 +1,11 @@
 import { Connection } from '../../../src/adapters/memory/server/connection.ts';
-import type { MemoryServer } from '../../../src/adapters/memory/server/memory-server.ts';
 import { NoReplyError } from '../../../src/adapters/memory/server/transport.ts';
 import { memorySignatures } from '../../../src/adapters/memory/signatures.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
-import type { VirtualClock } from '../../../src/adapters/memory/time/virtual-clock.ts';
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import { RunId, type Slot } from '../../../src/domain/identity/names.ts';
+import type { Slot } from '../../../src/domain/identity/names.ts';
 import type { AgentRecord } from '../../../src/domain/records/schemas.ts';
 import type { MonotonicTime } from '../../../src/domain/time.ts';
-import type { Entropy } from '../../../src/ports/entropy.ts';
 import type { Log } from '../../../src/ports/log.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
@@ -16,39 +13,9 @@ import type { Commit, CommitOutcome } from '../../../src/ports/registry.ts';
 import type { WatchEvent } from '../../../src/ports/watch.ts';
 import { LinkedSignal } from '../../../src/runtime/support/linked-signal.ts';
 import { Gate } from './gate.ts';
-import { type Leader, Line } from './link-faults.ts';
-import { ProcessClock, type Timekeeping } from './process-clock.ts';
-
-/** The shared parts of all processes of a simulated fleet. */
-export interface Surroundings {
-  readonly clock: VirtualClock;
-  readonly world: MemoryServer;
-  readonly leader: Leader;
-  /** The accuracy of the clocks of the machine of this process. */
-  timekeeping(): Timekeeping;
-  /** Unique numbers. */
-  next(): number;
-  /** Uniform in [0, 1), from the seed. */
-  fraction(): number;
-  /** Called after the store has served a request. */
-  served(): void;
-}
-
-/** An action of a process, before it or after its answer. */
-export type Moment =
-  | 'before-commit'
-  | 'after-commit'
-  | 'before-renewal'
-  | 'after-renewal'
-  | 'before-probe'
-  | 'after-probe';
-
-export interface Interruption {
-  /** `unsighted`: its watch of the leases delivered nothing. */
-  readonly why: 'stopped' | 'cut-off' | 'unsighted';
-  readonly from: MonotonicTime;
-  readonly to: MonotonicTime;
-}
+import { Line } from './link-faults.ts';
+import { ProcessClock } from './process-clock.ts';
+import { entropyOf, type Interruption, type Moment, type Surroundings } from './surroundings.ts';
 
 /** One process with its own connection, its own clocks and an end. */
 export class Process {
@@ -260,11 +227,3 @@ const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 
 const lostWatch = 'the watch was lost';
-
-function entropyOf({ next, fraction }: Surroundings): Entropy {
-  return {
-    runId: () => RunId.parse(`run${String(next()).padStart(6, '0')}`),
-    eventId: () => `event-${next()}`,
-    fraction,
-  };
-}

@@ -1,4 +1,4 @@
-import type { Moment } from '../../runtime/support/process.ts';
+import type { Moment } from '../../runtime/support/surroundings.ts';
 import { atMoment, backAtTheLast, meanwhile } from '../phases/targeted-races.ts';
 import { aCollector, anAgent } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';

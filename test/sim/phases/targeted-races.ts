@@ -1,6 +1,6 @@
 import { leaseKey } from '../../../src/domain/identity/registry-keys.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import type { Moment } from '../../runtime/support/process.ts';
+import type { Moment } from '../../runtime/support/surroundings.ts';
 import type { Simulated } from '../simulation-result.ts';
 
 /** Acts when this process reaches that moment for the n-th time. */

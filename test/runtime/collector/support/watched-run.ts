@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { seconds } from '../../../src/domain/time.ts';
-import type { FleetInMemory } from './fleet-in-memory.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import type { FleetInMemory } from '../../support/fleet-in-memory.ts';
 
 /** A watched fleet: an agent with two instances, its neighbour, and a collector with a seat. */
 export async function watched(

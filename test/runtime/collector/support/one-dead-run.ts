@@ -1,5 +1,5 @@
-import { seconds } from '../../../src/domain/time.ts';
-import type { FleetInMemory } from './fleet-in-memory.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import type { FleetInMemory } from '../../support/fleet-in-memory.ts';
 
 /** A dead agent with instances, and a live neighbour. */
 export async function oneDead(fleet: FleetInMemory) {
