@@ -53,9 +53,16 @@ export interface Registry {
   /**
    * All entries that match the filters, from a replica that has applied revision `atLeast`. A tombstone
    * is an entry without text; a create at this key must expect its revision.
+   *
+   * A user who may only read single keys gets those of `known`, each as it is at the leader. Without
+   * `known`, such a user is refused.
    * @throws {Fault} `store-unavailable`
    */
-  list(filters: readonly string[], atLeast: Revision): Promise<readonly KeyValueEntry[]>;
+  list(
+    filters: readonly string[],
+    atLeast: Revision,
+    known?: readonly string[],
+  ): Promise<readonly KeyValueEntry[]>;
 
   commit(commit: Commit): Promise<CommitOutcome>;
 

@@ -66,6 +66,7 @@ const natsTiers = [
   ['read', 'write'],
   ['history'],
   ['outbox', 'disconnects'],
+  ['access'],
 ];
 
 const cliTiers = [

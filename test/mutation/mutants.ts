@@ -1,3 +1,4 @@
+import { access } from './list/access.ts';
 import { auditing } from './list/auditing.ts';
 import { badInput } from './list/bad-input.ts';
 import { collecting } from './list/collecting.ts';
@@ -21,4 +22,5 @@ export const mutants: readonly Mutant[] = [
   ...badInput,
   ...nats,
   ...restoring,
+  ...access,
 ];

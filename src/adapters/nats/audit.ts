@@ -11,7 +11,7 @@ import { readEnds } from './history/stream-ends.ts';
 import { applyRetention } from './outbox/retention.ts';
 import { trimOutbox } from './outbox/trim-outbox.ts';
 import { deliveries } from './read/deliveries.ts';
-import { readLast } from './read/leader-read.ts';
+import { readLast, readLastCopy } from './read/leader-read.ts';
 import type { Delivered } from './read/supervised-consumer.ts';
 import { streamInfo } from './streams/ensure-streams.ts';
 import { publish } from './write/publish.ts';
@@ -98,7 +98,7 @@ async function append(
   for (let isRetry = false; performance.now() < until; isRetry = true) {
     const existing =
       (await readLast(connection, names.registry.stream, subject, remaining())) ??
-      (await readLast(
+      (await readLastCopy(
         connection,
         names.auditStream,
         names.auditPrefix + event.subject,

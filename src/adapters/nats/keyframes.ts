@@ -1,9 +1,9 @@
 import type { PurgeResponse } from '@nats-io/jetstream';
-import { nuid } from '@nats-io/transport-node';
 import { Fault } from '../../domain/fault.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import { askApi, expectOk } from './connection/jetstream-api.ts';
+import { randomId } from './connection/random-id.ts';
 import type { BucketNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { readEntry } from './read/leader-read.ts';
@@ -68,7 +68,7 @@ export function natsKeyframes(
 
     async put(seq, text) {
       // Another writer of the same keyframe has another id, so neither writes into the other's chunks.
-      const by = nuid.next();
+      const by = randomId();
       let chunks = 0;
       for await (const chunk of chunksOf(text)) {
         chunks += 1;

@@ -1,20 +1,16 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../domain/fault.ts';
-import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
 import { askApi, expectOk } from './connection/jetstream-api.ts';
 import type { BucketNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
-import { readEntry } from './read/leader-read.ts';
+import { readEntries, readEntry } from './read/leader-read.ts';
 import { watch } from './read/watch.ts';
 import { type OutgoingMessage, publish } from './write/publish.ts';
 
 /** A tombstone reports a released lease to watchers. A watch that was interrupted longer starts over. */
 const releasedTtl: Millis = seconds(60);
-
-/** Concurrent reads when many keys are listed. */
-const concurrentReads = 64;
 
 const headersOf = {
   expect: (revision: Revision) => ['Nats-Expected-Last-Subject-Sequence', `${revision}`] as const,
@@ -120,13 +116,7 @@ export function natsLeases(
 
     async list(filter) {
       const keys = await keysBelow(connection, bucket, filter, within);
-      const entries: KeyValueEntry[] = [];
-      for (let from = 0; from < keys.length; from += concurrentReads) {
-        const batch = keys.slice(from, from + concurrentReads);
-        entries.push(
-          ...(await Promise.all(batch.map((key) => readEntry(connection, bucket, key, within)))),
-        );
-      }
+      const entries = await readEntries(connection, bucket, keys, within);
       return entries.filter((entry) => entry.text !== undefined);
     },
 

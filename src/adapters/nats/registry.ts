@@ -4,7 +4,7 @@ import type { Registry } from '../../ports/registry.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import type { StoreGuard } from './history/store-guard.ts';
-import { readEntry } from './read/leader-read.ts';
+import { readEntries, readEntry } from './read/leader-read.ts';
 import { takeSnapshot } from './read/snapshot.ts';
 import { watch } from './read/watch.ts';
 import { commit } from './write/commit.ts';
@@ -19,7 +19,10 @@ export function natsRegistry(
   const bucket = names.registry;
   return {
     read: (key) => readEntry(connection, bucket, key, within),
-    async list(filters, atLeast) {
+    async list(filters, atLeast, known) {
+      if (connection.reads === 'own-keys' && known !== undefined) {
+        return readEntries(connection, bucket, known, within);
+      }
       return (await takeSnapshot(connection, { bucket, filters, atLeast, within })).entries;
     },
     async commit(request) {

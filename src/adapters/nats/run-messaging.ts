@@ -3,6 +3,7 @@ import { runSubject } from '../../domain/events/event-subjects.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Notice, Pong, RunMessaging } from '../../ports/run-messaging.ts';
+import { isInbox } from './connection/inbox.ts';
 import { jsonOf } from './connection/message.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
@@ -73,8 +74,7 @@ function handleMessage(
     respond.onNotice(text);
     return;
   }
-  // Reply only to an inbox: we may have permissions that the requester has not (B9).
-  if (text !== '' || !msg.reply || !/^_INBOX[A-Za-z0-9_-]*\./.test(msg.reply)) return;
+  if (text !== '' || !msg.reply || !isInbox(msg.reply)) return;
   connection.publish(msg.reply, JSON.stringify(respond.pong()));
 }
 

@@ -1,3 +1,4 @@
+import { Fault } from '../../domain/fault.ts';
 import type { Namespace } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Store } from '../../ports/ports.ts';
@@ -16,7 +17,7 @@ import { natsRegistry } from './registry.ts';
 import { natsRunMessaging } from './run-messaging.ts';
 import { natsServerTime } from './server-time.ts';
 import type { SettingMismatch } from './streams/compare-settings.ts';
-import { ensureStreams, inspectStreams } from './streams/ensure-streams.ts';
+import { ensureStreams, inspectStreams, streamInfo } from './streams/ensure-streams.ts';
 import { StreamKeeper } from './streams/stream-keeper.ts';
 
 export interface NatsStoreOptions extends ConnectOptions {
@@ -72,13 +73,14 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
     isDomainGiven: options.jsDomain !== undefined,
   };
   try {
-    await checkServer(connection, within);
-    const findings = await ensureStreams(connection, {
-      ...streams,
-      create: options.create ?? true,
-    });
+    const { create = true } = options;
+    connection.reads = await readsOf(connection, names.registry.stream, within);
+    const findings =
+      connection.reads === 'own-keys'
+        ? []
+        : await ensureStreams(connection, { ...streams, create });
     const guard = new StoreGuard(connection, names);
-    const keeper = new StreamKeeper(connection, { ...streams, create: options.create ?? true });
+    const keeper = new StreamKeeper(connection, { ...streams, create });
     await guard.lookAlways(within);
     return {
       leases: keeper.guard(natsLeases(connection, names.leases, within)),
@@ -100,6 +102,32 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
     throw cause;
   }
 }
+
+/**
+ * Checks the server, and finds out what this user may read: the login of an agent may ask neither for the
+ * state of JetStream nor for that of a stream.
+ */
+async function readsOf(
+  connection: SupervisedConnection,
+  stream: string,
+  within: Millis,
+): Promise<SupervisedConnection['reads']> {
+  try {
+    await checkServer(connection, within);
+    return 'everything';
+  } catch (refusal) {
+    if (!isRefusal(refusal)) throw refusal;
+    try {
+      await streamInfo(connection, stream, within);
+    } catch (cause) {
+      if (isRefusal(cause)) return 'own-keys';
+    }
+    throw refusal;
+  }
+}
+
+const isRefusal = (cause: unknown): boolean =>
+  cause instanceof Fault && cause.code === 'store-refused';
 
 function statusOf(connection: SupervisedConnection): ConnectionStatus {
   const { info } = connection.client;

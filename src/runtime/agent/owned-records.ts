@@ -51,6 +51,8 @@ export class OwnedRecords {
   /** Instances that the store cannot take, by key, as they were wanted then. */
   readonly #putAside = new Map<string, DesiredInstance>();
   #agent: StoredAgent | undefined;
+  /** The instances that it wanted or may have written. */
+  readonly #knownKeys = new Set<string>();
   /** The last write of this run to one of its instances. A store that loses its tail loses it first. */
   #lastWrite: KeyValueEntry | undefined;
 
@@ -103,12 +105,14 @@ export class OwnedRecords {
 
   /**
    * Reads the records under the prefix of the slot, from a view that contains the record of the
-   * slot.
+   * slot. A user who may not list them reads those that it wants or has written; collectors remove the others.
    * @throws {Fault} `store-unavailable`
    */
-  async list(): Promise<void> {
+  async list(wanted: Iterable<string> = []): Promise<void> {
     const filters = [instancesOfAgentFilter(this.self), agentKey(this.self)];
-    const entries = await this.#ports.registry.list(filters, this.#agent?.revision ?? 0);
+    for (const key of wanted) this.#knownKeys.add(key);
+    const known = [agentKey(this.self), ...this.#knownKeys];
+    const entries = await this.#ports.registry.list(filters, this.#agent?.revision ?? 0, known);
     this.instances.clear();
     for (const entry of entries) if (entry.key !== agentKey(this.self)) this.#store(entry);
     for (const [key, { head }] of this.#unconfirmedRemovals) {
@@ -139,6 +143,7 @@ export class OwnedRecords {
   async commit(changes: readonly Change[]): Promise<CommitOutcome> {
     const writes = changes.map((change) => change.write);
     const slot = agentKey(this.self);
+    for (const { key } of writes) if (key !== slot) this.#knownKeys.add(key);
     const needsFence = this.#agent && !writes.some((write) => write.key === slot);
     const outcome = await this.#ports.registry.commit({
       writes,

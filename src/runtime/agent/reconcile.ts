@@ -39,7 +39,7 @@ export async function reconcile(
     const own = records.agent ?? (await records.check());
     if ('ended' in own) return own;
     const isSettled = !records.hasUnknownCommit;
-    if (isSettled && !isListed) await records.list();
+    if (isSettled && !isListed) await records.list(desired().keys());
     isListed = isSettled;
     const changes = isSettled
       ? nextChanges(records, desired())

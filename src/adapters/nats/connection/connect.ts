@@ -10,6 +10,7 @@ import {
 import { Fault } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import { reconnectDelays } from './backoff.ts';
+import { checkInboxPrefix } from './inbox.ts';
 
 /** A secret, or how to read it: then it is read at each attempt to connect, so that it may be replaced. */
 type Secret = string | (() => string);
@@ -48,12 +49,7 @@ const encoder = new TextEncoder();
  */
 export async function connectNats(options: ConnectOptions): Promise<NatsConnection> {
   const { inboxPrefix = '_INBOX', signal } = options;
-  if (!/^_INBOX[A-Za-z0-9_-]*$/.test(inboxPrefix)) {
-    throw new Fault(
-      'bad-setting',
-      `the inbox prefix must be _INBOX, optionally followed by letters, digits, '-' and '_' (got '${inboxPrefix}')`,
-    );
-  }
+  checkInboxPrefix(inboxPrefix);
   const { addresses, login } = readServers(options.servers);
   const credentials = options.credentials ?? login;
   const opening = connect({

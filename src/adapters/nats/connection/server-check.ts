@@ -6,20 +6,24 @@ import type { SupervisedConnection } from './supervised-connection.ts';
 /** The first release whose atomic batches stay complete across a leader change. */
 const minimumVersion = '2.12.1';
 
+/** @throws {Fault} `server-too-old` */
+function checkVersion({ client }: Pick<SupervisedConnection, 'client'>): void {
+  const version = client.info?.version ?? 'unknown';
+  if (atLeast(version, minimumVersion)) return;
+  throw new Fault(
+    'server-too-old',
+    `the server at ${client.getServer()} is nats-server ${version}; at least ${minimumVersion} is required`,
+    { hint: 'update the server: atomic batches and per-key TTLs need 2.12' },
+  );
+}
+
 /**
  * Checks that the server is new enough and has JetStream.
  * @throws {Fault} `server-too-old`, `store-misconfigured` (no JetStream), `store-unavailable`
  */
 export async function checkServer(connection: SupervisedConnection, within: Millis): Promise<void> {
   const { info } = connection.client;
-  const version = info?.version ?? 'unknown';
-  if (!atLeast(version, minimumVersion)) {
-    throw new Fault(
-      'server-too-old',
-      `the server at ${connection.client.getServer()} is nats-server ${version}; at least ${minimumVersion} is required`,
-      { hint: 'update the server: atomic batches and per-key TTLs need 2.12' },
-    );
-  }
+  checkVersion(connection);
   // Seen in chaos tests: a server with a full disk disables JetStream until it is restarted.
   const hint =
     'start nats-server with -js, or set `jetstream: enabled` for the account; if JetStream was enabled before, the server log says why it was disabled (a full disk does that)';

@@ -34,6 +34,11 @@ export class SupervisedConnection implements AsyncDisposable {
   readonly client: NatsConnection;
   /** The JetStream domain that all requests go to; undefined: that of the server. */
   readonly jsDomain: string | undefined;
+  /**
+   * `own-keys`: this user may read only single subjects, and has neither consumers nor the state of a
+   * stream. That is all that an agent needs.
+   */
+  reads: 'everything' | 'own-keys' = 'everything';
   #up = true;
   #generation = 0;
   readonly #onDown = new Set<(why: string) => void>();

@@ -1,9 +1,9 @@
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import type { Millis } from '../../../domain/time.ts';
 import { sleep } from '../connection/backoff.ts';
+import { newInbox } from '../connection/inbox.ts';
 import { jsonOf } from '../connection/message.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
-import { newInbox } from '../read/consumer.ts';
 
 /** Each server replies with the connections of our account, if we may publish to this subject. */
 export const listSubject = '$SYS.REQ.ACCOUNT.PING.CONNZ';

@@ -1,5 +1,4 @@
 import type { ConsumerInfo } from '@nats-io/jetstream';
-import { createInbox } from '@nats-io/transport-node';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
@@ -86,11 +85,4 @@ export function dropConsumer(
   { stream }: ConsumerSpec,
 ): void {
   connection.publish(`$JS.API.CONSUMER.DELETE.${stream}.${name}`, '');
-}
-
-/** A new unguessable reply subject below the inbox prefix of the connection. */
-export function newInbox({ client }: SupervisedConnection): string {
-  // The type of the client does not declare its options.
-  const { options } = client as unknown as { options: { inboxPrefix?: string } };
-  return createInbox(options.inboxPrefix);
 }

@@ -5,6 +5,7 @@ import { code } from '../connection/jetstream-errors.ts';
 import { type ApiMessage, entryOf, fromApi, type StreamMessage } from '../connection/message.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
+import { readCopiedKey, readOwnKey } from './own-key-read.ts';
 
 /**
  * The last message of a subject, from the stream's leader; undefined if there is none.
@@ -19,6 +20,7 @@ export async function readLast(
   subject: string,
   within: Millis,
 ): Promise<StreamMessage | undefined> {
+  if (connection.reads === 'own-keys') return readOwnKey(connection, stream, subject, within);
   const what = `STREAM.MSG.GET.${stream}`;
   const request = { last_by_subj: subject };
   const answer = await askApi<{ message: ApiMessage }>(connection, what, request, { within });
@@ -26,6 +28,15 @@ export async function readLast(
   if (answer.error.err_code === code.noMessage) return undefined;
   throw apiFault(what, answer.error);
 }
+
+/**
+ * As {@link readLast}, of a stream to which only the server writes.
+ * @throws {Fault} `store-unavailable`
+ */
+export const readLastCopy: typeof readLast = (connection, stream, subject, within) =>
+  connection.reads === 'own-keys'
+    ? readCopiedKey(connection, stream, subject, within)
+    : readLast(connection, stream, subject, within);
 
 /** The entry of a key, from the leader. Revision 0: never written, or its tombstone has expired. */
 export async function readEntry(
@@ -36,4 +47,24 @@ export async function readEntry(
 ): Promise<KeyValueEntry> {
   const last = await readLast(connection, bucket.stream, bucket.prefix + key, within);
   return last === undefined ? { key, revision: 0, text: undefined } : entryOf(bucket, last);
+}
+
+/** Concurrent reads when many keys are read. */
+const concurrentReads = 64;
+
+/** The entries of these keys, each from the leader, in the same order. */
+export async function readEntries(
+  connection: SupervisedConnection,
+  bucket: BucketNames,
+  keys: readonly string[],
+  within: Millis,
+): Promise<readonly KeyValueEntry[]> {
+  const entries: KeyValueEntry[] = [];
+  for (let from = 0; from < keys.length; from += concurrentReads) {
+    const batch = keys.slice(from, from + concurrentReads);
+    entries.push(
+      ...(await Promise.all(batch.map((key) => readEntry(connection, bucket, key, within)))),
+    );
+  }
+  return entries;
 }

@@ -1,13 +1,14 @@
-import { type Msg, type MsgHdrs, nuid, type Subscription } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs, Subscription } from '@nats-io/transport-node';
 import type { Millis, Revision } from '../../../domain/time.ts';
+import { newInbox } from '../connection/inbox.ts';
 import { type DeliveryPosition, parseDeliveryPosition } from '../connection/message.ts';
+import { randomId } from '../connection/random-id.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import {
   type ConsumerSpec,
   type ConsumerState,
   createConsumer,
   dropConsumer,
-  newInbox,
   progressOf,
 } from './consumer.ts';
 
@@ -48,7 +49,7 @@ const answerLostAfter: Millis = 1500;
 export class SupervisedConsumer implements AsyncDisposable {
   readonly #connection: SupervisedConnection;
   readonly #spec: ConsumerSpec;
-  readonly #name = `rollcall_${nuid.next()}`;
+  readonly #name = `rollcall_${randomId()}`;
   readonly #subscription: Subscription;
   readonly #cleanups: (() => void)[] = [];
   #queue: Delivered[] = [];

@@ -1,10 +1,11 @@
-import { headers, type MsgHdrs, nuid } from '@nats-io/transport-node';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
 import { code, errorIn, type Meaning, meaningOf } from '../connection/jetstream-errors.ts';
 import { jsonOf } from '../connection/message.ts';
 import { MissingStream } from '../connection/missing-stream.ts';
+import { randomId } from '../connection/random-id.ts';
 import type { Reply, SupervisedConnection } from '../connection/supervised-connection.ts';
 
 /** A message for a stream. */
@@ -98,8 +99,7 @@ function requestBatch(
   within: Millis,
   generation: number | undefined,
 ): Promise<Reply> {
-  // Unpredictable: a client that knows the id could add messages to the batch.
-  const id = nuid.next();
+  const id = randomId();
   const sendBefore = () => {
     for (const [index, message] of messages.slice(0, -1).entries()) {
       const batchHeaders = headersOf(

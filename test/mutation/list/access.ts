@@ -1,0 +1,29 @@
+import type { Mutant } from '../mutant.ts';
+
+/** Rules about who may do what (docs/how-to/permissions.md). */
+export const access: readonly Mutant[] = [
+  {
+    name: 'ids-can-be-computed',
+    breaks: 'G2',
+    what: 'makes ids of batches and consumers that another process can compute',
+    file: 'src/adapters/nats/connection/random-id.ts',
+    edits: [['crypto.getRandomValues(new Uint8Array(16))', 'new Uint8Array(16)']],
+    tests: ['test/adapters/nats/connection/random-id.test.ts'],
+  },
+  {
+    name: 'answer-any-subject',
+    breaks: 'G1',
+    what: 'answers a request at whatever subject it names',
+    file: 'src/adapters/nats/connection/inbox.ts',
+    edits: [['/^(_INBOX[A-Za-z0-9_=-]*|_R_)\\./.test(subject)', "subject !== ''"]],
+    tests: ['test/adapters/nats/connection/inbox.test.ts'],
+  },
+  {
+    name: 'lagging-replica-is-believed',
+    breaks: 'G3',
+    what: 'believes a replica without the word of the leader',
+    file: 'src/adapters/nats/read/own-key-read.ts',
+    edits: [['last === (read.message?.seq ?? 0)', "last !== ''"]],
+    tests: ['test/adapters/nats/read/own-key-read.test.ts'],
+  },
+];
