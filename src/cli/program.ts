@@ -1,9 +1,16 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
 import { readConfigFile } from '../composition/files.ts';
+import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import type { Command } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
-import { isGiven, readSettings, refuseUnknown, type Sources } from './command/settings/read.ts';
+import {
+  isGiven,
+  readSettings,
+  refuseUnknown,
+  type Sources,
+  sourceOf,
+} from './command/settings/read.ts';
 import { optionOf, type Setting } from './command/settings/setting.ts';
 import { commands } from './command-list.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
@@ -70,12 +77,14 @@ async function run(one: Command, commander: Commander, io: Terminal): Promise<Ex
     commander.outputHelp();
     return exitCodes.usage;
   }
-  const settings = readSettings({ ...common, ...one.settings }, all);
+  const given = readSettings({ ...common, ...one.settings }, all);
+  const settings = withSystemCredentials(given, io.env);
   return one.run({
     settings,
     io: settings.color ? io : { ...io, palette: paletteOf(1) },
     args: commander.args,
     serversGiven: isGiven(common.servers, all),
+    sourceOf: (setting) => sourceOf(setting, all),
   });
 }
 

@@ -61,6 +61,15 @@ export const readLease = (options: LeaseOptions): LeasePolicy => ({
 export async function readSlot({ host, stateDir }: HostOptions, name: string): Promise<Slot> {
   const agent = readOption('name', AgentName, name);
   if (host !== undefined) return { host: readOption('host', HostId, host), agent };
-  const directory = stateDir ?? join(homedir(), '.local', 'state', 'rollcall');
+  const directory = stateDir ?? defaultStateDir();
   return { host: await systemAdapters.findHostId({ stateDir: directory }), agent };
+}
+
+/** Undefined for a user without a home directory, as in a container with an arbitrary user. */
+function defaultStateDir(): string | undefined {
+  try {
+    return join(homedir(), '.local', 'state', 'rollcall');
+  } catch {
+    return undefined;
+  }
 }

@@ -7,8 +7,8 @@ import { formatParseError } from '../../domain/records/stored-record.ts';
 
 export interface HostIdSources {
   readonly configured?: string | undefined;
-  /** The directory of the file `host-id`. */
-  readonly stateDir: string;
+  /** The directory of the file `host-id`; undefined if there is none. */
+  readonly stateDir: string | undefined;
   /** `/etc/machine-id` of systemd, except in tests. */
   readonly machineIdFile?: string;
 }
@@ -24,11 +24,21 @@ export interface HostIdSources {
 export async function findHostId(sources: HostIdSources): Promise<HostId> {
   if (sources.configured !== undefined)
     return parseHostId(sources.configured, 'the configured host id');
-  const file = join(sources.stateDir, 'host-id');
-  const saved = await readIfPresent(file);
-  if (saved !== undefined) return parseHostId(saved.trim(), file);
+  const file = sources.stateDir === undefined ? undefined : join(sources.stateDir, 'host-id');
+  const saved = file === undefined ? undefined : await readIfPresent(file);
+  if (file !== undefined && saved !== undefined) return parseHostId(saved.trim(), file);
   const machineId = (await readIfPresent(sources.machineIdFile ?? '/etc/machine-id'))?.trim() ?? '';
   const derived = /^[0-9a-f]{32}$/.test(machineId) ? hashMachineId(machineId) : undefined;
+  if (file === undefined) {
+    if (derived !== undefined) return parseHostId(derived, 'the machine id');
+    throw new Fault(
+      'bad-setting',
+      'this machine has neither a machine id nor a directory to save a host id: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set',
+      {
+        hint: 'set --host (ROLLCALL_HOST) to a name that stays the same over restarts, or --state-dir',
+      },
+    );
+  }
   try {
     return parseHostId(await saveOnce(file, derived ?? randomUUID()), file);
   } catch (cause) {
@@ -40,7 +50,7 @@ export async function findHostId(sources: HostIdSources): Promise<HostId> {
       `this machine has no machine id, and the host id cannot be saved to ${file}`,
       {
         cause,
-        hint: 'set the host id, or use a state directory that the agent can write',
+        hint: 'set --host (ROLLCALL_HOST) to a name that stays the same over restarts, or use a --state-dir that the agent can write',
       },
     );
   }

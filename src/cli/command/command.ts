@@ -1,7 +1,7 @@
 import type { Terminal } from '../terminal/io.ts';
 import type { Exit } from './exit.ts';
 import type { common } from './settings/common.ts';
-import type { Settings, Values } from './settings/setting.ts';
+import type { Setting, Settings, Values } from './settings/setting.ts';
 
 export type Common = Values<typeof common>;
 
@@ -33,6 +33,8 @@ interface Context<S extends Settings> {
   readonly args: readonly string[];
   /** Whether --servers was given, instead of its default. */
   readonly serversGiven: boolean;
+  /** Where the value of a setting comes from: `--port`, `ROLLCALL_PORT`; undefined for its default. */
+  readonly sourceOf: (setting: Setting) => string | undefined;
 }
 
 /** Hides the type of the settings, which the program reads by the table of the command. */

@@ -7,9 +7,11 @@ import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { common } from '../command/settings/common.ts';
 import { dashboardBeside } from '../command/settings/dashboard.ts';
 import { agentSettings, lease } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
+import type { Setting } from '../command/settings/setting.ts';
 import { runCollector } from '../gc/run-collector.ts';
 import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
@@ -18,7 +20,23 @@ import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { stateDir } from '../session/xdg-directories.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
+
+const ownServer = {
+  port: {
+    flag: '--port <n>',
+    description: 'port of the NATS server, on loopback only; 0 picks a free one',
+    fallback: '4222',
+    schema: z.coerce.number().int().min(0).max(65535).default(4222),
+  },
+  store: {
+    flag: '--store <dir>',
+    description: 'data directory of the NATS server, kept across restarts',
+    fallback: '$XDG_STATE_HOME/rollcall/nats',
+    schema: z.string().min(1, 'not empty').optional(),
+  },
+};
 
 export const up = command({
   name: 'up',
@@ -29,18 +47,7 @@ export const up = command({
     ...dashboardBeside,
     host: agentSettings.host,
     stateDir: agentSettings.stateDir,
-    port: {
-      flag: '--port <n>',
-      description: 'port of the NATS server, on loopback only; 0 picks a free one',
-      fallback: '4222',
-      schema: z.coerce.number().int().min(0).max(65535).default(4222),
-    },
-    store: {
-      flag: '--store <dir>',
-      description: 'data directory of the NATS server, kept across restarts',
-      fallback: '$XDG_STATE_HOME/rollcall/nats',
-      schema: z.string().min(1, 'not empty').optional(),
-    },
+    ...ownServer,
   },
   examples: [
     ['rollcall up', 'then, in another terminal: rollcall agent --name first'],
@@ -50,13 +57,14 @@ export const up = command({
     ],
   ],
   isDaemon: true,
-  async run({ settings, io, serversGiven }) {
+  async run({ settings, io, sourceOf }) {
     await using opened = new AsyncDisposableStack();
     const door = settings.dashboard ? await dashboardAccess(settings, io) : undefined;
     const slot = await resolveAgentId(settings, AgentName.parse('up'), io.env);
     const { metrics, url: scraped } = opened.use(await openMetrics(settings, io));
-    const store = settings.store ?? join(stateDir(io.env), 'nats');
-    const server = serversGiven
+    const isForeign = usesForeignServer(sourceOf, io);
+    const store = isForeign ? '' : (settings.store ?? join(stateDir(io.env), 'nats'));
+    const server = isForeign
       ? undefined
       : opened.use(
           await withSpinner(io, 'starting nats-server', (say) => {
@@ -101,6 +109,30 @@ export const up = command({
     return exitCodes.done;
   },
 });
+
+/**
+ * Whether the server of --servers is used, and none is started. `NATS_URL` names a server for all tools of
+ * a shell, so --port or --store mean more: a server of its own.
+ */
+function usesForeignServer(
+  sourceOf: (setting: Setting) => string | undefined,
+  io: Terminal,
+): boolean {
+  const servers = sourceOf(common.servers);
+  const own = sourceOf(ownServer.port) ?? sourceOf(ownServer.store);
+  if (servers === undefined) return false;
+  const isOfAllTools = servers === common.servers.variable;
+  if (own !== undefined) {
+    io.err(
+      isOfAllTools
+        ? `${servers} is not used: ${own} asks for a server of its own`
+        : `${own} is not used: ${servers} names a server, and none is started`,
+    );
+    return !isOfAllTools;
+  }
+  if (isOfAllTools) io.err(`using the server of ${servers}; none is started`);
+  return true;
+}
 
 async function lost(server: {
   readonly exited: Promise<{ asked: boolean; code: number | undefined }>;

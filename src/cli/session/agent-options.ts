@@ -4,7 +4,7 @@ import { seconds } from '../../domain/time.ts';
 import type { AgentOptions } from '../../runtime/agent/agent.ts';
 import type { agentSettings } from '../command/settings/lease.ts';
 import type { Values } from '../command/settings/setting.ts';
-import { stateDir } from './xdg-directories.ts';
+import { stateDirIfAny } from './xdg-directories.ts';
 
 export type AgentSettings = Values<typeof agentSettings>;
 
@@ -18,7 +18,7 @@ export async function resolveAgentId(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<Slot> {
   if (host !== undefined) return { host, agent };
-  return { host: await systemAdapters.findHostId({ stateDir: dir ?? stateDir(env) }), agent };
+  return { host: await systemAdapters.findHostId({ stateDir: dir ?? stateDirIfAny(env) }), agent };
 }
 
 /** Options of the agent from the settings. */

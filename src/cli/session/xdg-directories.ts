@@ -16,12 +16,8 @@ export function compiledDir({ XDG_CACHE_HOME: xdg, HOME: home }: Environment): s
  * @throws {Fault} `bad-setting` without a home directory
  */
 export function stateDir(env: Environment): string {
-  const { STATE_DIRECTORY: ofUnit, XDG_STATE_HOME: xdg, HOME: home } = env;
-  // A unit may have several, separated by colons.
-  const first = ofUnit?.split(':')[0];
-  if (first !== undefined && isAbsolute(first)) return first;
-  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rollcall');
-  if (home !== undefined && isAbsolute(home)) return join(home, '.local', 'state', 'rollcall');
+  const found = stateDirIfAny(env);
+  if (found !== undefined) return found;
   throw new Fault(
     'bad-setting',
     'no state directory: none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set',
@@ -29,4 +25,16 @@ export function stateDir(env: Environment): string {
       hint: 'set one: --state-dir (or --host) for an agent, --store for a server',
     },
   );
+}
+
+/** The same; undefined without a home directory, as in a container with an arbitrary user. */
+export function stateDirIfAny(env: Environment): string | undefined {
+  const { STATE_DIRECTORY: ofUnit, XDG_STATE_HOME: xdg, HOME: home } = env;
+  // A unit may have several, separated by colons.
+  const first = ofUnit?.split(':')[0];
+  if (first !== undefined && isAbsolute(first)) return first;
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, 'rollcall');
+  return home !== undefined && isAbsolute(home)
+    ? join(home, '.local', 'state', 'rollcall')
+    : undefined;
 }

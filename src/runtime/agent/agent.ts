@@ -17,6 +17,7 @@ import type { Ports } from '../../ports/ports.ts';
 import type { ProcessTransition } from '../transitions/process-chain.ts';
 import { signingAuthor } from '../transitions/record-change.ts';
 import { BackgroundCollector } from './background-collector.ts';
+import type { HolderPlace } from './claim-slot.ts';
 import { Session } from './session.ts';
 
 export interface AgentOptions {
@@ -201,9 +202,9 @@ export class Agent implements AsyncDisposable {
   #throwUnlessRestart(cause: EndCause): void {
     const slot = `${this.slot.host}/${this.slot.agent}`;
     if (cause === 'refused') {
-      throw new Fault('slot-held', `${slot}: ${this.#session.refusal}`, {
-        hint: 'give this agent another --name, stop the other one, or take over with --takeover',
-      });
+      const { refusal, holderPlace } = this.#session;
+      const { where, hint } = slotHeldTexts[holderPlace];
+      throw new Fault('slot-held', `${slot}: ${refusal}${where}`, { hint });
     }
     if (cause === 'superseded') {
       throw new Fault('superseded', `another run took ${slot}; this one stops`, {
@@ -221,3 +222,21 @@ export class Agent implements AsyncDisposable {
     }
   }
 }
+
+/** A copied disk image, container image or state directory has the host id of its original. */
+const slotHeldTexts: Readonly<
+  Record<HolderPlace, { readonly where: string; readonly hint: string }>
+> = {
+  here: {
+    where: '',
+    hint: 'give this agent another --name, stop the other one, or take over with --takeover',
+  },
+  'other-container': {
+    where: ', in another container of this machine',
+    hint: 'give this container its own --host, or this agent another --name',
+  },
+  'other-machine': {
+    where: ', on another machine',
+    hint: 'two machines have one host id, as copies of an image or of a state directory do: give this machine its own --host, or delete the file host-id in its state directory',
+  },
+};

@@ -13,7 +13,10 @@ export type ClaimResult =
   | { readonly type: 'claimed' }
   /** Outcome unknown, and the record does not name the run: its id must not be used again (G3). */
   | { readonly type: 'spent' }
-  | { readonly type: 'refused'; readonly why: string };
+  | { readonly type: 'refused'; readonly why: string; readonly where: HolderPlace };
+
+/** Where the run is that holds the slot, as seen from this process. */
+export type HolderPlace = 'here' | 'other-container' | 'other-machine';
 
 export interface ClaimOptions {
   readonly claim: Claim;
@@ -46,7 +49,10 @@ export async function claimSlot(
     if (records.isRunIdSpent) return { type: 'spent' };
     const permission = await checkPermission(current, records.self, options, ports, signal);
     if (permission === undefined) continue;
-    if ('refused' in permission) return { type: 'refused', why: permission.refused };
+    if ('refused' in permission) {
+      const where = placeOf(current, options.claim.process);
+      return { type: 'refused', why: permission.refused, where };
+    }
     const change = buildClaim(records.author, current, options.claim, {
       evidence: { taken: permission.reason },
     });
@@ -60,6 +66,13 @@ export async function claimSlot(
     if (outcome !== 'conflict') await retryDelay(ports, signal);
   }
   return undefined;
+}
+
+function placeOf(holder: RecordRead<AgentRecord>, own: AgentRecord['process']): HolderPlace {
+  if (holder.kind !== 'stored') return 'here';
+  const { boot, namespace } = holder.record.process;
+  if (boot !== own.boot) return 'other-machine';
+  return namespace === own.namespace ? 'here' : 'other-container';
 }
 
 /** The write that took the slot was stored, but not acknowledged: rewrites the record once. */

@@ -13,7 +13,7 @@ import { session as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { checkRecords } from './check-records.ts';
-import { type ClaimOptions, claimSlot } from './claim-slot.ts';
+import { type ClaimOptions, claimSlot, type HolderPlace } from './claim-slot.ts';
 import { type LeaveLimits, leaveInTime } from './leave.ts';
 import { OwnedRecords, type OwnershipLost } from './owned-records.ts';
 import { reconcile } from './reconcile.ts';
@@ -55,6 +55,7 @@ export class Session {
   readonly #ended = Promise.withResolvers<EndCause>();
   readonly #end = new AbortController();
   #refusal = '';
+  #holderPlace: HolderPlace = 'here';
   #state = new AbortController();
   #work: Promise<void> = Promise.resolve();
 
@@ -103,6 +104,11 @@ export class Session {
       const { clock } = this.#ports;
       await withTimeout(flushTimeout, clock, never, (timeout) => this.#chain.flushed(timeout));
     }
+  }
+
+  /** Where the run is that kept the slot. */
+  get holderPlace(): HolderPlace {
+    return this.#holderPlace;
   }
 
   /** Asks the run to leave gracefully. */
@@ -166,7 +172,7 @@ export class Session {
         if (await this.#takeLease(signal)) this.#post({ type: 'leased' });
         return;
       case 'claim-slot':
-        return report(await until(() => claimSlot(records, this.#options, ports, signal)));
+        return report(await until(() => this.#claim(signal)));
       case 'reconcile': {
         const { desired } = this.#options;
         return report(await until(() => reconcile(records, desired, ports, signal)));
@@ -182,6 +188,13 @@ export class Session {
       default:
         return effect satisfies never;
     }
+  }
+
+  async #claim(signal: AbortSignal): Promise<EffectResult> {
+    const result = await claimSlot(this.records, this.#options, this.#ports, signal);
+    if (result?.type !== 'refused') return result;
+    this.#holderPlace = result.where;
+    return { type: 'refused', why: result.why };
   }
 
   /** Lease first, then record, until the record was rewritten while the lease was valid. */

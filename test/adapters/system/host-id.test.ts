@@ -47,6 +47,20 @@ describe('the host id', () => {
     expect(await readdir(at.stateDir)).toEqual(['host-id']);
   });
 
+  test('needs no state directory if there is a machine id', async () => {
+    await using at = await machine(someId);
+    const id = await findHostId(at);
+    expect(await findHostId({ ...at, stateDir: undefined })).toBe(id);
+  });
+
+  test('without a machine id and a state directory is refused, because it would change', async () => {
+    await using at = await machine();
+    await expect(findHostId({ ...at, stateDir: undefined })).rejects.toMatchObject({
+      code: 'bad-setting',
+      hint: expect.stringContaining('ROLLCALL_HOST'),
+    });
+  });
+
   test('may be written into the state directory by hand', async () => {
     await using at = await machine(someId);
     await mkdir(at.stateDir, { recursive: true });

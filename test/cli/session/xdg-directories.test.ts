@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stateDir } from '../../../src/cli/session/xdg-directories.ts';
+import { stateDir, stateDirIfAny } from '../../../src/cli/session/xdg-directories.ts';
 
 describe('the state directory', () => {
   test.each([
@@ -12,6 +12,7 @@ describe('the state directory', () => {
   });
 
   test('without any of these variables is a fault that names them', () => {
+    expect(stateDirIfAny({})).toBeUndefined();
     expect(() => stateDir({})).toThrow('none of STATE_DIRECTORY, XDG_STATE_HOME and HOME is set');
   });
 });

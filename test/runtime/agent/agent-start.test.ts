@@ -107,6 +107,23 @@ describe('an agent that starts', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/1': first.agent.run });
   });
 
+  for (const [machine, where, advice] of [
+    [{ boot: 'another' }, 'on another machine', 'this machine its own --host'],
+    [{ namespace: 'another' }, 'in another container', 'this container its own --host'],
+    [{}, 'holds the slot and answers (serving)', 'another --name'],
+  ] as const) {
+    scenario(`that is refused is told that the holder is ${where}`, async (fleet) => {
+      fleet.agent('h1/a', []);
+      await fleet.advance(seconds(1));
+      const copy = fleet.agent('h1/a', [], { machine });
+      await fleet.advance(seconds(1));
+      expect(copy.ended()).toMatchObject({
+        message: expect.stringContaining(where),
+        hint: expect.stringContaining(advice),
+      });
+    });
+  }
+
   describe('on a machine restored from a snapshot, where the process of the holder is gone', () => {
     const startOnRestored = (fleet: FleetInMemory) => {
       const process = fleet.process('h1');

@@ -133,17 +133,19 @@ export class FleetInMemory {
     options: Partial<Omit<AgentOptions, 'process'>> & {
       readonly process?: Process;
       readonly sees?: boolean;
+      /** Boot id and pid namespace, if they are not those of its host. */
+      readonly machine?: Partial<AgentRecord['process']>;
     } = {},
   ): AgentProcess {
     const slot = slotAt(place);
-    const { process: given, sees = false, ...rest } = options;
+    const { process: given, sees = false, machine, ...rest } = options;
     const process = given ?? this.process(slot.host, { sees, slot });
     const transitions: ProcessTransition[] = [];
     const agent = new Agent(
       {
         slot,
         lease: this.lease,
-        process: { boot: slot.host, namespace: 'pid', pid: process.pid },
+        process: { boot: slot.host, namespace: 'pid', pid: process.pid, ...machine },
         takeover: false,
         whenExpired: 'start-over',
         drainFor: 0,

@@ -49,6 +49,10 @@ export function refuseUnknown({ file }: Sources, known: readonly Setting[]): voi
 export const isGiven = (setting: Setting, from: Sources): boolean =>
   rawOf(setting, from) !== undefined;
 
+/** Where the value comes from: `--port`, `ROLLCALL_PORT`, a place in the file; undefined for the default. */
+export const sourceOf = (setting: Setting, from: Sources): string | undefined =>
+  rawOf(setting, from)?.where;
+
 function valueFrom(setting: Setting, from: Sources): unknown {
   const raw = rawOf(setting, from);
   const read = setting.schema.safeParse(raw?.value);
