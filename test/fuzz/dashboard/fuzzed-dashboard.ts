@@ -10,7 +10,7 @@ import { apiOf, fetched, logged, served } from '../../dashboard/server/support/t
 import { historyOf } from '../../fixtures/history/given-history.ts';
 import { longHistory } from '../../fixtures/history/long-history.ts';
 import { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
-import { mutated } from './mutated.ts';
+import { mutated } from '../support/mutated.ts';
 
 export const events = [...longHistory(60, { agents: 2 })];
 export const [{ text = '' } = {}] = events;

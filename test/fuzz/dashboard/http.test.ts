@@ -2,10 +2,10 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { Registry } from '@prometheus-io/client';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { serveMetrics } from '../../src/adapters/metrics/scrape-endpoint.ts';
-import { httpCheck } from '../../src/adapters/system/health/http-check.ts';
-import { anyText } from '../arbitrary/names.ts';
-import { fuzz } from './support/fuzz.ts';
+import { serveMetrics } from '../../../src/adapters/metrics/scrape-endpoint.ts';
+import { httpCheck } from '../../../src/adapters/system/health/http-check.ts';
+import { anyText } from '../../arbitrary/names.ts';
+import { fuzz } from '../support/fuzz.ts';
 
 const line = fc.oneof(
   anyText,

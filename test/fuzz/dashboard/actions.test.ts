@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fetched } from '../dashboard/server/support/test-server.ts';
-import { fuzz } from './support/fuzz.ts';
-import { body, expectDefined, fleet, livesOn, startDashboard } from './support/fuzzed-dashboard.ts';
+import { fetched } from '../../dashboard/server/support/test-server.ts';
+import { fuzz } from '../support/fuzz.ts';
+import { body, expectDefined, fleet, livesOn, startDashboard } from './fuzzed-dashboard.ts';
 
 let server: Awaited<ReturnType<typeof startDashboard>>;
 beforeAll(async () => {

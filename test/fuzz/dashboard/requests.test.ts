@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { anyText } from '../arbitrary/names.ts';
-import { fetched } from '../dashboard/server/support/test-server.ts';
-import { fuzz } from './support/fuzz.ts';
+import { anyText } from '../../arbitrary/names.ts';
+import { fetched } from '../../dashboard/server/support/test-server.ts';
+import { fuzz } from '../support/fuzz.ts';
 import {
   entity,
   events,
@@ -12,7 +12,7 @@ import {
   name,
   startDashboard,
   streams,
-} from './support/fuzzed-dashboard.ts';
+} from './fuzzed-dashboard.ts';
 
 let server: Awaited<ReturnType<typeof startDashboard>>;
 beforeAll(async () => {

@@ -1,28 +1,28 @@
 import fc from 'fast-check';
 import { afterEach, expect, test, vi } from 'vitest';
-import type { ApiPage } from '../../src/dashboard/api-types.ts';
-import { FleetCursor } from '../../src/dashboard/history/fleet-cursor.ts';
-import { TransitionLog } from '../../src/dashboard/history/transition-log.ts';
-import { pageAfter, stateOfAll } from '../../src/dashboard/server/history/pages.ts';
-import { openRecording } from '../../src/dashboard/server/history/recorded-source.ts';
-import { detailsOfRecord } from '../../src/dashboard/server/history/to-row.ts';
-import { allIn, storedIn } from '../../src/dashboard/web/model/event-document.ts';
+import type { ApiPage } from '../../../src/dashboard/api-types.ts';
+import { FleetCursor } from '../../../src/dashboard/history/fleet-cursor.ts';
+import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
+import { pageAfter, stateOfAll } from '../../../src/dashboard/server/history/pages.ts';
+import { openRecording } from '../../../src/dashboard/server/history/recorded-source.ts';
+import { detailsOfRecord } from '../../../src/dashboard/server/history/to-row.ts';
+import { allIn, storedIn } from '../../../src/dashboard/web/model/event-document.ts';
 import {
   parseHeartbeat,
   parseHello,
   parsePage,
   parseState,
-} from '../../src/dashboard/web/protocol/parse-response.ts';
+} from '../../../src/dashboard/web/protocol/parse-response.ts';
 import {
   ask,
   type FeedEvents,
   openFeed,
   pages,
-} from '../../src/dashboard/web/worker/event-source.ts';
-import { historyOf } from '../fixtures/history/given-history.ts';
-import { longHistory } from '../fixtures/history/long-history.ts';
-import { fuzz } from './support/fuzz.ts';
-import { mutated } from './support/mutated.ts';
+} from '../../../src/dashboard/web/worker/event-source.ts';
+import { historyOf } from '../../fixtures/history/given-history.ts';
+import { longHistory } from '../../fixtures/history/long-history.ts';
+import { fuzz } from '../support/fuzz.ts';
+import { mutated } from '../support/mutated.ts';
 
 /** The page's code reads these when it loads. */
 vi.hoisted(() => Object.assign(globalThis, { self: { location: { search: '' } } }));
