@@ -18,13 +18,15 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   'keyframes.test.ts': ['domain/replay/keyframe-format', 'runtime/audit/keyframes/codec'],
   'files.test.ts': [
     'domain/replay/anchor',
+    'adapters/files/history-line',
+    'adapters/files/read-lines',
+    'cli/audit/verify-checkpoint',
+  ],
+  'settings-files.test.ts': [
     'adapters/files/config-file',
     'adapters/files/yaml-document',
-    'adapters/files/history-line',
     'adapters/files/instances-file',
-    'adapters/files/read-lines',
     'adapters/system/host-id',
-    'cli/audit/verify-checkpoint',
     'cli/command/settings/common',
     'cli/command/settings/read',
   ],
@@ -52,8 +54,8 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'cli/audit/exported-charts',
     'dashboard/web/model/subject',
   ],
-  'page.test.ts': ['dashboard/web/worker/event-source'],
-  'dashboard.test.ts': [
+  'dashboard/page.test.ts': ['dashboard/web/worker/event-source'],
+  'dashboard/requests.test.ts': [
     'dashboard/server/routes/actions',
     'dashboard/server/routes/export',
     'dashboard/server/routes/events',
