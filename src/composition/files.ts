@@ -10,7 +10,15 @@ import type { Slot } from '../domain/identity/names.ts';
 import type { Millis } from '../domain/time.ts';
 import { Duration } from './time/duration.ts';
 
-export { historyFile, historyLine, isRegular, readFolder, readOptionalText, writeFileAtomic };
+export {
+  historyFile,
+  historyLine,
+  isRegular,
+  readFolder,
+  readOptionalText,
+  readText,
+  writeFileAtomic,
+};
 
 /** The settings in a YAML or JSON file. @throws {Fault} `bad-setting` */
 export async function readConfigFile(file: string): Promise<ConfigFile> {

@@ -94,6 +94,7 @@ const webTiers = [
 const domainTiers = [
   ['identity', 'policy', 'store-history'],
   ['records'],
+  ['registrations'],
   ['events'],
   ['fleet', 'replay'],
   ['collection'],
@@ -140,6 +141,10 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'src/adapters/memory/time': { folders: adapter, packages: ['node:process'] },
   'src/adapters/memory': {
     folders: [...adapter, ...below('src/adapters/memory', 'time', 'server')],
+  },
+  'src/adapters/local-api': {
+    folders: [...adapter, 'src/adapters/files'],
+    packages: ['zod', ...node],
   },
   'src/adapters/metrics': { folders: adapter, packages: ['@prometheus-io/client', ...node] },
   ...layer('src/adapters/nats', natsTiers, { folders: adapter, packages: ['@nats-io/*'] }),
@@ -223,7 +228,14 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     packages: ['*', '*/*', ...node],
   },
   'tools/docs': {
-    folders: [...core, 'src/cli', 'src/cli/command/**', 'src/adapters/metrics'],
+    folders: [
+      ...core,
+      'src/cli',
+      'src/cli/command/**',
+      'src/adapters/local-api',
+      'src/adapters/metrics',
+      'src/composition/time',
+    ],
     packages: ['@prometheus-io/client', ...node],
   },
 };

@@ -48,6 +48,8 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'composition/names/host-or-agent',
     'cli/command/settings/policy-settings',
   ],
+  'local-api.test.ts': ['adapters/local-api/request', 'adapters/local-api/routes'],
+  'registrations.test.ts': ['composition/instances/registration-file', 'cli/command/settings/api'],
   'library.test.ts': ['library/options'],
   'charts.test.ts': [
     'charts/model/parse-chart',
@@ -71,6 +73,7 @@ export const ours: Readonly<Record<string, string>> = {
     'the time in an answer that askApi has read; an invalid time is NaN',
   'adapters/nats/streams/stream-info':
     'the time in an answer that askApi has read; an invalid time is a Fault',
+  'adapters/local-api/openapi': 'no text: it describes schemas of its own',
   'adapters/system/entropy': 'a run id that it generated itself',
   'adapters/nats/history/store-mark': 'any text: an unreadable mark counts as empty',
   'adapters/system/health/http-check': 'addresses: an invalid one is a failed check',

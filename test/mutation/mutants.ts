@@ -8,6 +8,7 @@ import { removing } from './list/removing.ts';
 import { restoring } from './list/restoring.ts';
 import { running } from './list/running.ts';
 import { seats } from './list/seats.ts';
+import { sources } from './list/sources.ts';
 import { viewing } from './list/viewing.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -18,6 +19,7 @@ export const mutants: readonly Mutant[] = [
   ...removing,
   ...running,
   ...viewing,
+  ...sources,
   ...auditing,
   ...badInput,
   ...nats,

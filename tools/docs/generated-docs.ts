@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { openApi } from '../../src/adapters/local-api/openapi.ts';
+import { DurationOrMillis } from '../../src/composition/time/duration.ts';
 import { cliReference } from './cli-reference.ts';
 import { configurationReference } from './configuration-reference.ts';
 import { libraryReference } from './library-reference.ts';
@@ -7,6 +9,8 @@ import { metricsReference } from './metrics-reference.ts';
 /** The root of this checkout, with a slash at its end. */
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
+const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
+
 /** Text of each generated page, by its path. The page of the machines has its own generator. */
 export const generatedDocs = (): ReadonlyMap<string, string> =>
   new Map([
@@ -14,4 +18,5 @@ export const generatedDocs = (): ReadonlyMap<string, string> =>
     ['docs/reference/configuration.md', configurationReference()],
     ['docs/reference/library.md', libraryReference(checkout)],
     ['docs/reference/metrics.md', metricsReference()],
+    ['docs/reference/agent-api.openapi.json', json(openApi(DurationOrMillis))],
   ]);

@@ -1,9 +1,9 @@
 import { listInstances, watchInstancesFile } from '../../composition/files.ts';
 import { HealthChecks, initialHealth } from '../../composition/instances/health-checks.ts';
+import type { InstanceSource } from '../../composition/instances/instance-sources.ts';
 import type { ListedInstance } from '../../composition/instances/listed-instances.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import type { Agent } from '../../runtime/agent/agent.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 
@@ -21,13 +21,13 @@ const shrinksAfter: Millis = seconds(3);
  * file with errors is reported, and the instances stay unchanged.
  */
 export async function followInstancesFile(
-  agent: Agent,
+  source: InstanceSource,
   file: string,
   first: readonly ListedInstance[],
   io: Terminal,
   signal: AbortSignal,
 ): Promise<void> {
-  const checks = new HealthChecks(agent);
+  const checks = new HealthChecks(source);
   let listed = JSON.stringify(first);
   let current = first;
   let complaint = '';
@@ -35,14 +35,14 @@ export async function followInstancesFile(
   try {
     for await (const { stillFor } of watchInstancesFile(file, readEvery, signal)) {
       try {
-        const now = await listInstances(file, agent.slot);
+        const now = await listInstances(file, source.slot);
         if (complaint !== '') io.err(`${escapeControls(file)} is valid again`);
         complaint = '';
         if (JSON.stringify(now) === listed) continue;
         if (isShorter(now, current) && stillFor < shrinksAfter) continue;
         current = now;
         listed = JSON.stringify(now);
-        agent.replace(
+        source.replace(
           now.map(({ spec }) => spec),
           initialHealth(now),
         );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listInstances } from '../../composition/files.ts';
 import { initialHealth } from '../../composition/instances/health-checks.ts';
+import { InstanceSources } from '../../composition/instances/instance-sources.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
@@ -8,10 +9,12 @@ import { followInstancesFile } from '../agent/follow-instances-file.ts';
 import { printTransitions } from '../agent/transition-lines.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { api } from '../command/settings/api.ts';
 import { agentSettings } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
 import { agentOptions, resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { openApi } from '../session/open-api.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
@@ -19,7 +22,7 @@ import { withSpinner } from '../terminal/spinner.ts';
 
 export const agent = command({
   name: 'agent',
-  summary: 'register the instances listed in a file for as long as this process runs',
+  summary: 'register the instances of this host for as long as this process runs',
   settings: {
     name: {
       flag: '--name <name>',
@@ -31,6 +34,7 @@ export const agent = command({
       description: 'instances to register, in YAML or JSON; read again when the file changes',
       schema: z.string().min(1, 'not empty').optional(),
     },
+    ...api,
     ...agentSettings,
     ...metrics,
   },
@@ -38,6 +42,10 @@ export const agent = command({
     [
       'rollcall agent --name api --instances instances.yaml',
       "file content: instances: [{ service: web, port: 8080, check: { tcp: '127.0.0.1:8080' } }]",
+    ],
+    [
+      'rollcall agent --name host --api /run/rollcall/api.sock',
+      "curl --unix-socket /run/rollcall/api.sock -X PUT localhost/v1/instances/web/web-1 --json '{}'",
     ],
     [
       'rollcall agent --host db-1 --name postgres --ttl 5s --grace 10s',
@@ -50,23 +58,35 @@ export const agent = command({
     const file = settings.instances;
     const listed = file === undefined ? [] : await listInstances(file, slot);
     const me = { ...slot, run: systemAdapters.entropy.runId() };
+    const sources = new InstanceSources(slot);
+    const fromFile = sources.of('file');
+    fromFile.replace(
+      listed.map(({ spec }) => spec),
+      initialHealth(listed),
+    );
     await using metered = await openMetrics(settings, io);
     const { metrics, url } = metered;
+    await using localApi = await openApi(settings, me, sources, io);
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
-    const print = printTransitions(io, settings.json, url);
+    await localApi?.confirm(connected.ports, io.signal);
+    const print = printTransitions(io, settings.json, url, localApi?.url);
     let gaveUp = false;
     const onTransition: AgentOptions['onTransition'] = (transition, agent) => {
       gaveUp ||= transition.event.type === 'gave-up';
       print(transition, agent);
     };
     const options = { ...agentOptions(settings, slot, onTransition), run: me.run };
-    const specs = listed.map(({ spec }) => spec);
-    await using agent = new Agent(options, specs, connected.ports, initialHealth(listed));
+    const { specs, healthOf } = sources.initial;
+    await using agent = new Agent(options, specs, connected.ports, healthOf);
+    sources.connect(agent);
+    localApi?.keeper.connect(agent);
     await using until = untilStopped(io.signal, agent.done);
     void watchConnection(connected, io, until.signal);
     const keeping =
-      file === undefined ? undefined : followInstancesFile(agent, file, listed, io, until.signal);
+      file === undefined
+        ? undefined
+        : followInstancesFile(fromFile, file, listed, io, until.signal);
     // The lease of an earlier run may have to lapse first: a ttl and some seconds.
     const claimed = agent.ready.catch(() => {});
     await withSpinner(io, `claiming ${escapeControls(`${slot.host}/${slot.agent}`)}`, () =>

@@ -21,7 +21,7 @@ const tryAgainAfter: Millis = seconds(1);
 const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
 
 /** Log lines for a person at a terminal, else JSON. */
-const logOf = (io: Terminal, { json, logLevel }: Common) =>
+export const logOf = (io: Terminal, { json, logLevel }: Pick<Common, 'json' | 'logLevel'>) =>
   io.errIsTerminal && !json
     ? terminalLog(io, logLevel, systemAdapters.clock.wall)
     : jsonLog(logLevel, io.err);

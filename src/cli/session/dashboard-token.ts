@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { readOptionalText } from '../../composition/files.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { isLoopback } from './is-loopback.ts';
 
 /** Least length that cannot be guessed. */
 const shortest = 16;
@@ -47,7 +47,3 @@ async function tokenIn(file: string | undefined): Promise<string | undefined> {
   const what = text === undefined ? 'there is no such file' : 'the file is empty';
   throw new Fault('bad-setting', `--token-file ${file}: ${what}`, { hint: how });
 }
-
-/** Only addresses and `localhost`: a name may resolve to anything. */
-const isLoopback = (bind: string): boolean =>
-  bind === 'localhost' || (isIP(bind) === 4 && bind.startsWith('127.')) || bind === '::1';

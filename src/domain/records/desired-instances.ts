@@ -86,6 +86,13 @@ export function diffInstances(
   return repairs;
 }
 
+/** Whether the record of a run is as it desires it. */
+export const isUpToDate = (
+  run: string,
+  read: RecordRead<InstanceRecord> | undefined,
+  wanted: DesiredInstance,
+): boolean => read?.kind === 'stored' && actionFor(run, read, wanted) === undefined;
+
 function actionFor(
   run: string,
   read: RecordRead<InstanceRecord>,

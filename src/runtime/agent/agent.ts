@@ -19,6 +19,7 @@ import { signingAuthor } from '../transitions/record-change.ts';
 import { BackgroundCollector } from './background-collector.ts';
 import type { HolderPlace } from './claim-slot.ts';
 import { Session } from './session.ts';
+import { RecordChanges, type SettledInstance, settledInstance } from './settled-instance.ts';
 
 export interface AgentOptions {
   readonly slot: Slot;
@@ -54,6 +55,7 @@ export class Agent implements AsyncDisposable {
   readonly #ports: Ports;
   readonly #desired = new Map<string, DesiredInstance>();
   readonly #previousRuns = new Set<RunId>();
+  readonly #recordChanges = new RecordChanges();
   readonly #ready = Promise.withResolvers<void>();
   readonly #collector: BackgroundCollector | undefined;
   #session: Session;
@@ -147,6 +149,28 @@ export class Agent implements AsyncDisposable {
     if (desired?.health.state !== 'draining') this.report(spec, result);
   }
 
+  /** Adds an instance, or changes its attributes and its health. */
+  put(spec: InstanceSpec, health: Health): void {
+    this.#desired.set(instanceKey({ ...this.slot, ...spec }), { spec, health });
+    this.#session.desiredChanged();
+  }
+
+  /** Removes an instance. */
+  drop(spec: Pick<InstanceSpec, 'service' | 'id'>): void {
+    if (!this.#desired.delete(instanceKey({ ...this.slot, ...spec }))) return;
+    this.#session.desiredChanged();
+  }
+
+  /** Waits until the registry has the instance as it is desired now; not at all if it is not desired. */
+  whenSettled(
+    spec: Pick<InstanceSpec, 'service' | 'id'>,
+    signal: AbortSignal,
+  ): Promise<SettledInstance> {
+    const key = instanceKey({ ...this.slot, ...spec });
+    const look = () => settledInstance(this.#session.records, key, this.#desired.get(key));
+    return this.#recordChanges.settle(look, signal);
+  }
+
   /** Leaves gracefully; resolves when it has left. */
   async stop(): Promise<void> {
     this.#stopping = true;
@@ -179,6 +203,7 @@ export class Agent implements AsyncDisposable {
           ...(address !== undefined && { address }),
         },
         desired: (): Desired => this.#desired,
+        onRecords: () => this.#recordChanges.notify(),
         onTransition: (transition) => {
           if (transition.to === 'serving') this.#ready.resolve();
           onTransition(transition, this);

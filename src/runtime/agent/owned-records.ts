@@ -35,6 +35,7 @@ export class OwnedRecords {
   readonly self: RunRef;
   readonly author: Author;
   readonly #ports: Pick<Ports, 'registry'>;
+  readonly #onChange: () => void;
   readonly instances = new Map<string, RecordRead<InstanceRecord>>();
   /**
    * The outcome of a commit is unknown: it may still be stored and undo what is read meanwhile.
@@ -56,10 +57,17 @@ export class OwnedRecords {
   /** The last write of this run to one of its instances. A store that loses its tail loses it first. */
   #lastWrite: KeyValueEntry | undefined;
 
-  constructor(self: RunRef, author: Author, ports: Pick<Ports, 'registry'>) {
+  /** `onChange`: called when what is known of the instances has changed. */
+  constructor(
+    self: RunRef,
+    author: Author,
+    ports: Pick<Ports, 'registry'>,
+    onChange: () => void = () => {},
+  ) {
     this.self = self;
     this.author = author;
     this.#ports = ports;
+    this.#onChange = onChange;
   }
 
   /** The record of the slot while it names this run. */
@@ -120,11 +128,13 @@ export class OwnedRecords {
       // stored.
       if (this.instances.get(key)?.kind !== 'stored') this.chainHeads.set(key, head);
     }
+    this.#onChange();
   }
 
   /** Does not register this instance, until something else is wanted of it. */
   putAside(instance: DesiredInstance): void {
     this.#putAside.set(instanceKey({ ...this.self, ...instance.spec }), instance);
+    this.#onChange();
   }
 
   isPutAside(wanted: DesiredInstance): boolean {
@@ -180,6 +190,7 @@ export class OwnedRecords {
         this.#store(entry);
       }
     }
+    this.#onChange();
   }
 
   #isMine(key: string): boolean {

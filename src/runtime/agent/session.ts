@@ -23,6 +23,8 @@ export interface SessionOptions extends ClaimOptions, LeaveLimits {
   readonly lease: LeasePolicy;
   readonly desired: () => Desired;
   readonly onTransition: (transition: ProcessTransition) => void;
+  /** Called when what is known of the stored instances has changed. */
+  readonly onRecords: () => void;
 }
 
 /** The result of an effect; undefined: it was stopped. */
@@ -63,7 +65,7 @@ export class Session {
     const self = author.actor;
     this.#options = options;
     this.#ports = ports;
-    this.records = new OwnedRecords(self, author, ports);
+    this.records = new OwnedRecords(self, author, ports, options.onRecords);
     this.#chain = new ProcessChain({ entity: 'session', ...self }, author, machine, ports);
     const { ttl } = options.lease;
     const text = JSON.stringify({ v: recordVersion, run: self.run, ttl });

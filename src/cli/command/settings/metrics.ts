@@ -4,8 +4,8 @@ import type { Settings } from './setting.ts';
 const rule = '[HOST:]PORT, as in 9464, 0.0.0.0:9464 or [::1]:9464';
 const form = /^(?:(?:\[([0-9a-fA-F:.]+)\]|([^\s:/[\]]+)):)?(\d{1,5})$/;
 
-/** Without a host it listens on loopback only. */
-const ListenAt = z
+/** Where to listen. Without a host on loopback only. */
+export const ListenAt = z
   .union([z.string(), z.number()], { error: rule })
   .transform((text, { addIssue }) => {
     const [, v6, name, port] = form.exec(String(text).trim()) ?? [];

@@ -1,0 +1,54 @@
+import { readText } from '../../composition/files.ts';
+import type { InstanceSources } from '../../composition/instances/instance-sources.ts';
+import type { LocalApi } from '../../composition/local-api.ts';
+import { Fault } from '../../domain/fault.ts';
+import type { RunRef } from '../../domain/identity/names.ts';
+import type { Common } from '../command/command.ts';
+import type { api } from '../command/settings/api.ts';
+import type { Values } from '../command/settings/setting.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { logOf } from './connect.ts';
+import { isLoopback } from './is-loopback.ts';
+import { stateDir } from './xdg-directories.ts';
+
+type ApiSettings = Common & Values<typeof api> & { readonly stateDir?: string | undefined };
+
+/**
+ * The local API of an agent, if it is set. It listens before the store answers.
+ * @throws {Fault} `bad-setting`, `port-taken`
+ */
+export async function openApi(
+  settings: ApiSettings,
+  me: RunRef,
+  sources: InstanceSources,
+  io: Terminal,
+): Promise<LocalApi | undefined> {
+  const { api: address, apiTokenFile, namespace, json } = settings;
+  if (!address) return undefined;
+  const token = await tokenOf(apiTokenFile);
+  if (token === undefined && 'host' in address && !isLoopback(address.host)) {
+    throw new Fault(
+      'bad-setting',
+      `--api ${address.host}:${address.port} is reachable from other machines and needs --api-token-file`,
+      { hint: 'create a token: openssl rand -hex 32 > token; or listen on 127.0.0.1' },
+    );
+  }
+  const { openLocalApi } = await import('../../composition/local-api.ts');
+  const dir = settings.stateDir ?? stateDir(io.env);
+  const log = logOf(io, settings);
+  const opened = await openLocalApi({ me, namespace, address, token, stateDir: dir, log }, sources);
+  if (!json) io.err(io.palette.dim(`local API at ${escapeControls(opened.url)}`));
+  return opened;
+}
+
+async function tokenOf(file: string | undefined): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const token = (await readText(file, 'bad-setting')).trim();
+  if (/^[\x21-\x7e]{16,}$/.test(token)) return token;
+  throw new Fault(
+    'bad-setting',
+    `--api-token-file ${file}: the token must have at least 16 printable characters without spaces`,
+    { hint: 'create one: openssl rand -hex 32 > token' },
+  );
+}

@@ -1,0 +1,46 @@
+import type { Mutant } from '../mutant.ts';
+
+/** Defects in where instances come from: the local API. */
+export const sources: readonly Mutant[] = [
+  {
+    name: 'removed-is-registered-again',
+    breaks: 'G1',
+    what: 'registers what was saved although the registry has it no longer',
+    file: 'src/composition/instances/registration-book.ts',
+    edits: [['if (shown === undefined || shown', 'if (shown']],
+    tests: ['test/composition/instances/registration-book.test.ts'],
+  },
+  {
+    name: 'closed-connection-is-nothing',
+    breaks: 'G9',
+    what: 'leaves an instance serving whose process closed its connection',
+    file: 'src/domain/registrations/registration.ts',
+    edits: [
+      ['...(attached === 0 && { detachedAt: now })', '...(attached < 0 && { detachedAt: now })'],
+    ],
+    tests: ['test/domain/registrations/registration.test.ts'],
+  },
+  {
+    name: 'stopped-agent-counts-on',
+    breaks: 'G9',
+    what: 'counts time in which the agent itself was stopped as silence of its programs',
+    file: 'src/domain/registrations/active-time.ts',
+    edits: [
+      ['Math.min(Math.max(0, now - monotonic), atMost)', 'Math.max(0, now - monotonic, -atMost)'],
+    ],
+    tests: ['test/domain/registrations/registration.test.ts'],
+  },
+  {
+    name: 'any-page-may-register',
+    breaks: 'G12',
+    what: 'accepts requests of web pages',
+    file: 'src/adapters/local-api/request.ts',
+    edits: [
+      [
+        "if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) {",
+        'if (headers.host === undefined) {',
+      ],
+    ],
+    tests: ['test/adapters/local-api/requests.test.ts'],
+  },
+];
