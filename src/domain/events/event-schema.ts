@@ -87,10 +87,14 @@ export const AuditEvent = z.looseObject({
   /** null: a new chain. After an adoption: the hash of the last event of the chain that it ends. */
   prev: z.string().nullable(),
   /**
-   * The actor's public key and the signature over the stored bytes without `sig`, which is the last field.
+   * The actor's public key and the signature over the stored bytes without `shared` and `sig`, the last fields.
    * Both are absent if the actor does not sign.
    */
   key: z.string().optional(),
+  /** Where this event is among those that share its signature. Absent if the signature is over this event alone. */
+  shared: z
+    .object({ index: z.number().int(), size: z.number().int(), path: z.string() })
+    .optional(),
   sig: z.string().optional(),
 });
 export type AuditEvent = z.infer<typeof AuditEvent>;

@@ -29,6 +29,7 @@ export function passesFastSchemaCheck(value: unknown): value is AuditEvent {
     isOptional(value, 'lost', isCount) &&
     (value['prev'] === null || typeof value['prev'] === 'string') &&
     isOptional(value, 'key', isString) &&
+    isOptional(value, 'shared', isShared) &&
     isOptional(value, 'sig', isString)
   );
 }
@@ -63,6 +64,14 @@ function isState(value: unknown, depth: number): boolean {
   for (const region in value) if (!isState(value[region], depth - 1)) return false;
   return true;
 }
+
+/** Without extra fields, which `parse` would drop. */
+const isShared = (value: unknown): boolean =>
+  isObject(value) &&
+  isWhole(value['index']) &&
+  isWhole(value['size']) &&
+  isString(value['path']) &&
+  Object.keys(value).length === 3;
 
 const isRun = (value: Fields): boolean =>
   isName(value['host']) &&

@@ -1,7 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { AuditEvent } from './event-schema.ts';
-import { type Signer, withSignature } from './signature.ts';
+import { type Signer, withSharedSignature } from './signature.ts';
 
 /** The head of a chain: number and hash of its last event. */
 export interface ChainHead {
@@ -22,13 +22,37 @@ export type Hash = (text: string) => string;
 export const hashEvent: Hash = (text) => bytesToHex(sha256(utf8ToBytes(text)));
 
 /**
- * Serializes the event once, and signs it; the hash is over exactly the stored text.
+ * Serializes events that are stored together, and signs them with one signature. The hash of each is over
+ * exactly the stored text, so none of them can link to another one.
  *
  * `hash`: pass a native SHA-256 where many events are written.
  */
-export function sealEvent(event: AuditEvent, signer?: Signer, hash: Hash = hashEvent): SealedEvent {
-  const text = signer
-    ? withSignature(JSON.stringify({ ...event, key: signer.key }), signer)
-    : JSON.stringify(event);
-  return { text, head: { n: event.n, hash: hash(text) } };
+export function sealTogether(
+  events: readonly AuditEvent[],
+  signer?: Signer,
+  hash: Hash = hashEvent,
+): readonly SealedEvent[] {
+  const unsigned = events.map((event) => JSON.stringify(event));
+  const texts = signer
+    ? withSharedSignature(
+        unsigned.map((text) => withKey(text, signer)),
+        signer,
+        hash,
+      )
+    : unsigned;
+  return events.map(({ n }, at) => {
+    const text = texts[at] ?? '';
+    return { text, head: { n, hash: hash(text) } };
+  });
+}
+
+/** A copy of each event with the key would cost a third of the signature of a large commit. */
+const withKey = (text: string, { key }: Signer): string =>
+  `${text.slice(0, -1)},"key":${JSON.stringify(key)}}`;
+
+/** Serializes and signs one event. */
+export function sealEvent(event: AuditEvent, signer?: Signer, hash?: Hash): SealedEvent {
+  const [sealedEvent] = sealTogether([event], signer, hash);
+  if (!sealedEvent) throw new Error('one event is sealed as one');
+  return sealedEvent;
 }

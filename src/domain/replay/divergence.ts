@@ -9,7 +9,8 @@ import type { Revision } from '../time.ts';
  * - `illegible`: a message cannot be read as an event.
  * - `subject`: an event is stored under the subject of another one.
  * - `author`: the author may not write this event.
- * - `signature`: the event is not signed with the key of its author.
+ * - `signature`: the event is not signed with the key of its author, or events that share its signature are
+ *   missing.
  * - `gap`: numbers of a chain are missing.
  * - `repeated`: a number of a chain occurs twice.
  * - `hash`: `prev` is not the hash of the previous event.

@@ -22,6 +22,7 @@ import type { Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { CommitOutcome } from '../../ports/registry.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
+import { type SealedChange, sealChanges } from '../transitions/seal-changes.ts';
 
 /** What happened to the record of the run, if it no longer belongs to the run. */
 export type OwnershipLost = { readonly ended: 'expired' | 'superseded' | 'absent' };
@@ -48,7 +49,7 @@ export class OwnedRecords {
   /** The last event of this run's chain for each instance, including removed ones. */
   readonly chainHeads = new Map<string, ChainHead>();
   /** Removals that may have been stored. */
-  readonly #unconfirmedRemovals = new Map<string, Change>();
+  readonly #unconfirmedRemovals = new Map<string, SealedChange>();
   /** Instances that the store cannot take, by key, as they were wanted then. */
   readonly #putAside = new Map<string, DesiredInstance>();
   #agent: StoredAgent | undefined;
@@ -151,20 +152,21 @@ export class OwnedRecords {
    * nothing.
    */
   async commit(changes: readonly Change[]): Promise<CommitOutcome> {
-    const writes = changes.map((change) => change.write);
+    const sealed = sealChanges(changes);
+    const writes = sealed.map((change) => change.write);
     const slot = agentKey(this.self);
     for (const { key } of writes) if (key !== slot) this.#knownKeys.add(key);
     const needsFence = this.#agent && !writes.some((write) => write.key === slot);
     const outcome = await this.#ports.registry.commit({
       writes,
-      events: changes.flatMap((change) => change.events),
+      events: sealed.flatMap((change) => change.events),
       ...(needsFence &&
         this.#agent && { fences: [{ key: slot, expectedRevision: this.#agent.revision }] }),
     });
-    if (outcome.outcome === 'committed') this.#apply(changes, outcome.revisions);
+    if (outcome.outcome === 'committed') this.#apply(sealed, outcome.revisions);
     if (outcome.outcome === 'unknown') {
       this.hasUnknownCommit = true;
-      for (const change of changes) {
+      for (const change of sealed) {
         const { key, text } = change.write;
         if (text === undefined && this.#isMine(key)) this.#unconfirmedRemovals.set(key, change);
       }
@@ -174,7 +176,7 @@ export class OwnedRecords {
     return outcome;
   }
 
-  #apply(changes: readonly Change[], revisions: ReadonlyMap<string, Revision>): void {
+  #apply(changes: readonly SealedChange[], revisions: ReadonlyMap<string, Revision>): void {
     for (const { write, head } of changes) {
       const entry = { key: write.key, revision: revisions.get(write.key) ?? 0, text: write.text };
       if (write.key === agentKey(this.self)) {

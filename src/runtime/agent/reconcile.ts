@@ -83,7 +83,7 @@ async function commitOrPutAside(
       if (first !== 'committed') return first;
       return commitOrPutAside(records, changes.slice(half), desired, ports);
     }
-    const { key } = only.write;
+    const { key } = only;
     const instance = desired.get(key);
     if (instance === undefined) throw cause;
     records.putAside(instance);

@@ -87,7 +87,7 @@ export class KeyframeComparison {
 
   /** Notes the signature of a keyframe, if the event has one. */
   take(recorded: AuditEntry | UnreadableEvent): void {
-    const signature = signatureOf(recorded, this.#checkSignature);
+    const signature = signatureOf(recorded, this.#checkSignature, this.#hash);
     if (!signature) return;
     const { keyframe, digest, seq, isWeak } = signature;
     const found = this.#unsigned.get(keyframe);

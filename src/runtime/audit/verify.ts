@@ -131,6 +131,7 @@ class Verification {
     await this.#readOn();
     await this.#compareRegistry();
     const verifier = this.#verifier;
+    for (const missing of verifier.incompleteCommits) this.#report(missing);
     if (!this.#options.signal.aborted) this.#endAnchors();
     return {
       first,
@@ -193,6 +194,7 @@ class Verification {
     }
     const before = this.#verifier;
     await this.#readUntil(keyframe.seq);
+    for (const missing of before.incompleteCommits) this.#report(missing);
     const after = this.#newVerifier();
     after.resume({ ...keyframe, notes: withCounts(keyframe.notes, before.notes) });
     checkBeforeKeyframe(before, after, this.#report);

@@ -15,6 +15,7 @@ import {
   type PlannedHold,
 } from '../transitions/fleet-changes.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
+import { sealCommit } from '../transitions/seal-changes.ts';
 
 /**
  * Ports of an operator action: each reads, writes conditionally, and reads again after a refusal.
@@ -123,8 +124,7 @@ async function commitUntilStored<T>(
   while (!signal.aborted) {
     const { change, result } = await attempt();
     if (!change) return result;
-    const commit = { writes: [change.write], events: change.events };
-    const outcome = await ports.registry.commit(commit);
+    const outcome = await ports.registry.commit(sealCommit([change]));
     if (outcome.outcome === 'committed') return result;
     // Refused or unknown: the next read shows what is stored.
     why = 'why' in outcome ? outcome.why : 'another writer changed it each time';

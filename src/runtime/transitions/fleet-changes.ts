@@ -175,7 +175,7 @@ function firstChange(
 ): Change {
   const body = { ...fields, since: author.ports.clock.wall(), n: 1 };
   const position = { of, n: 1, prev: null };
-  const sealedEvent = chainEvent(
+  const first = chainEvent(
     author,
     position,
     machine,
@@ -184,7 +184,7 @@ function firstChange(
     body,
     provenance,
   );
-  return updateRecord(key, { ...body, hash: sealedEvent.head.hash }, sealedEvent);
+  return updateRecord(author, key, body, first);
 }
 
 /** One more transition of an existing record; without a `body`, its last one. */
@@ -200,7 +200,7 @@ function nextChange(
   const step = transitionOrThrow(machine, stored.record.state, event);
   const position = { of, n: stored.record.n + 1, prev: stored.record.hash };
   const record = body && withoutHash(body, position.n);
-  const sealedEvent = chainEvent(
+  const next = chainEvent(
     author,
     position,
     machine.compiled,
@@ -209,7 +209,7 @@ function nextChange(
     record ?? null,
     provenance,
   );
-  return updateRecord(stored, record && { ...record, hash: sealedEvent.head.hash }, sealedEvent);
+  return updateRecord(author, stored, record, next);
 }
 
 function withoutHash({ hash: _, ...rest }: object & { readonly hash: string }, n: number) {

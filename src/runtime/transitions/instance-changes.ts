@@ -59,8 +59,7 @@ export function registerInstance(
       ? endInstance(author, over, isOwn ? deregistered : { type: 'adopted' }, provenance)
       : undefined;
   const at = author.ports.clock.wall();
-  const head = isOwn ? ended?.head : previousHead;
-  const n = (head?.n ?? 0) + 1;
+  const n = ((isOwn ? ended?.n : previousHead?.n) ?? 0) + 1;
   const body = {
     v: recordVersion,
     host,
@@ -83,7 +82,7 @@ export function registerInstance(
   };
   const first = chainEvent(
     author,
-    { of, n, prev: ended?.head.hash ?? head?.hash ?? null },
+    { of, n, prev: previousHead?.hash ?? null },
     instance,
     initialTransition(instance),
     { type: 'registered' },
@@ -92,29 +91,26 @@ export function registerInstance(
   );
   const key = instanceKey(of);
   const registered: Change = {
-    write: {
-      key,
-      expectedRevision: over.revision,
-      text: JSON.stringify({ ...body, hash: first.head.hash }),
-    },
-    events: [...(ended ? [ended.write] : []), first.write],
-    head: first.head,
+    author,
+    key,
+    expectedRevision: over.revision,
+    record: body,
+    events: [...(ended ? [ended] : []), first],
   };
   const start = healthAtStart(health, before);
   if (start.state === 'serving') return registered;
-  const record: InstanceRecord = { ...body, hash: first.head.hash };
   const turned = transitionInstance(
     author,
-    // Revision 0: the token of the record is the revision of this very write.
-    { kind: 'stored', key, revision: 0, record },
+    // Revision 0: the token of the record is the revision of this very write. The hash follows with the signature.
+    { kind: 'stored', key, revision: 0, record: { ...body, hash: '' } },
     start.state === 'failing' ? { type: 'failed', detail: start.detail } : { type: 'drained' },
     provenance,
   );
   if (turned === 'ignored') throw new Error('an instance that is registered can fail and drain');
   return {
-    write: { ...turned.write, expectedRevision: over.revision },
+    ...turned,
+    expectedRevision: over.revision,
     events: [...registered.events, ...turned.events],
-    head: turned.head,
   };
 }
 
@@ -146,8 +142,8 @@ export function transitionInstance(
   const body = { ...applyMove(withDetail, move), n: stored.record.n + 1 };
   const event = move.type === 'changed' ? { type: move.type } : move;
   const position = { of: instanceChain(stored.record), n: body.n, prev };
-  const sealedEvent = chainEvent(author, position, instance, step, event, body, provenance);
-  return updateRecord(stored, { ...body, hash: sealedEvent.head.hash }, sealedEvent);
+  const next = chainEvent(author, position, instance, step, event, body, provenance);
+  return updateRecord(author, stored, body, next);
 }
 
 function applyMove(
@@ -172,8 +168,8 @@ export function removeInstance(
   why: string,
   provenance: Provenance = {},
 ): Change {
-  const sealedEvent = endInstance(author, stored, { type: 'removed', why }, provenance);
-  return updateRecord(stored, undefined, sealedEvent);
+  const removed = endInstance(author, stored, { type: 'removed', why }, provenance);
+  return updateRecord(author, stored, undefined, removed);
 }
 
 function endInstance(

@@ -1,9 +1,9 @@
 import type { ChainRef, StateValue } from '../../domain/events/event-schema.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { EventWrite } from '../../ports/registry.ts';
 import { retryUntilAvailable } from '../support/retry.ts';
 import { type Author, chainEvent, type MachineEvent } from './record-change.ts';
+import { sealAlone } from './seal-changes.ts';
 import {
   type CompiledMachine,
   initialTransition,
@@ -109,9 +109,10 @@ export class ProcessChain {
     if (result) this.#stored = sealedEvent.head;
   }
 
-  #eventOf({ n, at, step, event }: Pending): ReturnType<typeof chainEvent> & { write: EventWrite } {
+  #eventOf({ n, at, step, event }: Pending): ReturnType<typeof sealAlone> {
     const { n: storedN, hash: prev } = this.#stored;
     const position = { of: this.#of, n, prev, at, lost: n - storedN - 1 };
-    return chainEvent(this.#author, position, this.#machine, step, event, null, {});
+    const next = chainEvent(this.#author, position, this.#machine, step, event, null, {});
+    return sealAlone(this.#author, next);
   }
 }

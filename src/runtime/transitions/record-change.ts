@@ -1,11 +1,8 @@
 import { type AuditEvent, type ChainRef, eventVersion } from '../../domain/events/event-schema.ts';
-import { eventSubject } from '../../domain/events/event-subjects.ts';
-import { type ChainHead, type SealedEvent, sealEvent } from '../../domain/events/hash-chain.ts';
 import type { Signer } from '../../domain/events/signature.ts';
 import type { Actor } from '../../domain/identity/names.ts';
-import type { WallTime } from '../../domain/time.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { EventWrite, Write } from '../../ports/registry.ts';
 import type { MemoizedMachine } from './memoized-transition.ts';
 import type { CompiledMachine, Transition } from './transition.ts';
 
@@ -33,12 +30,18 @@ export interface Provenance {
   readonly evidence?: Record<string, unknown>;
 }
 
-/** A record's change and the events that explain it: the two are stored together or not at all. */
+/**
+ * A record's change and the events that explain it: the two are stored together or not at all. It is signed
+ * when its commit is made, with all other changes of the commit (seal-changes.ts).
+ */
 export interface Change {
-  readonly write: Write;
-  readonly events: readonly EventWrite[];
-  /** The last event of the chain after this change. */
-  readonly head: ChainHead;
+  readonly author: Author;
+  readonly key: string;
+  readonly expectedRevision: Revision;
+  /** The record as written, without its hash: that is the hash of the last event. Undefined: removed. */
+  readonly record: object | undefined;
+  /** Each event after the first one links to the one before it. */
+  readonly events: readonly AuditEvent[];
 }
 
 export type MachineEvent = { readonly type: string } & Record<string, unknown>;
@@ -53,7 +56,7 @@ export interface ChainPosition {
   readonly lost?: number;
 }
 
-/** Builds one event of a chain. `record`: the record as written, without its hash. */
+/** Builds one event of a chain, unsigned. `record`: the record as written, without its hash. */
 export function chainEvent(
   author: Author,
   { of, n, prev, at, lost }: ChainPosition,
@@ -62,8 +65,8 @@ export function chainEvent(
   event: MachineEvent,
   record: Record<string, unknown> | null,
   provenance: Provenance,
-) {
-  const unsigned: AuditEvent = {
+): AuditEvent {
+  return {
     v: eventVersion,
     eventId: author.ports.entropy.eventId(),
     at: at ?? author.ports.clock.wall(),
@@ -82,8 +85,6 @@ export function chainEvent(
     ...(lost !== undefined && lost > 0 && { lost }),
     prev,
   };
-  const sealedEvent = sealEvent(unsigned, author.signer, author.ports.hash);
-  return { ...sealedEvent, write: { subject: eventSubject(of, n), text: sealedEvent.text } };
 }
 
 function evidenceOf({ channel: through }: Author, { evidence }: Provenance) {
@@ -91,24 +92,13 @@ function evidenceOf({ channel: through }: Author, { evidence }: Provenance) {
   return evidence === undefined ? {} : { evidence };
 }
 
-/**
- * Changes an existing record, or removes it (`record` undefined), with the event that explains it.
- */
-export function updateRecord(
-  stored: { readonly key: string; readonly revision: number },
+/** Changes an existing record, or removes it (`record` undefined), with the event that explains it. */
+export const updateRecord = (
+  author: Author,
+  { key, revision }: { readonly key: string; readonly revision: Revision },
   record: object | undefined,
-  sealedEvent: SealedEvent & { readonly write: EventWrite },
-): Change {
-  return {
-    write: {
-      key: stored.key,
-      expectedRevision: stored.revision,
-      text: record === undefined ? undefined : JSON.stringify(record),
-    },
-    events: [sealedEvent.write],
-    head: sealedEvent.head,
-  };
-}
+  event: AuditEvent,
+): Change => ({ author, key, expectedRevision: revision, record, events: [event] });
 
 /**
  * A transition that the caller has checked to be possible. If the machine refuses it, that is a

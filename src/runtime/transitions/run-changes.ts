@@ -59,7 +59,7 @@ export function buildClaim(
   const of: ChainRef = { entity: 'run', host: claim.host, agent: claim.agent, run: claim.run };
   const started = chainEvent(
     author,
-    { of, n: 1, prev: ended?.head.hash ?? null },
+    { of, n: 1, prev: null },
     run,
     initialTransition(run),
     { type: 'started' },
@@ -67,13 +67,11 @@ export function buildClaim(
     provenance,
   );
   return {
-    write: {
-      key: over.key,
-      expectedRevision: over.revision,
-      text: JSON.stringify({ ...body, hash: started.head.hash }),
-    },
-    events: [...(ended ? [ended.write] : []), started.write],
-    head: started.head,
+    author,
+    key: over.key,
+    expectedRevision: over.revision,
+    record: body,
+    events: [...(ended ? [ended] : []), started],
   };
 }
 
@@ -114,8 +112,8 @@ export function transitionRun(
   );
   const body = { ...rest, n: stored.record.n + 1 };
   const position = { of: runChain(stored.record), n: body.n, prev };
-  const sealedEvent = chainEvent(author, position, run, step, event, body, provenance);
-  return updateRecord(stored, { ...body, hash: sealedEvent.head.hash }, sealedEvent);
+  const next = chainEvent(author, position, run, step, event, body, provenance);
+  return updateRecord(author, stored, body, next);
 }
 
 /**
@@ -128,6 +126,5 @@ export function removeRun(
   type: 'left' | 'removed',
   provenance: Provenance = {},
 ): Change {
-  const sealedEvent = endRun(author, stored, type, provenance);
-  return updateRecord(stored, undefined, sealedEvent);
+  return updateRecord(author, stored, undefined, endRun(author, stored, type, provenance));
 }

@@ -5,6 +5,7 @@ import type { EventWrite } from '../../ports/registry.ts';
 import { store } from './machine-set.ts';
 import { MemoizedMachine } from './memoized-transition.ts';
 import { type Author, chainEvent, transitionOrThrow } from './record-change.ts';
+import { sealAlone } from './seal-changes.ts';
 import { initialTransition } from './transition.ts';
 
 const machine = new MemoizedMachine(store);
@@ -19,7 +20,8 @@ export function lossEvent(author: Author, loss: StoreLoss): EventWrite {
   const event = { type: kind, ...facts };
   const step = transitionOrThrow(machine, initialTransition(store).to, event);
   const position = { of, n: 1, prev: null };
-  return chainEvent(author, position, machine.compiled, step, event, null, {}).write;
+  const recorded = chainEvent(author, position, machine.compiled, step, event, null, {});
+  return sealAlone(author, recorded).write;
 }
 
 /** An id that no other loss has: kind, sequence and revision in base 36. */

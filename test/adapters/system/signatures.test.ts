@@ -3,9 +3,15 @@ import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { memorySignatures } from '../../../src/adapters/memory/signatures.ts';
+import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { systemSignatures } from '../../../src/adapters/system/signatures.ts';
 import { sealEvent } from '../../../src/domain/events/hash-chain.ts';
-import { splitSignature } from '../../../src/domain/events/signature.ts';
+import { signedTextOf } from '../../../src/domain/events/shared-signature.ts';
+import {
+  isSignedBy,
+  splitSignature,
+  withSharedSignature,
+} from '../../../src/domain/events/signature.ts';
 import { RunId } from '../../../src/domain/identity/names.ts';
 import { anyText } from '../../arbitrary/names.ts';
 import { anyEvent } from '../../arbitrary/records.ts';
@@ -88,6 +94,25 @@ describe('Ed25519 of the system adapter', () => {
     );
     expect(page).toContain(documented.unsigned);
     expect(page).toContain(signerOfVector.sign(documented.unsigned));
+  });
+
+  test('gives the shared signature of the protocol document', async () => {
+    const { key } = documented;
+    const texts = [1, 2, 3].map((n) => JSON.stringify({ v: 1, n, key }));
+    const stored = withSharedSignature(texts, signerOfVector, systemHash);
+    const page = await readFile(
+      new URL('../../../docs/reference/protocol.md', import.meta.url),
+      'utf8',
+    );
+    for (const text of stored) {
+      const entry = { event: JSON.parse(text), text };
+      expect(isSignedBy(entry, systemSignatures.check, systemHash)).toBe(true);
+    }
+    const { sig = '', shared, unsigned = '' } = splitSignature(stored[2] ?? '') ?? {};
+    const signed = shared && signedTextOf(unsigned, shared, systemHash);
+    expect(page).toContain(`signed  ${signed}`);
+    expect(page).toContain(`sig     ${sig}`);
+    expect(page).toContain(`"shared":${JSON.stringify(shared)}`);
   });
 
   test.each([

@@ -10,6 +10,7 @@ import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
 import { readAgent } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
+import { sealCommit } from '../../../src/runtime/transitions/seal-changes.ts';
 import { type FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
 import { type LiveDashboard, liveDashboard, permissions } from './support/live-dashboard.ts';
 import { fetched } from './support/test-server.ts';
@@ -25,7 +26,7 @@ async function declareDead(at: FleetInMemory, place: string): Promise<void> {
     if (read.kind !== 'stored') throw new Error(`${place} is ${read.kind}`);
     const change = transitionRun(author, read, event);
     if (change === 'ignored') throw new Error(`${place} ignores ${event.type}`);
-    const storing = ports.registry.commit({ writes: [change.write], events: change.events });
+    const storing = ports.registry.commit(sealCommit([change]));
     await at.advance(seconds(1));
     expect((await storing).outcome).toBe('committed');
   }

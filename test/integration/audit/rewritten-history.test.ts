@@ -11,6 +11,7 @@ import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import { HistoryDigest } from '../../../src/runtime/audit/anchors/history-digest.ts';
 import { type VerifyOptions, verify } from '../../../src/runtime/audit/verify.ts';
 import { transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
+import { sealCommit } from '../../../src/runtime/transitions/seal-changes.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { type Opened, openOn } from '../nats/support/open-store.ts';
@@ -157,8 +158,9 @@ describe('an agent that names a collector as the actor in its own chain', () => 
     if (stored.kind !== 'stored') throw new Error('the agent has a record');
     const change = transitionRun(forger, stored, { type: 'suspected', reason: 'silent' });
     if (change === 'ignored') throw new Error('the machine has the transition');
-    const commit = { writes: [change.write], events: change.events };
-    expect(await ports.registry.commit(commit)).toMatchObject({ outcome: 'committed' });
+    expect(await ports.registry.commit(sealCommit([change]))).toMatchObject({
+      outcome: 'committed',
+    });
     await quiet(opened.store);
     const { said } = await verdictOn(opened);
     const entity = expect.stringContaining(`h1/a run ${one.agent.run}`);

@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { readAgent } from '../../../src/domain/records/stored-record.ts';
 import { transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
+import { sealCommit } from '../../../src/runtime/transitions/seal-changes.ts';
 import { slotOf } from '../../domain/support/sample-records.ts';
 import { type TestFleet, timing } from '../harness/fleet.ts';
 import { until } from '../harness/until.ts';
@@ -33,7 +34,7 @@ async function declareDead(fleet: TestFleet, place: string): Promise<void> {
     if (read.kind !== 'stored') throw new Error(`${place} is ${read.kind}`);
     const change = transitionRun(author, read, event, {});
     if (change === 'ignored') throw new Error(`${place} ignores ${event.type}`);
-    const { outcome } = await registry.commit({ writes: [change.write], events: change.events });
+    const { outcome } = await registry.commit(sealCommit([change]));
     expect(outcome).toBe('committed');
   }
 }

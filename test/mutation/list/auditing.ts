@@ -32,7 +32,7 @@ export const auditing: readonly Mutant[] = [
     breaks: 'G8',
     what: 'takes a slot over without ending the chain of the run that held it',
     file: 'src/runtime/transitions/run-changes.ts',
-    edits: [['...(ended ? [ended.write] : []), started', 'started']],
+    edits: [['...(ended ? [ended] : []), started', 'started']],
     tests: [
       'test/runtime/agent/agent-start.test.ts',
       'test/runtime/audit/verify.test.ts',
@@ -114,11 +114,40 @@ export const auditing: readonly Mutant[] = [
     file: 'src/runtime/audit/verifier/signature-checker.ts',
     edits: [
       [
-        'if (isSigned && !isSignedBy(recorded, this.#rule.check))',
-        'if (isSigned && !isSignedBy(recorded, () => true))',
+        'if (isSigned && !isSignedBy(recorded, this.#check, this.#hash))',
+        'if (isSigned && !isSignedBy(recorded, () => true, this.#hash))',
       ],
     ],
     tests: ['test/runtime/audit/verify-signatures.test.ts'],
+  },
+  {
+    name: 'root-unseen',
+    breaks: 'G8',
+    what: 'accepts every event that has the signature of a commit that was checked before',
+    file: 'src/runtime/audit/verifier/signature-checker.ts',
+    edits: [['const question = [key, sig, text].join();', 'const question = [key, sig].join();']],
+    tests: ['test/runtime/audit/verify-commits.test.ts'],
+  },
+  {
+    name: 'commit-size-unsigned',
+    breaks: 'G8',
+    what: 'signs the events of a commit without their number',
+    file: 'src/domain/events/shared-signature.ts',
+    edits: [["['events', size, root].join(' ')", "['events', size < 0, root].join(' ')"]],
+    tests: [
+      'test/runtime/audit/verify-commits.test.ts',
+      'test/domain/events/shared-signature.test.ts',
+    ],
+  },
+  {
+    name: 'missing-of-a-commit-unseen',
+    breaks: 'G8',
+    what: 'accepts a commit of which events are missing',
+    file: 'src/runtime/audit/verifier/incomplete-commits.ts',
+    edits: [
+      ['.filter(({ commit }) => commit < this.#commit)', '.filter(({ commit }) => commit < 0)'],
+    ],
+    tests: ['test/runtime/audit/verify-commits.test.ts'],
   },
   {
     name: 'any-key-will-do',
@@ -132,11 +161,11 @@ export const auditing: readonly Mutant[] = [
     name: 'written-unsigned',
     breaks: 'G8',
     what: 'writes events without a signature',
-    file: 'src/runtime/transitions/record-change.ts',
+    file: 'src/runtime/transitions/seal-changes.ts',
     edits: [
       [
-        'sealEvent(unsigned, author.signer, author.ports.hash)',
-        'sealEvent(unsigned, undefined, author.ports.hash)',
+        'sealTogether(all, signer, ofSigner[0]?.author.ports.hash)',
+        'sealTogether(all, undefined, ofSigner[0]?.author.ports.hash)',
       ],
     ],
     tests: ['test/runtime/audit/verify-signatures.test.ts'],

@@ -98,7 +98,7 @@ export const collecting: readonly Mutant[] = [
     file: 'src/runtime/collector/execute/zone-brakes.ts',
     edits: [
       [
-        '    return commitOf(change);\n  }\n\n  /**\n   * How many connections',
+        '    return { writes: [change.write], events: change.events };\n  }\n\n  /**\n   * How many connections',
         '    return undefined;\n  }\n\n  /**\n   * How many connections',
       ],
     ],

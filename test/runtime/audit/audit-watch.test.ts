@@ -9,6 +9,7 @@ import {
 } from '../../../src/runtime/transitions/instance-changes.ts';
 import type { Author, Change } from '../../../src/runtime/transitions/record-change.ts';
 import { buildClaim, transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
+import { sealCommit } from '../../../src/runtime/transitions/seal-changes.ts';
 import { FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 
 /** A fleet with one agent that serves one instance, and an author without permissions. */
@@ -23,8 +24,9 @@ async function wrongdoing() {
   const web = () => fleet.instance('h1/a', 'web/1') as StoredRecord<InstanceRecord>;
   const commit = async (change: Change | 'ignored', edit: (text: string) => string = (t) => t) => {
     if (change === 'ignored') throw new Error('the machine refuses it');
-    const events = change.events.map(({ subject, text }) => ({ subject, text: edit(text) }));
-    const { outcome } = await ports.registry.commit({ writes: [change.write], events });
+    const { writes, events: sealed } = sealCommit([change]);
+    const events = sealed.map(({ subject, text }) => ({ subject, text: edit(text) }));
+    const { outcome } = await ports.registry.commit({ writes, events });
     expect(outcome).toBe('committed');
   };
   const faults = () => fleet.audit.verdict().join('\n');

@@ -19,6 +19,7 @@ import {
   removeRun,
   transitionRun,
 } from '../../../src/runtime/transitions/run-changes.ts';
+import { sealCommit } from '../../../src/runtime/transitions/seal-changes.ts';
 import { FleetInMemory, slotAt, specOf } from '../support/fleet-in-memory.ts';
 import { verdictOn } from '../support/record-verdict.ts';
 
@@ -33,8 +34,7 @@ async function given() {
   const as = (actor: RunRef): Author => signingAuthor(actor, intruder.ports);
   const commit = async (change: Change | 'ignored') => {
     if (change === 'ignored') throw new Error('the machine has no such transition');
-    const { write, events } = change;
-    const { outcome } = await memoryStore(fleet.world).registry.commit({ writes: [write], events });
+    const { outcome } = await memoryStore(fleet.world).registry.commit(sealCommit([change]));
     expect(outcome).toBe('committed');
     return fleet.world.audit.last?.seq ?? 0;
   };

@@ -11,6 +11,7 @@ import { Collector } from '../../../src/runtime/collector/collector.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
 import { type Author, signingAuthor } from '../../../src/runtime/transitions/record-change.ts';
 import { transitionRun } from '../../../src/runtime/transitions/run-changes.ts';
+import { sealCommit } from '../../../src/runtime/transitions/seal-changes.ts';
 import { recorded } from '../../fixtures/golden/recording.ts';
 import { eventsOf, historyOf } from '../../fixtures/history/given-history.ts';
 import { changedAt, eventIn } from '../../fixtures/history/tampering.ts';
@@ -43,8 +44,7 @@ async function given() {
     const record = fleet.record('h1/a') as StoredAgent;
     const change = transitionRun(author, record, { type: 'suspected', reason: 'silent' });
     if (change === 'ignored') throw new Error('the machine has no such transition');
-    const { write, events } = change;
-    await memoryStore(fleet.world).registry.commit({ writes: [write], events });
+    await memoryStore(fleet.world).registry.commit(sealCommit([change]));
     return fleet.world.audit.last?.seq ?? 0;
   };
   return { fleet, events, one, process, collector: collector.self, suspect };
@@ -129,7 +129,7 @@ describe('an agent that names a collector as the actor in its own chain', () => 
     const change = transitionRun(forged, record, { type: 'suspected', reason: 'silent' });
     if (change === 'ignored') throw new Error('the machine has no such transition');
     const { registry } = memoryStore(fleet.world);
-    await registry.commit({ writes: [change.write], events: change.events });
+    await registry.commit(sealCommit([change]));
     const seq = fleet.world.audit.last?.seq;
     const options = { lease: fleet.lease, onTransition() {} };
     const late = new Collector(collector, options, fleet.process('c1').ports);
@@ -181,7 +181,7 @@ describe('a process that does not sign', () => {
     );
     if (change === 'ignored') throw new Error('the machine has no such transition');
     const { registry } = memoryStore(fleet.world);
-    await registry.commit({ writes: [change.write], events: change.events });
+    await registry.commit(sealCommit([change]));
     const seq = fleet.world.audit.last?.seq ?? 0;
     expect(seq).toBeGreaterThan(before);
     const { divergences, checkpoint } = await verdictOf(fleet);

@@ -3,7 +3,7 @@ import { eventSubject } from '../../../src/domain/events/event-subjects.ts';
 import type { Millis, Revision, WallTime } from '../../../src/domain/time.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import type { Write } from '../../../src/ports/registry.ts';
-import type { Change } from '../../../src/runtime/transitions/record-change.ts';
+import type { SealedChange } from '../../../src/runtime/transitions/seal-changes.ts';
 
 export interface WriterOptions {
   /** The last revision before the history. Its messages get the following revisions in order. */
@@ -29,7 +29,7 @@ export class HistoryWriter {
   #now: WallTime = Date.UTC(2026, 0, 1);
   /** The revision of every key ever written, including tombstones of removed keys. */
   readonly #revisions = new Map<string, Revision>();
-  readonly #heads = new Map<string, Change['head']>();
+  readonly #heads = new Map<string, SealedChange['head']>();
 
   constructor({ after = 1_000_000, together = 1 }: WriterOptions) {
     this.#origin = after;
@@ -51,13 +51,13 @@ export class HistoryWriter {
   }
 
   /** The head of a chain; undefined: it has no event. */
-  head(of: ChainRef): Change['head'] | undefined {
+  head(of: ChainRef): SealedChange['head'] | undefined {
     return this.#heads.get(chainOf(eventSubject(of, 0)));
   }
 
   /** Adds a change to the open commit, which writes each key only once; returns its revision. */
   *take(
-    { write, events, head }: Change,
+    { write, events, head }: SealedChange,
     later: Millis,
   ): Generator<HistoryCommit, Revision, undefined> {
     if (this.#writes.has(write.key)) yield* this.close();

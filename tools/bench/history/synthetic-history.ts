@@ -22,6 +22,7 @@ import {
   removeRun,
   transitionRun,
 } from '../../../src/runtime/transitions/run-changes.ts';
+import { type SealedChange, sealChange } from '../../../src/runtime/transitions/seal-changes.ts';
 import { type HistoryCommit, HistoryWriter, type WriterOptions } from './history-writer.ts';
 import { seededFractions } from './seeded-random.ts';
 
@@ -186,21 +187,27 @@ class World {
   }
 
   *#agent(change: Change): Commits<StoredAgent> {
-    const revision = yield* this.#take(change);
-    const read = readAgent({ ...change.write, revision });
+    const sealed = sealChange(change);
+    const revision = yield* this.#store(sealed);
+    const read = readAgent({ ...sealed.write, revision });
     if (read.kind !== 'stored') throw new Error(`an agent record that is ${read.kind}`);
     return read;
   }
 
   *#instance(there: Running, change: Change): Commits {
-    const revision = yield* this.#take(change);
-    const read = readInstance({ ...change.write, revision });
+    const sealed = sealChange(change);
+    const revision = yield* this.#store(sealed);
+    const read = readInstance({ ...sealed.write, revision });
     if (read.kind !== 'stored') throw new Error(`an instance record that is ${read.kind}`);
     there.instances.set(read.key, read);
   }
 
-  /** Advances the clock before each change. */
   #take(change: Change): Commits<Revision> {
+    return this.#store(sealChange(change));
+  }
+
+  /** Advances the clock before each change. */
+  #store(change: SealedChange): Commits<Revision> {
     return this.#writer.take(change, Math.floor(this.fraction() * 1000));
   }
 

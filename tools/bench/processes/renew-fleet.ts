@@ -8,6 +8,7 @@ import { agentKey, leaseKey } from '../../../src/domain/identity/registry-keys.t
 import { renewEvery } from '../../../src/domain/policy/lease-policy.ts';
 import type { Commit } from '../../../src/ports/registry.ts';
 import { buildClaim } from '../../../src/runtime/transitions/run-changes.ts';
+import { sealCommit } from '../../../src/runtime/transitions/seal-changes.ts';
 import { type Access, connectBare, openStore, portsOf } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
@@ -75,8 +76,5 @@ function recordsOf(
       {},
     ),
   );
-  return {
-    writes: changes.map(({ write }) => write),
-    events: changes.flatMap(({ events }) => events),
-  };
+  return sealCommit(changes);
 }

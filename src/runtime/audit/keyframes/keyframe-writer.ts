@@ -179,7 +179,8 @@ export class KeyframeWriter {
       !(await verifyOn(this.#ports, verifier, losses, () => divergences.length > 0, signal))
     )
       return;
-    const obstacle = divergences[0] ?? obstacleIn(verifier, reaches, first);
+    const obstacle =
+      [...divergences, ...verifier.incompleteCommits][0] ?? obstacleIn(verifier, reaches, first);
     if (obstacle) return this.#refuse(obstacle);
     const stored = await storeKeyframe(verifier, this.#ports).catch((cause: unknown) => {
       // Writing is not permitted: verifying everything again every minute would not help.

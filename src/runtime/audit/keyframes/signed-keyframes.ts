@@ -3,7 +3,7 @@ import {
   parseAuditEvent,
   type UnreadableEvent,
 } from '../../../domain/events/audit-entry.ts';
-import type { Hash } from '../../../domain/events/hash-chain.ts';
+import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
 import { type CheckSignature, isSignedBy } from '../../../domain/events/signature.ts';
 import { canContinueFrom } from '../../../domain/store-history/loss-timeline.ts';
 import type { StoreLoss } from '../../../domain/store-history/store-loss.ts';
@@ -32,6 +32,7 @@ const collectors = '*.*.*.collector.*';
 export function signatureOf(
   recorded: AuditEntry | UnreadableEvent,
   check?: CheckSignature,
+  hash: Hash = hashEvent,
 ): Signature | undefined {
   if (recorded.kind === 'illegible') return undefined;
   const { event, seq, storedAt: at } = recorded;
@@ -39,7 +40,7 @@ export function signatureOf(
   if (event.of.entity !== 'collector' || type !== 'kept') return undefined;
   if (typeof keyframe !== 'number' || typeof digest !== 'string') return undefined;
   const isWeak = event.sig === undefined && event.key === undefined;
-  if (!isWeak && !isSignedBy(recorded, check)) return undefined;
+  if (!isWeak && !isSignedBy(recorded, check, hash)) return undefined;
   return { keyframe, digest, seq, at, isWeak };
 }
 
@@ -51,7 +52,7 @@ export async function* readSignatures(
   check?: CheckSignature,
 ): AsyncGenerator<Signature, void, undefined> {
   for await (const stored of history.read(from, [collectors])) {
-    const signature = signatureOf(parseAuditEvent(stored, hash), check);
+    const signature = signatureOf(parseAuditEvent(stored, hash), check, hash);
     if (signature) yield signature;
   }
 }

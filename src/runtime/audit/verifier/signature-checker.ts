@@ -1,9 +1,12 @@
 import type { AuditEntry } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { runSubject } from '../../../domain/events/event-subjects.ts';
+import type { Hash } from '../../../domain/events/hash-chain.ts';
 import { type CheckSignature, isSignedBy } from '../../../domain/events/signature.ts';
+import type { Divergence } from '../../../domain/replay/divergence.ts';
 import type { ChainIndex } from './chain-index.ts';
 import type { EventViolation } from './check-event.ts';
+import { IncompleteCommits } from './incomplete-commits.ts';
 
 /** The key of an actor that has no chain of its own so far; null: it does not sign. */
 export interface KeyClaim {
@@ -40,17 +43,37 @@ const maxClaims = 20_000;
  */
 export class SignatureChecker {
   readonly #rule: SigningRule;
-  readonly #chains: Pick<ChainIndex, 'get'>;
-  readonly #claims: Map<string, KeyClaim>;
+  readonly #hash: Hash;
+  readonly #check: CheckSignature | undefined;
+  readonly #commits = new IncompleteCommits();
+  #chains: Pick<ChainIndex, 'get'>;
+  #claims = new Map<string, KeyClaim>();
 
-  constructor(
-    rule: SigningRule,
+  constructor(rule: SigningRule, hash: Hash, chains: Pick<ChainIndex, 'get'>) {
+    this.#rule = rule;
+    this.#hash = hash;
+    this.#check = rule.check && rememberLast(rule.check);
+    this.#chains = chains;
+  }
+
+  /** What was before the next event is not known, or no longer there. */
+  beginInMiddle(): void {
+    this.#commits.beginInMiddle();
+  }
+
+  /** Goes on with this state of the chains. */
+  continueWith(
     chains: Pick<ChainIndex, 'get'>,
     claims: readonly (readonly [string, KeyClaim])[] = [],
-  ) {
-    this.#rule = rule;
+  ): void {
     this.#chains = chains;
     this.#claims = new Map(claims);
+    this.beginInMiddle();
+  }
+
+  /** Commits of which an event is missing. To be asked for at the end of the history. */
+  get incompleteCommits(): readonly Divergence[] {
+    return this.#commits.divergences();
   }
 
   /** For a checkpoint. */
@@ -64,9 +87,10 @@ export class SignatureChecker {
     const isSigned = event.sig !== undefined || event.key !== undefined;
     const key = isSigned ? (event.key ?? '') : null;
     const violations: EventViolation[] = [];
-    if (isSigned && !isSignedBy(recorded, this.#rule.check)) {
+    if (isSigned && !isSignedBy(recorded, this.#check, this.#hash)) {
       violations.push(violation(`a signature of ${nameOf(event)} that fits`, 'another one'));
     }
+    this.#commits.take(recorded);
     const actor = runSubject(event.actor);
     const introduced = this.#introducedBy(actor);
     const claim = this.#claims.get(actor);
@@ -113,6 +137,21 @@ export class SignatureChecker {
     const oldest = this.#claims.keys().next();
     if (this.#claims.size > maxClaims && !oldest.done) this.#claims.delete(oldest.value);
   }
+}
+
+/** A commit of many events has one signature, and its second events another one. */
+const maxRemembered = 8;
+
+/** Checks each signature over a text once, as long as the same few are asked for. */
+function rememberLast(check: CheckSignature): CheckSignature {
+  const known = new Map<string, boolean>();
+  return (key, text, sig) => {
+    const question = [key, sig, text].join();
+    const answer = known.get(question) ?? check(key, text, sig);
+    if (known.size >= maxRemembered) known.clear();
+    known.set(question, answer);
+    return answer;
+  };
 }
 
 const violation = (expected: string, found: string): EventViolation => ({

@@ -56,8 +56,7 @@ export class Verifier {
   #trimmed = false;
   #isDigestPartial = false;
   #digest = '';
-  readonly #signing: SigningRule;
-  #signatures: SignatureChecker;
+  readonly #signatures: SignatureChecker;
   /** Whether the policy at this point of the history requires signatures. */
   #isRequiredByPolicy = false;
 
@@ -69,8 +68,7 @@ export class Verifier {
   ) {
     this.#report = report;
     this.#hash = hash;
-    this.#signing = signing;
-    this.#signatures = new SignatureChecker(signing, this.#chains);
+    this.#signatures = new SignatureChecker(signing, hash, this.#chains);
   }
 
   get events(): number {
@@ -112,6 +110,11 @@ export class Verifier {
     return this.#chains;
   }
 
+  /** Commits of which an event is missing. To be reported at the end of the history. */
+  get incompleteCommits(): readonly Divergence[] {
+    return this.#signatures.incompleteCommits;
+  }
+
   get predecessors(): ReadonlyMap<string, Predecessor> {
     return this.#predecessors.all;
   }
@@ -136,6 +139,7 @@ export class Verifier {
     this.#trimmed = true;
     this.#isDigestPartial = true;
     this.#seq = seq - 1;
+    this.#signatures.beginInMiddle();
   }
 
   /** Verifies one more event; returns the key of the record that it changed. */
@@ -217,7 +221,7 @@ export class Verifier {
     this.#chains = chains;
     this.#predecessors = new Predecessors(state.predecessors);
     this.#projection = RegistryProjection.from(state.records ?? [], state.commit);
-    this.#signatures = new SignatureChecker(this.#signing, chains, state.claims);
+    this.#signatures.continueWith(chains, state.claims);
     const policy = this.#projection.records.get(policyKey)?.entry.text;
     this.#isRequiredByPolicy = policy !== undefined && requiresSignatures(readJson(policy));
   }

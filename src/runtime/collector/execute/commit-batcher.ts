@@ -3,6 +3,8 @@ import type { ZoneName } from '../../../domain/identity/names.ts';
 import { brakeKey } from '../../../domain/identity/registry-keys.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Commit, CommitOutcome, Fence, Registry } from '../../../ports/registry.ts';
+import type { Change } from '../../transitions/record-change.ts';
+import { sealCommit } from '../../transitions/seal-changes.ts';
 
 /**
  * Permission to expire one run under the brake of its zone, valid while the brake record is at this
@@ -13,8 +15,11 @@ export interface BrakePermit {
   readonly revision: Revision;
 }
 
-/** A commit that may share a batch with others. `permit`: it expires a run under a brake. */
-export interface BatchableCommit extends Commit {
+/** A commit that may share a batch with others, and then its signature. */
+export interface BatchableCommit {
+  readonly changes: readonly Change[];
+  readonly fences?: readonly Fence[];
+  /** It expires a run under a brake. */
   readonly permit?: BrakePermit | undefined;
 }
 
@@ -100,7 +105,7 @@ export class CommitBatcher {
   async #attempt(batch: readonly Waiting[]): Promise<CommitOutcome | undefined> {
     try {
       const commits = batch.map(({ commit }) => commit);
-      return await this.#registry.commit(merge([...commits, ...this.#extras(commits)]));
+      return await this.#registry.commit(merge(commits, this.#extras(commits)));
     } catch (error) {
       // One of them can never be stored: the others must not fail with it.
       if (error instanceof Fault && batch.length > 1) return { outcome: 'conflict' };
@@ -116,7 +121,7 @@ const writes = Number.NaN; // equal to nothing, not even to another write
 const withPermit = -1;
 
 const claimsOf = (commit: BatchableCommit): readonly Claim[] => [
-  ...commit.writes.map(({ key }): Claim => [key, writes]),
+  ...commit.changes.map(({ key }): Claim => [key, writes]),
   ...(commit.fences ?? []).map(({ key, expectedRevision }): Claim => [key, expectedRevision]),
   ...(commit.permit ? [[brakeKey(commit.permit.zone), withPermit] as const] : []),
 ];
@@ -128,16 +133,21 @@ const claimsOf = (commit: BatchableCommit): readonly Claim[] => [
 const areCompatible = (claims: readonly Claim[], known: ReadonlyMap<string, number>): boolean =>
   claims.every(([key, state]) => !known.has(key) || known.get(key) === state);
 
-const sizeOf = ({ writes, events, fences = [] }: Commit): number =>
-  writes.length + Math.max(events.length, fences.length);
+function sizeOf({ changes, fences = [] }: BatchableCommit): number {
+  const events = changes.reduce((sum, change) => sum + change.events.length, 0);
+  return changes.length + Math.max(events, fences.length);
+}
 
-/** One commit of all: each fence once, writes and events in the same order. */
-function merge(commits: readonly Commit[]): Commit {
+/** One commit of all: each fence once, writes and events in the same order, signed together. */
+function merge(commits: readonly BatchableCommit[], extras: readonly Commit[]): Commit {
+  const sealed = [sealCommit(commits.flatMap(({ changes }) => changes)), ...extras];
   const fences = new Map<string, Fence>();
-  for (const fence of commits.flatMap(({ fences = [] }) => fences)) fences.set(fence.key, fence);
+  for (const { fences: all = [] } of [...commits, ...extras]) {
+    for (const fence of all) fences.set(fence.key, fence);
+  }
   return {
-    writes: commits.flatMap(({ writes }) => writes),
-    events: commits.flatMap(({ events }) => events),
+    writes: sealed.flatMap(({ writes }) => writes),
+    events: sealed.flatMap(({ events }) => events),
     ...(fences.size > 0 && { fences: [...fences.values()] }),
   };
 }

@@ -3,12 +3,12 @@ import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import { removalsPerBatch } from '../../../domain/policy/lease-policy.ts';
 import type { StoredAgent, StoredInstance } from '../../../domain/records/stored-record.ts';
 import type { Ports } from '../../../ports/ports.ts';
-import type { Commit, Registry } from '../../../ports/registry.ts';
 import type { RegistryCache } from '../../support/registry-cache.ts';
 import { retryDelay } from '../../support/retry.ts';
 import { removeInstance } from '../../transitions/instance-changes.ts';
 import type { Author, Change, Provenance } from '../../transitions/record-change.ts';
 import { removeRun } from '../../transitions/run-changes.ts';
+import type { BatchableCommit, CommitBatcher } from './commit-batcher.ts';
 
 /**
  * Removes all instances of an expired run's slot, also those of its earlier runs, and with the last
@@ -27,7 +27,7 @@ export async function removeExpired(
   author: Author,
   view: RegistryCache,
   ports: Pick<Ports, 'registry' | 'clock' | 'entropy' | 'metrics'>,
-  commits: Pick<Registry, 'commit'>,
+  commits: Pick<CommitBatcher, 'commit'>,
   signal: AbortSignal,
 ): Promise<number> {
   const slot = agentMapKey(expired.record);
@@ -84,10 +84,9 @@ const provenanceOf = ({ record, revision }: StoredAgent): Provenance => ({
   evidence: { owner: record.run, expiredAt: revision, suspect: record.suspect },
 });
 
-function commitOf(changes: readonly Change[], slotRecord?: StoredAgent): Commit {
+function commitOf(changes: readonly Change[], slotRecord?: StoredAgent): BatchableCommit {
   return {
-    writes: changes.map((change) => change.write),
-    events: changes.flatMap((change) => change.events),
+    changes,
     ...(slotRecord && { fences: [{ key: slotRecord.key, expectedRevision: slotRecord.revision }] }),
   };
 }

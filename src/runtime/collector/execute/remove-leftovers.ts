@@ -8,6 +8,7 @@ import type { Ports } from '../../../ports/ports.ts';
 import type { Fence } from '../../../ports/registry.ts';
 import { removeInstance } from '../../transitions/instance-changes.ts';
 import type { Author, Provenance } from '../../transitions/record-change.ts';
+import { sealCommit } from '../../transitions/seal-changes.ts';
 import { readMovingLease } from '../observe/gather-evidence.ts';
 import type { LeaseObservations } from '../observe/lease-observations.ts';
 
@@ -75,8 +76,7 @@ async function commitRemovals(
 ): Promise<void> {
   const changes = leftovers.map((stored) => removeInstance(author, stored, why, provenance));
   const { outcome } = await registry.commit({
-    writes: changes.map(({ write }) => write),
-    events: changes.flatMap(({ events }) => events),
+    ...sealCommit(changes),
     fences: [fence],
   });
   if (outcome === 'conflict') metrics.conflictAvoided('remove');

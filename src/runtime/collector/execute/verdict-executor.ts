@@ -90,7 +90,6 @@ export class VerdictExecutor {
     await removeExpired(expired, this.#author, this.#view, this.#ports, this.#commits, signal);
   }
 
-  /** Ends a hold whose time is over. */
   /** Ends a hold. Resolves when the view shows it, so that the next sweep does not try again. */
   async endHold(hold: StoredHold, { server, own }: HoldClocks, signal: AbortSignal): Promise<void> {
     const evidence = { until: hold.record.until, serverTime: server, ownTime: own };
@@ -105,11 +104,11 @@ export class VerdictExecutor {
    */
   async #commit(
     what: CollectorWrite,
-    { write, events }: Change,
+    change: Change,
     along: Pick<BatchableCommit, 'fences' | 'permit'> = {},
   ): Promise<Revision | undefined> {
-    const result = await this.#commits.commit({ writes: [write], events, ...along });
+    const result = await this.#commits.commit({ changes: [change], ...along });
     if (result.outcome === 'conflict') this.#ports.metrics.conflictAvoided(what);
-    return result.outcome === 'committed' ? result.revisions.get(write.key) : undefined;
+    return result.outcome === 'committed' ? result.revisions.get(change.key) : undefined;
   }
 }

@@ -22,6 +22,7 @@ import {
   startBrake,
 } from '../../transitions/fleet-changes.ts';
 import type { Author, Change } from '../../transitions/record-change.ts';
+import { sealChange, sealCommit } from '../../transitions/seal-changes.ts';
 import type { BatchableCommit, BrakePermit } from './commit-batcher.ts';
 
 const none: ZoneCount = { seen: 0, suspect: 0 };
@@ -143,10 +144,13 @@ export class ZoneBrakes {
         fences: [{ key: brakeKey(zone), expectedRevision: (stale ?? first).revision }],
       };
     }
-    const change = countAdmittedExpiries(this.#author, brake, permits.length, this.countOf(zone));
+    // Its hash must be known now, so it is signed alone.
+    const change = sealChange(
+      countAdmittedExpiries(this.#author, brake, permits.length, this.countOf(zone)),
+    );
     const hashes = own?.from === first.revision ? own.hashes : new Set<string>();
     this.#ownRewrites.set(zone, { hashes: hashes.add(change.head.hash), from: first.revision });
-    return commitOf(change);
+    return { writes: [change.write], events: change.events };
   }
 
   /**
@@ -207,7 +211,7 @@ export class ZoneBrakes {
       const of = { zone, run: entropy.runId() };
       change = startBrake(this.#author, current, of, count, provenance);
     }
-    const { outcome } = await registry.commit(commitOf(change));
+    const { outcome } = await registry.commit(sealCommit([change]));
     if (outcome === 'committed') {
       log.info(brake ? 'brake-released' : 'brake-tripped', { zone, ...count });
     }
@@ -220,5 +224,3 @@ export class ZoneBrakes {
     }));
   }
 }
-
-const commitOf = ({ write, events }: Change): Commit => ({ writes: [write], events });

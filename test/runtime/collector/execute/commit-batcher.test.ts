@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
+import { eventSubject } from '../../../../src/domain/events/event-subjects.ts';
 import { ZoneName } from '../../../../src/domain/identity/names.ts';
 import type { Commit } from '../../../../src/ports/registry.ts';
-import { CommitBatcher } from '../../../../src/runtime/collector/execute/commit-batcher.ts';
-import { keys, one, SlowRegistry } from './slow-registry.ts';
+import {
+  type BatchableCommit,
+  CommitBatcher,
+} from '../../../../src/runtime/collector/execute/commit-batcher.ts';
+import { chainOf, changeOf, extra, keys, one, SlowRegistry } from './slow-registry.ts';
 
-const big = (key: string, writes: number): Commit => ({
-  writes: Array.from({ length: writes }, (_, n) => ({
-    key: `${key}.${n}`,
-    expectedRevision: 1,
-    text: '{}',
-  })),
-  events: Array.from({ length: writes }, (_, n) => ({ subject: `${key}.${n}.1`, text: '{}' })),
+const big = (key: string, writes: number): BatchableCommit => ({
+  changes: Array.from({ length: writes }, (_, n) => changeOf(`${key}.${n}`)),
 });
 const messages = ({ writes, events, fences = [] }: Commit): number =>
   writes.length + Math.max(events.length, fences.length);
+
 describe('commits that arrive while another one is pending', () => {
   test('share the next batch, at most 20, in the order of arrival', async () => {
     const registry = new SlowRegistry();
@@ -43,11 +43,13 @@ describe('commits that arrive while another one is pending', () => {
 
   test('keep the order of writes and events: replay computes revisions from it', async () => {
     const registry = new SlowRegistry();
-    const shared = new CommitBatcher(registry, () => [one('brake')]);
+    const shared = new CommitBatcher(registry, () => [extra('brake')]);
     for (const key of keys(4)) void shared.commit(one(key));
     await registry.answer();
     for (const { writes, events } of registry.batches) {
-      expect(events.map(({ subject }) => subject)).toEqual(writes.map(({ key }) => `${key}.1`));
+      expect(events.map(({ subject }) => subject)).toEqual(
+        writes.map(({ key }) => eventSubject(chainOf(key), 1)),
+      );
     }
     expect(registry.written).toEqual([
       ['k0', 'brake'],
@@ -81,7 +83,7 @@ describe('commits that arrive while another one is pending', () => {
 describe('commits of any size', () => {
   test('are sent in batches of at most 1000 messages, with all additional events', async () => {
     const registry = new SlowRegistry();
-    const extras = Array.from({ length: 20 }, (_, n) => one(`brake.${n}`));
+    const extras = Array.from({ length: 20 }, (_, n) => extra(`brake.${n}`));
     const shared = new CommitBatcher(registry, () => extras);
     const sizes = [450, 30, 1, 450, 1, 15, 29, 1, 450, 2, 14, 60];
     const all = sizes.map((size, n) => shared.commit(big(`k${n}`, size)));
@@ -107,7 +109,7 @@ describe('commits of any size', () => {
   test('count their fences without an event as messages', async () => {
     const registry = new SlowRegistry();
     const shared = new CommitBatcher(registry);
-    const fenced = (n: number): Commit =>
+    const fenced = (n: number): BatchableCommit =>
       one(
         `k${n}`,
         Array.from({ length: 90 }, (_, m) => ({ key: `hold.${n}.${m}`, expectedRevision: 0 })),

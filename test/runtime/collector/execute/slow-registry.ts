@@ -1,4 +1,9 @@
+import type { AuditEvent, ChainRef } from '../../../../src/domain/events/event-schema.ts';
+import type { RunId } from '../../../../src/domain/identity/names.ts';
 import type { Commit, CommitOutcome } from '../../../../src/ports/registry.ts';
+import type { BatchableCommit } from '../../../../src/runtime/collector/execute/commit-batcher.ts';
+import type { Author, Change } from '../../../../src/runtime/transitions/record-change.ts';
+import { sealCommit } from '../../../../src/runtime/transitions/seal-changes.ts';
 
 /** A registry that answers on command; `refuses`: keys whose writes it refuses. */
 export class SlowRegistry {
@@ -32,9 +37,17 @@ export class SlowRegistry {
   }
 }
 
-export const one = (key: string, fences: Commit['fences'] = []): Commit => ({
-  writes: [{ key, expectedRevision: 1, text: '{}' }],
-  events: [{ subject: `${key}.1`, text: '{}' }],
+/** The chain of a key's events. */
+export const chainOf = (key: string): ChainRef => ({ entity: 'policy', run: key as RunId });
+const author = { ports: {} } as Author;
+
+export const changeOf = (key: string): Change => {
+  const event: Partial<AuditEvent> = { v: 1, n: 1, of: chainOf(key), prev: null };
+  return { author, key, expectedRevision: 1, record: {}, events: [event as AuditEvent] };
+};
+export const one = (key: string, fences: Commit['fences'] = []): BatchableCommit => ({
+  changes: [changeOf(key)],
   ...(fences.length > 0 && { fences }),
 });
+export const extra = (key: string): Commit => sealCommit([changeOf(key)]);
 export const keys = (count: number) => Array.from({ length: count }, (_, n) => `k${n}`);
