@@ -71,7 +71,8 @@ export class VirtualClock implements Clock {
   settle(): Promise<void> {
     this.#settled += 1;
     const isTurn = this.#settled % settledEachTurn === 0;
-    return new Promise((resolve) => (isTurn ? setImmediate(resolve) : nextTick(resolve)));
+    if (isTurn) return new Promise((resolve) => setImmediate(resolve));
+    return new Promise((resolve) => queueMicrotask(() => nextTick(resolve)));
   }
 }
 

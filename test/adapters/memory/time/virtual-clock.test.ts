@@ -1,4 +1,5 @@
 import { getEventListeners } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
 
@@ -61,6 +62,24 @@ describe('virtual time', () => {
       'b2 at 30',
       'c2 at 45',
     ]);
+  });
+
+  test('lets each sleeper finish its work also in a callback of the event loop', async () => {
+    const clock = new VirtualClock();
+    const steps = await new Promise<number>((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.on('message', () => {
+        port1.close();
+        let done = 0;
+        const work = async () => {
+          for (; done < 30; done += 1) await Promise.resolve();
+        };
+        void work();
+        void clock.settle().then(() => resolve(done));
+      });
+      port2.postMessage('begin');
+    });
+    expect(steps).toBe(30);
   });
 
   test('wakes an aborted sleeper immediately, and leaves no listener', async () => {
