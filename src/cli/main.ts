@@ -31,6 +31,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+/**
+ * Without a listener, Node opens a debugger at SIGUSR1, through which every user of the machine can run code
+ * in this process. `rollcall run` forwards the signal.
+ */
+process.on('SIGUSR1', () => {});
+
 let outputFailed = false;
 /** The streams of a daemon, which goes on when they fail. */
 let durable: { readonly out: DurableOutput; readonly err: DurableOutput } | undefined;
@@ -81,6 +87,8 @@ const io: Terminal = {
   pid: process.pid,
   self: [process.execPath, process.argv[1] ?? ''],
   signals: process,
+  // Without a service manager.
+  started: () => {},
 };
 
 // Halves the start time; modules imported before this line are not cached.

@@ -79,13 +79,18 @@ async function run(one: Command, commander: Commander, io: Terminal): Promise<Ex
   }
   const given = readSettings({ ...common, ...one.settings }, all);
   const settings = withSystemCredentials(given, io.env);
-  return one.run({
-    settings,
-    io: settings.color ? io : { ...io, palette: paletteOf(1) },
-    args: commander.args,
-    serversGiven: isGiven(common.servers, all),
-    sourceOf: (setting) => sourceOf(setting, all),
-  });
+  const runWith = (terminal: Terminal) =>
+    one.run({
+      settings,
+      io: terminal,
+      args: commander.args,
+      serversGiven: isGiven(common.servers, all),
+      sourceOf: (setting) => sourceOf(setting, all),
+    });
+  const terminal = settings.color ? io : { ...io, palette: paletteOf(1) };
+  if (!one.isDaemon) return runWith(terminal);
+  const { runDaemon } = await import('./session/run-daemon.ts');
+  return runDaemon(terminal, runWith);
 }
 
 /** Only flags that were given: a default of commander would hide the environment. */

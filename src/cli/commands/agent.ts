@@ -88,10 +88,12 @@ export const agent = command({
         ? undefined
         : followInstancesFile(fromFile, file, listed, io, until.signal);
     // The lease of an earlier run may have to lapse first: a ttl and some seconds.
-    const claimed = agent.ready.catch(() => {});
-    await withSpinner(io, `claiming ${escapeControls(`${slot.host}/${slot.agent}`)}`, () =>
-      Promise.race([claimed, until.ended]),
+    const who = escapeControls(`${slot.host}/${slot.agent}`);
+    const claimed = agent.ready.then(
+      () => io.started(`${who} is registered`),
+      () => {},
     );
+    await withSpinner(io, `claiming ${who}`, () => Promise.race([claimed, until.ended]));
     await Promise.race([until.ended, keeping ?? until.ended]);
     await agent.stop();
     await agent.done;

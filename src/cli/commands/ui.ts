@@ -89,6 +89,7 @@ export const ui = command({
 });
 
 function sayReady({ url }: Dashboard, { json }: { readonly json: boolean }, io: Terminal): void {
+  io.started(url);
   if (json) {
     io.out(jsonLine({ event: 'ready', dashboard: url, pid: io.pid }));
   } else {

@@ -23,6 +23,7 @@ export function runCollector(
   started: () => void,
 ): Collector {
   started();
+  io.started('collecting');
   const onTransition = (transition: ProcessTransition) => {
     const line = json ? jsonTransition(transition, me) : humanTransition(transition, io);
     if (line !== '') io.out(line);

@@ -14,6 +14,7 @@ import type { Terminal } from '../terminal/io.ts';
 import { printError } from '../terminal/print-error.ts';
 import { childEnvironment } from './child-environment.ts';
 import { connectPatiently, watchConnection } from './connect.ts';
+import { watchOrphans } from './watch-orphans.ts';
 
 /** How long the process waits for the store before it starts unregistered, to be registered later. */
 const connectWithin: Millis = seconds(3);
@@ -132,12 +133,16 @@ export class SupervisedProcess {
       return undefined;
     });
     if (!child) return cannotStart;
+    this.#io.started(`process ${child.pid}`);
+    const watching = watchOrphans(this.#io, this.#over.signal);
     let lostSlot = false;
     void this.#keepRegistered(() => {
       lostSlot = true;
       child.kill('SIGTERM');
     });
     const code = await child.exit;
+    this.#over.abort();
+    await watching;
     return lostSlot ? exitCodes.wanting : code;
   }
 

@@ -30,4 +30,6 @@ export interface Terminal {
   readonly self: readonly [node: string, script: string];
   /** Source of signals, for a command that forwards them. */
   readonly signals: SignalSource;
+  /** Tells the service manager that the command does what it was started for. `status`: for people. */
+  started(status: string): void;
 }

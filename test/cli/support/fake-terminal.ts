@@ -19,6 +19,7 @@ export function fakeTerminal(more: Partial<Terminal> = {}) {
     pid: 1,
     self: ['node', 'main.ts'],
     signals: { on: () => {}, off: () => {}, stdin: {} },
+    started: () => {},
     ...more,
   };
   return { io, out, err };
