@@ -18,6 +18,12 @@ const withServers = {
   maxWorkers: 3,
 };
 
+/** Their tests also use programs of other projects, which are fetched if they are not installed. */
+const withPrograms = {
+  ...withServers,
+  globalSetup: [...withServers.globalSetup, 'test/integration/harness/programs-setup.ts'],
+};
+
 const withBrowser = {
   ...withServers,
   globalSetup: [...withServers.globalSetup, 'test/browser/harness/global-setup.ts'],
@@ -128,7 +134,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...withServers,
+          ...withPrograms,
           name: 'long',
           include: ['test/integration/**/*.test.ts'],
           exclude: [
@@ -140,7 +146,7 @@ export default defineConfig({
       },
       {
         test: {
-          ...withServers,
+          ...withPrograms,
           name: 'night',
           include: night,
           sequence: { groupOrder: 5 },

@@ -24,6 +24,7 @@ import { ps } from './commands/ps.ts';
 import { release } from './commands/release.ts';
 import { repair } from './commands/repair.ts';
 import { run } from './commands/run.ts';
+import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
 import { ui } from './commands/ui.ts';
 import { up } from './commands/up.ts';
@@ -62,4 +63,5 @@ export const commands: readonly Command[] = [
   agent,
   run,
   collector,
+  serve,
 ];

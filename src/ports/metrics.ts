@@ -1,6 +1,8 @@
 import type { DubiousReason } from '../domain/fleet/directory-rows.ts';
+import type { UnsafeEndpoint } from '../domain/fleet/endpoint.ts';
 import type { SuspectReason } from '../domain/records/schemas.ts';
 import type { Millis, Revision } from '../domain/time.ts';
+import type { Door } from './service-view.ts';
 
 /** Owner of a lease: an agent's run or a collector's seat. */
 export type LeaseOwner = 'run' | 'seat';
@@ -105,6 +107,18 @@ export interface Metrics {
 
   /** All zones' brakes as this collector computes them. Replaces the previous list. */
   brakes(zones: readonly BrakeReading[]): void;
+
+  /** A door or driver answered or acted. `outcome` is one of a few words: see docs/reference/metrics.md. */
+  doorAnswered?(door: Door, outcome: string): void;
+
+  /** How many instances of a service a door or driver handed out last. */
+  doorRows?(door: Door, service: string, rows: number): void;
+
+  /** A door or driver leaves out a record, because its address or port is missing or unsafe. */
+  rowLeftOut?(door: Door, why: UnsafeEndpoint): void;
+
+  /** Whether a service has no record left, and its last instances are handed out (G13). */
+  serviceKept?(service: string, isKept: boolean): void;
 
   /** This collector's last anchor outside the store includes the history up to here, now. */
   anchored?(seq: Revision): void;

@@ -102,7 +102,10 @@ const domainTiers = [
 
 const benchTiers = [['history', 'environment'], ['processes'], ['fixture']];
 
-const compositionTiers = [['time', 'names', 'store'], ['instances']];
+const compositionTiers = [
+  ['time', 'names', 'store'],
+  ['instances', 'services'],
+];
 
 const composition: ImportRule = {
   folders: [...core, 'src/adapters/**'],
@@ -131,6 +134,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...adapter, charts],
     packages: ['elkjs/lib/elk.bundled.js', '@resvg/resvg-js', ...node],
   },
+  'src/adapters/doors/http': { folders: adapter, packages: ['zod', ...node] },
   'src/adapters/embedded/binary': { folders: adapter, packages: ['zod', ...node] },
   'src/adapters/embedded': {
     folders: [...adapter, 'src/adapters/embedded/binary'],
@@ -232,6 +236,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       ...core,
       'src/cli',
       'src/cli/command/**',
+      'src/adapters/doors/http',
       'src/adapters/local-api',
       'src/adapters/metrics',
       'src/composition/time',

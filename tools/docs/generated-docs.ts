@@ -1,4 +1,6 @@
 import { fileURLToPath } from 'node:url';
+import { openApi as serveApi } from '../../src/adapters/doors/http/openapi.ts';
+import { queriesWith } from '../../src/adapters/doors/http/queries.ts';
 import { openApi } from '../../src/adapters/local-api/openapi.ts';
 import { DurationOrMillis } from '../../src/composition/time/duration.ts';
 import { cliReference } from './cli-reference.ts';
@@ -19,4 +21,5 @@ export const generatedDocs = (): ReadonlyMap<string, string> =>
     ['docs/reference/library.md', libraryReference(checkout)],
     ['docs/reference/metrics.md', metricsReference()],
     ['docs/reference/agent-api.openapi.json', json(openApi(DurationOrMillis))],
+    ['docs/reference/serve-api.openapi.json', json(serveApi(queriesWith(DurationOrMillis)))],
   ]);

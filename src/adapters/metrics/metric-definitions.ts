@@ -91,6 +91,30 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       labelNames: ['view'],
       registers,
     }),
+    answers: new Counter({
+      name: 'rollcall_door_requests_total',
+      help: 'Answers of a door and acts of a driver (dns, http, haproxy, file), by outcome: ok, or the code of the error.',
+      labelNames: ['door', 'outcome'],
+      registers,
+    }),
+    doorRows: new Gauge({
+      name: 'rollcall_door_rows',
+      help: 'Instances of a service that a driver handed out last.',
+      labelNames: ['door', 'service'],
+      registers,
+    }),
+    leftOut: new Counter({
+      name: 'rollcall_rows_left_out_total',
+      help: 'Records that a door or driver left out, because their address or port is missing or unsafe.',
+      labelNames: ['door', 'why'],
+      registers,
+    }),
+    kept: new Gauge({
+      name: 'rollcall_kept',
+      help: '1 if a service has no record left and its last instances are handed out, 0 after that.',
+      labelNames: ['service'],
+      registers,
+    }),
     blind: new Gauge({
       name: 'rollcall_collector_blind',
       help: '1 if this process holds a seat and judges nothing, because it does not see; else 0.',

@@ -58,6 +58,10 @@ export function prometheusMetrics(registry: Registry, clock: Pick<Clock, 'monoto
       metrics.seat.set(isSeated ? 1 : 0);
       if (!isSeated) resetBrakes();
     },
+    doorAnswered: (door, outcome) => metrics.answers.inc({ door, outcome }),
+    doorRows: (door, service, rows) => metrics.doorRows.set({ door, service }, rows),
+    rowLeftOut: (door, why) => metrics.leftOut.inc({ door, why }),
+    serviceKept: (service, isKept) => metrics.kept.set({ service }, isKept ? 1 : 0),
     anchored: (seq) => metrics.anchored.set(seq),
     blind: (isBlind) => metrics.blind.set(isBlind ? 1 : 0),
     brakes(zones) {

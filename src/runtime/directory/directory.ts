@@ -122,6 +122,26 @@ export class Directory implements AsyncDisposable {
     return [...usable, ...kept];
   }
 
+  /** The services of which `usable` hands out kept instances. */
+  keptServices(): readonly string[] {
+    const now = this.#ports.clock.monotonic();
+    return this.#kept
+      .services()
+      .filter((name) => !this.#view.fleet.hasService(name) && this.#kept.of(name, now).length > 0);
+  }
+
+  /** Keeps what an earlier process saw so long ago, of services that have no record now. */
+  remember(rows: readonly InstanceRow[], ago: Millis): void {
+    const { clock } = this.#ports;
+    const gone = rows.filter(({ service }) => !this.#view.fleet.hasService(service));
+    for (const row of gone) {
+      const wall = row.keptSince ?? clock.wall() - ago;
+      const monotonic = clock.monotonic() - (clock.wall() - wall);
+      const at = { wall, monotonic, isCurrent: false, hasLeft: () => false };
+      this.#kept.take([{ before: row, now: undefined }], at);
+    }
+  }
+
   agents(): readonly AgentRow[] {
     return [...this.#view.fleet.slots()].flatMap(
       (slot) => toAgentRow(slot, this.#view.fleet, this.#observed) ?? [],

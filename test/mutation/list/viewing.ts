@@ -56,6 +56,15 @@ export const viewing: readonly Mutant[] = [
     unseen: 'the checker expects to keep only what the consumer saw silent',
   },
   {
+    name: 'empty-before-complete',
+    breaks: 'G13',
+    what: 'answers that there is nothing before it has read the registry',
+    file: 'src/adapters/doors/http/routes.ts',
+    edits: [['  if (status.isComplete) return;', '  if (status.age >= 0) return;']],
+    tests: ['test/adapters/doors/http/http-door.test.ts'],
+    unseen: 'no simulated process answers HTTP',
+  },
+  {
     name: 'first-registration-counts',
     breaks: 'G11',
     what: 'takes the first of two registrations of one name',

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { Duration } from '../../../composition/time/duration.ts';
+import { defaultKeepLast } from '../../../domain/fleet/kept-instances.ts';
+import { pickPolicies } from '../../../domain/fleet/pick.ts';
+import { Switch } from './common.ts';
+import { ListenAt } from './metrics.ts';
+import type { Settings } from './setting.ts';
+
+const File = z.string().min(1, 'not empty').optional();
+
+/** Where a door listens; the flag alone means its usual port on loopback. */
+const doorAt = (port: number) =>
+  z
+    .union([z.boolean(), z.string(), z.number()], { error: '[HOST:]PORT' })
+    .transform((value, context) => {
+      if (value === true || value === 'true') return { host: '127.0.0.1', port };
+      const read = ListenAt.safeParse(value);
+      if (read.success) return read.data;
+      context.addIssue({ code: 'custom', message: read.error.issues[0]?.message ?? '' });
+      return z.NEVER;
+    })
+    .optional();
+
+const KeepLast = z
+  .union([z.literal([0, '0']), Duration])
+  .transform((value) => (value === '0' ? 0 : Number(value)));
+
+/** Which instances are handed to other programs, and for how long. */
+export const handOut = {
+  policy: {
+    flag: '--policy <policy>',
+    description: 'which instances consumers may use: strict, prefer-live or any',
+    fallback: 'prefer-live',
+    schema: z.enum(pickPolicies, { error: 'strict, prefer-live or any' }).default('prefer-live'),
+  },
+  keepLast: {
+    flag: '--keep-last <duration>',
+    description:
+      'how long the last instances of a service are kept after a collector removed them; 0: not at all',
+    fallback: '10m',
+    schema: KeepLast.default(defaultKeepLast),
+  },
+  snapshot: {
+    flag: '--snapshot <file>',
+    description:
+      'file with the last view, for a start while the store is away; written once a minute',
+    schema: File,
+  },
+} as const satisfies Settings;
+
+export const doors = {
+  http: {
+    flag: '--http [address]',
+    description: 'answer HTTP requests: [HOST:]PORT; without a value 127.0.0.1:8601',
+    fallback: 'off',
+    schema: doorAt(8601),
+  },
+  tokenFile: {
+    flag: '--token-file <file>',
+    description: 'file with the token that HTTP requests must have',
+    schema: File,
+  },
+  insecure: {
+    flag: '--insecure',
+    description: 'answer HTTP requests of other machines without a token',
+    schema: Switch,
+  },
+  hostName: {
+    flag: '--host-name <names>',
+    description: 'host names under which HTTP clients may reach this server, comma-separated',
+    schema: z
+      .string()
+      .min(1, 'not empty')
+      .transform((text) => text.split(',').map((name) => name.trim().toLowerCase()))
+      .optional(),
+  },
+} as const satisfies Settings;
