@@ -5,7 +5,7 @@ import type { ReplayResult, ReplayTarget } from '../../runtime/audit/replay.ts';
 /** Texts about why a replayed state is not exactly the state at the requested moment; usually none. */
 export function replayCaveats(
   target: ReplayTarget,
-  { seq, keyframe }: Pick<ReplayResult, 'seq' | 'keyframe'>,
+  { seq, keyframe, gapAfter }: Pick<ReplayResult, 'seq' | 'keyframe' | 'gapAfter'>,
   { first, last }: { readonly first: Revision; readonly last: Revision },
   observation: Observation,
 ): readonly string[] {
@@ -16,6 +16,11 @@ export function replayCaveats(
     return [`the moment is before the first event: the history begins at #${first}`];
   if (first > 1 && keyframe === 0) {
     return [`the history begins at #${first}: records that did not change since then are missing`];
+  }
+  if (gapAfter > 0) {
+    return [
+      `the audit lost events after #${gapAfter}: records that did not change since are missing`,
+    ];
   }
   if (observation === 'unknown') {
     return [

@@ -1,16 +1,23 @@
-import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import {
+  type AuditEntry,
+  parseAuditEvent,
+  type UnreadableEvent,
+} from '../../domain/events/audit-entry.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import type { CheckSignature } from '../../domain/events/signature.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { SeatHistory } from '../../domain/fleet/seat-history.ts';
 import { type RecordUpdate, RegistryProjection } from '../../domain/replay/fold.ts';
+import { canContinueFrom, LossTimeline } from '../../domain/store-history/loss-timeline.ts';
+import type { StoreLoss } from '../../domain/store-history/store-loss.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import type { Keyframes } from '../../ports/keyframes.ts';
 import { KeyframeDecoder, readKeyframe } from './keyframes/codec.ts';
 import { readSignatures } from './keyframes/signed-keyframes.ts';
 import type { Checkpoint } from './verifier/checkpoint.ts';
+import { readRecordedLosses } from './verifier/recorded-losses.ts';
 
 /** A moment of a history: after everything that was written until then. */
 export type ReplayTarget =
@@ -32,13 +39,24 @@ export interface ReplayResult {
   readonly seats: SeatHistory;
   /** Unless the keyframe lost some: it keeps a limited number of collectors. */
   readonly hasAllCollectors: boolean;
+  /**
+   * The last event before the audit lost some; 0: it lost none before the moment. The fleet then has only
+   * records that were written after it.
+   */
+  readonly gapAfter: Revision;
 }
+
+/** The projection at a moment, to go back to. */
+type Saved = Pick<Checkpoint, 'records' | 'commit'>;
 
 /**
  * The fleet at a moment: the nearest signed keyframe before it, and the events since.
  *
  * Times are those of the audit stream, which increase with the order of the writes: the result is a
  * prefix of that order, regardless of the clocks of the actors.
+ *
+ * Where the history records that the store lost something, the fleet goes back with the registry: from the
+ * loss on, what the registry lost does not count any more.
  * @throws {Fault} `store-unavailable`
  */
 export async function replayTo(
@@ -49,10 +67,11 @@ export async function replayTo(
   hash?: Hash,
   check?: CheckSignature,
 ): Promise<ReplayResult> {
-  const start = keyframes && (await startKeyframe(history, moment, keyframes, hash, check));
-  const projection = start
-    ? RegistryProjection.from(start.records, start.commit)
-    : new RegistryProjection();
+  const recordedLosses = await readRecordedLosses(history, hash);
+  const isUsable = (keyframe: Checkpoint) => canContinueFrom(keyframe, recordedLosses);
+  const start =
+    keyframes && (await startKeyframe(history, moment, keyframes, isUsable, hash, check));
+  const projection = new LossyProjection(start, recordedLosses);
   const { open = [], loose = [], lost = 0 } = start?.chains ?? {};
   const seats = SeatHistory.from([...open, ...loose]);
   let { seq, at, origin } = start ?? { seq: 0, at: 0, origin: 0 };
@@ -60,10 +79,8 @@ export async function replayTo(
   for await (const stored of history.read(seq + 1)) {
     if (signal.aborted || isAfter(stored, moment)) break;
     const recorded = parseAuditEvent(stored, hash);
-    if (recorded.kind === 'event') {
-      projection.take(recorded);
-      seats.take(recorded);
-    }
+    projection.take(recorded);
+    if (recorded.kind === 'event') seats.take(recorded);
     ({ seq, origin, storedAt: at } = stored);
     folded += 1;
   }
@@ -72,9 +89,44 @@ export async function replayTo(
     [...projection.records.values()].map(({ entry }) => entry),
     origin,
   );
-  const { records } = projection;
+  const { records, gapAfter } = projection;
   const keyframe = start?.seq ?? 0;
-  return { fleet, records, seq, at, folded, keyframe, seats, hasAllCollectors: lost === 0 };
+  const hasAllCollectors = lost === 0;
+  return { fleet, records, seq, at, folded, keyframe, seats, hasAllCollectors, gapAfter };
+}
+
+/** Projects a history whose store has lost something. A loss counts from the next event on. */
+class LossyProjection {
+  readonly #losses: LossTimeline<Saved>;
+  #projection = new RegistryProjection();
+  #position: Pick<AuditEntry, 'seq' | 'origin'>;
+  gapAfter: Revision = 0;
+
+  constructor(start: Checkpoint | undefined, losses: readonly StoreLoss[]) {
+    this.#losses = new LossTimeline(losses);
+    this.#position = start ?? { seq: 0, origin: 0 };
+    if (start) this.#projection = RegistryProjection.from(start.records, start.commit);
+    this.#losses.beginAfter(this.#position);
+  }
+
+  get records(): ReadonlyMap<string, RecordUpdate> {
+    return this.#projection.records;
+  }
+
+  take(recorded: AuditEntry | UnreadableEvent): void {
+    const { seq, origin } = this.#position;
+    for (const turn of this.#losses.leave(seq, origin)) {
+      const { records = [], commit }: Partial<Saved> = turn.kind === 'back' ? turn.to : {};
+      if (turn.kind === 'unknown') this.gapAfter = seq;
+      this.#projection = RegistryProjection.from(records, commit);
+    }
+    this.#losses.enter(recorded.origin, () => ({
+      records: [...this.#projection.records.values()],
+      commit: this.#projection.commit,
+    }));
+    if (recorded.kind === 'event') this.#projection.take(recorded);
+    this.#position = recorded;
+  }
 }
 
 /** Applies one more event to a fleet that is being replayed. */
@@ -96,11 +148,12 @@ export function isAfter(
   return 'before' in moment ? seq >= moment.before : storedAt > moment.at;
 }
 
-/** The last keyframe before the moment that a collector has signed, if its digest matches. */
+/** The last usable keyframe before the moment that a collector has signed, if its digest matches. */
 async function startKeyframe(
   history: History,
   moment: ReplayTarget,
   keyframes: Keyframes,
+  isUsable: (keyframe: Checkpoint) => boolean,
   hash: Hash | undefined,
   check: CheckSignature | undefined,
 ): Promise<Checkpoint | undefined> {
@@ -110,7 +163,7 @@ async function startKeyframe(
     for await (const signature of readSignatures(history, keyframe + 1, hash, check)) {
       if (signature.keyframe !== keyframe) continue;
       const start = await readKeyframe(keyframes, signature, hash);
-      if (start) return start;
+      if (start && isUsable(start)) return start;
     }
   }
   return undefined;

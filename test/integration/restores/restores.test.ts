@@ -6,7 +6,7 @@ import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer, type TestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
 import { copyStreams, removeStreams } from './support/stored-copy.ts';
-import { divergencesOf } from './support/verified.ts';
+import { divergencesOf, unlikeReplay } from './support/verified.ts';
 
 const web = (id: string) => [{ service: 'web', id }];
 
@@ -69,6 +69,8 @@ describe('a restore of an older copy', () => {
       await untilLive(fleet, 'a');
       await fleet.serving('h1', 'b', web('b'));
       await untilLive(fleet, 'a', 'b');
+      const gone = await fleet.serving('h1', 'gone', web('gone'));
+      gone.process.kill('SIGKILL');
       const lost = tokenOf(fleet, 'b');
       await until('the audit has all events', async () => !(await fleet.store.audit.isBehind()));
       await copy.restore('registry');
@@ -83,6 +85,8 @@ describe('a restore of an older copy', () => {
       }
       expect(types).toEqual(['started', 'announced']);
       expect(await divergencesOf(fleet)).toEqual([]);
+      // Also the agent that the restored registry does not know, and that never came back.
+      expect(await unlikeReplay(fleet)).toEqual([]);
       expect(await findings(fleet)).toEqual([
         expect.stringContaining('the registry lost its tail; recorded on'),
       ]);

@@ -199,4 +199,17 @@ export const auditing: readonly Mutant[] = [
     edits: [['if (last === undefined || isResumed ||', 'if (last !== undefined || isResumed ||']],
     tests: ['test/runtime/audit/anchors/anchors.test.ts'],
   },
+  {
+    name: 'lost-tail-replayed',
+    breaks: 'G8',
+    what: 'replays what the registry lost, also for moments after the loss',
+    file: 'src/runtime/audit/replay.ts',
+    edits: [
+      [
+        'for (const turn of this.#losses.leave(seq, origin)) {',
+        'for (const turn of this.#losses.leave(-1, origin * seq)) {',
+      ],
+    ],
+    tests: ['test/runtime/audit/replay-losses.test.ts'],
+  },
 ];

@@ -1,7 +1,9 @@
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { systemHash } from '../../../../src/adapters/system/hash.ts';
 import { systemSignatures } from '../../../../src/adapters/system/signatures.ts';
+import { allKeys } from '../../../../src/domain/identity/registry-keys.ts';
 import type { Divergence } from '../../../../src/domain/replay/divergence.ts';
+import { replayTo } from '../../../../src/runtime/audit/replay.ts';
 import { verify } from '../../../../src/runtime/audit/verify.ts';
 import type { TestFleet } from '../../harness/fleet.ts';
 
@@ -19,4 +21,17 @@ export async function divergencesOf({ store }: TestFleet): Promise<readonly Dive
     },
   );
   return divergences;
+}
+
+/** The records that differ between the registry and a replay of the history up to now, by key. */
+export async function unlikeReplay({ store }: TestFleet): Promise<readonly string[]> {
+  const { registry, audit } = store;
+  const moment = { seq: (await audit.range()).last };
+  const { records } = await replayTo(audit, moment, undefined, new AbortController().signal);
+  const stored = new Map<string, string>();
+  for (const { key, text } of await registry.list([allKeys], 0)) {
+    if (text !== undefined) stored.set(key, text);
+  }
+  const keys = new Set([...stored.keys(), ...records.keys()]);
+  return [...keys].filter((key) => records.get(key)?.entry.text !== stored.get(key));
 }
