@@ -39,6 +39,7 @@ const later = [
 ];
 /** About a minute and more each, and what they show in full is shown in part elsewhere: `test:night`. */
 const night = [
+  'test/integration/access/commands.test.ts',
   'test/integration/audit/{random-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
   'test/integration/cli/agent/local-api-docs.test.ts',

@@ -1,4 +1,10 @@
 import type { Command } from './command/command.ts';
+import { accessAdd } from './commands/access/access-add.ts';
+import { accessInit } from './commands/access/access-init.ts';
+import { accessList } from './commands/access/access-list.ts';
+import { accessPrint } from './commands/access/access-print.ts';
+import { accessRevoke } from './commands/access/access-revoke.ts';
+import { accessRotate } from './commands/access/access-rotate.ts';
 import { agent } from './commands/agent.ts';
 import { agents } from './commands/agents.ts';
 import { auditAnchor } from './commands/audit-anchor.ts';
@@ -18,6 +24,7 @@ import { hosts } from './commands/hosts.ts';
 import { machinesDraw } from './commands/machines-draw.ts';
 import { machinesList } from './commands/machines-list.ts';
 import { machinesWatch } from './commands/machines-watch.ts';
+import { namespaceCreate } from './commands/namespace-create.ts';
 import { policy } from './commands/policy.ts';
 import { policySet } from './commands/policy-set.ts';
 import { ps } from './commands/ps.ts';
@@ -57,6 +64,13 @@ export const commands: readonly Command[] = [
   machinesList,
   machinesDraw,
   machinesWatch,
+  accessInit,
+  accessAdd,
+  accessList,
+  accessRotate,
+  accessRevoke,
+  accessPrint,
+  namespaceCreate,
   doctor,
   repair,
   bench,

@@ -1,4 +1,5 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
+import { readLogin } from '../composition/access/login-folder.ts';
 import { readConfigFile } from '../composition/files.ts';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import type { Command } from './command/command.ts';
@@ -50,7 +51,7 @@ export async function runProgram(
       .configureHelp({ showGlobalOptions: true })
       .addHelpText('after', examplesHelp(one));
     commander.showHelpAfterError(`(see rollcall ${one.name} --help)`);
-    if (one.args !== undefined) commander.argument(one.args);
+    if (one.args !== undefined) commander.arguments(one.args);
     for (const setting of Object.values(one.settings)) commander.addOption(optionOf(setting));
     commander.action(async () => {
       starting(one);
@@ -69,9 +70,10 @@ export async function runProgram(
 async function run(one: Command, commander: Commander, io: Terminal): Promise<Exit> {
   const base: Sources = { flags: flagsOf(commander), env: io.env };
   const { config } = readSettings({ config: common.config }, base);
-  const all: Sources =
+  const filed: Sources =
     config === undefined ? base : { ...base, file: await readConfigFile(config) };
-  refuseUnknown(all, allSettings());
+  refuseUnknown(filed, allSettings());
+  const all = await withLogin(filed);
   const { oneOf } = one;
   if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {
     commander.outputHelp();
@@ -91,6 +93,15 @@ async function run(one: Command, commander: Commander, io: Terminal): Promise<Ex
   if (!one.isDaemon) return runWith(terminal);
   const { runDaemon } = await import('./session/run-daemon.ts');
   return runDaemon(terminal, runWith);
+}
+
+/** The sources, with the settings of the login that one of them names. */
+async function withLogin(from: Sources): Promise<Sources> {
+  const { login } = readSettings({ login: common.login }, from);
+  if (login === undefined) return from;
+  const settings = await readLogin(login);
+  refuseUnknown({ file: settings }, allSettings());
+  return { ...from, login: settings };
 }
 
 /** Only flags that were given: a default of commander would hide the environment. */
@@ -117,6 +128,8 @@ function parentOf(program: Commander, name: string, io: Terminal): Commander {
 }
 
 const groups: Readonly<Record<string, string>> = {
+  access: 'logins with the least rights for a NATS server of your own',
+  namespace: 'the streams of a fleet: create them',
   gc: 'removal of the records of dead runs: show the plan, run a sweep now',
   machines: 'the state machines of Rollcall: list them, draw them',
   audit: 'the history: every transition of every run and instance',

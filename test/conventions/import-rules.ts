@@ -77,7 +77,7 @@ const cliTiers = [
   ['session', 'gc', 'doctor'],
   ['audit'],
   ['why', 'demo'],
-  ['commands'],
+  ['commands', 'commands/access'],
 ];
 
 const webTiers = [
@@ -103,7 +103,7 @@ const domainTiers = [
 const benchTiers = [['history', 'environment'], ['processes'], ['fixture']];
 
 const compositionTiers = [
-  ['time', 'names', 'store'],
+  ['time', 'names', 'store', 'access'],
   ['instances', 'services'],
 ];
 

@@ -74,6 +74,11 @@ export const ours: Readonly<Record<string, string>> = {
   'adapters/nats/streams/stream-info':
     'the time in an answer that askApi has read; an invalid time is a Fault',
   'adapters/local-api/openapi': 'no text: it describes schemas of its own',
+  'adapters/nats/read/own-key-read':
+    'a time in an answer of the server; a sequence that is not a number makes it read again',
+  'composition/access/access-folder': 'its own file: another content is a Fault',
+  'composition/access/access-state': 'its own members',
+  'cli/session/access': 'arguments, by a schema: an invalid one is a Fault',
   'adapters/system/entropy': 'a run id that it generated itself',
   'adapters/nats/history/store-mark': 'any text: an unreadable mark counts as empty',
   'adapters/system/health/http-check': 'addresses: an invalid one is a failed check',

@@ -1,7 +1,7 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Variables with a login to the registry, or a key to the dashboard. */
-const secret = /^ROLLCALL_(USER|PASSWORD(_FILE)?|TOKEN|CREDS|NKEY|TLS_KEY|UI_TOKEN)/;
+const secret = /^ROLLCALL_(USER|PASSWORD(_FILE)?|TOKEN|CREDS|NKEY|LOGIN|TLS_KEY|UI_TOKEN)/;
 
 /** How systemd is notified. It hears of this process alone. */
 const ofServiceManager = new Set(['NOTIFY_SOCKET', 'WATCHDOG_USEC', 'WATCHDOG_PID']);

@@ -17,6 +17,7 @@ export interface AccessSettings {
   readonly tlsKey?: string | undefined;
   readonly replicas?: number | undefined;
   readonly jsDomain?: string | undefined;
+  readonly inboxPrefix?: string | undefined;
 }
 
 /**
@@ -34,6 +35,7 @@ export async function connectionOptions(settings: AccessSettings) {
     namespace: settings.namespace,
     ...(settings.replicas !== undefined && { replicas: settings.replicas }),
     ...(settings.jsDomain !== undefined && { jsDomain: settings.jsDomain }),
+    ...(settings.inboxPrefix !== undefined && { inboxPrefix: settings.inboxPrefix }),
     ...(credentials && { credentials }),
     ...(tls && { tls }),
   };

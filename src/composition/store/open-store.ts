@@ -13,7 +13,7 @@ import type { Ports } from '../../ports/ports.ts';
 /** Addresses, namespace and login. */
 type Access = Pick<
   NatsStoreOptions,
-  'servers' | 'namespace' | 'credentials' | 'tls' | 'replicas' | 'jsDomain'
+  'servers' | 'namespace' | 'credentials' | 'tls' | 'replicas' | 'jsDomain' | 'inboxPrefix'
 >;
 
 interface OpenStoreOptions {

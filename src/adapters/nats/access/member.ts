@@ -2,7 +2,7 @@ import type { Namespace } from '../../../domain/identity/names.ts';
 import { encodeSubjectToken } from '../../../domain/identity/subject-token.ts';
 
 /** What a login is for (docs/how-to/permissions.md). */
-const roles = [
+export const roles = [
   'agent',
   'collector',
   'consumer',

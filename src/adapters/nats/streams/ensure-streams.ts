@@ -212,6 +212,6 @@ const notAllowed = ({ name }: Named, { namespace }: SubjectNames, cause: Fault):
     `stream ${name} of namespace '${namespace}' is missing, and this user may not create it`,
     {
       cause,
-      hint: 'run a command, such as `rollcall ps`, once as a user who may create streams (docs/how-to/permissions.md)',
+      hint: 'run `rollcall namespace create` once, as a user who may create streams (docs/how-to/permissions.md)',
     },
   );

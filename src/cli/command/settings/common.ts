@@ -78,6 +78,20 @@ export const common = {
     description: 'private key of the client certificate',
     schema: File,
   },
+  inboxPrefix: {
+    flag: '--inbox-prefix <prefix>',
+    description: 'subject prefix of all replies to this login: _INBOX and any suffix',
+    fallback: '_INBOX',
+    schema: Text.regex(
+      /^_INBOX[A-Za-z0-9_=-]*$/,
+      '_INBOX and a suffix of letters, digits, _, = and -',
+    ).optional(),
+  },
+  login: {
+    flag: '--login <dir>',
+    description: 'folder with a login, made by `rollcall access`; other settings override it',
+    schema: File,
+  },
   jsDomain: {
     flag: '--js-domain <name>',
     description:

@@ -17,6 +17,8 @@ export interface Sources {
   readonly file?:
     | { readonly values: Readonly<Record<string, unknown>>; positionOf(name: string): string }
     | undefined;
+  /** The settings of a login. */
+  readonly login?: Sources['file'];
 }
 
 /**
@@ -35,7 +37,7 @@ export function readSettings<S extends Settings>(settings: S, from: Sources): Va
  * Refuses keys of the config file that no command has.
  * @throws {Fault} `bad-setting`
  */
-export function refuseUnknown({ file }: Sources, known: readonly Setting[]): void {
+export function refuseUnknown({ file }: Pick<Sources, 'file'>, known: readonly Setting[]): void {
   const names = new Set(known.map(nameOf));
   for (const name of Object.keys(file?.values ?? {})) {
     if (names.has(name)) continue;
@@ -76,7 +78,7 @@ function shownValue(value: unknown): string {
 }
 
 /** An empty variable counts as unset, so that a unit file can clear one. */
-function rawOf(setting: Setting, { flags, env, file }: Sources) {
+function rawOf(setting: Setting, { flags, env, file, login }: Sources) {
   const name = nameOf(setting);
   const flag = flags[attributeOf(setting)];
   if (flag !== undefined) return { value: flag, where: `--${name}` };
@@ -84,6 +86,9 @@ function rawOf(setting: Setting, { flags, env, file }: Sources) {
     const value = variable === undefined ? undefined : env[variable];
     if (value !== undefined && value !== '') return { value, where: variable ?? '' };
   }
-  const value = file?.values[name];
-  return value === undefined ? undefined : { value, where: `${file?.positionOf(name)}: ${name}` };
+  for (const source of [file, login]) {
+    const value = source?.values[name];
+    if (value !== undefined) return { value, where: `${source?.positionOf(name)}: ${name}` };
+  }
+  return undefined;
 }

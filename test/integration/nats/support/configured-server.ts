@@ -12,6 +12,7 @@ import { until } from '../../harness/until.ts';
 export type ConfiguredServer = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
+  readonly pid: number;
   kill(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Gives the running server another configuration. */
   reload(config: (storeDir: string) => string): Promise<void>;
@@ -55,6 +56,7 @@ export async function startConfigured(
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
+    pid: child.pid ?? 0,
     kill: (signal) => void child.kill(signal),
     reload: async (changed) => {
       const before = stderr.length;

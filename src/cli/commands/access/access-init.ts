@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { AccessFolder } from '../../../composition/access/access-folder.ts';
+import { addMember } from '../../../composition/access/access-state.ts';
+import { readText } from '../../../composition/files.ts';
+import { stripCredentials } from '../../../composition/store/access.ts';
+import { command } from '../../command/command.ts';
+import { exitCodes } from '../../command/exit.ts';
+import { accessDir, accessSettings } from '../../session/access.ts';
+import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+
+export const accessInit = command({
+  name: 'access init',
+  summary: 'create accounts and logins with the least rights for a NATS server of your own',
+  settings: {
+    ...accessSettings,
+    serverConfig: {
+      flag: '--server-config <file>',
+      description:
+        'where to write the accounts; the configuration of nats-server includes this file',
+      fallback: 'nats-access.conf in the folder',
+      schema: z.string().min(1, 'not empty').optional(),
+    },
+    reload: {
+      flag: '--reload <pid>',
+      description:
+        'process id, or file with one, of a nats-server here that reloads after each change',
+      schema: z.string().min(1, 'not empty').optional(),
+    },
+  },
+  examples: [
+    [
+      'rollcall access init --servers nats://nats-1:4222,nats://nats-2:4222',
+      'then add a login for each host: rollcall access add agent HOST',
+    ],
+    [
+      'rollcall access init --server-config /etc/nats/rollcall.conf --reload /run/nats.pid',
+      'the server on this machine reloads after each change',
+    ],
+  ],
+  async run({ settings, io }) {
+    const { namespace, serverConfig, reload, tlsCa } = settings;
+    const access = await AccessFolder.init(accessDir(settings, io), {
+      servers: stripCredentials(settings.servers).servers,
+      reload: reload === undefined ? [] : [reload],
+      serverConfig,
+      ...(tlsCa !== undefined && { tlsCa: await readText(tlsCa, 'bad-setting') }),
+    });
+    const deploy = { namespace, role: 'deploy', name: 'deploy' } as const;
+    await access.apply((state) => addMember(state, deploy));
+    const login = access.loginOf(deploy);
+    if (settings.json) {
+      const { folder, serverConfig: config } = access;
+      io.out(jsonLine({ event: 'access', folder, config, login, members: access.members.length }));
+      return exitCodes.done;
+    }
+    const { bold, dim } = io.palette;
+    io.out(`${bold('access')}  ${escapeControls(access.folder)}`);
+    io.out(dim('  it has secrets: only this user can read it; keep a copy in a safe place'));
+    io.out('');
+    io.out('1. include the accounts in the configuration of each server, and reload it:');
+    io.out(`   include ./nats-access.conf      (from ${escapeControls(access.serverConfig)})`);
+    io.out('2. create the streams:');
+    io.out(`   rollcall namespace create --login ${escapeControls(login)}`);
+    io.out('3. add a login for each process, and copy its folder there:');
+    io.out('   rollcall access add collector NAME');
+    io.out('   rollcall access add agent HOST');
+    return exitCodes.done;
+  },
+});

@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import type { ConfigFile } from '../../adapters/files/config-file.ts';
+import { writeSecretFile } from '../../adapters/files/secret-file.ts';
+import { inboxPrefixOf, type Member } from '../../adapters/nats/access/member.ts';
+
+/** Settings of a login folder that name a file in it. */
+const files: ReadonlySet<string> = new Set([
+  ...['nkey', 'creds', 'password-file', 'tls-ca', 'tls-cert', 'tls-key'],
+]);
+
+const loginFile = 'login.yaml';
+const seedFile = 'user.nk';
+
+/**
+ * The settings in a folder with a login. A file that they name is in that folder, so that the folder can be
+ * copied to another machine.
+ * @throws {Fault} `bad-setting`
+ */
+export async function readLogin(folder: string): Promise<ConfigFile> {
+  const { readConfigFile } = await import('../../adapters/files/config-file.ts');
+  const { values, positionOf } = await readConfigFile(join(folder, loginFile));
+  const resolved = Object.entries(values).map(([name, value]) => {
+    const isInside = files.has(name) && typeof value === 'string' && !isAbsolute(value);
+    return [name, isInside ? join(folder, value) : value];
+  });
+  return { values: Object.fromEntries(resolved), positionOf };
+}
+
+/** Where a member's login connects to. */
+interface Destination {
+  readonly servers: readonly string[];
+  /** The CA that signed the certificates of the servers, in PEM; undefined: the usual ones. */
+  readonly tlsCa?: string | undefined;
+}
+
+/**
+ * Writes the login of a member: its settings and its secret key.
+ * @param seed undefined: the secret key stays
+ * @throws {Fault} `bad-setting`
+ */
+export async function writeLogin(
+  folder: string,
+  member: Member,
+  seed: string | undefined,
+  { servers, tlsCa }: Destination,
+): Promise<void> {
+  const settings = {
+    servers,
+    namespace: member.namespace,
+    nkey: seedFile,
+    'inbox-prefix': inboxPrefixOf(member),
+    ...(member.role === 'agent' && { host: member.name, collect: false }),
+    ...(tlsCa !== undefined && { 'tls-ca': 'ca.pem' }),
+  };
+  const head = `# The login of ${member.role} ${JSON.stringify(member.name)}, made by \`rollcall access\`. Use it with --login.\n`;
+  const lines = Object.entries(settings).map(
+    ([name, value]) => `${name}: ${JSON.stringify(value)}\n`,
+  );
+  if (seed !== undefined) await writeSecretFile(join(folder, seedFile), `${seed}\n`);
+  if (tlsCa !== undefined) await writeSecretFile(join(folder, 'ca.pem'), tlsCa);
+  await writeSecretFile(join(folder, loginFile), head + lines.join(''));
+}
+
+export const removeLogin = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true });
