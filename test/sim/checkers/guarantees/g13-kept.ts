@@ -40,7 +40,10 @@ export const g13: Checker = {
             const isNew = (registeredAt.get(service) ?? 0) >= at;
             if (consumer !== name || at === sim.now || isStale || isNew) continue;
             const collected = rows.filter(
-              (row) => isSilent(row) && removed.get(nameOf(row)) === 'owner-expired',
+              (row) =>
+                isSilent(row) &&
+                removed.get(nameOf(row)) === 'owner-expired' &&
+                !hasRival(row, rows),
             );
             if (collected.length === 0 || directory.usable(service, 'prefer-live').length > 0)
               continue;
@@ -59,6 +62,10 @@ type Named = Pick<
 >;
 const nameOf = ({ host, agent, service, id, run }: Named | InstanceRow): string =>
   JSON.stringify([host, agent, service, id, run]);
+
+/** Another registration has the same name. It gets the name when this one is removed, and its own end counts (G11). */
+const hasRival = ({ id, run }: InstanceRow, rows: readonly InstanceRow[]): boolean =>
+  rows.some((other) => other.id === id && other.run !== run);
 
 const isSilent = ({ reason, health }: InstanceRow): boolean =>
   health.state === 'serving' && (reason === 'silent' || reason === 'unreachable');
