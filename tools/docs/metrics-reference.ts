@@ -7,9 +7,9 @@ const alerts: Readonly<Record<string, string>> = {
   rollcall_renewals_total: '`refused` grows',
   rollcall_renewal_lateness_seconds: 'it approaches two thirds of the ttl',
   rollcall_lease_lapses_total: 'it grows',
-  rollcall_view_corrections_total: 'it grows: `view-corrected` in the log says why',
+  rollcall_view_corrections_total: 'it grows: `view-corrected` in the log has the reason',
   rollcall_anchored_sequence:
-    'it stands still while there are events: `history-not-anchored` in the log says why',
+    'it does not grow although there are new events: `history-not-anchored` in the log has the reason',
   rollcall_collector_blind: 'it is 1 for longer than a ttl',
   rollcall_detection_latency_seconds: 'above ttl + 0.5 s',
   rollcall_refutations_total: 'it grows often: the ttl is too short',

@@ -17,7 +17,7 @@ export interface FileNotice {
 }
 
 /**
- * Yields when a file may have changed and stands still: on a notification of its directory, and at least
+ * Yields when a file may have changed and is not changing any more: on a notification of its directory, and at least
  * every `every`, because notifications can be lost, and network file systems send none.
  */
 export async function* watchFile(

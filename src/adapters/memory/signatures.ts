@@ -1,9 +1,9 @@
 import type { Signatures } from '../../ports/signatures.ts';
 
 /**
- * Signatures for simulations: the key is the run, the signature a checksum. The same in every run of a
- * seed, and cheap. They show whether each event is signed with the key of its author; anybody can make
- * them.
+ * Signatures for simulations: the key is the run, the signature a checksum. They are cheap and the same in
+ * every run of a seed. They show whether each event is signed with the key of its author, but they can be
+ * forged.
  */
 export const memorySignatures: Signatures = {
   signerFor: (run) => ({ key: run, sign: (text) => checksum(run, text) }),

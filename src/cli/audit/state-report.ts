@@ -53,14 +53,14 @@ export function processLines(
   { palette }: Terminal,
 ): readonly string[] {
   const { of } = last.event;
-  const beside = chains
+  const otherChains = chains
     .filter(({ last: { event } }) => event !== last.event && event.of.run === of.run)
     .map(({ last: { event } }) =>
       palette.dim(
         escapeControls(`its ${event.of.entity}: ${stateText(event.to)} (#${event.chart})`),
       ),
     );
-  return beside.length === 0 ? [] : ['', ...beside];
+  return otherChains.length === 0 ? [] : ['', ...otherChains];
 }
 
 export function unknownChartLines(

@@ -14,12 +14,12 @@ export function coverLines(
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   if (covers.length === 0) {
-    const nobody =
+    const none =
       place.agent === undefined
         ? `no agent of ${formatTarget(place)} is registered: the hold covers agents that start there later`
         : `${formatTarget(place)} is not registered: the hold covers it when it starts`;
     return [
-      palette.dubious(escapeControls(nobody)),
+      palette.dubious(escapeControls(none)),
       palette.dim('registered agents: rollcall agents'),
     ];
   }

@@ -189,7 +189,7 @@ export class SupervisedProcess {
     this.#checks.replace(listed);
   }
 
-  /** Consumers stop using the instance before the process is told to stop. */
+  /** Consumers stop using the instance before the process gets a signal to stop. */
   async #drain(): Promise<void> {
     this.#isStopping = true;
     this.#checks?.stop();

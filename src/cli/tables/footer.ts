@@ -3,7 +3,7 @@ import type { Directory } from '../../runtime/directory/directory.ts';
 import { formatRounded } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-/** The seats are read every 15 s. After two failed reads, what they said is old. */
+/** The seats are read every 15 s. After two failed reads, their last values are stale. */
 const observedStaleAfter: Millis = seconds(45);
 
 /** Lines below a table: the age of the view, and what makes the view incomplete. */

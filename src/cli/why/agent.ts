@@ -12,7 +12,7 @@ import { RunLife } from './run-history.ts';
 import { agentInServerTime, clockWords } from './server-time.ts';
 import {
   expiryText,
-  nobodyWatches,
+  noActiveCollector,
   suspectNext,
   suspicionText,
   untilOneRuns,
@@ -29,10 +29,10 @@ export async function tellAgent(
   const lease = await context.lease(record);
   const row = toAgentRow(slot, context.fleet, observed(context));
   const owns = plural(slot.instances.size, 'instance');
-  const told = tell(agentInServerTime(record, life), { life, lease, context, owns });
-  const { next } = told;
+  const explained = explainPhase(agentInServerTime(record, life), { life, lease, context, owns });
+  const { next } = explained;
   return {
-    sentences: [...told.sentences, ...clockWords(record.host, life)],
+    sentences: [...explained.sentences, ...clockWords(record.host, life)],
     facts: {
       kind: 'agent',
       ...row,
@@ -51,18 +51,18 @@ interface Known {
   readonly owns: string;
 }
 
-interface Told {
+interface PhaseExplanation {
   readonly sentences: readonly string[];
   readonly next: { readonly what: string; readonly at: WallTime | null };
 }
 
-function tell(record: StoredAgent['record'], known: Known): Told {
+function explainPhase(record: StoredAgent['record'], known: Known): PhaseExplanation {
   if (record.phase === 'expired') return dead(record, known);
   if (record.suspect) return suspect(record, known);
   return present(record, known);
 }
 
-function present(record: StoredAgent['record'], { life, lease, context, owns }: Known): Told {
+function present(record: StoredAgent['record'], { life, lease, context, owns }: Known): PhaseExplanation {
   const { now, seats } = context;
   const name = slotName(record);
   const started = life.last('started');
@@ -103,7 +103,7 @@ function refuted(life: RunLife, now: WallTime): string {
     : ` Its lease lapsed and was granted again ${formatAt(back.event.at, now)}.`;
 }
 
-function suspect(record: StoredAgent['record'], { life, lease, context, owns }: Known): Told {
+function suspect(record: StoredAgent['record'], { life, lease, context, owns }: Known): PhaseExplanation {
   const { now } = context;
   const name = slotName(record);
   const doubt = suspicionText(record, life, now, 'it').replace(
@@ -122,12 +122,12 @@ function suspect(record: StoredAgent['record'], { life, lease, context, owns }: 
   };
 }
 
-function dead(record: StoredAgent['record'], { life, context: { now, seats }, owns }: Known): Told {
+function dead(record: StoredAgent['record'], { life, context: { now, seats }, owns }: Known): PhaseExplanation {
   return {
     sentences: [
       `${slotName(record)} is expired: run ${record.run} ${expiryText(life, record, now)}.`,
       `It started ${formatAt(record.startedAt, now)}; it owns ${owns}, dubious ${formatSince(record.suspect?.since ?? record.since, now)}.`,
-      seats === 0 ? nobodyWatches : 'Its instances are being removed, then its own record.',
+      seats === 0 ? noActiveCollector : 'Its instances are being removed, then its own record.',
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : now },
   };

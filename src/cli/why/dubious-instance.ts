@@ -8,7 +8,7 @@ import { eventReference, formatAt, formatFor, formatIn, formatSince, slotName } 
 import type { RunLife } from './run-history.ts';
 import {
   expiryText,
-  nobodyWatches,
+  noActiveCollector,
   suspectNext,
   suspicionText,
   untilOneRuns,
@@ -48,7 +48,7 @@ export function dead({
     sentences: [
       `${name} is dubious: its owner, run ${stored.record.run}, ${expiryText(life, agent, now)}.`,
       beforeWords(stored, life, agent?.suspect?.since ?? agent?.since ?? now),
-      seats === 0 ? nobodyWatches : 'It is being removed, together with the record of its agent.',
+      seats === 0 ? noActiveCollector : 'It is being removed, together with the record of its agent.',
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : now },
   };
@@ -74,7 +74,7 @@ export function superseded({
       `${name} is dubious: run ${stored.record.run}, which registered it, lost its slot to run ${holder?.run} ${took}${why ? `: ${why}` : ''}.`,
       `The new run is ${holder?.phase} and has not adopted the instance, which was registered ${formatAt(stored.record.registeredAt, now)}.`,
       seats === 0
-        ? nobodyWatches
+        ? noActiveCollector
         : `Unless the new run adopts or removes it, a collector removes it ${formatIn(due, now)} as a leftover, after its ttl and grace.`,
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : due },
@@ -101,7 +101,7 @@ export function orphan({
       `${name} is dubious: its agent has no record; ${gone}.`,
       leaseWords,
       seats === 0
-        ? nobodyWatches
+        ? noActiveCollector
         : 'Unless a new run of its agent adopts it, a collector removes it after the ttl and grace of the collector, 45 s by default.',
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: null },

@@ -57,7 +57,7 @@ export function suspectNext(
     const words = 'Its lease is valid again: the agent is about to refute the suspicion.';
     return { what: 'refute', at: null, words };
   }
-  if (seats === 0) return { what: 'nothing', at: null, words: nobodyWatches };
+  if (seats === 0) return { what: 'nothing', at: null, words: noActiveCollector };
   const hold = fleet.controls.holdOn(record);
   if (hold?.kind === 'unreadable') {
     const words = `It is on hold, but the record of the hold (${hold.key}) is unreadable: until that record is fixed or deleted, the run is not declared dead.`;
@@ -95,4 +95,4 @@ function brakeWords(
 /** For texts that already mention that no collector is active. */
 export const untilOneRuns =
   'Until a collector is started (rollcall collector), no run is declared dead and nothing is removed.';
-export const nobodyWatches = `No collector is active. ${untilOneRuns}`;
+export const noActiveCollector = `No collector is active. ${untilOneRuns}`;

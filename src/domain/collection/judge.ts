@@ -8,7 +8,7 @@ import type { Millis } from '../time.ts';
  */
 export type LeaseState = 'stands' | 'unmoved' | 'absent' | 'unknown';
 
-/** Whether nobody claims the lease. A lease that could not be read is not known to be over. */
+/** Whether the lease is over: no process claims it. An unread lease is not known to be over. */
 const isOver = (lease: 'unread' | LeaseState): boolean => lease === 'absent' || lease === 'unmoved';
 
 /**

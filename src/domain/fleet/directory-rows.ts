@@ -82,7 +82,7 @@ export interface AgentRow {
   readonly revision: Revision;
 }
 
-/** Whether a collector has a seat. Without one, nobody would notice a silence. */
+/** Whether a collector has a seat. Without one, no process would notice a silence. */
 export type CollectorPresence = boolean;
 
 /** The agent's row; undefined where its record is absent or unreadable. */

@@ -12,8 +12,8 @@ import type { Revision, WallTime } from '../time.ts';
 const anchorKind = 'rollcall anchor';
 
 /**
- * What a history was at one moment, kept outside the store: whoever writes the history anew afterwards
- * cannot give it this digest.
+ * The digest of a history at one moment, kept outside the store. An attacker who rewrites the history
+ * afterwards cannot give it this digest.
  */
 export const Anchor = z.looseObject({
   v: z.literal(1),

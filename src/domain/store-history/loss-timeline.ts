@@ -3,7 +3,7 @@ import { needsOperator, type StoreLoss } from './store-loss.ts';
 
 /** What a reader of the history has to do after an event. */
 export type Turn<T> =
-  /** The registry went on from this earlier state: what the events since then said is undone. */
+  /** The registry continued from this earlier state. The changes of the events since then are undone. */
   | { readonly kind: 'back'; readonly to: T }
   /** Events are missing here, or the earlier state is not known: nothing before counts. */
   | { readonly kind: 'unknown' };

@@ -95,7 +95,7 @@ export function registryLoss(
   seen: Revision = 0,
 ): StoreLoss | undefined {
   const { oldest, origin, last: seq } = audit;
-  // Also if the new registry has events already: whoever finds a missing stream makes it, and others write.
+  // Also if the new registry already has events: one process creates a missing stream, and others write to it.
   if (oldest > 0 && oldest < registry.begun && mark.begun !== registry.begun) {
     return { kind: 'registry-made-anew', kept: 0, origin, seq };
   }
@@ -106,7 +106,7 @@ export function registryLoss(
   return { kind: 'registry-lost-tail', kept: registry.last, origin: known, seq };
 }
 
-/** The sequence that the registry must have passed before anybody writes; 0: none. */
+/** The sequence that the registry must have passed before any write; 0: none. */
 export const burnTarget = ({ pending }: Pick<StoreMark, 'pending'>): Revision =>
   Math.max(
     0,

@@ -49,7 +49,7 @@ export class KeyframeComparison {
     return this.#unsigned.size;
   }
 
-  /** Number of keyframes that collectors of older versions signed: anybody could have written that. */
+  /** Number of keyframes that collectors of older versions signed. Any user could have written such a signature. */
   get weaklySigned(): number {
     return this.#weaklySigned.size;
   }

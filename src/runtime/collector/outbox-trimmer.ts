@@ -30,7 +30,7 @@ export class OutboxTrimmer {
     }
   }
 
-  /** A loss of the audit stops the trimming alone. It is said once. */
+  /** A loss of the audit stops only the trimming. It is logged once. */
   #warnOfLoss(cause: unknown): void {
     if (!(cause instanceof Fault) || cause.code !== 'history-lost') throw cause;
     if (this.#hasWarned) return;

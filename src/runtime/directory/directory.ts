@@ -42,7 +42,7 @@ export class Directory implements AsyncDisposable {
   readonly #done: Promise<unknown>;
   /** Finds changes of holds, brakes and policy. */
   readonly #fleetChanges = new FleetChangeDetector();
-  /** Finds changes of rows; only if somebody is told of them. */
+  /** Finds changes of rows. Used only if there is a listener. */
   readonly #rowChanges: RowChanges;
   readonly #kept: KeptInstances;
   readonly #seatsRead = Promise.withResolvers<void>();
@@ -186,7 +186,7 @@ export class Directory implements AsyncDisposable {
     this.#saidUnread ||= age >= 2 * this.#options.seatsEvery;
   }
 
-  /** Whether a collector has a seat. A seat that is not renewed is held by nobody. */
+  /** Whether a collector has a seat. A seat that is not renewed counts as free. */
   async #isObserved(): Promise<boolean> {
     const seats = await this.#ports.leases.list(allSeats);
     this.#seats.record(seats);

@@ -4,9 +4,9 @@ import type { Author } from '../transitions/record-change.ts';
 import { lossEvent } from '../transitions/store-changes.ts';
 
 /**
- * Records losses of the store in the history, so that whoever replays it knows what is undone or missing.
+ * Records losses of the store in the history, so that a replay knows what is undone or missing.
  * The event comes first: a process that dies in between leaves a loss that is recorded already.
- * @param accepts which losses; those of the audit are for an operator to accept
+ * @param accepts which losses to record. An operator accepts those of the audit
  * @returns the losses that are recorded now
  * @throws {Fault} `store-unavailable`, `store-refused`
  */

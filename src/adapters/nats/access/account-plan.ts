@@ -38,7 +38,7 @@ export const systemAccount = 'SYS';
 /**
  * The accounts of a server for these members.
  *
- * Each namespace has an account with the streams, for collectors and for whoever deploys. Every other member
+ * Each namespace has an account with the streams, for collectors and deployments. Every other member
  * has an account of its own, which imports single subjects of it. Between accounts, a reply cannot be sent to
  * a subject of the requester's choice: the server replaces it. Within one account it could be the subject of
  * another member's record, and the server would store its acknowledgement there.

@@ -24,7 +24,7 @@ export async function readLosses(
 ): Promise<readonly StoreLoss[]> {
   const ends = await readEnds(connection, names, within);
   const { mark } = await readMark(connection, names, within);
-  // Nobody has written since the loss: it is not in the mark yet.
+  // No process has written since the loss, so it is not in the mark yet.
   const ofRegistry = await registryLossNow(connection, names, ends, mark, within);
   const ofAudit = await auditLossNow(connection, names, mark, within);
   return [...mark.pending, ...(ofRegistry ? [ofRegistry] : []), ...(ofAudit ? [ofAudit] : [])];

@@ -142,7 +142,7 @@ export class StoreGuard {
 
   /**
    * Notes the loss in the mark, before any sequence is burned: from then on all processes agree on where
-   * the registry ended. The write succeeds only if nobody has written to the stream since it was read.
+   * the registry ended. The write succeeds only if the stream has not changed since it was read.
    */
   async #claim(
     { mark, revision }: MarkRead,

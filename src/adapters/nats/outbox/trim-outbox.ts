@@ -18,13 +18,12 @@ import { messageAt, originOf } from '../streams/last-event.ts';
 const atMost = 10_000;
 
 /**
- * Removes events from the outbox that the audit provably has: oldest first, each compared by revision,
- * subject and text. Stops at the first event that the audit lacks. Repairs the store before, if the
- * registry lost its tail.
+ * Removes events from the outbox after comparing revision, subject and text with the audit, oldest first.
+ * Stops at the first event that the audit lacks. Repairs the store first if the registry lost its tail.
  *
- * The last compared event stays as a witness, and is noted in the mark: from it anybody can tell later
- * that the audit has lost events that were removed here. Without the audit's last event in the outbox the
- * two streams may not belong together any more, and nothing is removed.
+ * The last compared event stays in the outbox as a witness, and the mark has its sequence. With it, any
+ * process can later detect that the audit has lost events that were removed here. If the outbox lacks the
+ * last event of the audit, the two streams may no longer belong together, and nothing is removed.
  * @returns how many events were removed
  * @throws {Fault} `history-lost`: the audit lost events, and an operator has to accept that
  */

@@ -85,7 +85,7 @@ export async function* watch(
     if (signal.aborted) return;
     if ('upTo' in start && end.startOver) start = { snapshotBecause: end.why };
     if (end.isPlanned) continue;
-    // A refusal is said even after another reason: it lasts until somebody changes a right or a limit.
+    // A refusal is reported even after another reason: it lasts until an operator changes a permission or a limit.
     const isNews = end.isRefusal === true && end.why !== refusal;
     if (!stale || isNews) yield { kind: 'stale', why: end.why };
     if (isNews) refusal = end.why;

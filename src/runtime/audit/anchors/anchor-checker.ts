@@ -49,8 +49,8 @@ export class AnchorChecker {
    * The history ends here. `isDigestKnown`: whether it began with its first event, or from a state with a
    * digest. `isResumed`: from a checkpoint of the user, who compared older anchors before.
    *
-   * A history that begins after all anchors is a divergence: whoever writes it anew could say that
-   * everything before was trimmed.
+   * A history that begins after all anchors is a divergence: an attacker who rewrites the history could
+   * claim that everything before was trimmed.
    */
   end({ seq }: HistoryPosition, isDigestKnown: boolean, isResumed: boolean): void {
     if (!isDigestKnown) this.#unchecked.push(...this.#takeBefore(seq + 1));

@@ -18,7 +18,7 @@ export interface Signature extends KeyframeDigest {
   /** Sequence and time of the signature; always after the keyframe. */
   readonly seq: Revision;
   readonly at: WallTime;
-  /** The event has no signature of its own: a collector of an older version wrote it, or anybody. */
+  /** The event has no signature of its own. A collector of an older version wrote it, or any other user. */
   readonly isWeak: boolean;
 }
 

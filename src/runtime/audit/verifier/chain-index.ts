@@ -30,7 +30,7 @@ const maxChains = 20_000;
  * Its size is bounded by the existing records: of ended chains only the latest are kept, and
  * likewise of processes whose run does not hold its slot, which may have died without a final
  * event. Of the ended chains only those of instances can continue, and only while their run does. A
- * chain that may continue and was forgotten cannot be told from one that lost its beginning.
+ * forgotten chain that may continue looks like one that lost its beginning.
  */
 export class ChainIndex {
   readonly #open = new Map<string, ChainState>();

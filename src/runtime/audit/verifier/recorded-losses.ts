@@ -46,7 +46,7 @@ function lossOf({ event, seq, storedAt }: AuditEntry): RecordedLoss | undefined 
 /** The losses of a store that is verified. */
 export interface KnownLosses {
   readonly recorded: readonly RecordedLoss[];
-  /** Losses that nobody has recorded yet. */
+  /** Losses that no event records yet. */
   readonly pending: readonly StoreLoss[];
   readonly all: readonly StoreLoss[];
 }

@@ -15,7 +15,7 @@ import type { BatchableCommit, CommitBatcher } from './commit-batcher.ts';
  * batch the record of the run.
  *
  * Each record is removed at the judged revision, and each batch only while the record of the slot
- * is unchanged: a new run that takes the slot ends this. Nobody claims the work: a second collector
+ * is unchanged: a new run that takes the slot ends this. No collector claims the work: a second one
  * that does the same costs one refused batch. A refused batch is halved and judged again.
  *
  * `commits`: lets small slots share a batch.

@@ -21,7 +21,7 @@ import type { Fence } from '../../../ports/registry.ts';
 import type { LeaseObservations } from './lease-observations.ts';
 import type { RecentDisconnect } from './recent-disconnects.ts';
 
-/** What one observer knows about a run without asking anybody. */
+/** What one observer knows about a run without a request. */
 export interface Observer {
   readonly observations: LeaseObservations;
   /** How long the suspicion of the run counts; under a hold (`isOnHold`) it does not count. */
@@ -67,7 +67,7 @@ export const evidenceOfVerdict = (
 const reconnectDelay: Millis = seconds(1);
 const pingTimeout: Millis = seconds(1);
 
-/** The verdict on a run by what the observer knows, without asking anybody. */
+/** The verdict on a run from what the observer knows, without a request. */
 export const judgeLocally = ({ record }: StoredAgent, observer: Observer): RunVerdict =>
   judgeRun(evidenceOf(record, observer), record);
 
