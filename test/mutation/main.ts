@@ -7,11 +7,11 @@ import { mutants } from './mutants.ts';
 import { bySimulation, byTests, canPlay, type Verdict } from './verdict.ts';
 
 const usage = `usage: npm run mutants -- [options]
-  --only NAME    this mutant, or all whose name has it in it; may be said again
-  --list         says what there is, and runs nothing
-  --jobs N       so many at once (one for each core)
-  --wide         looks for a killer in all unit tests of the core, not in those that are named
-  --sim SEEDS    also plays so many seeds of the simulation for each (0)
+  --only NAME    mutants whose name contains NAME; repeatable
+  --list         print the names, guarantees and defects, and run nothing
+  --jobs N       mutants at the same time (default: one for each core, at most 2)
+  --wide         run all unit tests of the core instead of the named ones
+  --sim SEEDS    also simulate this number of seeds for each mutant (default: 0)
 exit: 0 all were killed, 1 some survived or broke, 2 usage`;
 
 const { values } = parseArgs({
@@ -28,7 +28,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const stopping = new AbortController();
 const { signal } = stopping;
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort());
-const say = (line: string) => void process.stdout.write(`${line}\n`);
+const print = (line: string) => void process.stdout.write(`${line}\n`);
 
 interface Tried {
   readonly mutant: Mutant;
@@ -43,19 +43,19 @@ async function attempt(mutant: Mutant, copy: Copy): Promise<Tried> {
   const began = performance.now();
   const where = { root: copy.root, signal };
   const seeds = Number(values.sim);
-  const looked = values.wide && !mutant.needs ? { tests: wide } : mutant;
+  const named = values.wide && !mutant.needs ? { tests: wide } : mutant;
   return copy.with(mutant, async () => {
     const simulation =
       seeds > 0 && canPlay(copy.root) && mutant.unseen === undefined
         ? await bySimulation(seeds, where)
         : undefined;
-    const tests = await byTests(looked, where);
+    const tests = await byTests(named, where);
     const seconds = (performance.now() - began) / 1000;
     return { mutant, tests, simulation, seconds };
   });
 }
 
-const told = (verdict: Verdict | undefined): string => {
+const verdictText = (verdict: Verdict | undefined): string => {
   if (verdict === undefined) return '-';
   return verdict.is === 'killed'
     ? verdict.by
@@ -65,7 +65,7 @@ const told = (verdict: Verdict | undefined): string => {
 };
 
 const line = ({ mutant: { name, breaks }, tests, simulation, seconds }: Tried): string =>
-  `${name.padEnd(30)} ${breaks.padEnd(4)} ${`${seconds.toFixed(0)} s`.padStart(6)}  ${told(simulation).padEnd(12)} ${told(tests)}`;
+  `${name.padEnd(38)} ${breaks.padEnd(4)} ${`${seconds.toFixed(0)} s`.padStart(6)}  ${verdictText(simulation).padEnd(12)} ${verdictText(tests)}`;
 
 /** The tests must pass without a mutant; otherwise a failure proves nothing. */
 async function isGreen(chosen: readonly Mutant[], copy: Copy): Promise<boolean> {
@@ -76,7 +76,7 @@ async function isGreen(chosen: readonly Mutant[], copy: Copy): Promise<boolean> 
     if (tests.length === 0) continue;
     const verdict = await byTests({ tests, ...(needs && { needs }) }, { root: copy.root, signal });
     if (verdict.is === 'survived') continue;
-    say(`without a mutant, too, it is red: ${told(verdict)}`);
+    print(`the tests fail without a mutant: ${verdictText(verdict)}`);
     return false;
   }
   return true;
@@ -92,7 +92,7 @@ async function tryAll(chosen: readonly Mutant[]): Promise<number> {
     for (let next = left.shift(); next && !signal.aborted; next = left.shift()) {
       const one = await attempt(next, copy);
       tried.push(one);
-      say(line(one));
+      print(line(one));
     }
   };
   const others = Array.from({ length: Math.max(0, Number(values.jobs) - 1) }, async () =>
@@ -103,7 +103,7 @@ async function tryAll(chosen: readonly Mutant[]): Promise<number> {
   const played = tried.filter(({ simulation }) => simulation !== undefined);
   const seen = played.filter(({ simulation }) => simulation?.is === 'killed').length;
   const simulated = played.length > 0 ? `; the simulation kills ${seen} of ${played.length}` : '';
-  say(`${killed} of ${chosen.length} mutants killed by tests${simulated}`);
+  print(`${killed} of ${chosen.length} mutants killed by tests${simulated}`);
   return killed === chosen.length ? 0 : 1;
 }
 
@@ -111,11 +111,11 @@ const chosen = mutants.filter(
   ({ name }) => values.only?.some((part) => name.includes(part)) ?? true,
 );
 if (values.help || chosen.length === 0) {
-  say(usage);
+  print(usage);
   process.exitCode = values.help ? 0 : 2;
 } else if (values.list) {
   for (const { name, breaks, what } of chosen)
-    say(`${name.padEnd(30)} ${breaks.padEnd(4)} ${what}`);
+    print(`${name.padEnd(38)} ${breaks.padEnd(4)} ${what}`);
 } else {
   process.exitCode = await tryAll(chosen);
 }

@@ -11,9 +11,9 @@ export const access: readonly Mutant[] = [
     tests: ['test/adapters/nats/connection/random-id.test.ts'],
   },
   {
-    name: 'answer-any-subject',
+    name: 'reply-to-any-subject',
     breaks: 'G1',
-    what: 'answers a request at whatever subject it names',
+    what: 'replies to any subject that a request names',
     file: 'src/adapters/nats/connection/inbox.ts',
     edits: [['/^(_INBOX[A-Za-z0-9_=-]*|_R_)\\./.test(subject)', "subject !== ''"]],
     tests: ['test/adapters/nats/connection/inbox.test.ts'],
@@ -43,9 +43,9 @@ export const access: readonly Mutant[] = [
     tests: ['test/composition/access/access-state.test.ts'],
   },
   {
-    name: 'lagging-replica-is-believed',
+    name: 'stale-replica-is-believed',
     breaks: 'G3',
-    what: 'believes a replica without the word of the leader',
+    what: 'believes a replica without asking the leader',
     file: 'src/adapters/nats/read/own-key-read.ts',
     edits: [['last === (read.message?.seq ?? 0)', "last !== ''"]],
     tests: ['test/adapters/nats/read/own-key-read.test.ts'],

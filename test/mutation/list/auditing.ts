@@ -2,9 +2,9 @@ import type { Mutant } from '../mutant.ts';
 
 export const auditing: readonly Mutant[] = [
   {
-    name: 'no-links',
+    name: 'events-without-hash-links',
     breaks: 'G8',
-    what: 'writes events that do not name the one before',
+    what: 'writes events without the hash of the event before',
     file: 'src/runtime/transitions/record-change.ts',
     edits: [
       [
@@ -15,9 +15,9 @@ export const auditing: readonly Mutant[] = [
     tests: ['test/runtime/audit/verify.test.ts', 'test/runtime/audit/verifier/chain-index.test.ts'],
   },
   {
-    name: 'numbers-stand-still',
+    name: 'event-numbers-repeat',
     breaks: 'G8',
-    what: 'gives a run’s events one and the same number',
+    what: 'gives all events of a run the same number',
     file: 'src/runtime/transitions/run-changes.ts',
     edits: [
       [
@@ -28,7 +28,7 @@ export const auditing: readonly Mutant[] = [
     tests: ['test/runtime/audit/verify.test.ts', 'test/runtime/collector/run-death.test.ts'],
   },
   {
-    name: 'no-end-for-the-former',
+    name: 'predecessor-chain-not-ended',
     breaks: 'G8',
     what: 'takes a slot over without ending the chain of the run that held it',
     file: 'src/runtime/transitions/run-changes.ts',
@@ -42,7 +42,7 @@ export const auditing: readonly Mutant[] = [
   {
     name: 'gap-unseen',
     breaks: 'G8',
-    what: 'verifies over a missing event',
+    what: 'verifies a history with a missing event',
     file: 'src/runtime/audit/verifier/check-event.ts',
     edits: [['  if (event.n !== next) return [gap(next, event.n)];\n', '']],
     tests: ['test/runtime/audit/verify-tampering.test.ts'],
@@ -50,7 +50,7 @@ export const auditing: readonly Mutant[] = [
   {
     name: 'hash-unseen',
     breaks: 'G8',
-    what: 'verifies over an event that was changed',
+    what: 'verifies a history with a changed event',
     file: 'src/runtime/audit/verifier/check-event.ts',
     edits: [
       ['  if (event.prev === chain.hash) return [];', '  if (event.prev !== undefined) return [];'],
@@ -58,9 +58,9 @@ export const auditing: readonly Mutant[] = [
     tests: ['test/runtime/audit/verify-changed-events.test.ts'],
   },
   {
-    name: 'right-unseen',
+    name: 'unauthorized-removal-unseen',
     breaks: 'G1',
-    what: 'verifies over the removal of what a live run owns',
+    what: 'verifies the removal of an instance of a live run',
     file: 'src/runtime/audit/verifier/check-author.ts',
     edits: [
       [
@@ -73,7 +73,7 @@ export const auditing: readonly Mutant[] = [
   {
     name: 'end-unseen',
     breaks: 'G8',
-    what: 'verifies over a record that was removed by hand',
+    what: 'verifies a registry from which a record was removed by hand',
     file: 'src/runtime/audit/verifier/check-chain-end.ts',
     edits: [
       [
@@ -87,17 +87,17 @@ export const auditing: readonly Mutant[] = [
     ],
   },
   {
-    name: 'old-end-removes-the-new',
+    name: 'late-end-removes-new-record',
     breaks: 'G8',
-    what: 'folds the end of an earlier run into the removal of the present one',
+    what: 'lets a late end of an earlier run remove the record of the present run',
     file: 'src/domain/replay/fold.ts',
     edits: [['    if (this.#records.get(key)?.run !== run) return undefined;\n', '']],
     tests: ['test/runtime/audit/fold.test.ts'],
   },
   {
-    name: 'keyframe-by-anybody',
+    name: 'changed-keyframe-accepted',
     breaks: 'G8',
-    what: 'goes on from a keyframe that is not as it was signed',
+    what: 'continues from a keyframe that differs from its signature',
     file: 'src/runtime/audit/keyframes/codec.ts',
     edits: [
       [
@@ -110,7 +110,7 @@ export const auditing: readonly Mutant[] = [
   {
     name: 'signature-unseen',
     breaks: 'G8',
-    what: 'accepts an event whose signature does not fit',
+    what: 'accepts an event whose signature is wrong',
     file: 'src/runtime/audit/verifier/signature-checker.ts',
     edits: [
       [
@@ -150,9 +150,9 @@ export const auditing: readonly Mutant[] = [
     tests: ['test/runtime/audit/verify-commits.test.ts'],
   },
   {
-    name: 'any-key-will-do',
+    name: 'foreign-key-accepted',
     breaks: 'G8',
-    what: 'accepts an event that is signed with another key than its author introduced',
+    what: 'accepts an event that is signed with another key than the one its author introduced',
     file: 'src/runtime/audit/verifier/signature-checker.ts',
     edits: [['if (known !== undefined && known !== key)', 'if (known !== undefined && seq < 0)']],
     tests: ['test/runtime/audit/verify-signatures.test.ts'],
@@ -173,7 +173,7 @@ export const auditing: readonly Mutant[] = [
   {
     name: 'anchor-unseen',
     breaks: 'G8',
-    what: 'accepts a history that was written anew since an anchor',
+    what: 'accepts a history that was rewritten since an anchor',
     file: 'src/runtime/audit/anchors/anchor-checker.ts',
     edits: [['if (anchor.digest !== digest) {', 'if (anchor.seq < 0) {']],
     tests: ['test/runtime/audit/anchors/anchors.test.ts'],
@@ -192,7 +192,7 @@ export const auditing: readonly Mutant[] = [
     tests: ['test/runtime/audit/anchors/anchors.test.ts'],
   },
   {
-    name: 'begun-after-anchors',
+    name: 'history-after-anchors-accepted',
     breaks: 'G8',
     what: 'accepts a history that begins after all anchors',
     file: 'src/runtime/audit/anchors/anchor-checker.ts',

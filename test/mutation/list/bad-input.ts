@@ -4,7 +4,7 @@ export const badInput: readonly Mutant[] = [
   {
     name: 'unreadable-is-thrown',
     breaks: 'G12',
-    what: 'ends a sweep at a record that it cannot read',
+    what: 'ends a sweep at an unreadable record',
     file: 'src/domain/records/stored-record.ts',
     edits: [
       [
@@ -17,7 +17,7 @@ export const badInput: readonly Mutant[] = [
   {
     name: 'illegible-is-thrown',
     breaks: 'G12',
-    what: 'ends a replay at an event that it cannot read',
+    what: 'ends a replay at an unreadable event',
     file: 'src/domain/events/audit-entry.ts',
     edits: [
       ["return { kind: 'illegible', ...position, why: formatParseError(cause) };", 'throw cause;'],
@@ -25,9 +25,9 @@ export const badInput: readonly Mutant[] = [
     tests: ['test/fuzz/events.test.ts', 'test/domain/events/event-schema.test.ts'],
   },
   {
-    name: 'depth-without-end',
+    name: 'unlimited-nesting-depth',
     breaks: 'G12',
-    what: 'reads what it can never write again',
+    what: 'reads nesting so deep that it cannot be written again',
     file: 'src/domain/json.ts',
     edits: [
       [
@@ -38,9 +38,9 @@ export const badInput: readonly Mutant[] = [
     tests: ['test/domain/json.test.ts'],
   },
   {
-    name: 'another-place',
+    name: 'record-of-another-key',
     breaks: 'G12',
-    what: 'takes a record for that of its key though it names another place',
+    what: 'accepts a record that names another key than its own',
     file: 'src/domain/records/stored-record.ts',
     edits: [['  if (isInstanceKey(key, record)) return record;', '  if (key) return record;']],
     tests: ['test/domain/records/stored-record.test.ts'],

@@ -2,17 +2,17 @@ import type { Mutant } from '../mutant.ts';
 
 export const collecting: readonly Mutant[] = [
   {
-    name: 'count-on-the-last-renewal',
+    name: 'count-silence-from-before-blindness',
     breaks: 'G6',
-    what: 'counts a silence from the last renewal, also from before it was blind',
+    what: 'counts silence from the last renewal, even one from before the collector was blind',
     file: 'src/runtime/collector/observe/lease-observations.ts',
     edits: [['Math.max(lastSeen, this.#startedAt)', 'lastSeen']],
     tests: ['test/runtime/collector/observe/lease-observations.test.ts'],
   },
   {
-    name: 'trust-anothers-clock',
+    name: 'grace-by-wall-clocks',
     breaks: 'G6',
-    what: 'counts the grace by the wall clocks: its own and the accuser’s',
+    what: 'measures the grace by two wall clocks: its own and that of the collector that suspected the run',
     file: 'src/runtime/collector/sweeper.ts',
     edits: [
       [
@@ -29,7 +29,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'lease-before-record',
     breaks: 'G6',
-    what: 'reads the lease first, and then the record that it judges',
+    what: 'reads the lease before the record that it judges',
     file: 'src/runtime/collector/observe/gather-evidence.ts',
     edits: [
       [
@@ -43,7 +43,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'no-fence-on-holds',
     breaks: 'G6',
-    what: 'expires without the fence on the absence of a hold and of the brake',
+    what: 'expires a run without a fence on the absence of a hold and of the brake',
     file: 'src/runtime/collector/observe/gather-evidence.ts',
     edits: [
       [
@@ -57,9 +57,9 @@ export const collecting: readonly Mutant[] = [
     ],
   },
   {
-    name: 'no-second-question',
+    name: 'one-probe-only',
     breaks: 'G6',
-    what: 'calls a run unreachable after one question: a reconnect has no time',
+    what: 'declares a run unreachable after one probe, so a reconnect has no time',
     file: 'src/runtime/collector/observe/gather-evidence.ts',
     edits: [['  await clock.sleep(Math.min(reconnectDelay, timeLeft()), signal);\n', '']],
     tests: [
@@ -68,17 +68,17 @@ export const collecting: readonly Mutant[] = [
     ],
   },
   {
-    name: 'old-proof-is-proof',
+    name: 'renewal-from-before-blindness',
     breaks: 'G6',
-    what: 'sees again at once, by a renewal from before it was blind',
+    what: 'sees again because of a renewal from before it was blind',
     file: 'src/runtime/collector/observe/observer-health.ts',
     edits: [['    this.#proof = { ...this.#proof, above: this.#lease.keeper.revision };\n', '']],
     tests: ['test/runtime/collector/observe/observer-health.test.ts'],
   },
   {
-    name: 'crowd-is-many-deaths',
+    name: 'mass-disconnect-is-believed',
     breaks: 'G6',
-    what: 'believes each of many connections that close at once',
+    what: 'believes each of many connections that close at the same time',
     file: 'src/runtime/collector/observe/recent-disconnects.ts',
     edits: [['if (times.length <= most) {', 'if (times.length > 0) {']],
     tests: ['test/runtime/collector/observe/recent-disconnects.test.ts'],
@@ -86,7 +86,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'brake-without-pace',
     breaks: 'G9',
-    what: 'lets everybody through a brake that is on',
+    what: 'lets every run through a brake that is on',
     file: 'src/runtime/collector/execute/zone-brakes.ts',
     edits: [['    if (now - pacing.since < pace) return 0;\n', '']],
     tests: ['test/runtime/collector/execute/zone-brakes.test.ts'],
@@ -94,7 +94,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'brake-not-rewritten',
     breaks: 'G9',
-    what: 'lets a run through without rewriting the brake: each seat has a pace of its own',
+    what: 'lets a run through without rewriting the brake, so each seat has its own pace',
     file: 'src/runtime/collector/execute/zone-brakes.ts',
     edits: [
       [
@@ -110,7 +110,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'end-holds-early',
     breaks: 'G6',
-    what: 'ends a hold whenever it sees one',
+    what: 'ends each hold that it sees',
     file: 'src/runtime/collector/sweeper.ts',
     edits: [["    if (judgeHold(record, clocks) !== 'over') return;\n", '']],
     tests: ['test/runtime/collector/holds.test.ts'],
@@ -118,7 +118,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'hold-by-own-clock',
     breaks: 'G6',
-    what: 'ends a hold by its own wall clock alone',
+    what: 'ends a hold by its own wall clock only',
     file: 'src/domain/collection/hold-end.ts',
     edits: [
       ["  if (server === undefined || !clocksAgree(own - server)) return 'unsure';\n", ''],
@@ -129,7 +129,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'hold-by-server-clock',
     breaks: 'G6',
-    what: "ends a hold by the server's clock alone",
+    what: 'ends a hold by the clock of the server only',
     file: 'src/domain/collection/hold-end.ts',
     edits: [
       [
@@ -143,7 +143,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'lease-need-not-move',
     breaks: 'G4',
-    what: 'lets a lease count for as long as the server keeps it',
+    what: 'counts a lease as valid for as long as the server keeps it',
     file: 'src/runtime/collector/observe/lease-observations.ts',
     edits: [
       [
@@ -156,7 +156,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'unmoved-at-once',
     breaks: 'G6',
-    what: 'lets a lease count as absent as soon as it is silent for its ttl',
+    what: 'counts a lease as absent as soon as it is not renewed for one ttl',
     file: 'src/domain/policy/lease-policy.ts',
     edits: [['(ttl: Millis): Millis => 2 * ttl;', '(ttl: Millis): Millis => ttl / 4;']],
     tests: [
@@ -165,9 +165,9 @@ export const collecting: readonly Mutant[] = [
     ],
   },
   {
-    name: 'only-what-changes',
+    name: 'only-changes-are-judged',
     breaks: 'G5',
-    what: 'looks only at what changes while it watches, not at what it finds',
+    what: 'judges only runs that change while it watches, not those in its first view',
     file: 'src/runtime/collector/sweeper.ts',
     edits: [['    this.#leftovers.restart(this.#view.fleet);\n', '']],
     tests: [
@@ -179,7 +179,7 @@ export const collecting: readonly Mutant[] = [
   {
     name: 'no-ttl-after-a-hold',
     breaks: 'G6',
-    what: 'expires a run a grace after the end of a hold, without the ttl before it',
+    what: 'expires a run one grace after the end of a hold, without the ttl before it',
     file: 'src/runtime/collector/observe/suspicion-ages.ts',
     edits: [['      lastOnHold + record.ttl,\n', '      lastOnHold,\n']],
     tests: ['test/runtime/collector/holds.test.ts'],

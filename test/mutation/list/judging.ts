@@ -4,7 +4,7 @@ export const judging: readonly Mutant[] = [
   {
     name: 'suspect-with-lease',
     breaks: 'G6',
-    what: 'calls a run silent though its lease stands at the leader',
+    what: 'suspects a run of silence although its lease exists at the leader',
     file: 'src/domain/collection/judge.ts',
     edits: [
       ["return isOver(lease) ? { do: 'suspect'", "return lease !== 'unread' ? { do: 'suspect'"],
@@ -20,9 +20,9 @@ export const judging: readonly Mutant[] = [
     tests: ['test/domain/collection/judge-run.test.ts'],
   },
   {
-    name: 'not-knowing-is-death',
+    name: 'expire-with-unknown-lease',
     breaks: 'G6',
-    what: 'expires a suspect whose lease could not be read',
+    what: 'expires a suspect although its lease could not be read',
     file: 'src/domain/collection/judge.ts',
     edits: [
       [
@@ -33,9 +33,9 @@ export const judging: readonly Mutant[] = [
     tests: ['test/domain/collection/judge-run.test.ts'],
   },
   {
-    name: 'expire-the-leased',
+    name: 'expire-a-suspect-with-lease',
     breaks: 'G6',
-    what: 'expires a suspect whose lease stands',
+    what: 'expires a suspect although its lease exists',
     file: 'src/domain/collection/judge.ts',
     edits: [
       [
@@ -46,7 +46,7 @@ export const judging: readonly Mutant[] = [
     tests: ['test/domain/collection/judge-run.test.ts'],
   },
   {
-    name: 'expire-who-answers',
+    name: 'expire-a-suspect-that-answers',
     breaks: 'G6',
     what: 'expires a suspect that answers',
     file: 'src/domain/collection/judge.ts',
@@ -56,7 +56,7 @@ export const judging: readonly Mutant[] = [
   {
     name: 'no-answer-is-unreachable',
     breaks: 'G6',
-    what: 'takes a process that does not answer for one that is gone',
+    what: 'treats a process that does not answer as gone',
     file: 'src/domain/collection/judge.ts',
     edits: [
       [
@@ -69,7 +69,7 @@ export const judging: readonly Mutant[] = [
   {
     name: 'ignore-the-hold',
     breaks: 'G6',
-    what: 'expires what is on hold',
+    what: 'expires a run that is on hold',
     file: 'src/domain/collection/judge.ts',
     edits: [["  if (hold === 'stands') return { do: 'wait', why: 'planned' };\n", '']],
     tests: ['test/domain/collection/judge-run.test.ts'],
@@ -106,7 +106,7 @@ export const judging: readonly Mutant[] = [
   {
     name: 'brake-never-trips',
     breaks: 'G9',
-    what: 'never brakes, however much of a zone is silent',
+    what: 'never brakes, however many runs of a zone are silent',
     file: 'src/domain/collection/brake.ts',
     edits: [
       [
@@ -119,7 +119,7 @@ export const judging: readonly Mutant[] = [
   {
     name: 'brake-for-the-planned',
     breaks: 'G9',
-    what: 'brakes for silence that somebody planned',
+    what: 'counts silence under a hold for the brake',
     file: 'src/domain/collection/brake.ts',
     edits: [['if (record.suspect && !announced)', 'if (record.suspect)']],
     tests: ['test/domain/collection/brake.test.ts'],

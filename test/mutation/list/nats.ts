@@ -23,7 +23,7 @@ export const nats: readonly Mutant[] = [
     tests: ['test/adapters/nats/write/commit.test.ts'],
   },
   {
-    name: 'lost-is-again',
+    name: 'repeat-after-conflict',
     breaks: 'G2',
     what: 'repeats a write after a conflict',
     file: 'src/adapters/nats/connection/jetstream-errors.ts',
@@ -31,7 +31,7 @@ export const nats: readonly Mutant[] = [
     tests: ['test/adapters/nats/connection/jetstream-errors.test.ts'],
   },
   {
-    name: 'stored-unsurely',
+    name: 'failed-write-is-not-stored',
     breaks: 'G8',
     what: 'treats a failed write as not stored',
     file: 'src/adapters/nats/connection/jetstream-errors.ts',
@@ -41,7 +41,7 @@ export const nats: readonly Mutant[] = [
     tests: ['test/adapters/nats/connection/jetstream-errors.test.ts'],
   },
   {
-    name: 'silence-of-a-server',
+    name: 'incomplete-list-is-empty',
     breaks: 'G6',
     what: 'treats a server with an incomplete list as one without connections',
     file: 'src/adapters/nats/disconnects/closed-connections.ts',
@@ -54,7 +54,7 @@ export const nats: readonly Mutant[] = [
     tests: ['test/adapters/nats/disconnects/closed-connections.test.ts'],
   },
   {
-    name: 'renew-anything',
+    name: 'renew-at-any-revision',
     breaks: 'G3',
     what: 'renews a lease in NATS at any revision',
     file: 'src/adapters/nats/leases.ts',
@@ -68,7 +68,7 @@ export const nats: readonly Mutant[] = [
     needs: 'nats-server',
   },
   {
-    name: 'release-anything',
+    name: 'release-any-holder',
     breaks: 'G3',
     what: 'releases a lease in NATS that has another holder now',
     file: 'src/adapters/nats/leases.ts',

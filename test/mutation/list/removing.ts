@@ -28,7 +28,7 @@ export const removing: readonly Mutant[] = [
   {
     name: 'no-fence-on-leftovers',
     breaks: 'G1',
-    what: 'removes leftovers though the slot’s record has changed since',
+    what: 'removes leftovers although the record of the slot has changed since',
     file: 'src/runtime/collector/execute/remove-leftovers.ts',
     edits: [['    fences: [fence],\n', '']],
     tests: [
@@ -39,7 +39,7 @@ export const removing: readonly Mutant[] = [
   {
     name: 'unreadable-is-absent',
     breaks: 'G1',
-    what: 'takes instances for leftovers because the record of their slot cannot be read',
+    what: 'treats instances as leftovers because the record of their slot cannot be read',
     file: 'src/domain/fleet/fleet.ts',
     edits: [
       [
@@ -55,7 +55,7 @@ export const removing: readonly Mutant[] = [
   {
     name: 'leftover-clock-runs-on',
     breaks: 'G1',
-    what: 'counts a leftover’s age though it was registered again meanwhile',
+    what: 'does not restart the age of a leftover that was registered again',
     file: 'src/runtime/collector/observe/leftover-ages.ts',
     edits: [
       ['return seen?.revision === stored.revision ? [[stored', 'return seen ? [[stored'],
@@ -66,7 +66,7 @@ export const removing: readonly Mutant[] = [
   {
     name: 'delete-unconditionally',
     breaks: 'G2',
-    what: 'a store removes whatever stands there, not the revision that was judged',
+    what: 'makes the store remove a key at any revision, not only at the judged one',
     file: 'src/adapters/memory/server/commits.ts',
     edits: [
       [
@@ -80,9 +80,9 @@ export const removing: readonly Mutant[] = [
     ],
   },
   {
-    name: 'forget-all-fences',
+    name: 'store-ignores-fences',
     breaks: 'G3',
-    what: 'a store that looks at no fence',
+    what: 'makes the store check no fence',
     file: 'src/adapters/memory/server/commits.ts',
     edits: [
       [

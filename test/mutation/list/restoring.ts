@@ -58,7 +58,7 @@ export const restoring: readonly Mutant[] = [
     unseen: 'every process there repairs the registry before it writes',
   },
   {
-    name: 'undone-events-count',
+    name: 'verify-undone-events',
     breaks: 'G8',
     what: 'verifies the history behind a lost tail as if the tail were there',
     file: 'src/domain/store-history/loss-timeline.ts',

@@ -2,9 +2,9 @@ import type { Mutant } from '../mutant.ts';
 
 export const running: readonly Mutant[] = [
   {
-    name: 'revive-on-a-late-beat',
+    name: 'recreate-lapsed-lease',
     breaks: 'G3',
-    what: 'writes its lapsed lease anew with the next renewal, as if it had held it all along',
+    what: 'creates its lapsed lease again at the next renewal, as if it had never lapsed',
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [
       [
@@ -17,7 +17,7 @@ export const running: readonly Mutant[] = [
   {
     name: 'serve-on-a-late-lease',
     breaks: 'G4',
-    what: 'takes a lease for held whose acknowledgement took a whole ttl, and never renews it',
+    what: 'treats a lease as held although its acknowledgement took a whole ttl, and never renews it',
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [["return 'late';\n    this.#lease", 'void 0;\n    this.#lease']],
     tests: ['test/runtime/support/lease-keeper.test.ts', 'test/runtime/agent/agent-start.test.ts'],
@@ -25,7 +25,7 @@ export const running: readonly Mutant[] = [
   {
     name: 'count-from-the-answer',
     breaks: 'G3',
-    what: 'counts its lease from the answer, not from when it sent the renewal',
+    what: 'counts its lease from the answer, not from when the renewal was sent',
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [
       [
@@ -38,7 +38,7 @@ export const running: readonly Mutant[] = [
   {
     name: 'one-clock-only',
     breaks: 'G3',
-    what: 'counts its lease by the monotonic clock alone: a machine that slept is late',
+    what: 'counts its lease by the monotonic clock only, which does not run while a machine sleeps',
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [
       [
@@ -49,17 +49,17 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/support/lease-keeper.test.ts'],
   },
   {
-    name: 'claim-for-ever',
+    name: 'claim-unrenewed-lease',
     breaks: 'G3',
-    what: 'claims its lease while no renewal is acknowledged',
+    what: 'claims its lease although no renewal is acknowledged',
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [['    void this.#watchExpiry(renewals.signal);\n', '']],
     tests: ['test/runtime/support/lease-keeper.test.ts'],
   },
   {
-    name: 'forget-the-fence',
+    name: 'instances-without-fence',
     breaks: 'G3',
-    what: 'writes its instances without the fence on its slot’s record',
+    what: 'writes its instances without a fence on the record of its slot',
     file: 'src/runtime/agent/owned-records.ts',
     edits: [
       [
@@ -73,9 +73,9 @@ export const running: readonly Mutant[] = [
     ],
   },
   {
-    name: 'a-second-try-at-a-slot',
+    name: 'reuse-run-id-for-a-slot',
     breaks: 'G3',
-    what: 'takes a slot again under an id whose first try may have been stored',
+    what: 'takes a slot again with a run id whose first attempt may have been stored',
     file: 'src/runtime/agent/claim-slot.ts',
     edits: [["    if (records.isRunIdSpent) return { type: 'spent' };\n", '']],
     tests: ['test/runtime/agent/lost-replies.test.ts', 'test/runtime/agent/agent-start.test.ts'],
@@ -83,7 +83,7 @@ export const running: readonly Mutant[] = [
   {
     name: 'refute-without-lease',
     breaks: 'G6',
-    what: 'refutes a suspicion without holding its lease',
+    what: 'refutes a suspicion without a lease',
     file: 'src/runtime/agent/refute-suspicion.ts',
     edits: [
       ["    if (!hasLease()) return 'lapsed';\n", ''],
@@ -92,9 +92,9 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/agent/refute-suspicion.test.ts'],
   },
   {
-    name: 'expired-goes-on',
+    name: 'serve-after-expiry',
     breaks: 'G3',
-    what: 'goes on though its record says that it is expired',
+    what: 'serves although its record says that it is expired',
     file: 'src/runtime/agent/owned-records.ts',
     edits: [["    if (read.record.phase === 'expired') return { ended: 'expired' };\n", '']],
     tests: [
@@ -103,15 +103,15 @@ export const running: readonly Mutant[] = [
     ],
   },
   {
-    name: 'superseded-goes-on',
+    name: 'serve-after-takeover',
     breaks: 'G10',
-    what: 'goes on though its slot names another run',
+    what: 'serves although the record of its slot names another run',
     file: 'src/runtime/agent/owned-records.ts',
     edits: [["    if (read.record.run !== this.self.run) return { ended: 'superseded' };\n", '']],
     tests: ['test/runtime/agent/agent-start.test.ts', 'test/runtime/agent/agent-restart.test.ts'],
   },
   {
-    name: 'take-from-who-answers',
+    name: 'take-slot-of-answering-run',
     breaks: 'G10',
     what: 'takes the slot of a run that answers',
     file: 'src/runtime/agent/claim-slot.ts',
@@ -134,7 +134,7 @@ export const running: readonly Mutant[] = [
   {
     name: 'older-record-is-stale',
     breaks: 'G5',
-    what: 'goes by a record that the store has lost, and is refused for ever',
+    what: 'keeps a record that the store has lost, so its writes are refused forever',
     file: 'src/runtime/agent/owned-records.ts',
     edits: [
       [
@@ -145,9 +145,9 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/agent/restored-store.test.ts'],
   },
   {
-    name: 'take-from-a-twin',
+    name: 'take-slot-of-cloned-host',
     breaks: 'G10',
-    what: 'takes the slot of a process that is gone on this machine, without asking whether its twin lives',
+    what: 'takes the slot of a process that is gone on this machine, without probing a clone of the machine',
     file: 'src/runtime/agent/claim-slot.ts',
     edits: [
       [
@@ -158,9 +158,9 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/agent/agent-start.test.ts'],
   },
   {
-    name: 'take-despite-renewals',
+    name: 'take-slot-of-renewing-run',
     breaks: 'G10',
-    what: 'takes the slot of a run that renews its lease and does not answer',
+    what: 'takes the slot of a run that renews its lease but does not answer',
     file: 'src/runtime/agent/claim-slot.ts',
     edits: [
       [
@@ -171,9 +171,9 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/agent/agent-start.test.ts'],
   },
   {
-    name: 'take-the-unreadable',
+    name: 'take-unreadable-slot',
     breaks: 'G10',
-    what: 'takes a slot that it cannot read though another run’s lease of it stands',
+    what: 'takes a slot whose record it cannot read, although another run has a lease for it',
     file: 'src/runtime/agent/claim-slot.ts',
     edits: [['return others.length === 0\n', 'return others.length >= 0\n']],
     tests: ['test/runtime/agent/agent-start.test.ts'],
@@ -181,15 +181,15 @@ export const running: readonly Mutant[] = [
   {
     name: 'leave-record-first',
     breaks: 'G4',
-    what: 'leaves with the record first and instances behind',
+    what: 'removes its own record before its instances when it leaves',
     file: 'src/runtime/agent/leave.ts',
     edits: [['return stored.length > removalsPerBatch\n', 'return stored.length < 0\n']],
     tests: ['test/runtime/agent/leave.test.ts'],
   },
   {
-    name: 'draining-is-for-ever',
+    name: 'draining-never-ends',
     breaks: 'G9',
-    what: 'leaves an instance draining that is reported serving again',
+    what: 'keeps an instance draining that is reported serving again',
     file: 'src/domain/records/desired-instances.ts',
     edits: [
       ["return wanted.health.state === 'draining'\n", "return record.state === 'draining'\n"],

@@ -3,9 +3,9 @@ import type { Mutant } from '../mutant.ts';
 /** Defects of seats, and of what a collector does while it is blind. */
 export const seats: readonly Mutant[] = [
   {
-    name: 'count-on-after-an-outage',
+    name: 'count-silence-across-blindness',
     breaks: 'G6',
-    what: 'counts the time in which it was blind: no silence and no grace begins anew',
+    what: 'counts the time in which the collector was blind as silence',
     file: 'src/runtime/collector/sweeper.ts',
     edits: [
       [
@@ -18,7 +18,7 @@ export const seats: readonly Mutant[] = [
   {
     name: 'never-blind',
     breaks: 'G6',
-    what: 'judges on though its own lease is not seen renewed',
+    what: 'judges although it does not see the renewals of its own lease',
     file: 'src/runtime/collector/observe/observer-health.ts',
     edits: [
       [
@@ -29,9 +29,9 @@ export const seats: readonly Mutant[] = [
     tests: ['test/runtime/collector/blind-collector.test.ts'],
   },
   {
-    name: 'stall-is-nothing',
+    name: 'judge-after-a-stall',
     breaks: 'G6',
-    what: 'judges on after it did not run for a while',
+    what: 'judges immediately after its process did not run for a while',
     file: 'src/runtime/collector/observe/observer-health.ts',
     edits: [['if (elapsed > planned + stalledAfter) return', 'if (elapsed < 0) return']],
     tests: ['test/runtime/collector/blind-collector.test.ts'],
@@ -39,7 +39,7 @@ export const seats: readonly Mutant[] = [
   {
     name: 'seat-need-not-move',
     breaks: 'G4',
-    what: 'takes only a seat whose lease the server has ended, and calls any other observed',
+    what: 'takes a seat only after the server has ended its lease, and treats any other seat as held',
     file: 'src/runtime/support/lease-movements.ts',
     edits: [
       [
@@ -50,9 +50,9 @@ export const seats: readonly Mutant[] = [
     tests: ['test/runtime/collector/server-clock-steps.test.ts'],
   },
   {
-    name: 'everybody-at-once',
+    name: 'no-turns-between-seats',
     breaks: 'G7',
-    what: 'acts on every run, also when it is the turn of another seat',
+    what: 'acts on every run, even if it is the turn of another seat',
     file: 'src/runtime/collector/seat-priority.ts',
     edits: [['    if (rank === 0) return true;', '    if (rank >= 0) return true;']],
     tests: [
@@ -61,9 +61,9 @@ export const seats: readonly Mutant[] = [
     ],
   },
   {
-    name: 'nobody-steps-in',
+    name: 'no-takeover-between-seats',
     breaks: 'G4',
-    what: 'waits for the first seat for ever',
+    what: 'waits forever for the first seat',
     file: 'src/runtime/collector/seat-priority.ts',
     edits: [['return now - known.since >= rank * takeoverDelay;', 'return false;']],
     tests: ['test/runtime/collector/seat-priority.test.ts'],
@@ -71,7 +71,7 @@ export const seats: readonly Mutant[] = [
   {
     name: 'sight-of-one-watch',
     breaks: 'G6',
-    what: 'judges on though its watch of the registry receives nothing',
+    what: 'judges although its watch of the registry receives nothing',
     file: 'src/runtime/collector/observe/observer-health.ts',
     edits: [
       [

@@ -2,9 +2,9 @@ import type { Mutant } from '../mutant.ts';
 
 export const viewing: readonly Mutant[] = [
   {
-    name: 'strict-hands-out-the-dubious',
+    name: 'strict-returns-dubious',
     breaks: 'G9',
-    what: 'hands dubious instances to who asked for live ones only',
+    what: 'returns dubious instances to a consumer that asked for live ones only',
     file: 'src/domain/fleet/pick.ts',
     edits: [
       [
@@ -15,9 +15,9 @@ export const viewing: readonly Mutant[] = [
     tests: ['test/domain/fleet/pick.test.ts'],
   },
   {
-    name: 'empty-for-silence',
+    name: 'silence-empties-a-service',
     breaks: 'G9',
-    what: 'hands out nothing where all hosts of a service fell silent',
+    what: 'returns no instance if all hosts of a service are silent',
     file: 'src/domain/fleet/pick.ts',
     edits: [['return live.length * 2 < staying ? [...live, ...dubious] : live;', 'return live;']],
     tests: ['test/domain/fleet/pick.test.ts'],
@@ -33,18 +33,18 @@ export const viewing: readonly Mutant[] = [
     tests: ['test/domain/fleet/kept-instances.test.ts'],
   },
   {
-    name: 'keeps-what-left',
+    name: 'keeps-left-instances',
     breaks: 'G13',
-    what: 'keeps an instance whose run said that it leaves',
+    what: 'keeps an instance whose run has left',
     file: 'src/domain/fleet/kept-instances.ts',
     edits: [["'serving' || hasLeft(row)) return false;", "'serving') return hasLeft(row);"]],
     tests: ['test/domain/fleet/kept-instances.test.ts'],
     unseen: 'the checker looks for services that are empty, not for those that should be',
   },
   {
-    name: 'gap-is-a-leave',
+    name: 'interrupted-view-is-a-leave',
     breaks: 'G13',
-    what: 'takes an instance that went while the view was interrupted for one that left',
+    what: 'treats an instance that vanished while the view was interrupted as one that left',
     file: 'src/runtime/support/registry-cache.ts',
     edits: [
       [
@@ -67,23 +67,23 @@ export const viewing: readonly Mutant[] = [
   {
     name: 'first-registration-counts',
     breaks: 'G11',
-    what: 'takes the first of two registrations of one name',
+    what: 'uses the first of two registrations of one name',
     file: 'src/domain/fleet/active-registration.ts',
     edits: [['rival.token > latest.token', 'rival.token < latest.token']],
     tests: ['test/domain/fleet/directory-rows-contested.test.ts'],
   },
   {
-    name: 'the-dead-win',
+    name: 'expired-registration-counts',
     breaks: 'G11',
-    what: 'lets an expired owner’s registration count',
+    what: 'lets the registration of an expired owner count',
     file: 'src/domain/fleet/active-registration.ts',
     edits: [['!isOwnerOver(rival)', 'rival !== undefined']],
     tests: ['test/domain/fleet/directory-rows-contested.test.ts'],
   },
   {
-    name: 'first-batch-counts-as-all',
+    name: 'unadopted-instances-dropped',
     breaks: 'G9',
-    what: 'drops what a restarted agent has not adopted yet',
+    what: 'drops instances that a restarted agent has not adopted yet',
     file: 'src/domain/fleet/pick.ts',
     edits: [["if (row.successor === 'live') continue;", 'if (row.successor !== null) continue;']],
     tests: ['test/domain/fleet/pick-adopted-in-parts.test.ts'],
@@ -91,7 +91,7 @@ export const viewing: readonly Mutant[] = [
   {
     name: 'restart-ends-a-registration',
     breaks: 'G11',
-    what: 'lets an older registration count while a restarted agent adopts the latest one',
+    what: 'uses an older registration while a restarted agent adopts the latest one',
     file: 'src/domain/fleet/active-registration.ts',
     edits: [["agent.phase !== 'registering'", 'true']],
     tests: ['test/domain/fleet/directory-rows-contested.test.ts'],
@@ -99,7 +99,7 @@ export const viewing: readonly Mutant[] = [
   {
     name: 'unreadable-is-orphan',
     breaks: 'G12',
-    what: 'tells consumers of an orphan where it only cannot read',
+    what: 'reports an instance as an orphan although the record of its owner is only unreadable',
     file: 'src/domain/fleet/instance-status.ts',
     edits: [
       [
@@ -110,9 +110,9 @@ export const viewing: readonly Mutant[] = [
     tests: ['test/domain/fleet/directory-rows.test.ts'],
   },
   {
-    name: 'observed-by-nobody',
+    name: 'unobserved-fleet-not-reported',
     breaks: 'G9',
-    what: 'does not say that nobody watches',
+    what: 'does not report that no collector observes the fleet',
     file: 'src/domain/fleet/instance-status.ts',
     edits: [
       ["return isObserved ? undefined : { reason: 'unobserved', since };", 'return undefined;'],
@@ -148,9 +148,9 @@ export const viewing: readonly Mutant[] = [
     ],
   },
   {
-    name: 'regrown-is-fresh',
+    name: 'regrown-stream-is-fresh',
     breaks: 'G9',
-    what: 'calls a watch fresh whose stream lost its tail and grew again',
+    what: 'treats a watch as fresh although its stream lost its tail and grew again',
     file: 'src/adapters/nats/read/freshness-check.ts',
     edits: [
       [
@@ -162,9 +162,9 @@ export const viewing: readonly Mutant[] = [
     unseen: 'the simulation plays the memory adapter',
   },
   {
-    name: 'corrected-silently',
+    name: 'view-corrected-silently',
     breaks: 'G9',
-    what: 'replaces a view that was wrong and tells nobody',
+    what: 'replaces a wrong view without a report',
     file: 'src/domain/fleet/missed-entries.ts',
     edits: [['if (!explained.has(key)) missed.push(key);', 'if (key === "") missed.push(key);']],
     tests: [
@@ -174,7 +174,7 @@ export const viewing: readonly Mutant[] = [
     unseen: 'it changes no view, only the log and a metric',
   },
   {
-    name: 'observed-by-the-blind',
+    name: 'blind-collector-counts-as-observer',
     breaks: 'G9',
     what: 'tells consumers that a blind collector observes the fleet',
     file: 'src/domain/fleet/judging-seats.ts',
@@ -185,9 +185,9 @@ export const viewing: readonly Mutant[] = [
     ],
   },
   {
-    name: 'lagging-server-is-the-end',
+    name: 'lagging-server-ends-snapshot',
     breaks: 'G9',
-    what: 'follows a server whose copy of the stream stands still, and takes its word that this is the end',
+    what: 'follows a server whose copy of the stream does not advance, and ends the snapshot there',
     file: 'src/adapters/nats/read/deliveries.ts',
     edits: [
       [
@@ -199,18 +199,18 @@ export const viewing: readonly Mutant[] = [
     unseen: 'the simulation plays the memory adapter',
   },
   {
-    name: 'word-of-a-former-leader',
+    name: 'former-leader-ends-snapshot',
     breaks: 'G9',
-    what: 'ends a snapshot by the word of a server that leads the stream no longer',
+    what: 'ends a snapshot at the last message of a server that no longer leads the stream',
     file: 'src/adapters/nats/read/snapshot.ts',
     edits: [['  now.cluster?.leader === before.cluster?.leader &&\n', '']],
     tests: ['test/adapters/nats/read/snapshot.test.ts'],
     unseen: 'the simulation plays the memory adapter',
   },
   {
-    name: 'rivals-untold',
+    name: 'no-change-after-rival-removed',
     breaks: 'G9',
-    what: 'does not tell consumers of a registration that counts because its rival was removed',
+    what: 'reports no change when a registration counts because the other one was removed',
     file: 'src/runtime/directory/row-changes.ts',
     edits: [['        ...(this.#rows.get(slotKey)?.values() ?? []),\n', '']],
     tests: ['test/runtime/directory/directory.test.ts'],
@@ -218,7 +218,7 @@ export const viewing: readonly Mutant[] = [
   {
     name: 'times-of-foreign-clocks',
     breaks: 'G9',
-    what: 'explains a run by the times that its host and its collector wrote, however wrong their clocks are',
+    what: 'explains a run with the times of its host and collector, even if their clocks are wrong',
     file: 'src/cli/why/server-time.ts',
     edits: [['clocksAgree(offset) ? time : time - offset', 'clocksAgree(offset) ? time : time']],
     tests: ['test/cli/why/host-clock.test.ts'],
