@@ -62,7 +62,10 @@ function explainPhase(record: StoredAgent['record'], known: Known): PhaseExplana
   return present(record, known);
 }
 
-function present(record: StoredAgent['record'], { life, lease, context, owns }: Known): PhaseExplanation {
+function present(
+  record: StoredAgent['record'],
+  { life, lease, context, owns }: Known,
+): PhaseExplanation {
   const { now, seats } = context;
   const name = slotName(record);
   const started = life.last('started');
@@ -103,7 +106,10 @@ function refuted(life: RunLife, now: WallTime): string {
     : ` Its lease lapsed and was granted again ${formatAt(back.event.at, now)}.`;
 }
 
-function suspect(record: StoredAgent['record'], { life, lease, context, owns }: Known): PhaseExplanation {
+function suspect(
+  record: StoredAgent['record'],
+  { life, lease, context, owns }: Known,
+): PhaseExplanation {
   const { now } = context;
   const name = slotName(record);
   const doubt = suspicionText(record, life, now, 'it').replace(
@@ -122,7 +128,10 @@ function suspect(record: StoredAgent['record'], { life, lease, context, owns }: 
   };
 }
 
-function dead(record: StoredAgent['record'], { life, context: { now, seats }, owns }: Known): PhaseExplanation {
+function dead(
+  record: StoredAgent['record'],
+  { life, context: { now, seats }, owns }: Known,
+): PhaseExplanation {
   return {
     sentences: [
       `${slotName(record)} is expired: run ${record.run} ${expiryText(life, record, now)}.`,

@@ -48,7 +48,9 @@ export function dead({
     sentences: [
       `${name} is dubious: its owner, run ${stored.record.run}, ${expiryText(life, agent, now)}.`,
       beforeWords(stored, life, agent?.suspect?.since ?? agent?.since ?? now),
-      seats === 0 ? noActiveCollector : 'It is being removed, together with the record of its agent.',
+      seats === 0
+        ? noActiveCollector
+        : 'It is being removed, together with the record of its agent.',
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : now },
   };
