@@ -81,6 +81,12 @@ const io: Terminal = {
     columns: Math.min(process.stdout.columns || widest, widest),
     rows: process.stdout.rows || 24,
   }),
+  ask: async (question) => {
+    const { askLine } = await import('./terminal/ask-line.ts');
+    // On stderr, so that stdout has only results.
+    const streams = { input: process.stdin, output: process.stderr };
+    return askLine(question, streams, stopping.signal);
+  },
   draw: (text) => void process.stdout.write(text),
   signal: stopping.signal,
   env: process.env,

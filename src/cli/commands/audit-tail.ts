@@ -10,6 +10,7 @@ import type { StoredEvent } from '../../ports/audit.ts';
 import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-lines.ts';
 import { findEntity } from '../audit/find-entity.ts';
 import { openHistory } from '../audit/open-history.ts';
+import { reportOutages } from '../audit/store-outage.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
@@ -72,8 +73,10 @@ export const auditTail = command({
     for (const stored of kept) say(stored);
     if (settings.follow && opened.connected) {
       const next = Math.max(seen, range.last) + 1;
-      const { audit } = opened.connected.ports;
+      const { audit, clock } = opened.connected.ports;
+      const reporting = reportOutages(audit, clock, io, io.signal);
       for await (const stored of audit.follow(next, io.signal, entity?.all)) say(stored);
+      await reporting;
     } else if (seen === 0 && !settings.json) {
       io.out(
         `the audit of ${opened.name} has no event${settings.from ? ' from that sequence on' : ' yet'}`,

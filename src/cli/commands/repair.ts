@@ -7,6 +7,7 @@ import { Switch } from '../command/settings/common.ts';
 import { lossSentence, repairOf } from '../doctor/loss-text.ts';
 import { connectOnce } from '../session/connect.ts';
 import { operatorIdentity, operatorSettings } from '../session/operator.ts';
+import { canAsk, isAgreed } from '../terminal/ask.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { wrapText } from '../terminal/wrap.ts';
@@ -14,11 +15,12 @@ import { wrapText } from '../terminal/wrap.ts';
 export const repair = command({
   name: 'repair',
   summary:
-    'show what registry and audit have lost, after a restore or a power cut; with --yes, repair and record it',
+    'show what registry and audit have lost, after a restore or a power cut; repair and record it after a question, or with --yes',
   settings: {
     yes: {
       flag: '--yes',
-      description: 'repair and record what was found; without it, nothing is changed',
+      description:
+        'repair and record what was found without asking; without it and without a terminal, nothing is changed',
       schema: Switch,
     },
     ...operatorSettings,
@@ -26,7 +28,7 @@ export const repair = command({
   examples: [
     [
       'rollcall repair',
-      'shows what was lost and what a repair does; exits with 1 if there is anything',
+      'shows what was lost and what a repair does, and asks; exits with 1 if nothing was repaired',
     ],
     ['rollcall repair --yes --as alice', 'repairs it; the audit records who accepted the loss'],
   ],
@@ -35,7 +37,7 @@ export const repair = command({
     const { ports } = connected;
     const found = await ports.audit.losses();
     if (!settings.json) for (const line of found.flatMap((loss) => lines(loss, io))) io.out(line);
-    if (!settings.yes) {
+    if (!settings.yes && !(await isWanted(found, settings.json, io))) {
       if (settings.json) for (const loss of found) io.out(jsonLine({ event: 'loss', ...loss }));
       else if (found.length === 0) io.out('nothing to repair: registry and audit fit together');
       else io.out(io.palette.dim('nothing was changed; to repair: rollcall repair --yes'));
@@ -54,6 +56,10 @@ export const repair = command({
     return exitCodes.done;
   },
 });
+
+/** Asks on a terminal. Elsewhere nobody can answer, and nothing is repaired. */
+const isWanted = async (found: readonly StoreLoss[], json: boolean, io: Terminal) =>
+  found.length > 0 && !json && canAsk(io) && (await isAgreed(io, 'Repair and record this?'));
 
 const lines = (loss: StoreLoss, { palette, columns }: Terminal): readonly string[] => [
   ...wrapText(`${palette.expired('✕')} ${lossSentence(loss)}`, columns),

@@ -20,6 +20,8 @@ export interface Terminal {
   readonly columns: number;
   /** Current size of the terminal. */
   window(): { readonly columns: number; readonly rows: number };
+  /** Asks for one line of input. Empty if the input ends or the command should end. */
+  ask(question: string): Promise<string>;
   /** Writes raw text to stdout, for a screen that is redrawn. */
   draw(text: string): void;
   /** Aborted when the command should end: on a signal, or when its output is closed. */

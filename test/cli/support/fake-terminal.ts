@@ -13,6 +13,7 @@ export function fakeTerminal(more: Partial<Terminal> = {}) {
     errIsTerminal: false,
     columns: 100,
     window: () => ({ columns: 100, rows: 24 }),
+    ask: async () => '',
     draw: (text) => void out.push(text),
     signal: new AbortController().signal,
     env: {},

@@ -1,0 +1,20 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Asks on a terminal for one line. Empty if the input ends or the signal aborts. */
+export async function askLine(
+  question: string,
+  streams: { readonly input: NodeJS.ReadableStream; readonly output: NodeJS.WritableStream },
+  signal: AbortSignal,
+): Promise<string> {
+  const lines = createInterface(streams);
+  const { promise: ended, resolve } = Promise.withResolvers<string>();
+  lines.once('close', () => resolve(''));
+  try {
+    return await Promise.race([lines.question(question, { signal }), ended]);
+  } catch (cause) {
+    if (signal.aborted) return '';
+    throw cause;
+  } finally {
+    lines.close();
+  }
+}
