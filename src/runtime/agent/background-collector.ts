@@ -19,7 +19,11 @@ export class BackgroundCollector implements AsyncDisposable {
       if (!(error instanceof Fault)) throw error;
       ports.log.info('does-not-collect', { why: error.message });
     });
-    this.#ended.catch(() => {}); // a bug is rethrown when it is disposed
+    // A bug is rethrown when it is disposed. Until then the agent goes on without collecting.
+    this.#ended.catch((cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      ports.log.warn('collector-failed', { why });
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

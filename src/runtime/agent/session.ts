@@ -6,6 +6,7 @@ import { recordVersion } from '../../domain/records/schemas.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Notice } from '../../ports/run-messaging.ts';
+import { BackgroundFailure } from '../support/background-failure.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
 import { retryDelay, retryUntilAvailable } from '../support/retry.ts';
 import { withTimeout } from '../support/with-timeout.ts';
@@ -56,6 +57,7 @@ export class Session {
   readonly #chain: ProcessChain;
   readonly #ended = Promise.withResolvers<EndCause>();
   readonly #end = new AbortController();
+  readonly #tasks = new BackgroundFailure();
   #refusal = '';
   #holderPlace: HolderPlace = 'here';
   #state = new AbortController();
@@ -96,15 +98,25 @@ export class Session {
   /** Runs to its end and returns the cause; rejects with a bug. */
   async run(): Promise<EndCause> {
     const serving = this.#serveMessages();
-    serving.catch(this.#ended.reject);
+    const { reject } = this.#ended;
+    for (const task of [serving, this.#keeper.failure, this.#chain.failure, this.#tasks.promise]) {
+      task.catch(reject);
+    }
     try {
       return await this.#ended.promise;
+    } catch (cause) {
+      // Nothing runs on behind an unforeseen failure: the lease would block the next run of this slot.
+      this.#state.abort();
+      await this.#keeper.close().catch(() => {});
+      throw cause;
     } finally {
       this.#end.abort();
-      const probe = await serving;
+      const probe = await serving.catch(() => undefined);
       await probe?.[Symbol.asyncDispose]();
       const { clock } = this.#ports;
-      await withTimeout(flushTimeout, clock, never, (timeout) => this.#chain.flushed(timeout));
+      await withTimeout(flushTimeout, clock, never, (timeout) =>
+        this.#chain.flushed(timeout).catch(() => {}),
+      );
     }
   }
 
@@ -127,11 +139,11 @@ export class Session {
     const serving = await retryUntilAvailable(this.#ports, this.#end.signal, () =>
       this.#ports.messaging.serve(this.records.self, {
         pong: () => ({ lag: this.#keeper.lag, state: this.state }),
-        onNotice: (notice) => void this.#onNotice(notice),
+        onNotice: (notice) => this.#tasks.run(this.#onNotice(notice)),
       }),
     );
     if (serving) this.#post({ type: 'opened' });
-    void this.#checkLoop();
+    this.#tasks.run(this.#checkLoop());
     return serving;
   }
 

@@ -55,7 +55,7 @@ export class Collector implements AsyncDisposable {
     this.#author = signingAuthor(self, ports);
     this.#chain = new ProcessChain({ entity: 'collector', ...self }, this.#author, machine, ports);
     this.#serverTime = new ServerTimeEstimate(ports.clock, ports.log);
-    this.#done = this.#run();
+    this.#done = Promise.race([this.#run(), this.#chain.failure]).finally(() => this.#stop.abort());
   }
 
   /** `sleeping`, `blind`, `watching`, `removing` or `stopped`. */
@@ -143,7 +143,13 @@ export class Collector implements AsyncDisposable {
     });
     this.#seated = collector;
     using both = new LinkedSignal([seatTerm.signal, signal]);
-    await collector.run(both.signal);
+    try {
+      await Promise.race([collector.run(both.signal), seat.keeper.failure]);
+    } catch (cause) {
+      // Nobody collects under this seat any more, so another collector must get it.
+      await seat.keeper.close().catch(() => {});
+      throw cause;
+    }
     this.#seated = undefined;
     this.#ports.metrics.seated(false);
     this.#ports.metrics.blind?.(false);

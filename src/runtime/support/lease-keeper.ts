@@ -10,6 +10,7 @@ import {
 import type { Clock } from '../../ports/clock.ts';
 import type { LeaseOwner } from '../../ports/metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { BackgroundFailure } from './background-failure.ts';
 
 /** The same moment on both clocks of one process. */
 interface Moment {
@@ -47,6 +48,8 @@ export class LeaseKeeper {
   readonly #policy: LeasePolicy;
   readonly #ports: KeeperPorts;
   readonly #onLapsed: (why: string) => void;
+  readonly #tasks = new BackgroundFailure();
+  #isClosed = false;
   readonly #owner: LeaseOwner;
   #lease: { revision: Revision; sent: Moment } | undefined;
   #renewals: AbortController | undefined;
@@ -64,6 +67,11 @@ export class LeaseKeeper {
     this.#ports = ports;
     this.#onLapsed = onLapsed;
     this.#owner = of.key.startsWith('seat.') ? 'seat' : 'run';
+  }
+
+  /** Rejects if a renewal failed in an unforeseen way; never resolves. */
+  get failure(): Promise<never> {
+    return this.#tasks.promise;
   }
 
   /** Whether the lease may be claimed now. */
@@ -138,6 +146,12 @@ export class LeaseKeeper {
     }
   }
 
+  /** Releases the lease, and keeps none that is being acquired: it lapses. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.release();
+  }
+
   /** A renewal in progress may have been stored after the last acknowledged one. */
   async #releaseAt(at: Revision): Promise<void> {
     const { leases } = this.#ports;
@@ -147,13 +161,13 @@ export class LeaseKeeper {
   }
 
   #begin(revision: Revision, sent: Moment): 'acquired' | 'late' {
-    if (elapsedSince(sent, this.#ports.clock) >= this.#policy.ttl) return 'late';
+    if (this.#isClosed || elapsedSince(sent, this.#ports.clock) >= this.#policy.ttl) return 'late';
     this.#lease = { revision, sent };
     this.#isRepeat = false;
     const renewals = new AbortController();
     this.#renewals = renewals;
-    void this.#renewLoop(renewals.signal);
-    void this.#watchExpiry(renewals.signal);
+    this.#tasks.run(this.#renewLoop(renewals.signal));
+    this.#tasks.run(this.#watchExpiry(renewals.signal));
     return 'acquired';
   }
 

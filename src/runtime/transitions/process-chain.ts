@@ -1,6 +1,7 @@
 import type { ChainRef, StateValue } from '../../domain/events/event-schema.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { BackgroundFailure } from '../support/background-failure.ts';
 import { retryUntilAvailable } from '../support/retry.ts';
 import { type Author, chainEvent, type MachineEvent } from './record-change.ts';
 import { sealAlone } from './seal-changes.ts';
@@ -53,6 +54,7 @@ export class ProcessChain {
   #count = 0;
   #stored: { n: number; hash: string | null } = { n: 0, hash: null };
   #writing: Promise<void> = Promise.resolve();
+  readonly #tasks = new BackgroundFailure();
 
   constructor(
     of: ChainRef,
@@ -68,6 +70,11 @@ export class ProcessChain {
     this.#maxPending = maxPending;
     const first = initialTransition(machine);
     this.#current = { value: first.to, context: first.context };
+  }
+
+  /** Rejects if an event cannot be written for another reason than a store that does not answer. */
+  get failure(): Promise<never> {
+    return this.#tasks.promise;
   }
 
   get state(): StateValue {
@@ -87,6 +94,7 @@ export class ProcessChain {
     this.#pending.push({ n: this.#count, at: this.#ports.clock.wall(), step, event });
     if (this.#pending.length > this.#maxPending) this.#pending.shift();
     this.#writing = this.#writing.then(() => this.#write());
+    this.#tasks.run(this.#writing);
     return step;
   }
 

@@ -209,4 +209,20 @@ export const running: readonly Mutant[] = [
     ],
     tests: ['test/runtime/agent/drained-instance.test.ts'],
   },
+  {
+    name: 'task-fails-unheard',
+    breaks: 'G4',
+    what: 'loses the failure of a task that nothing waits for',
+    file: 'src/runtime/support/background-failure.ts',
+    edits: [['task.catch(this.#failed.reject);', 'task.catch(() => {});']],
+    tests: ['test/runtime/agent/unforeseen-failures.test.ts'],
+  },
+  {
+    name: 'lease-outlives-its-run',
+    breaks: 'G4',
+    what: 'renews the lease of a run that ended by an unforeseen failure, so that the slot stays blocked',
+    file: 'src/runtime/agent/session.ts',
+    edits: [['      await this.#keeper.close().catch(() => {});\n', '']],
+    tests: ['test/runtime/agent/unforeseen-failures.test.ts'],
+  },
 ];
