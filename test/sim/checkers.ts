@@ -15,6 +15,7 @@ import { g10 } from './checkers/guarantees/g10-one-holder.ts';
 import { g11 } from './checkers/guarantees/g11-one-set.ts';
 import { g12 } from './checkers/guarantees/g12-bad-input.ts';
 import { g13 } from './checkers/guarantees/g13-kept.ts';
+import { holdEnds } from './checkers/hold-ends.ts';
 import { sight } from './checkers/sight.ts';
 import { silenceNoticed } from './checkers/silence-noticed.ts';
 import { termsGrow } from './checkers/terms-grow.ts';
@@ -30,6 +31,7 @@ export const checkers: readonly Checker[] = [
   evidenceBearsOut,
   tooMuchSilence,
   afterAHold,
+  holdEnds,
   silenceNoticed,
   sight,
   termsGrow,

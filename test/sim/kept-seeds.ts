@@ -16,4 +16,5 @@ export const keptSeeds: ReadonlyMap<number, string> = new Map([
     67,
     'a lease that the server kept for a day never counted as unmoved: it was forgotten each hour',
   ],
+  [199, 'a collector that lost its seat in a freeze wrote an expiry that had waited for an answer'],
 ]);

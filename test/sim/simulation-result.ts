@@ -31,6 +31,10 @@ export class Simulated {
   servesSince: MonotonicTime = Number.NEGATIVE_INFINITY;
   /** What the store has forgotten; undefined: nothing. */
   lost: LossKind | undefined;
+  /** When an older copy of the leases was put back last. */
+  leasesRestoredAt: MonotonicTime = Number.NEGATIVE_INFINITY;
+  /** From this event on the audit must have all, after a loss of earlier ones; 0: it has lost none. */
+  keptFrom = 0;
   /** Writes of foreign tools, by key. */
   readonly byHand = new Map<string, string | undefined>();
   /** From then on the server may keep a lease for long; it counts until it has not moved for two ttls. */

@@ -1,5 +1,6 @@
+import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import { HostId } from '../../../src/domain/identity/names.ts';
-import { seconds } from '../../../src/domain/time.ts';
+import { days, hours, seconds } from '../../../src/domain/time.ts';
 import type { Checks } from '../checkers/checks.ts';
 import type { Simulated } from '../simulation-result.ts';
 import * as lie from './histories.ts';
@@ -34,6 +35,23 @@ export const lasting: Lies = {
         lie.write(checks, [lie.claimed(hold, 'released', lie.another)], [], sim.now);
         const expired = lie.claimed(lie.ofRun(1), 'expired', { by, from: 'c1/collector' });
         lie.write(checks, [expired], [], sim.now + seconds(10));
+      },
+    ],
+  ],
+  'a hold lasts until its end': [
+    [
+      'a collector that is a day ahead ends a hold of an hour after a minute',
+      /hold.h1 ended 3540000 ms early/,
+      (sim, checks) => {
+        const hold = { entity: 'hold', host: HostId.parse('h1'), run: lie.run(8) } as const;
+        const until = sim.fleet.world.clock.wall() + hours(1);
+        const record = { until } as unknown as AuditEvent['record'];
+        lie.write(checks, [lie.claimed(hold, 'planned', { record })], [], sim.now);
+        const [one] = sim.roster.livingCollectors();
+        one?.process.clock.setWall(days(1));
+        const by = one?.collector.self.run;
+        const over = lie.claimed(hold, 'ran-out', { by, from: 'c1/collector' });
+        lie.write(checks, [over], [], sim.now + seconds(60));
       },
     ],
   ],

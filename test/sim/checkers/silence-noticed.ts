@@ -21,7 +21,8 @@ export const silenceNoticed: Checker = {
         ability.look();
         const able = sim.roster.livingCollectors().flatMap((one) => ability.since(one) ?? []);
         if (able.length === 0 || sim.fleet.leader.shut) return;
-        const ableSince = Math.min(...able);
+        // An older copy of the leases has older renewals than the ones that were seen.
+        const ableSince = Math.max(Math.min(...able), sim.leasesRestoredAt);
         for (const place of sim.roster.places) {
           const read = sim.fleet.record(place);
           if (read.kind !== 'stored' || sim.byHand.has(agentKey(read.record))) continue;

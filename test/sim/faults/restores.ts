@@ -1,4 +1,5 @@
 import { lossesOf } from '../../../src/adapters/memory/server/store-history.ts';
+import { eventSubject } from '../../../src/domain/events/event-subjects.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { anAgent } from '../schedule/draw-target.ts';
 import type { Fault } from '../schedule/fault.ts';
@@ -40,6 +41,66 @@ export const restores: readonly [Fault, ...Fault[]] = [
     },
   },
 ];
+
+/** Older copies of the other two streams. Unlike the registry, neither changes what the records say. */
+export const otherRestores: readonly [Fault, ...Fault[]] = [
+  {
+    what: 'leases-restored',
+    weight: 2,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      how: dice.pick(['restarted', 'idle']),
+      lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.05, 2)),
+    }),
+    happen: async (sim, { whom = '', how, lasts = 0 }) => {
+      const { leases } = sim.fleet.world;
+      const copy = leases.copy();
+      if (how === 'restarted') {
+        await sim.roster.kill(whom);
+        sim.roster.startIfFree(whom);
+      }
+      await sim.advance(lasts);
+      leases.restore(copy);
+      sim.leasesRestoredAt = sim.now;
+    },
+  },
+  {
+    // Events that had left the outbox are gone for good.
+    what: 'audit-restored',
+    weight: 1,
+    draw: (dice, shape) => ({
+      whom: anAgent(dice, shape),
+      how: dice.pick(['accepted', 'left']),
+      lasts: Math.round(dice.logarithmic(100, 60_000)),
+    }),
+    happen: async (sim, { whom = '', how, lasts = 0 }) => {
+      const { world, audit } = sim.fleet;
+      const copy = world.audit.copy();
+      sim.roster.startIfFree(whom);
+      await sim.advance(seconds(1));
+      sim.roster.wantOneMore(whom);
+      await sim.advance(lasts);
+      const before = world.audit.end.seq;
+      world.audit.restore(copy);
+      const isLost = world.audit.end.seq < before;
+      if (isLost) sim.lost = 'audit-lost-tail';
+      sim.keptFrom = isLost ? audit.events.length : 0;
+      sim.roster.wantOneMore(whom);
+      if (isLost && how === 'accepted') sim.operators.repair();
+    },
+  },
+];
+
+/** Events written after a loss of the audit that it does not have: nothing more may be lost. */
+export function lostLater({ keptFrom, fleet: { world, audit } }: Simulated): readonly string[] {
+  if (keptFrom === 0) return [];
+  const copied = new Set(world.audit.from(0).map(({ subject }) => subject));
+  return audit.events
+    .slice(keptFrom)
+    .map(({ of, n }) => eventSubject(of, n))
+    .filter((subject) => !copied.has(subject))
+    .map((subject) => `the audit lacks ${subject}, written after its loss`);
+}
 
 /** A loss that neither the store remembers nor an event of the history records. */
 export function unnamedLoss({ lost, fleet: { world, audit } }: Simulated): readonly string[] {

@@ -3,7 +3,7 @@ import { policyKey } from '../../../src/domain/identity/registry-keys.ts';
 import { defaultFleetPolicy } from '../../../src/domain/policy/fleet-policy.ts';
 import { readPolicy } from '../../../src/domain/records/stored-record.ts';
 import { disorderOf } from '../../runtime/support/write-order.ts';
-import { unnamedLoss } from '../faults/restores.ts';
+import { lostLater, unnamedLoss } from '../faults/restores.ts';
 import type { Simulated } from '../simulation-result.ts';
 
 /** Differences from the required state after all faults have ended. */
@@ -12,6 +12,7 @@ export function disorder(sim: Simulated): readonly string[] {
     ...sim.roster.places.flatMap((place) => inPlace(sim, place)),
     ...inSeats(sim),
     ...unnamedLoss(sim),
+    ...lostLater(sim),
   ];
 }
 

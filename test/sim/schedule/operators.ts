@@ -8,6 +8,7 @@ import {
   planHold,
   setPolicy,
 } from '../../../src/runtime/operator/operator-actions.ts';
+import { repairStore } from '../../../src/runtime/operator/repair-store.ts';
 import { signingAuthor } from '../../../src/runtime/transitions/record-change.ts';
 import { type FleetInMemory, slotAt } from '../../runtime/support/fleet-in-memory.ts';
 import type { Process } from '../../runtime/support/process.ts';
@@ -54,6 +55,11 @@ export class Operators {
         signal,
       ),
     );
+  }
+
+  /** `repair --yes`: accepts what the audit has lost. */
+  repair(): void {
+    this.#try(() => repairStore(this.#author(), this.process.ports));
   }
 
   /** `gc run --watch`: the work of a collector without a seat. */

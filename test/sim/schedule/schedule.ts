@@ -1,13 +1,13 @@
 import { seconds } from '../../../src/domain/time.ts';
 import { agentDeeds } from '../faults/agents.ts';
-import { clockFaults } from '../faults/clocks.ts';
+import { clockFaults, longSteps } from '../faults/clocks.ts';
 import { lineFaults } from '../faults/lines.ts';
 import { momentFaults } from '../faults/moments.ts';
 import { operatorDeeds } from '../faults/operators.ts';
 import { processFaults } from '../faults/processes.ts';
 import { races } from '../faults/races.ts';
 import { recordFaults } from '../faults/records.ts';
-import { restores } from '../faults/restores.ts';
+import { otherRestores, restores } from '../faults/restores.ts';
 import { storeFaults } from '../faults/store.ts';
 import { watchFaults } from '../faults/watches.ts';
 import type { Fault, Happening, Schedule } from './fault.ts';
@@ -26,7 +26,10 @@ const all: readonly Fault[] = [
 ];
 
 export const faults: ReadonlyMap<string, Fault> = new Map(
-  [...all, ...races, ...storeFaults, ...restores].map((fault) => [fault.what, fault]),
+  [...all, ...races, ...storeFaults, ...restores, ...longSteps, ...otherRestores].map((fault) => [
+    fault.what,
+    fault,
+  ]),
 );
 
 /** Faults stop, the fleet converges within the stated time, then faults continue. */
@@ -37,21 +40,24 @@ const ofRaces = 0x1b873593;
 /** The same for the round of store faults at the end. */
 const ofStore = 0x68e31da4;
 
+/** The same for the round after that one. */
+const ofLater = 0x2f9be6cc;
+
 /** Draws the schedule of a seed. */
 export function drawSchedule(seed: number): Schedule {
   const dice = new Dice(seed);
   const shape = drawShape(dice);
   const few = favourites(dice);
   const rounds = Array.from({ length: dice.whole(1, 3) }, () => drawRound(dice, shape, few));
-  return {
-    seed,
-    shape,
-    happenings: [
-      ...rounds.flat(),
-      ...drawRaces(new Dice(seed ^ ofRaces), shape),
-      ...drawStoreFaults(new Dice(seed ^ ofStore), shape),
-    ],
-  };
+  const happenings = [
+    ...rounds.flat(),
+    ...drawRaces(new Dice(seed ^ ofRaces), shape),
+    ...drawStoreFaults(new Dice(seed ^ ofStore), shape),
+  ];
+  // After a loss of the registry only some checkers look on.
+  const isLost = happenings.some(({ what }) => what === restores[0].what);
+  const later = isLost ? [] : drawLater(new Dice(seed ^ ofLater), shape);
+  return { seed, shape, happenings: [...happenings, ...later] };
 }
 
 /** A few kinds are frequent in one seed, so that each kind meets itself and every other. */
@@ -97,6 +103,21 @@ function drawStoreFaults(dice: Dice, shape: Shape): readonly Happening[] {
     return { after: drawPause(dice, shape), what, ...draw(dice, shape) };
   });
   return [...happenings, { after: 0, what: peace }, ...drawRestore(dice, shape)];
+}
+
+/** Clocks that step by days, holds meanwhile, and older copies of leases and audit, in half of the seeds. */
+function drawLater(dice: Dice, shape: Shape): readonly Happening[] {
+  if (dice.chance(1 / 2)) return [];
+  const [first, ...others] = [...longSteps, ...all.map(seldom)];
+  const [leases, audit] = otherRestores;
+  const happenings = Array.from({ length: dice.whole(2, 6) }, () => {
+    const kind = dice.chance(1 / 4) ? leases : dice.weighted([first ?? longSteps[0], ...others]);
+    return { after: drawPause(dice, shape), what: kind.what, ...kind.draw(dice, shape) };
+  });
+  const round = [...happenings, { after: 0, what: peace }];
+  if (!audit || dice.chance(1 / 2)) return round;
+  const restore = { after: drawPause(dice, shape), what: audit.what, ...audit.draw(dice, shape) };
+  return [...round, restore, { after: 0, what: peace }];
 }
 
 /** An older copy of a stream is put back, at the end of a quarter of these seeds. */

@@ -7,6 +7,12 @@ import { Notifier } from './notifier.ts';
 import type { MemoryStream } from './stream.ts';
 import { outboxOf, subjectOfEvent } from './subjects.ts';
 
+/** An audit stream as it was at a moment: a backup of its store. */
+export interface AuditBackup {
+  readonly events: readonly StoredEvent[];
+  readonly copied: AuditCopy['end'];
+}
+
 /**
  * The audit stream: a copy of all events of the registry's outbox, in order. With limits, events beyond
  * them are removed from the front before each access.
@@ -99,6 +105,20 @@ export class AuditCopy {
       this.#bytes += sizeOf(event);
     }
     for (const notifier of this.#notifiers) notifier.ring();
+  }
+
+  copy(): AuditBackup {
+    return { events: [...this.#events], copied: this.#copied };
+  }
+
+  /** It is again as it was: later events are lost here, and copied again as far as the outbox has them. */
+  restore({ events, copied }: AuditBackup): void {
+    this.#events = [...events];
+    this.#copied = copied;
+    this.#bytes = events.reduce((sum, event) => sum + sizeOf(event), 0);
+    this.#subjects.clear();
+    for (const { subject } of events) this.#subjects.add(subject);
+    this.catchUp();
   }
 
   /** Pauses the copying until disposed: JetStream's stops for 10 s after the death of a leader. */
