@@ -64,7 +64,8 @@ export async function openLocalApi(
     url: server.url,
     keeper,
     async confirm(ports, signal) {
-      const read = () => ports.registry.list([instancesOfAgentFilter(me)], 0);
+      const known = book.saved.map(({ spec }) => instanceKey({ ...me, ...spec }));
+      const read = () => ports.registry.list([instancesOfAgentFilter(me)], 0, known);
       const entries = (await retryUntilAvailable(ports, signal, read)) ?? [];
       const records = new Map(entries.map((entry) => [entry.key, entry]));
       book.confirm((instance) => {

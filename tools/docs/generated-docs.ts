@@ -3,6 +3,7 @@ import { openApi as serveApi } from '../../src/adapters/doors/http/openapi.ts';
 import { queriesWith } from '../../src/adapters/doors/http/queries.ts';
 import { openApi } from '../../src/adapters/local-api/openapi.ts';
 import { DurationOrMillis } from '../../src/composition/time/duration.ts';
+import { recordJsonSchema } from '../../src/domain/records/record-json-schema.ts';
 import { cliReference } from './cli-reference.ts';
 import { configurationReference } from './configuration-reference.ts';
 import { libraryReference } from './library-reference.ts';
@@ -20,6 +21,7 @@ export const generatedDocs = (): ReadonlyMap<string, string> =>
     ['docs/reference/configuration.md', configurationReference()],
     ['docs/reference/library.md', libraryReference(checkout)],
     ['docs/reference/metrics.md', metricsReference()],
+    ['docs/reference/records.schema.json', json(recordJsonSchema())],
     ['docs/reference/agent-api.openapi.json', json(openApi(DurationOrMillis))],
     ['docs/reference/serve-api.openapi.json', json(serveApi(queriesWith(DurationOrMillis)))],
   ]);

@@ -82,8 +82,18 @@ export function requiredAuthor(event: AuditEvent): string | undefined {
     case 'any':
       return undefined;
     case undefined:
-      return 'none: this transition is unknown';
+      return knownTransitions(event);
     default:
       return part satisfies never;
   }
+}
+
+/** For an event that the rules do not have: what they have instead. */
+function knownTransitions({ of, event }: AuditEvent): string {
+  if (of.entity === 'instance' && event.type === 'removed') {
+    return `a reason (why) that exists: ${Object.keys(removalRoles).join(', ')} (got ${JSON.stringify(event['why'] ?? null)})`;
+  }
+  const known =
+    of.entity === 'session' || of.entity === 'collector' ? {} : rolesByEntity[of.entity];
+  return `an event type that exists for ${of.entity}: ${[...Object.keys(known), ...(of.entity === 'instance' ? ['removed'] : [])].join(', ')} (got ${JSON.stringify(event.type)})`;
 }

@@ -38,6 +38,10 @@ export class RegistryProjection {
   readonly #records = new Map<string, RecordUpdate>();
   #commit: Commit = { first: 0, last: 0, keys: new Map() };
   #hasPendingRevisions = false;
+  /** Whether the first commit may have begun before the first event that is read. */
+  #isFirstPartial = false;
+  /** Records up to this revision have a revision that may be wrong. */
+  #unsureUntil: Revision = 0;
 
   /** The current records by key. */
   get records(): ReadonlyMap<string, RecordUpdate> {
@@ -48,6 +52,27 @@ export class RegistryProjection {
   /** Run and event of a key's current record, without resolving its revision. */
   updateOf(key: string): Pick<RecordUpdate, 'run' | 'seq'> | undefined {
     return this.#records.get(key);
+  }
+
+  /** The history begins here: the revisions of its first commit, or up to `until`, may be wrong. */
+  beginTrimmed(until?: Revision): void {
+    this.#isFirstPartial = until === undefined;
+    this.#unsureUntil = until ?? 0;
+  }
+
+  /**
+   * The record of a key before the event at `origin`. `isSameCommit`: an earlier event of the same commit
+   * wrote it, so its revision is not known yet. Undefined if there is none, or its revision may be wrong.
+   */
+  recordBefore(
+    key: string,
+    origin: Revision,
+  ): { readonly entry: KeyValueEntry; readonly isSameCommit: boolean } | undefined {
+    const isSameCommit = origin === this.#commit.last + 1 && this.#commit.keys.has(key);
+    if (origin !== this.#commit.last + 1) this.#endCommit();
+    const update = this.#records.get(key);
+    if (!update || (!isSameCommit && update.entry.revision <= this.#unsureUntil)) return undefined;
+    return { entry: update.entry, isSameCommit };
   }
 
   /** The last commit, needed to continue the projection later. */
@@ -96,8 +121,16 @@ export class RegistryProjection {
   }
 
   #begin(origin: Revision): void {
-    this.#assignRevisions();
+    this.#endCommit();
     this.#commit = { first: origin, last: origin, keys: new Map() };
+  }
+
+  #endCommit(): void {
+    this.#assignRevisions();
+    if (this.#isFirstPartial && this.#commit.last > 0) {
+      this.#unsureUntil = this.#commit.last;
+      this.#isFirstPartial = false;
+    }
   }
 
   /** Sets the records of the last commit to the revisions of its writes. */

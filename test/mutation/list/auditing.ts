@@ -212,4 +212,17 @@ export const auditing: readonly Mutant[] = [
     ],
     tests: ['test/runtime/audit/replay-losses.test.ts'],
   },
+  {
+    name: 'token-unseen',
+    breaks: 'G8',
+    what: 'accepts any term and token in a history',
+    file: 'src/runtime/audit/verifier/check-record.ts',
+    edits: [
+      [
+        'if (expected === undefined || found === expected) return [];',
+        'if (found !== null) return [];',
+      ],
+    ],
+    tests: ['test/runtime/audit/verify-forged-events.test.ts'],
+  },
 ];

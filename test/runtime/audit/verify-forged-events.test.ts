@@ -49,6 +49,42 @@ describe('an event that was forged', () => {
     ]);
   });
 
+  /** Expected and found of the divergence of the event itself; the registry differs too. */
+  async function faultOf(change: Partial<AuditEvent>) {
+    const forged = next(currentEvent, { ...regranted, ...change });
+    const all = await divergencesOf(withOneMore(events, forged));
+    return all
+      .filter(({ check }) => check !== 'registry')
+      .map(({ check, expected, found }) => `${check}: ${expected}; ${found}`);
+  }
+
+  test('with a term of 0 is named with the revision that the term must be', async () => {
+    const { record } = eventIn(currentEvent);
+    expect(await faultOf({ record: { ...record, term: 0 } })).toEqual([
+      expect.stringMatching(/^record: term \d{9,}: the revision of the registration; term 0$/),
+    ]);
+  });
+
+  test('with a record that cannot be read is named with the field', async () => {
+    const { record } = eventIn(currentEvent);
+    expect(await faultOf({ record: { ...record, ttl: 'long' } })).toEqual([
+      expect.stringMatching(/^record: a valid record; ttl: /),
+    ]);
+  });
+
+  test('may leave out its chart and its edges, which follow from its states', async () => {
+    expect(await faultOf({ chart: '', edges: [] })).toEqual([]);
+    expect(await faultOf({ chart: '', edges: [], event: { type: 'announced' } })).toContainEqual(
+      expect.stringMatching(/^target: /),
+    );
+  });
+
+  test('of an unknown type is named with the types that exist', async () => {
+    expect(await faultOf({ event: { type: 'renewed' } })).toContainEqual(
+      expect.stringMatching(/^author: an event type that exists for run: started, .*"renewed"/),
+    );
+  });
+
   test('before another event repeats the number of that event', async () => {
     const { of } = eventIn(currentEvent);
     const first = events.find((one) => {
@@ -77,7 +113,7 @@ describe('an event that was forged', () => {
       from: null,
       to: { present: { phase: 'registering', sight: 'clear' } },
       edges: [],
-      record: { ...record, ...run, phase: 'registering' },
+      record: { ...record, ...run, term: 0, phase: 'registering' },
       prev: null,
     };
     expect(await divergencesOf(withOneMore(events, next(currentEvent, begins)))).toEqual([

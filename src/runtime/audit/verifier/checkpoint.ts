@@ -38,3 +38,10 @@ export interface VerifierNotes {
   /** Events whose own time is minutes from when they were stored. */
   readonly clocksApart: number;
 }
+
+export const noNotes: VerifierNotes = {
+  lost: 0,
+  unknownCharts: 0,
+  unsignedEvents: 0,
+  clocksApart: 0,
+};

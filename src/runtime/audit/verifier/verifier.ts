@@ -27,11 +27,10 @@ import { missingEndDivergence } from './check-chain-end.ts';
 import { isClockApart } from './check-clock.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
 import { orderDivergences } from './check-order.ts';
-import type { Checkpoint, VerifierNotes } from './checkpoint.ts';
+import { recordViolations } from './check-record.ts';
+import { type Checkpoint, noNotes, type VerifierNotes } from './checkpoint.ts';
 import { Predecessors } from './predecessors.ts';
 import { SignatureChecker, type SigningRule } from './signature-checker.ts';
-
-const noNotes: VerifierNotes = { lost: 0, unknownCharts: 0, unsignedEvents: 0, clocksApart: 0 };
 
 /**
  * Replays a history through the machines, event by event, and reports each divergence.
@@ -138,6 +137,7 @@ export class Verifier {
   beginTrimmed(seq: Revision): void {
     this.#trimmed = true;
     this.#isDigestPartial = true;
+    this.#projection.beginTrimmed();
     this.#seq = seq - 1;
     this.#signatures.beginInMiddle();
   }
@@ -160,6 +160,7 @@ export class Verifier {
     const before = this.#contextOf(recorded, name, key);
     const { violations, after } = checkEvent(recorded, before);
     violations.push(...authorViolations(event, this.#chains, this.#trimmed));
+    violations.push(...recordViolations(recorded, key, this.#projection));
     const signature = this.#signatures.take(recorded, this.#isRequiredByPolicy);
     violations.push(...signature.violations);
     if (violations.length > 0) {
@@ -222,6 +223,7 @@ export class Verifier {
     this.#predecessors = new Predecessors(state.predecessors);
     this.#projection = RegistryProjection.from(state.records ?? [], state.commit);
     this.#signatures.continueWith(chains, state.claims);
+    if (this.#trimmed) this.#projection.beginTrimmed(state.origin);
     const policy = this.#projection.records.get(policyKey)?.entry.text;
     this.#isRequiredByPolicy = policy !== undefined && requiresSignatures(readJson(policy));
   }
@@ -251,7 +253,7 @@ export class Verifier {
 
   #machineOf({ event }: AuditEntry): MemoizedMachine | undefined {
     const stepper = this.#machines.get(event.machine);
-    if (stepper?.compiled.chart === event.chart) return stepper;
+    if (stepper && (event.chart === '' || stepper.compiled.chart === event.chart)) return stepper;
     this.#notes.unknownCharts += 1;
     return undefined;
   }

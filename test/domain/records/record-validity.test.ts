@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { invalidRecord, isSimpleInstance } from '../../../src/domain/records/record-validity.ts';
+import { InstanceRecord } from '../../../src/domain/records/schemas.ts';
+
+const record = {
+  v: 1,
+  host: 'h1',
+  agent: 'a',
+  run: '0123456789',
+  service: 'web',
+  id: 'w1',
+  token: 0,
+  state: 'serving',
+  labels: { version: '1' },
+  registeredAt: 1,
+  since: 1,
+  n: 1,
+  hash: 'a'.repeat(64),
+};
+
+describe('a record in an event', () => {
+  test('is valid with all its fields', () => {
+    expect(isSimpleInstance(record)).toBe(true);
+    expect(invalidRecord('instance', record)).toBeUndefined();
+  });
+
+  test.each<[string, object]>([
+    ['labels', { labels: undefined }],
+    ['labels.a', { labels: { a: 1 } }],
+    ['port', { port: '80' }],
+    ['since', { since: 1.5 }],
+    ['state', { state: 'up' }],
+  ])('that breaks the rule for %s is named with its field', (field, change) => {
+    expect(invalidRecord('instance', { ...record, ...change })).toContain(`${field}: `);
+  });
+
+  test('that is simple is valid by the schema too', () => {
+    const field = fc.constantFrom(...Object.keys(record), 'port', 'address', 'detail', 'other');
+    const value = fc.oneof(
+      fc.jsonValue(),
+      fc.double(),
+      fc.constantFrom('', '\u0007', 'x'.repeat(342), '__proto__', undefined),
+      fc.integer({ min: -1, max: 70_000 }),
+    );
+    fc.assert(
+      fc.property(field, value, (name, to) => {
+        const changed = { ...record, [name]: to };
+        if (isSimpleInstance(changed)) expect(() => InstanceRecord.parse(changed)).not.toThrow();
+      }),
+    );
+  });
+});
