@@ -30,7 +30,15 @@ export interface StoreOptions {
     | { readonly token: string }
     | { readonly creds: string | (() => string) }
     | { readonly nkeySeed: string | (() => string) };
-  /** CA, client certificate and key, as PEM texts. Default: Node's CAs and no client certificate. */
+  /**
+   * Subject prefix of all replies to this login: `_INBOX` and any suffix. `rollcall access` gives each login
+   * one of its own (`inbox-prefix` in its `login.yaml`). Default `_INBOX`.
+   */
+  readonly inboxPrefix?: string;
+  /**
+   * CA, client certificate and key, as PEM texts. Default: Node's CAs and no client certificate. With `tls://`
+   * in `servers`, or with any of these, a server without TLS is refused.
+   */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /**
    * Time limit of the first connection; default 5 s. A connection that is lost later is reopened without
@@ -66,10 +74,10 @@ const Servers = z.union([
  */
 export async function openPorts(options: StoreOptions, as: RunRef | string, create = true) {
   const { servers, login } = stripCredentials(readOption('servers', Servers, options.servers));
-  const { user, password } = login;
-  const credentials =
-    options.credentials ??
-    (user === undefined ? undefined : { user, ...(password && { pass: password }) });
+  const { user, password, token } = login;
+  const ofAddress =
+    user === undefined ? token && { token } : { user, ...(password && { pass: password }) };
+  const credentials = options.credentials ?? (ofAddress || undefined);
   const jsDomain = readOption('jsDomain', JsDomain.optional(), options.jsDomain);
   const access = {
     servers,
@@ -77,6 +85,7 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
     ...(credentials && { credentials }),
     ...(jsDomain !== undefined && { jsDomain }),
     ...(options.tls && { tls: options.tls }),
+    ...(options.inboxPrefix !== undefined && { inboxPrefix: options.inboxPrefix }),
   };
   const within = readOption(
     'connectWithin',

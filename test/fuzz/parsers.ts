@@ -74,6 +74,8 @@ export const ours: Readonly<Record<string, string>> = {
   'adapters/nats/streams/stream-info':
     'the time in an answer that askApi has read; an invalid time is a Fault',
   'adapters/local-api/openapi': 'no text: it describes schemas of its own',
+  'adapters/nats/connection/js-domain':
+    'an answer of the server, by jsonOf; what has another form is left out',
   'adapters/nats/read/own-key-read':
     'a time in an answer of the server; a sequence that is not a number makes it read again',
   'composition/access/access-folder': 'its own file: another content is a Fault',

@@ -28,7 +28,9 @@ export interface AccessSettings {
  */
 export async function connectionOptions(settings: AccessSettings) {
   const { servers, login } = stripCredentials(settings.servers);
-  const credentials = await credentialsOf({ ...login, ...defined(settings) });
+  const given = defined(settings);
+  const isGiven = ways.some((way) => way in given);
+  const credentials = await credentialsOf(isGiven ? given : { ...login, ...given });
   const tls = await tlsOf(settings);
   return {
     servers,
@@ -43,10 +45,13 @@ export async function connectionOptions(settings: AccessSettings) {
 
 export type Access = Awaited<ReturnType<typeof connectionOptions>>;
 
-/** Removes the login from addresses, so that they can be printed. Returns the first login. */
+/**
+ * Removes the login from addresses, so that they can be printed. Returns the first login: `user:password@`,
+ * or a token alone, as in other NATS clients.
+ */
 export function stripCredentials(servers: readonly string[]): {
   readonly servers: readonly string[];
-  readonly login: { readonly user?: string; readonly password?: string };
+  readonly login: { readonly user?: string; readonly password?: string; readonly token?: string };
 } {
   const found = servers.map((server) => /^((?:\w+:\/\/)?)(?:([^@]*)@)?(.+)$/.exec(server));
   const info = found.find((match) => match?.[2])?.[2] ?? '';
@@ -54,7 +59,9 @@ export function stripCredentials(servers: readonly string[]): {
   return {
     servers: found.map((match, n) => (match ? `${match[1]}${match[3]}` : (servers[n] ?? ''))),
     login: user
-      ? { user: unescaped(user), ...(pass !== undefined && { password: unescaped(pass) }) }
+      ? pass === undefined
+        ? { token: unescaped(user) }
+        : { user: unescaped(user), password: unescaped(pass) }
       : {},
   };
 }
@@ -84,8 +91,8 @@ async function credentialsOf(settings: Omit<AccessSettings, 'servers' | 'namespa
     return { user, ...(pass !== undefined && { pass }) };
   }
   if (token !== undefined) return { token };
-  if (creds !== undefined) return { creds: reader('creds', creds) };
-  if (nkey !== undefined) return { nkeySeed: reader('nkey', nkey) };
+  if (creds !== undefined) return { creds: reader('creds', creds, credsForm) };
+  if (nkey !== undefined) return { nkeySeed: reader('nkey', nkey, seedForm) };
   const alone = password === undefined ? passwordFile && '--password-file' : '--password';
   if (!alone) return undefined;
   throw new Fault('bad-setting', `${alone} requires --user`);
@@ -104,12 +111,34 @@ async function tlsOf({ tlsCa, tlsCert, tlsKey }: AccessSettings) {
   };
 }
 
-/** Reads a file each time. While it is being replaced and cannot be read, the last text is used. */
-function reader(name: string, file: string): () => string {
+/** What a file must contain. */
+interface Form {
+  readonly pattern: RegExp;
+  readonly what: string;
+}
+
+const seedForm: Form = {
+  pattern: /^\s*SU[A-Z2-7]{56}\s*$/,
+  what: 'the seed of a user: SU and 56 letters or digits',
+};
+const credsForm: Form = {
+  pattern: /-BEGIN NATS USER JWT-[\s\S]+-BEGIN USER NKEY SEED-/,
+  what: 'a NATS credentials file: the JWT and the seed of a user',
+};
+
+/**
+ * Reads a file each time. While it is being replaced and cannot be read, the last text is used.
+ * @throws {Fault} `bad-setting` if it has another form now; it would be refused for ever
+ */
+function reader(name: string, file: string, { pattern, what }: Partial<Form> = {}): () => string {
   let last = textOf(name, file);
+  if (pattern && !pattern.test(last)) {
+    throw new Fault('bad-setting', `--${name} '${file}': the file is not ${what}`);
+  }
   return () => {
     try {
-      last = textOf(name, file) || last;
+      const text = textOf(name, file);
+      if (text !== '' && (pattern?.test(text) ?? true)) last = text;
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
     }

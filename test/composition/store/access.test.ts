@@ -16,7 +16,7 @@ afterAll(() => rm(folder, { recursive: true }));
 describe('a login in an address', () => {
   it.each([
     ['nats://joe:secret@a:4222', 'nats://a:4222', { user: 'joe', password: 'secret' }],
-    ['nats://joe@a:4222', 'nats://a:4222', { user: 'joe' }],
+    ['nats://T0ken@a:4222', 'nats://a:4222', { token: 'T0ken' }],
     ['joe:a:b@c:1', 'c:1', { user: 'joe', password: 'a:b' }],
     ['nats://j%40e:%2F@a', 'nats://a', { user: 'j@e', password: '/' }],
     ['nats://joe:100%@a', 'nats://a', { user: 'joe', password: '100%' }],
@@ -40,6 +40,11 @@ describe('a login in an address', () => {
       user: 'ann',
     });
     expect(access).toMatchObject({ servers: ['nats://a:1'], credentials: { user: 'ann' } });
+    const token = { ...settings, servers: ['nats://T0ken@a:1'] };
+    expect(await connectionOptions(token)).toMatchObject({ credentials: { token: 'T0ken' } });
+    expect(await connectionOptions({ ...token, user: 'ann' })).toMatchObject({
+      credentials: { user: 'ann' },
+    });
   });
 });
 
@@ -60,16 +65,19 @@ describe('the credentials of a connection', () => {
 
   it('are read from a file each time, and stay while it cannot be read', async () => {
     const file = join(folder, 'rotated');
-    await writeFile(file, 'SUAFIRST\n');
+    const [first, second] = [`SU${'A'.repeat(56)}\n`, `SU${'B'.repeat(56)}\n`];
+    await writeFile(file, first);
     const { credentials } = await connectionOptions({ ...settings, nkey: file });
     const read = credentials && 'nkeySeed' in credentials ? credentials.nkeySeed : () => '';
-    expect(read()).toBe('SUAFIRST\n');
-    await writeFile(file, 'SUASECOND\n');
-    expect(read()).toBe('SUASECOND\n');
-    await writeFile(file, '');
-    expect(read()).toBe('SUASECOND\n');
+    expect(read()).toBe(first);
+    await writeFile(file, second);
+    expect(read()).toBe(second);
+    for (const partial of ['', second.slice(0, 20)]) {
+      await writeFile(file, partial);
+      expect(read()).toBe(second);
+    }
     await rm(file);
-    expect(read()).toBe('SUASECOND\n');
+    expect(read()).toBe(second);
   });
 
   it('of a user may come from a file without its line break', async () => {
@@ -94,6 +102,8 @@ describe('the credentials of a connection', () => {
     [{ user: 'a', password: 'b', passwordFile: '/f' }, 'use only one of them'],
     [{ tlsCert: 'c' }, '--tls-cert and --tls-key must be given together'],
     [{ creds: '/not/there' }, "--creds '/not/there': ENOENT"],
+    [{ creds: '/dev/null' }, 'is not a NATS credentials file'],
+    [{ nkey: '/dev/null' }, 'is not the seed of a user'],
   ])('are refused: %j', async (given, message) => {
     await expect(connectionOptions({ ...settings, ...given })).rejects.toThrow(message);
   });

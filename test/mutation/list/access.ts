@@ -43,6 +43,14 @@ export const access: readonly Mutant[] = [
     tests: ['test/composition/access/access-state.test.ts'],
   },
   {
+    name: 'login-in-clear',
+    breaks: 'G1',
+    what: 'sends a login in clear to a server without TLS, although the address has tls://',
+    file: 'src/adapters/nats/connection/connect.ts',
+    edits: [['/^tls:/i.test(address)', "address === ''"]],
+    tests: ['test/adapters/nats/connection/connect.test.ts'],
+  },
+  {
     name: 'stale-replica-is-believed',
     breaks: 'G3',
     what: 'believes a replica without asking the leader',

@@ -51,6 +51,8 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
   const { inboxPrefix = '_INBOX', signal } = options;
   checkInboxPrefix(inboxPrefix);
   const { addresses, login } = readServers(options.servers);
+  // The client ignores the scheme: without `tls` it would send the login in clear to a server without TLS.
+  const tls = options.tls ?? (addresses.some((address) => /^tls:/i.test(address)) ? {} : undefined);
   const credentials = options.credentials ?? login;
   const opening = connect({
     servers: addresses,
@@ -66,7 +68,7 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
     // A server that is still being configured may refuse right credentials; two refusals must not
     // end the client.
     ignoreAuthErrorAbort: true,
-    ...(options.tls ? { tls: options.tls } : {}),
+    ...(tls ? { tls } : {}),
     ...(credentials ? { authenticator: authenticator(credentials) } : {}),
   });
   try {
@@ -98,7 +100,7 @@ function readServers(servers: readonly string[]): {
   let login: Credentials | undefined;
   const addresses = servers.map((server) => {
     const [, scheme = '', userinfo, address = ''] =
-      /^([a-z]+:\/\/)?(?:(.*)@)?([^@]*)$/.exec(server) ?? [];
+      /^([a-z]+:\/\/)?(?:(.*)@)?([^@]*)$/i.exec(server) ?? [];
     if (userinfo === undefined) return server;
     const [user = '', pass] = userinfo.split(':').map(decodeURIComponent);
     login ??= pass === undefined ? { token: user } : { user, pass };
@@ -148,6 +150,22 @@ async function orAborted(
 function connectFault(cause: unknown, { servers }: ConnectOptions): Fault {
   const addresses = readServers(servers).addresses.join(', ');
   const why = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof errors.InvalidArgumentError) {
+    return new Fault('bad-setting', `the address ${addresses} cannot be used: ${why}`, {
+      cause,
+      hint: 'use nats://HOST:PORT or tls://HOST:PORT: web sockets are not supported',
+    });
+  }
+  if (/does not support 'tls'/.test(why)) {
+    return new Fault(
+      'store-refused',
+      `the server at ${addresses} has no TLS, and nothing was sent to it`,
+      {
+        cause,
+        hint: 'configure `tls` on the server; nats:// connects without TLS, and sends the login in clear',
+      },
+    );
+  }
   // An overloaded server reads the login too late: that is no evidence against the login.
   if (cause instanceof errors.AuthorizationError && !/timeout/i.test(why)) {
     return new Fault('store-refused', `the server at ${addresses} refused the login: ${why}`, {
