@@ -1,5 +1,3 @@
-import type { EndCause } from '../../../machines/session.ts';
-import { Fault } from '../../domain/fault.ts';
 import type { RunId, Slot, ZoneName } from '../../domain/identity/names.ts';
 import { agentKey, instanceKey } from '../../domain/identity/registry-keys.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
@@ -17,7 +15,7 @@ import type { Ports } from '../../ports/ports.ts';
 import type { ProcessTransition } from '../transitions/process-chain.ts';
 import { signingAuthor } from '../transitions/record-change.ts';
 import { BackgroundCollector } from './background-collector.ts';
-import type { HolderPlace } from './claim-slot.ts';
+import { endFault } from './end-fault.ts';
 import { Session } from './session.ts';
 import { RecordChanges, type SettledInstance, settledInstance } from './settled-instance.ts';
 
@@ -218,50 +216,11 @@ export class Agent implements AsyncDisposable {
       const cause = await this.#session.run();
       this.#previousRuns.add(this.run);
       if (this.#stopping || cause === 'left') return;
-      this.#throwUnlessRestart(cause);
+      const fault = endFault(cause, this, this.#session.refusal);
+      const startsOver = fault?.code === 'expired' && this.#options.whenExpired === 'start-over';
+      if (fault && !startsOver) throw fault;
       this.#ports.log.warn('starting-over', { run: this.run, cause });
       this.#session = this.#nextSession(false);
     }
   }
-
-  #throwUnlessRestart(cause: EndCause): void {
-    const slot = `${this.slot.host}/${this.slot.agent}`;
-    if (cause === 'refused') {
-      const { refusal, holderPlace } = this.#session;
-      const { where, hint } = slotHeldTexts[holderPlace];
-      throw new Fault('slot-held', `${slot}: ${refusal}${where}`, { hint });
-    }
-    if (cause === 'superseded') {
-      throw new Fault('superseded', `another run took ${slot}; this one stops`, {
-        hint: 'two processes use the same --host and --name; give one of them another name',
-      });
-    }
-    const isDead = cause === 'expired' || cause === 'absent';
-    if (isDead && this.#options.whenExpired === 'exit') {
-      throw new Fault(
-        'expired',
-        cause === 'expired'
-          ? `run ${this.run} of ${slot} was declared dead while it was silent`
-          : `the record of run ${this.run} of ${slot} is gone: collected, or deleted`,
-      );
-    }
-  }
 }
-
-/** A copied disk image, container image or state directory has the host id of its original. */
-const slotHeldTexts: Readonly<
-  Record<HolderPlace, { readonly where: string; readonly hint: string }>
-> = {
-  here: {
-    where: '',
-    hint: 'give this agent another --name, stop the other one, or take over with --takeover',
-  },
-  'other-container': {
-    where: ', in another container of this machine',
-    hint: 'give this container its own --host, or this agent another --name',
-  },
-  'other-machine': {
-    where: ', on another machine',
-    hint: 'two machines have one host id, as copies of an image or of a state directory do: give this machine its own --host, or delete the file host-id in its state directory',
-  },
-};

@@ -13,7 +13,13 @@ export type ClaimResult =
   | { readonly type: 'claimed' }
   /** Outcome unknown, and the record does not name the run: its id must not be used again (G3). */
   | { readonly type: 'spent' }
-  | { readonly type: 'refused'; readonly why: string; readonly where: HolderPlace };
+  | ({ readonly type: 'refused' } & SlotRefusal);
+
+/** Why an active run kept the slot, and where that run is. */
+export interface SlotRefusal {
+  readonly why: string;
+  readonly where: HolderPlace;
+}
 
 /** Where the run is that holds the slot, as seen from this process. */
 export type HolderPlace = 'here' | 'other-container' | 'other-machine';

@@ -14,11 +14,12 @@ import { session as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { checkRecords } from './check-records.ts';
-import { type ClaimOptions, claimSlot, type HolderPlace } from './claim-slot.ts';
+import { type ClaimOptions, claimSlot, type SlotRefusal } from './claim-slot.ts';
 import { type LeaveLimits, leaveInTime } from './leave.ts';
 import { OwnedRecords, type OwnershipLost } from './owned-records.ts';
 import { reconcile } from './reconcile.ts';
 import { refuteSuspicion } from './refute-suspicion.ts';
+import { takeLease } from './take-lease.ts';
 
 export interface SessionOptions extends ClaimOptions, LeaveLimits {
   readonly lease: LeasePolicy;
@@ -58,8 +59,7 @@ export class Session {
   readonly #ended = Promise.withResolvers<EndCause>();
   readonly #end = new AbortController();
   readonly #tasks = new BackgroundFailure();
-  #refusal = '';
-  #holderPlace: HolderPlace = 'here';
+  #refusal: SlotRefusal | undefined;
   #state = new AbortController();
   #work: Promise<void> = Promise.resolve();
 
@@ -90,8 +90,8 @@ export class Session {
     return this.#state.signal;
   }
 
-  /** Why an active run kept the slot. */
-  get refusal(): string {
+  /** Why an active run kept the slot, and where that run is. */
+  get refusal(): SlotRefusal | undefined {
     return this.#refusal;
   }
 
@@ -120,11 +120,6 @@ export class Session {
     }
   }
 
-  /** Where the run is that kept the slot. */
-  get holderPlace(): HolderPlace {
-    return this.#holderPlace;
-  }
-
   /** Asks the run to leave gracefully. */
   leave(): void {
     this.#post({ type: 'told-to-leave' });
@@ -151,7 +146,6 @@ export class Session {
     const from = this.#chain.state;
     const taken = this.#chain.take({ ...event });
     if (taken === 'ignored') return;
-    if (event.type === 'refused') this.#refusal = event.why;
     if (taken.to !== from) {
       this.#state.abort();
       this.#state = new AbortController();
@@ -183,7 +177,7 @@ export class Session {
     };
     switch (effect) {
       case 'take-lease':
-        if (await this.#takeLease(signal)) this.#post({ type: 'leased' });
+        if (await takeLease(this.#keeper, ports, signal)) this.#post({ type: 'leased' });
         return;
       case 'claim-slot':
         return report(await until(() => this.#claim(signal)));
@@ -207,13 +201,13 @@ export class Session {
   async #claim(signal: AbortSignal): Promise<EffectResult> {
     const result = await claimSlot(this.records, this.#options, this.#ports, signal);
     if (result?.type !== 'refused') return result;
-    this.#holderPlace = result.where;
+    this.#refusal = { why: result.why, where: result.where };
     return { type: 'refused', why: result.why };
   }
 
   /** Lease first, then record, until the record was rewritten while the lease was valid. */
   async #regrant(signal: AbortSignal): Promise<EffectResult> {
-    while (await this.#takeLease(signal)) {
+    while (await takeLease(this.#keeper, this.#ports, signal)) {
       const result = await this.#refute(signal);
       if (result !== 'lapsed') return result;
       await retryDelay(this.#ports, signal);
@@ -226,15 +220,6 @@ export class Session {
     return retryUntilAvailable(ports, signal, () =>
       refuteSuspicion(this.records, () => this.hasLease, ports, signal),
     );
-  }
-
-  async #takeLease(signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted) {
-      const taken = await retryUntilAvailable(this.#ports, signal, () => this.#keeper.acquire());
-      if (taken === 'acquired') return true;
-      await retryDelay(this.#ports, signal);
-    }
-    return false;
   }
 
   async #withdraw(signal: AbortSignal): Promise<void> {

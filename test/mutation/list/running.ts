@@ -155,7 +155,7 @@ export const running: readonly Mutant[] = [
         "  if (ports.processes.isGone(record.process)) return { reason: 'process-gone' };\n  if (takeover) return { reason: 'takeover' };\n",
       ],
     ],
-    tests: ['test/runtime/agent/agent-start.test.ts'],
+    tests: ['test/runtime/agent/restored-machine.test.ts'],
   },
   {
     name: 'take-slot-of-renewing-run',
