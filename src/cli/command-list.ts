@@ -33,6 +33,7 @@ import { repair } from './commands/repair.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
+import { syncHaproxy } from './commands/sync-haproxy.ts';
 import { ui } from './commands/ui.ts';
 import { up } from './commands/up.ts';
 import { watch } from './commands/watch.ts';
@@ -78,4 +79,5 @@ export const commands: readonly Command[] = [
   run,
   collector,
   serve,
+  syncHaproxy,
 ];

@@ -132,6 +132,7 @@ const groups: Readonly<Record<string, string>> = {
   namespace: 'the streams of a fleet: create them',
   gc: 'removal of the records of dead runs: show the plan, run a sweep now',
   machines: 'the state machines of Rollcall: list them, draw them',
+  sync: 'keep the configuration of another program as the registry has the instances',
   audit: 'the history: every transition of every run and instance',
 };
 

@@ -114,6 +114,9 @@ export interface Metrics {
   /** How many instances of a service a door or driver handed out last. */
   doorRows?(door: Door, service: string, rows: number): void;
 
+  /** The slots of a backend of HAProxy by their state: free, emptied, operator, draining or ready. */
+  slots?(backend: string, byState: ReadonlyMap<string, readonly unknown[]>): void;
+
   /** A door or driver leaves out a record, because its address or port is missing or unsafe. */
   rowLeftOut?(door: Door, why: UnsafeEndpoint): void;
 

@@ -146,6 +146,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'src/adapters/memory': {
     folders: [...adapter, ...below('src/adapters/memory', 'time', 'server')],
   },
+  'src/adapters/haproxy': { folders: adapter, packages: node },
   'src/adapters/local-api': {
     folders: [...adapter, 'src/adapters/files'],
     packages: ['zod', ...node],

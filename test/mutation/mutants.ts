@@ -2,6 +2,7 @@ import { access } from './list/access.ts';
 import { auditing } from './list/auditing.ts';
 import { badInput } from './list/bad-input.ts';
 import { collecting } from './list/collecting.ts';
+import { handingOut } from './list/handing-out.ts';
 import { judging } from './list/judging.ts';
 import { nats } from './list/nats.ts';
 import { removing } from './list/removing.ts';
@@ -19,6 +20,7 @@ export const mutants: readonly Mutant[] = [
   ...removing,
   ...running,
   ...viewing,
+  ...handingOut,
   ...sources,
   ...auditing,
   ...badInput,

@@ -103,6 +103,12 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       labelNames: ['door', 'service'],
       registers,
     }),
+    slots: new Gauge({
+      name: 'rollcall_haproxy_slots',
+      help: 'Servers of a backend of HAProxy by what they are used for: ready, draining, free, emptied or operator.',
+      labelNames: ['backend', 'state'],
+      registers,
+    }),
     leftOut: new Counter({
       name: 'rollcall_rows_left_out_total',
       help: 'Records that a door or driver left out, because their address or port is missing or unsafe.',

@@ -60,6 +60,10 @@ export function prometheusMetrics(registry: Registry, clock: Pick<Clock, 'monoto
     },
     doorAnswered: (door, outcome) => metrics.answers.inc({ door, outcome }),
     doorRows: (door, service, rows) => metrics.doorRows.set({ door, service }, rows),
+    slots(backend, byState) {
+      for (const state of ['ready', 'draining', 'free', 'emptied', 'operator'])
+        metrics.slots.set({ backend, state }, byState.get(state)?.length ?? 0);
+    },
     rowLeftOut: (door, why) => metrics.leftOut.inc({ door, why }),
     serviceKept: (service, isKept) => metrics.kept.set({ service }, isKept ? 1 : 0),
     anchored: (seq) => metrics.anchored.set(seq),

@@ -1,5 +1,6 @@
 import { createServiceView, keepSnapshot } from '../../composition/services/service-view.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { ServiceDirectory } from '../../runtime/directory/service-directory.ts';
@@ -7,7 +8,7 @@ import type { Common } from '../command/command.ts';
 import type { handOut } from '../command/settings/services.ts';
 import type { Values } from '../command/settings/setting.ts';
 import type { Terminal } from '../terminal/io.ts';
-import { connectPatiently, logOf, watchConnection } from './connect.ts';
+import { connectOnce, connectPatiently, logOf, watchConnection } from './connect.ts';
 
 /** So long the store may take before what was saved is handed out. */
 const savedAfter: Millis = seconds(3);
@@ -20,6 +21,25 @@ export const openServices = (
   io: Terminal,
   metrics: Metrics,
 ): Promise<ServiceDirectory> => createServiceView(settings, { log: logOf(io, settings), metrics });
+
+/**
+ * Reads the view once. It stays connected until it is disposed of.
+ * @throws {Fault} `store-unavailable` if it is not complete in time
+ */
+export async function completeView(
+  view: ServiceDirectory,
+  settings: Common,
+  io: Terminal,
+): Promise<AsyncDisposable> {
+  const connected = await connectOnce(settings, io, 'sync');
+  const following = view.follow(connected.ports).then(() => true);
+  const late = systemAdapters.clock.sleep(seconds(3), io.signal).then(() => false);
+  if (await Promise.race([following, late])) return connected;
+  await connected[Symbol.asyncDispose]();
+  throw new Fault('store-unavailable', 'the registry could not be read completely within 3 s', {
+    hint: 'check JetStream and the leaders of its streams: rollcall doctor',
+  });
+}
 
 /**
  * Connects the view to the store and keeps it up to date until the signal. `onComplete` is called when the

@@ -25,6 +25,7 @@ export interface Spec {
   readonly service: string;
   readonly id: string;
   readonly port?: number;
+  readonly address?: string;
 }
 
 export const timing = { ttl: 2000, grace: 1000 };
