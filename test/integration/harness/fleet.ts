@@ -74,8 +74,11 @@ export class TestFleet implements AsyncDisposable {
     );
   }
 
-  static async open(url: string, replicas = 1): Promise<TestFleet> {
-    const namespace = `t${randomUUID().slice(0, 8)}`;
+  static async open(
+    url: string,
+    replicas = 1,
+    namespace = `t${randomUUID().slice(0, 8)}`,
+  ): Promise<TestFleet> {
     const folder = await mkdtemp(join(tmpdir(), 'rollcall-fleet-'));
     const store = await openNatsStore({
       servers: [url],
