@@ -15,12 +15,27 @@ export async function lookAtServer(inspection: Inspection): Promise<readonly Fin
     const named = domain === '' ? '' : ` of the domain '${domain}'`;
     return [
       ok('server', `${server}${cluster}, with JetStream${named}`),
+      ...payloadFindings(info?.max_payload),
       ...(await lookAtDomains(inspection)),
     ];
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
     return [wrong('server', cause.message, cause.hint ?? `see the log of ${server}`)];
   }
+}
+
+/** A chunk of a keyframe: 128 Ki characters of at most three bytes each, and its headers. */
+const neededPayload = 400 * 1024;
+
+function payloadFindings(limit: number | undefined): readonly Finding[] {
+  if (limit === undefined || limit >= neededPayload) return [];
+  return [
+    note(
+      'payload',
+      `the server accepts messages of at most ${limit} bytes (max_payload): a larger instance is refused by name, and keyframes may not be stored`,
+      `set max_payload to at least ${neededPayload}`,
+    ),
+  ];
 }
 
 /** Leaf nodes connect servers with JetStreams of their own, and a namespace must be in one of them only. */
