@@ -42,7 +42,7 @@ const night = [
   'test/integration/access/commands.test.ts',
   'test/integration/audit/{random-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
-  'test/integration/cli/agent/local-api-docs.test.ts',
+  'test/integration/cli/agent/{docker,local-api-docs}.test.ts',
   'test/integration/cli/{audit/audit-history,audit/audit-replay,demo/demo-stopped,holds-and-plans}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen}.test.ts',

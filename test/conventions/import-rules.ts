@@ -147,6 +147,10 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...adapter, ...below('src/adapters/memory', 'time', 'server')],
   },
   'src/adapters/haproxy': { folders: adapter, packages: node },
+  'src/adapters/docker': {
+    folders: [...adapter, 'src/adapters/files'],
+    packages: ['zod', ...node],
+  },
   'src/adapters/local-api': {
     folders: [...adapter, 'src/adapters/files'],
     packages: ['zod', ...node],

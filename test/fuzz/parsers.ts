@@ -48,8 +48,17 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'composition/names/host-or-agent',
     'cli/command/settings/policy-settings',
   ],
-  'local-api.test.ts': ['adapters/local-api/request', 'adapters/local-api/routes'],
-  'registrations.test.ts': ['composition/instances/registration-file', 'cli/command/settings/api'],
+  'sources/docker.test.ts': [
+    'adapters/docker/container-labels',
+    'adapters/docker/container-instances',
+    'adapters/docker/engine',
+    'composition/instances/docker-source',
+  ],
+  'sources/local-api.test.ts': ['adapters/local-api/request', 'adapters/local-api/routes'],
+  'sources/registrations.test.ts': [
+    'composition/instances/registration-file',
+    'cli/command/settings/api',
+  ],
   'library.test.ts': ['library/options'],
   'charts.test.ts': [
     'charts/model/parse-chart',
@@ -73,6 +82,9 @@ export const ours: Readonly<Record<string, string>> = {
     'the time in an answer that askApi has read; an invalid time is NaN',
   'adapters/nats/streams/stream-info':
     'the time in an answer that askApi has read; an invalid time is a Fault',
+  'composition/docker': 'a record that was read before',
+  'domain/records/record-validity': 'records of events, whose test compares it with the schema',
+  'runtime/audit/verifier/check-record': 'a record of the projection, which was an event before',
   'adapters/local-api/openapi': 'no text: it describes schemas of its own',
   'adapters/nats/connection/js-domain':
     'an answer of the server, by jsonOf; what has another form is left out',

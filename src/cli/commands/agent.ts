@@ -10,11 +10,13 @@ import { printTransitions } from '../agent/transition-lines.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { api } from '../command/settings/api.ts';
+import { docker } from '../command/settings/docker.ts';
 import { agentSettings } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
 import { agentOptions, resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { openApi } from '../session/open-api.ts';
+import { openContainers } from '../session/open-containers.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
@@ -35,6 +37,7 @@ export const agent = command({
       schema: z.string().min(1, 'not empty').optional(),
     },
     ...api,
+    ...docker,
     ...agentSettings,
     ...metrics,
   },
@@ -46,6 +49,10 @@ export const agent = command({
     [
       'rollcall agent --name host --api /run/rollcall/api.sock',
       "curl --unix-socket /run/rollcall/api.sock -X PUT localhost/v1/instances/web/web-1 --json '{}'",
+    ],
+    [
+      'rollcall agent --name containers --docker --address 10.0.0.7',
+      'docker run --label rollcall.service=web --publish 8080:80 nginx',
     ],
     [
       'rollcall agent --host db-1 --name postgres --ttl 5s --grace 10s',
@@ -70,6 +77,8 @@ export const agent = command({
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
     await localApi?.confirm(connected.ports, io.signal);
+    const containers = await openContainers(settings, sources, io);
+    await containers?.begin(slot, connected.ports, io.signal);
     const print = printTransitions(io, settings.json, url, localApi?.url);
     let gaveUp = false;
     const onTransition: AgentOptions['onTransition'] = (transition, agent) => {
@@ -87,6 +96,7 @@ export const agent = command({
       file === undefined
         ? undefined
         : followInstancesFile(fromFile, file, listed, io, until.signal);
+    const following = containers?.run(until.signal);
     // The lease of an earlier run may have to lapse first: a ttl and some seconds.
     const who = escapeControls(`${slot.host}/${slot.agent}`);
     const claimed = agent.ready.then(
@@ -94,7 +104,7 @@ export const agent = command({
       () => {},
     );
     await withSpinner(io, `claiming ${who}`, () => Promise.race([claimed, until.ended]));
-    await Promise.race([until.ended, keeping ?? until.ended]);
+    await Promise.race([until.ended, keeping ?? until.ended, following ?? until.ended]);
     await agent.stop();
     await agent.done;
     return gaveUp ? exitCodes.unreachable : exitCodes.done;

@@ -43,4 +43,17 @@ export const sources: readonly Mutant[] = [
     ],
     tests: ['test/adapters/local-api/requests.test.ts'],
   },
+  {
+    name: 'engine-away-is-no-containers',
+    breaks: 'G1',
+    what: 'removes all containers when the engine does not answer',
+    file: 'src/composition/instances/docker-source.ts',
+    edits: [
+      [
+        '      this.#isAway = true;',
+        '      this.#known.clear();\n      this.#show();\n      this.#isAway = true;',
+      ],
+    ],
+    tests: ['test/composition/instances/docker-source.test.ts'],
+  },
 ];

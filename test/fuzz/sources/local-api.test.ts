@@ -3,12 +3,12 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Registrar } from '../../src/adapters/local-api/registrar.ts';
-import { serveApi } from '../../src/adapters/local-api/serve-api.ts';
-import { DurationOrMillis } from '../../src/composition/time/duration.ts';
-import type { HostId, Slot } from '../../src/domain/identity/names.ts';
-import { instanceKey } from '../../src/domain/identity/registry-keys.ts';
-import { fuzz } from './support/fuzz.ts';
+import type { Registrar } from '../../../src/adapters/local-api/registrar.ts';
+import { serveApi } from '../../../src/adapters/local-api/serve-api.ts';
+import { DurationOrMillis } from '../../../src/composition/time/duration.ts';
+import type { HostId, Slot } from '../../../src/domain/identity/names.ts';
+import { instanceKey } from '../../../src/domain/identity/registry-keys.ts';
+import { fuzz } from '../support/fuzz.ts';
 
 const slot = { host: 'h1' as HostId, agent: 'a' } as Slot;
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { api } from '../../src/cli/command/settings/api.ts';
-import { parseRegistrations } from '../../src/composition/instances/registration-file.ts';
-import { fuzz } from './support/fuzz.ts';
+import { api } from '../../../src/cli/command/settings/api.ts';
+import { parseRegistrations } from '../../../src/composition/instances/registration-file.ts';
+import { fuzz } from '../support/fuzz.ts';
 
 describe('the file of an agent with its registrations', () => {
   test('counts as empty, with a reason, if it has anything else', async () => {

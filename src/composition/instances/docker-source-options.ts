@@ -1,0 +1,31 @@
+import type { Container } from '../../adapters/docker/container.ts';
+import type { ContainerInstance } from '../../adapters/docker/container-instances.ts';
+import type { Millis, MonotonicTime } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { Log } from '../../ports/log.ts';
+
+export interface DockerSourceOptions {
+  /** Address of this host, for ports that are published on all addresses. */
+  readonly address: string | undefined;
+  /** How long a container that failed stays registered as failing. */
+  readonly linger: Millis;
+  /** Tells a person what is wrong with a container. Called once for each text. */
+  readonly onComplaint: (text: string) => void;
+}
+
+export interface DockerSourcePorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Whether a process of this machine has ended. */
+  readonly isGone: (pid: number) => boolean;
+}
+
+/** A container with its instances, as they were seen last. */
+export interface Known {
+  readonly container: Container;
+  readonly instances: readonly ContainerInstance[];
+  /** When it was first seen stopped. */
+  readonly stoppedAt: MonotonicTime | undefined;
+  /** Whether its process was seen from here, so that its end can be seen without the engine. */
+  readonly isVisible: boolean;
+}
