@@ -25,16 +25,10 @@ const below = (parent: string, ...names: readonly string[]): readonly string[] =
  * Each folder may import the folders of its layer that come before it, and the layers below.
  * `earlier` gives all names before `name` in a list of tiers.
  */
-const earlier = (parent: string, tiers: readonly (readonly string[])[], name: string) =>
-  below(
-    parent,
-    ...tiers
-      .slice(
-        0,
-        tiers.findIndex((tier) => tier.includes(name)),
-      )
-      .flat(),
-  );
+const earlier = (parent: string, tiers: readonly (readonly string[])[], name: string) => {
+  const own = tiers.findIndex((tier) => tier.includes(name));
+  return below(parent, ...tiers.slice(0, own).flat());
+};
 
 const layer = (
   parent: string,

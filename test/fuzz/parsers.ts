@@ -59,6 +59,8 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'composition/instances/registration-file',
     'cli/command/settings/api',
   ],
+  'http-door.test.ts': ['adapters/doors/http/queries', 'adapters/doors/http/routes'],
+  'view-snapshot.test.ts': ['adapters/files/view-snapshot'],
   'library.test.ts': ['library/options'],
   'charts.test.ts': [
     'charts/model/parse-chart',
@@ -85,6 +87,8 @@ export const ours: Readonly<Record<string, string>> = {
   'composition/docker': 'a record that was read before',
   'domain/records/record-validity': 'records of events, whose test compares it with the schema',
   'runtime/audit/verifier/check-record': 'a record of the projection, which was an event before',
+  'adapters/doors/http/openapi': 'no text: it describes schemas of its own',
+  'cli/command/settings/services': 'arguments, by a schema: an invalid one is a Fault',
   'adapters/local-api/openapi': 'no text: it describes schemas of its own',
   'adapters/nats/connection/js-domain':
     'an answer of the server, by jsonOf; what has another form is left out',

@@ -26,7 +26,7 @@ export const syncHaproxy = command({
       'server-template web 20 127.0.0.1:1 check disabled',
     ],
     [
-      'rollcall sync haproxy --socket /run/haproxy/admin.sock --backend web --show',
+      'rollcall sync haproxy --socket /run/haproxy/admin.sock --backend web --show-servers',
       'which instance is in which server',
     ],
   ],
@@ -41,9 +41,9 @@ export const syncHaproxy = command({
     const built = await haproxyDriver(sync, view, { log, metrics });
     await using until = untilStopped(io.signal);
     const { signal } = until;
-    if (settings.show || settings.once || settings.dryRun) {
+    if (settings.showServers || settings.once || settings.dryRun) {
       opened.use(await completeView(view, settings, io));
-      return settings.show
+      return settings.showServers
         ? show(built, json, io)
         : once(built, { json, apply: !settings.dryRun }, io);
     }

@@ -15,8 +15,9 @@ import { ProcessChain, type ProcessTransition } from '../transitions/process-cha
 import type { Author } from '../transitions/record-change.ts';
 import { checkRecords } from './check-records.ts';
 import { type ClaimOptions, claimSlot, type SlotRefusal } from './claim-slot.ts';
+import { type EffectResult, eventOfResult } from './effect-result.ts';
 import { type LeaveLimits, leaveInTime } from './leave.ts';
-import { OwnedRecords, type OwnershipLost } from './owned-records.ts';
+import { OwnedRecords } from './owned-records.ts';
 import { reconcile } from './reconcile.ts';
 import { refuteSuspicion } from './refute-suspicion.ts';
 import { takeLease } from './take-lease.ts';
@@ -28,17 +29,6 @@ export interface SessionOptions extends ClaimOptions, LeaveLimits {
   /** Called when what is known of the stored instances has changed. */
   readonly onRecords: () => void;
 }
-
-/** The result of an effect; undefined: it was stopped. */
-type EffectResult =
-  | SessionEvent
-  | OwnershipLost
-  | 'reconciled'
-  | 'suspected'
-  | 'regranted'
-  | 'lapsed'
-  | 'left'
-  | undefined;
 
 /** How long the end of a session waits until its events are stored. */
 const flushTimeout: Millis = 2000;
@@ -227,13 +217,9 @@ export class Session {
     this.#report(left ?? { type: 'gave-up' });
   }
 
-  /**
-   * Sends the result of an effect to the machine as an event; nothing if the effect was stopped.
-   */
   #report(result: EffectResult): void {
-    if (result === undefined || result === 'lapsed') return; // the lease keeper reports that itself
-    if (typeof result === 'string') this.#post({ type: result });
-    else this.#post('ended' in result ? { type: 'ended', cause: result.ended } : result);
+    const event = eventOfResult(result);
+    if (event) this.#post(event);
   }
 
   async #onNotice(notice: Notice): Promise<void> {

@@ -83,7 +83,7 @@ describe('rollcall sync haproxy', () => {
     const driver = fleet.start([...args]);
     await driver.ready;
     const show = async () => {
-      const shown = fleet.start([...args, '--show']);
+      const shown = fleet.start([...args, '--show-servers']);
       await shown.exited;
       return shown.lines as unknown as { server: string; state: string; instance: string }[];
     };

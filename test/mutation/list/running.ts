@@ -53,7 +53,7 @@ export const running: readonly Mutant[] = [
     breaks: 'G3',
     what: 'claims its lease although no renewal is acknowledged',
     file: 'src/runtime/support/lease-keeper.ts',
-    edits: [['    void this.#watchExpiry(renewals.signal);\n', '']],
+    edits: [['    this.#tasks.run(this.#watchExpiry(renewals.signal));\n', '']],
     tests: ['test/runtime/support/lease-keeper.test.ts'],
   },
   {

@@ -51,8 +51,8 @@ export const haproxySettings = {
     description: 'write the state of the servers after each change, for a reload of HAProxy',
     schema: Text.optional(),
   },
-  show: {
-    flag: '--show',
+  showServers: {
+    flag: '--show-servers',
     description: 'print the servers and what is in them, and end',
     schema: Switch,
   },
