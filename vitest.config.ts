@@ -45,6 +45,7 @@ const night = [
   'test/integration/cli/agent/{docker,local-api-docs}.test.ts',
   'test/integration/cli/{audit/audit-history,audit/audit-replay,demo/demo-stopped,holds-and-plans}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
+  'test/integration/foreign/*.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen}.test.ts',
   'test/integration/nats/{closed-connections,closed-connections-cluster,three-servers}.test.ts',
   'test/integration/surroundings/*.test.ts',
