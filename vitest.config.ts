@@ -48,6 +48,7 @@ const night = [
   'test/integration/foreign/*.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen}.test.ts',
   'test/integration/nats/{closed-connections,closed-connections-cluster,three-servers}.test.ts',
+  'test/integration/services/!(consumers).test.ts',
   'test/integration/surroundings/*.test.ts',
   'test/contract/nats-three-servers.test.ts',
 ];
