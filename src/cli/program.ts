@@ -14,6 +14,7 @@ import {
 } from './command/settings/read.ts';
 import { optionOf, type Setting } from './command/settings/setting.ts';
 import { commands } from './command-list.ts';
+import { localLoginDir } from './session/xdg-directories.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
@@ -80,7 +81,7 @@ async function run(one: Command, commander: Commander, io: Terminal): Promise<Ex
     return exitCodes.usage;
   }
   const given = readSettings({ ...common, ...one.settings }, all);
-  const settings = withSystemCredentials(given, io.env);
+  const settings = { ...withSystemCredentials(given, io.env), localLogins: localLoginDir(io.env) };
   const runWith = (terminal: Terminal) =>
     one.run({
       settings,

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { stripCredentials } from '../composition/store/access.ts';
 import { JsDomain } from '../composition/store/js-domain.ts';
+import { localLogin } from '../composition/store/local-login.ts';
 import { openStore, portsOf } from '../composition/store/open-store.ts';
 import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import { type Metrics, noopMetrics } from '../ports/metrics.ts';
-import { type Duration, readOption } from './options.ts';
+import { type Duration, localLogins, readOption } from './options.ts';
 
 /** Options of every function that connects to a NATS server. */
 export interface StoreOptions {
@@ -77,7 +78,7 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
   const { user, password, token } = login;
   const ofAddress =
     user === undefined ? token && { token } : { user, ...(password && { pass: password }) };
-  const credentials = options.credentials ?? (ofAddress || undefined);
+  const credentials = options.credentials ?? (ofAddress || localLogin(servers, localLogins()));
   const jsDomain = readOption('jsDomain', JsDomain.optional(), options.jsDomain);
   const access = {
     servers,

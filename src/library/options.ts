@@ -73,3 +73,12 @@ function defaultStateDir(): string | undefined {
     return undefined;
   }
 }
+
+/** Where `rollcall up` of this user leaves the logins of its servers; undefined without a home directory. */
+export function localLogins(): string | undefined {
+  try {
+    return join(homedir(), '.local', 'state', 'rollcall', 'servers');
+  } catch {
+    return undefined;
+  }
+}

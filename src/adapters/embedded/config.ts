@@ -34,9 +34,11 @@ export type ServerSettings = {
   logins: Logins;
   syncInterval?: SyncInterval | undefined;
   cluster?: ClusterMember | undefined;
+  /** Whether clients on this machine need the login too. */
+  needsLogin?: boolean | undefined;
 };
 
-/** Random passwords for one start. On loopback no client needs them. */
+/** Random passwords for one start. */
 export function newLogins(): Logins {
   const login = (user: string) => ({ user, pass: randomBytes(18).toString('base64url') });
   return { app: login('app'), system: login('sys') };
@@ -52,7 +54,7 @@ export function isLoopback(host: string): boolean {
  *
  * - Clients use the account APP, which imports its own disconnect advisories, so that a killed process
  *   is detected within milliseconds. The system account has a user with a password, so it is not open.
- *   On loopback a client needs no credentials.
+ *   On loopback a client needs no credentials, unless `needsLogin` is set.
  * - `ping_interval` × (`ping_max` + 1): a peer that vanished without closing its connection (power or
  *   network failure, SIGSTOP) is disconnected and reported after 6 s; the defaults take 4 to 6 minutes.
  * - `sync_interval: always`: acknowledged writes are on disk. If a power failure undid writes, terms and
@@ -61,7 +63,7 @@ export function isLoopback(host: string): boolean {
  *   with a specific error; a full disk would cause timeouts and a restart.
  */
 export function serverConfig(settings: ServerSettings): string {
-  const { host, port, storeDir, logins, cluster, syncInterval = 'always' } = settings;
+  const { host, port, storeDir, logins, cluster, syncInterval = 'always', needsLogin } = settings;
   return `# Generated at each start of the embedded server; changes are overwritten.
 host: ${text(host)}
 port: ${port === 0 ? -1 : port}
@@ -89,7 +91,7 @@ accounts {
   }
 }
 system_account: SYS
-${isLoopback(host) ? 'no_auth_user: app\n' : ''}${cluster === undefined ? '' : clusterBlock(host, cluster)}`;
+${isLoopback(host) && !needsLogin ? 'no_auth_user: app\n' : ''}${cluster === undefined ? '' : clusterBlock(host, cluster)}`;
 }
 
 export function logFile(storeDir: string): string {

@@ -32,6 +32,8 @@ export type ServerOptions = {
   cluster?: ClusterMember;
   /** Default `always`: a power failure loses no acknowledged write. */
   syncInterval?: SyncInterval;
+  /** Whether clients on this machine need the login `app` too: other users of it could connect. */
+  needsLogin?: boolean;
   /** Aborts the start. A running server is ended only by `stop`, after its clients. */
   signal?: AbortSignal;
 };
@@ -64,7 +66,7 @@ type ServerEnd = { asked: boolean; code: number | undefined };
  * server ended or was not ready in time, with the last lines of its log
  */
 export async function startNatsServer(options: ServerOptions): Promise<NatsServer> {
-  const { host = '127.0.0.1', port = 0, cluster, syncInterval, signal } = options;
+  const { host = '127.0.0.1', port = 0, cluster, syncInterval, needsLogin, signal } = options;
   const storeDir = resolve(options.storeDir);
   await makeStore(storeDir);
   const configFile = join(storeDir, 'nats-server.conf');
@@ -83,7 +85,8 @@ export async function startNatsServer(options: ServerOptions): Promise<NatsServe
   try {
     await lockStore(storeDir, watchdog.pid);
     await removeStalePortsFiles(storeDir);
-    const config = serverConfig({ host, port, storeDir, logins, cluster, syncInterval });
+    const settings = { host, port, storeDir, logins, cluster, syncInterval, needsLogin };
+    const config = serverConfig(settings);
     await writeFile(configFile, config, { mode: 0o600 });
     const pid = await watchdog.go();
     const taken = await untilReady(watchdog, { storeDir, pid, host: reachableHost(host), signal });

@@ -3,7 +3,10 @@ import type { Exit } from './exit.ts';
 import type { common } from './settings/common.ts';
 import type { Setting, Settings, Values } from './settings/setting.ts';
 
-export type Common = Values<typeof common>;
+export type Common = Values<typeof common> & {
+  /** Folder with the logins of servers that this user runs on this machine. */
+  readonly localLogins?: string | undefined;
+};
 
 /** A command: its name, arguments, settings and action. */
 export interface Command<S extends Settings = Settings> {

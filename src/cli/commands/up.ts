@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { stripCredentials } from '../../composition/store/access.ts';
 import { startServer } from '../../composition/store/embedded-server.ts';
+import { offerLocalLogin } from '../../composition/store/local-login.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';
@@ -18,7 +19,7 @@ import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { dashboardAccess, openLive } from '../session/open-dashboard.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
-import { stateDir } from '../session/xdg-directories.ts';
+import { localLoginDir, stateDir } from '../session/xdg-directories.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
@@ -70,7 +71,7 @@ export const up = command({
           await withSpinner(io, 'starting nats-server', (say) => {
             const progress = io.errIsTerminal ? say : io.err;
             return startServer(
-              { storeDir: store, port: settings.port },
+              { storeDir: store, port: settings.port, needsLogin: true },
               io.env,
               progress,
               io.signal,
@@ -79,7 +80,16 @@ export const up = command({
         );
     const servers = server ? [server.url] : settings.servers;
     const me = { ...slot, run: systemAdapters.entropy.runId() };
-    const connected = await connectPatiently({ ...settings, servers }, io, me, { metrics });
+    const own = server && {
+      ...{ user: server.app.user, password: server.app.pass },
+      ...{ passwordFile: undefined, token: undefined, creds: undefined, nkey: undefined },
+    };
+    if (server) {
+      const where = { folder: localLoginDir(io.env), store, pid: io.pid };
+      opened.use(await offerLocalLogin(server, where));
+    }
+    const access = { ...settings, ...own, servers };
+    const connected = await connectPatiently(access, io, me, { metrics });
     if (!connected) return exitCodes.done;
     opened.use(connected);
     const url = stripCredentials(servers).servers.join(',');
@@ -99,6 +109,10 @@ export const up = command({
           io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${escapeControls(url)}`);
           if (seen) io.out(`   dashboard  ${escapeControls(seen.url)}`);
           if (server) io.out(io.palette.dim(`   data       ${escapeControls(store)}`));
+          if (server)
+            io.out(
+              io.palette.dim('   login      commands of this user find it; others cannot enter'),
+            );
           if (server) io.out(io.palette.dim('   Ctrl-C stops it; the data is kept'));
         }
       }),

@@ -128,6 +128,7 @@ const withoutAccess = (settings: Common): Common => ({
   ...settings,
   user: undefined,
   password: undefined,
+  passwordFile: undefined,
   token: undefined,
   creds: undefined,
   nkey: undefined,

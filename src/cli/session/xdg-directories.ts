@@ -10,6 +10,16 @@ export function compiledDir({ XDG_CACHE_HOME: xdg, HOME: home }: Environment): s
   return join(home, '.cache', 'rollcall', 'compiled');
 }
 
+/** Where `rollcall up` leaves the logins of its servers for this user; undefined without a home directory. */
+export function localLoginDir(env: Environment): string | undefined {
+  try {
+    return join(stateDir({ ...env, STATE_DIRECTORY: undefined }), 'servers');
+  } catch (cause) {
+    if (cause instanceof Fault) return undefined;
+    throw cause;
+  }
+}
+
 /**
  * Directory for state that outlives a run: `StateDirectory=` of a systemd unit, else by the XDG base
  * directory specification.

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Fault } from '../../domain/fault.ts';
 import type { Namespace } from '../../domain/identity/names.ts';
+import { localLogin } from './local-login.ts';
 
 /** Settings of the store: addresses, namespace and credentials. */
 export interface AccessSettings {
@@ -18,6 +19,8 @@ export interface AccessSettings {
   readonly replicas?: number | undefined;
   readonly jsDomain?: string | undefined;
   readonly inboxPrefix?: string | undefined;
+  /** Folder with the logins of servers that this user runs on this machine. */
+  readonly localLogins?: string | undefined;
 }
 
 /**
@@ -30,7 +33,9 @@ export async function connectionOptions(settings: AccessSettings) {
   const { servers, login } = stripCredentials(settings.servers);
   const given = defined(settings);
   const isGiven = ways.some((way) => way in given);
-  const credentials = await credentialsOf(isGiven ? given : { ...login, ...given });
+  const credentials =
+    (await credentialsOf(isGiven ? given : { ...login, ...given })) ??
+    localLogin(servers, settings.localLogins);
   const tls = await tlsOf(settings);
   return {
     servers,

@@ -6,7 +6,7 @@ import type { NatsServer } from '../../adapters/embedded/start.ts';
  * `server-failed`
  */
 export async function startServer(
-  where: { readonly storeDir: string; readonly port: number },
+  where: { readonly storeDir: string; readonly port: number; readonly needsLogin?: boolean },
   env: Readonly<Record<string, string | undefined>>,
   progress: (message: string) => void,
   signal: AbortSignal,

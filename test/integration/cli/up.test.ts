@@ -1,8 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kill } from 'node:process';
+import { connect } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
@@ -17,6 +19,8 @@ afterEach(() => rm(folder, { recursive: true, force: true, maxRetries: 20 }));
 const { ROLLCALL_NATS_SERVER } = process.env;
 const up = (...args: string[]) =>
   rollcall(['up', '--json', ...args], { ROLLCALL_NATS_SERVER, XDG_STATE_HOME: folder });
+/** The environment of the user who runs it. */
+const mine = () => ({ XDG_STATE_HOME: folder });
 const onFreePort = ['--port', '0'];
 
 describe('rollcall up', () => {
@@ -31,10 +35,37 @@ describe('rollcall up', () => {
     });
     await running.line(({ type }) => type === 'sighted');
     const { servers } = await running.ready;
-    expect(await command(['doctor', '--servers', `${servers}`])).toMatchObject({ code: 0 });
+    expect(await command(['doctor', '--servers', `${servers}`], mine())).toMatchObject({ code: 0 });
     running.kill('SIGINT');
     expect(await running.exited).toBe(0);
     expect(await command(['ps', '--servers', `${servers}`])).toMatchObject({ code: 3 });
+  });
+
+  it('lets in only its own user, who needs no setting for that', async () => {
+    const store = join(folder, 'store');
+    await using running = up(...onFreePort, '--store', store);
+    const { servers } = await running.ready;
+    const where = ['ps', '--json', '--servers', `${servers}`];
+    // Another user cannot read our state directory; this one has another.
+    const other = await command(where, { XDG_STATE_HOME: join(folder, 'other') });
+    expect([other.code, other.err]).toEqual([3, expect.stringContaining('refused the login')]);
+    await expect(connect({ servers: `${servers}` })).rejects.toThrow(/Authorization/i);
+    expect(await command(where, mine())).toMatchObject({ code: 0 });
+    const login = ['ps', '--json', '--login', join(store, 'login')];
+    expect(await command(login, { XDG_STATE_HOME: join(folder, 'other') })).toMatchObject({
+      code: 0,
+    });
+    const secrets = [join(store, 'login', 'password'), join(folder, 'rollcall', 'servers')];
+    for (const path of secrets) expect((await stat(path)).mode & 0o077).toBe(0);
+  });
+
+  it('lets an agent in that was started before it', async () => {
+    const [port = 0] = await freePorts(1);
+    const where = ['--servers', `nats://127.0.0.1:${port}`, '--json'];
+    await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', ...where], mine());
+    await until('it retries', () => agent.stderr.includes('retrying'));
+    await using _running = up('--port', `${port}`);
+    await agent.ready;
   });
 
   it('keeps the registry over a restart', async () => {
@@ -43,7 +74,7 @@ describe('rollcall up', () => {
       await using first = up(...onFreePort, '--store', store);
       const { servers } = await first.ready;
       const where = ['--servers', `${servers}`, '--json'];
-      await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', ...where]);
+      await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', ...where], mine());
       await agent.ready;
       agent.kill('SIGKILL');
       await agent.exited;
@@ -52,7 +83,7 @@ describe('rollcall up', () => {
     }
     await using second = up(...onFreePort, '--store', store);
     const { servers } = await second.ready;
-    const { documents } = await command(['agents', '--json', '--servers', `${servers}`]);
+    const { documents } = await command(['agents', '--json', '--servers', `${servers}`], mine());
     expect(documents()).toMatchObject([{ host: 'h1', agent: 'a' }]);
   });
 

@@ -20,7 +20,9 @@ type Credentials =
   | { readonly user: string; readonly pass?: Secret }
   | { readonly token: string }
   | { readonly creds: Secret }
-  | { readonly nkeySeed: Secret };
+  | { readonly nkeySeed: Secret }
+  /** Looks for a login at each attempt to connect; undefined: connects without one. */
+  | { readonly find: () => { user: string; pass: string } | undefined };
 
 export interface ConnectOptions {
   readonly servers: readonly string[];
@@ -118,6 +120,7 @@ function authenticator(credentials: Credentials): Authenticator {
     const { nkeySeed } = credentials;
     return (nonce) => nkeyAuthenticator(encoder.encode(secretText(nkeySeed).trim()))(nonce);
   }
+  if ('find' in credentials) return () => credentials.find();
   if ('token' in credentials) return () => ({ auth_token: credentials.token });
   const { user, pass } = credentials;
   return () => (pass === undefined ? { user } : { user, pass: secretText(pass) });
