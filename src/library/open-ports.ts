@@ -24,7 +24,7 @@ export interface StoreOptions {
   /**
    * User and password, a token, the text of a `.creds` file, or an nkey seed. Texts, not paths of files; a
    * function is called at each attempt to connect, so that a login may be replaced. Default: the login in
-   * `servers`, otherwise none.
+   * `servers`, else that of a server which `rollcall up` of the same user runs there, else none.
    */
   readonly credentials?:
     | { readonly user: string; readonly pass?: string | (() => string) }

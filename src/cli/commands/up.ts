@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { stripCredentials } from '../../composition/store/access.ts';
 import { startServer } from '../../composition/store/embedded-server.ts';
-import { offerLocalLogin } from '../../composition/store/local-login.ts';
+import { offerLocalLogin } from '../../composition/store/offer-local-login.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';

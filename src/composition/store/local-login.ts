@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NatsServer } from '../../adapters/embedded/start.ts';
-import { writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { sendSignal } from '../../adapters/system/send-signal.ts';
 
 /** An address on this machine, with its port. */
 const loopback = /^(?:nats:\/\/)?(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):(\d+)$/;
 
-const filesOf = (folder: string, port: string | number) => ({
+/** The files about the server at this port. */
+export const filesOf = (folder: string, port: string | number) => ({
   password: join(folder, `${port}.password`),
   pid: join(folder, `${port}.pid`),
 });
@@ -18,7 +16,7 @@ const filesOf = (folder: string, port: string | number) => ({
  * connect: the server may start later, and its password changes with each start. Other users of the machine
  * cannot read it, so they cannot enter.
  *
- * @param folder where `offerLocalLogin` writes
+ * @param folder where `offerLocalLogin` (offer-local-login.ts) writes
  * @returns undefined if no such server can be at these addresses
  */
 export function localLogin(
@@ -47,30 +45,4 @@ function isRunning(file: string): boolean {
   } catch {
     return false;
   }
-}
-
-/**
- * Lets commands of this user find the login of a server, until it is disposed. Also writes a login folder
- * (`--login`) into the store.
- */
-export async function offerLocalLogin(
-  { app, url, port }: Pick<NatsServer, 'app' | 'url' | 'port'>,
-  where: { readonly folder: string | undefined; readonly store: string; readonly pid: number },
-): Promise<AsyncDisposable> {
-  const inStore = join(where.store, 'login');
-  await writeSecretFile(join(inStore, 'password'), app.pass);
-  await writeSecretFile(
-    join(inStore, 'login.yaml'),
-    `# Written at each start of rollcall up. Use it with --login.\nservers: ${JSON.stringify([url])}\nuser: ${app.user}\npassword-file: password\n`,
-  );
-  if (where.folder === undefined) return { [Symbol.asyncDispose]: async () => {} };
-  const { password, pid } = filesOf(where.folder, port);
-  await writeSecretFile(password, app.pass);
-  await writeSecretFile(pid, `${where.pid}`);
-  return {
-    async [Symbol.asyncDispose]() {
-      await rm(pid, { force: true });
-      await rm(password, { force: true });
-    },
-  };
 }

@@ -17,6 +17,10 @@ test('on loopback clients need no credentials', () => {
   expect(serverConfig(settings)).toContain('no_auth_user: app');
 });
 
+test('on loopback clients need credentials if other users of the machine must stay out', () => {
+  expect(serverConfig({ ...settings, needsLogin: true })).not.toContain('no_auth_user');
+});
+
 test.each(['0.0.0.0', '::', '192.0.2.7', '127.example.org', '10.127.0.0.1'])(
   'on %s clients need credentials',
   (host) => expect(serverConfig({ ...settings, host })).not.toContain('no_auth_user'),

@@ -43,6 +43,22 @@ export const access: readonly Mutant[] = [
     tests: ['test/composition/access/access-state.test.ts'],
   },
   {
+    name: 'login-for-any-server',
+    breaks: 'G1',
+    what: 'sends the login of rollcall up to whatever server has its port after it',
+    file: 'src/composition/store/local-login.ts',
+    edits: [['if (!isRunning(pid)) return undefined;', '']],
+    tests: ['test/composition/store/local-login.test.ts'],
+  },
+  {
+    name: 'open-to-local-users',
+    breaks: 'G1',
+    what: 'lets every user of the machine into the server of rollcall up',
+    file: 'src/adapters/embedded/config.ts',
+    edits: [['isLoopback(host) && !needsLogin', 'isLoopback(host)']],
+    tests: ['test/adapters/embedded/config.test.ts'],
+  },
+  {
     name: 'login-in-clear',
     breaks: 'G1',
     what: 'sends a login in clear to a server without TLS, although the address has tls://',

@@ -150,8 +150,10 @@ async function orAborted(
   }
 }
 
-function connectFault(cause: unknown, { servers }: ConnectOptions): Fault {
-  const addresses = readServers(servers).addresses.join(', ');
+function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): Fault {
+  const { addresses: all, login } = readServers(servers);
+  const addresses = all.join(', ');
+  const credentials = options.credentials ?? login;
   const why = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof errors.InvalidArgumentError) {
     return new Fault('bad-setting', `the address ${addresses} cannot be used: ${why}`, {
@@ -171,9 +173,12 @@ function connectFault(cause: unknown, { servers }: ConnectOptions): Fault {
   }
   // An overloaded server reads the login too late: that is no evidence against the login.
   if (cause instanceof errors.AuthorizationError && !/timeout/i.test(why)) {
+    const had = credentials !== undefined && !('find' in credentials);
     return new Fault('store-refused', `the server at ${addresses} refused the login: ${why}`, {
       cause,
-      hint: 'check the user and password, token or credentials file, and that they belong to this account',
+      hint: had
+        ? 'check the user and password, token or credentials file, and that they belong to this account'
+        : 'no login was given and none was found: use --login DIR. A server that `rollcall up` started lets in only its own user; its DIR is `login` in the data directory',
     });
   }
   return new Fault('store-unavailable', `no NATS server answers at ${addresses}: ${why}`, {
