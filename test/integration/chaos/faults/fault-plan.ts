@@ -8,6 +8,8 @@ const serverFaults = [
   'freeze-server',
   'isolate-server',
   'fill-disk',
+  'empty-store',
+  'older-store',
   'restart-servers',
   'outage',
 ] as const;

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { cp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ClusterWatch } from '../cluster-watch.ts';
@@ -32,9 +32,12 @@ export async function faultServers(
   if (what === 'fill-disk' && node.disk.unfillable !== undefined) {
     return { not: node.disk.unfillable };
   }
-  await harm(node, what);
-  await meanwhile();
-  await heal(node, what);
+  if (what === 'older-store') await replaceByOlder(node, meanwhile);
+  else {
+    await harm(node, what);
+    await meanwhile();
+    await heal(node, what);
+  }
   look();
   return { done: `${node.name} (${whom})` };
 }
@@ -56,7 +59,24 @@ async function heal(node: ChaosServer, what: ServerStep['what']): Promise<void> 
   if (what === 'fill-disk') {
     await node.kill();
     await node.disk.free();
-    await rm(join(node.disk.directory, 'jetstream'), { recursive: true, force: true });
+  }
+  if (what === 'fill-disk' || what === 'empty-store') {
+    await rm(storeOf(node), { recursive: true, force: true });
   }
   await node.start();
 }
+
+/** A restore of one server of three: its store is as it was before the step, and the others have gone on. */
+async function replaceByOlder(node: ChaosServer, meanwhile: () => Promise<void>): Promise<void> {
+  const copy = join(node.disk.directory, 'older');
+  await node.stop();
+  await cp(storeOf(node), copy, { recursive: true });
+  await node.start();
+  await meanwhile();
+  await node.stop();
+  await rm(storeOf(node), { recursive: true });
+  await rename(copy, storeOf(node));
+  await node.start();
+}
+
+const storeOf = ({ disk }: ChaosServer): string => join(disk.directory, 'jetstream');
