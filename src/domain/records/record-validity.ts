@@ -30,7 +30,9 @@ export function invalidRecord(entity: string, record: Fields): string | undefine
 /** Printable ASCII has no control characters, and 341 characters have at most 1024 bytes. */
 const plainName = /^[ -~]{1,341}$/;
 
-const isName = (value: unknown): boolean => typeof value === 'string' && plainName.test(value);
+const matches = (value: unknown, pattern: RegExp): boolean =>
+  typeof value === 'string' && pattern.test(value);
+const isName = (value: unknown): boolean => matches(value, plainName);
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 const isText = (value: unknown): boolean => typeof value === 'string';
 
@@ -39,7 +41,7 @@ export const isSimpleInstance = (record: Fields): boolean =>
   record['v'] === recordVersion &&
   isName(record['host']) &&
   isName(record['agent']) &&
-  /^[0-9a-z]{8,64}$/.test(String(record['run'])) &&
+  matches(record['run'], /^[0-9a-z]{8,64}$/) &&
   isName(record['service']) &&
   isName(record['id']) &&
   isCount(record['token']) &&
@@ -54,7 +56,7 @@ export const isSimpleInstance = (record: Fields): boolean =>
   isCount(record['since']) &&
   isCount(record['n']) &&
   Number(record['n']) > 0 &&
-  /^[0-9a-f]{64}$/.test(String(record['hash']));
+  matches(record['hash'], /^[0-9a-f]{64}$/);
 
 const isLabels = (value: unknown): boolean =>
   typeof value === 'object' &&

@@ -48,6 +48,13 @@ describe('a record in an event', () => {
         const changed = { ...record, [name]: to };
         if (isSimpleInstance(changed)) expect(() => InstanceRecord.parse(changed)).not.toThrow();
       }),
+      // As texts they match the pattern of a run.
+      {
+        examples: [
+          ['run', undefined],
+          ['run', ['0123456789']],
+        ],
+      },
     );
   });
 });

@@ -50,7 +50,8 @@ describe('a watch', () => {
     await using opened = await openOn([proxy.url], { direct: [context.server.url] });
     await using other = await openOn([context.server.url], { namespace: opened.names.namespace });
     await using watched = new WatchRecorder(opened.store.registry, ['agent.>']);
-    await until('it has begun', () => watched.countOf('snapshot') === 1);
+    // The snapshot precedes the consumer, whose creation waits for its answer for 5 s.
+    await until('its consumer is alive', () => watched.countOf('heartbeat') > 0);
     proxy.blackhole();
     const dead = performance.now();
     await until('it says so', () => watched.countOf('stale') === 1);

@@ -109,25 +109,28 @@ describe('the history of any fleet', () => {
         const commits: Revision[] = [];
         const seen = new Map<Revision, { rows: string; observed: boolean }>();
         const worlds: MemoryServer[] = [];
+        const directories: Directory[] = [];
+        const look = (directory: Directory): void =>
+          void seen.set(directory.revision, {
+            rows: rowsOf(directory),
+            observed: directory.observed,
+          });
         await play(seed, ({ fleet }) => {
           const { world } = fleet;
           worlds.push(world);
           // A directory can see part of a commit; no moment of the history shows it.
           world.batchSize = (waiting) => waiting;
           atEveryWrite(world, () => void commits.push(world.registry.lastSeq));
-          const { directory } = fleet.directory({
-            onChange: () =>
-              void seen.set(directory.revision, {
-                rows: rowsOf(directory),
-                observed: directory.observed,
-              }),
-          });
+          const { directory } = fleet.directory({ onChange: () => look(directory) });
+          directories.push(directory);
         });
         const [world] = worlds;
-        if (!world) throw new Error('nothing was played');
+        const [directory] = directories;
+        if (!world || !directory) throw new Error('nothing was played');
+        // A fleet without instances, as that of seed 778145, reports no change.
+        look(directory);
         const { audit } = memoryStore(world);
         const events = await eventsOf(audit);
-        expect(seen.size).toBeGreaterThan(0);
         for (const [revision, { rows, observed }] of seen) {
           const end = commits.find((last) => last >= revision) ?? 0;
           const seq = events.filter(({ origin }) => origin <= end).at(-1)?.seq ?? 0;
@@ -135,7 +138,7 @@ describe('the history of any fleet', () => {
           expect(replayedRows(replayed, observed)).toBe(rows);
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 10, examples: [[778145]] },
     );
   }, 60_000);
 });
