@@ -1,7 +1,7 @@
 import { HealthChecks, initialHealth } from '../../composition/instances/health-checks.ts';
 import { startChild } from '../../composition/start-child.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import type { HealthCheck } from '../../domain/records/health-check.ts';
@@ -25,6 +25,15 @@ const claimWithin: Millis = seconds(10);
 /** Time between two attempts to register after an unexpected failure. */
 const joinAgainAfter: Millis = seconds(5);
 
+/**
+ * Failures of the store that an operator ends while the process runs. A revoked login must not keep a
+ * service from starting after a power cut.
+ */
+const mendedLater: ReadonlySet<FaultCode> = new Set<FaultCode>([
+  'store-refused',
+  'store-misconfigured',
+]);
+
 /** Exit code that shells use for a command that cannot be started. */
 const cannotStart = 127;
 
@@ -42,8 +51,8 @@ export interface SupervisedOptions {
 
 /**
  * A process and its registration. The slot is claimed before the process starts, so that a second one
- * of the same name is refused. A store that does not answer does not keep the process from starting, and
- * no failure of the registration ends it.
+ * of the same name is refused. A store that does not answer or refuses does not keep the process from
+ * starting, and no failure of the registration ends it.
  */
 export class SupervisedProcess {
   readonly #settings: Common;
@@ -73,7 +82,7 @@ export class SupervisedProcess {
 
   async run(args: readonly string[]): Promise<number> {
     try {
-      await this.#claim();
+      await this.#claim().catch((cause: unknown) => this.#startAnyway(cause));
       return this.#io.signal.aborted ? exitCodes.interrupted : await this.#supervise(args);
     } finally {
       this.#over.abort();
@@ -122,6 +131,12 @@ export class SupervisedProcess {
     await Promise.race([agent.ready, limit]);
   }
 
+  /** @throws {Fault} `cause`, if the process must not start */
+  #startAnyway(cause: unknown): void {
+    const isMendedLater = cause instanceof Fault && mendedLater.has(cause.code);
+    if (this.#options.waitRegistered || !isMendedLater) throw cause;
+  }
+
   async #supervise(args: readonly string[]): Promise<number> {
     const starting = startChild(args, {
       signals: this.#io.signals,
@@ -154,6 +169,7 @@ export class SupervisedProcess {
     const { signal } = this.#over;
     let joined = this.#joined;
     const first = joined;
+    let printed: string | undefined;
     while (!signal.aborted) {
       try {
         const agent = await joined;
@@ -163,12 +179,15 @@ export class SupervisedProcess {
         return;
       } catch (cause) {
         if (signal.aborted) return;
-        printError(cause, this.#io);
+        const message = String(cause);
+        const isRepeated = message === printed;
+        printed = message;
+        if (!isRepeated) printError(cause, this.#io);
         const code = cause instanceof Fault ? cause.code : undefined;
         // Later, the slot may still belong to the earlier run of this process: its lease ends by itself.
         const isRefused = code === 'slot-held' && joined === first;
         if (isRefused || code === 'superseded' || code === 'expired') return onSlotLost();
-        this.#io.err('the process goes on unregistered; registering it again');
+        if (!isRepeated) this.#io.err('the process goes on unregistered; registering it again');
       }
       await this.#leave().catch(() => {});
       await systemAdapters.clock.sleep(joinAgainAfter, signal);
