@@ -205,8 +205,8 @@ class Run:
         return self.lease > 0 and max(time.monotonic() - self.sent[0], time.time() - self.sent[1]) < TTL
 
     def take_lease(self):
-        value, revision = self.bus.read(LEASES, self.lease_key)
-        self.write_lease(revision if value is not None else 0)
+        _, revision = self.bus.read(LEASES, self.lease_key)
+        self.write_lease(revision)
 
     # Events and commits
 

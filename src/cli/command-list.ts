@@ -15,6 +15,7 @@ import { auditTail } from './commands/audit-tail.ts';
 import { auditVerify } from './commands/audit-verify.ts';
 import { bench } from './commands/bench.ts';
 import { collector } from './commands/collector.ts';
+import { conform } from './commands/conform.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { gcPlan } from './commands/gc-plan.ts';
@@ -75,6 +76,7 @@ export const commands: readonly Command[] = [
   doctor,
   repair,
   bench,
+  conform,
   agent,
   run,
   collector,

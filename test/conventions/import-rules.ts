@@ -70,7 +70,9 @@ const cliTiers = [
   ['command', 'tables'],
   ['session', 'gc', 'doctor'],
   ['audit'],
-  ['why', 'demo'],
+  ['why', 'demo', 'conform/stage'],
+  ['conform/scenarios'],
+  ['conform'],
   ['commands', 'commands/access'],
 ];
 
@@ -91,6 +93,7 @@ const domainTiers = [
   ['registrations'],
   ['events'],
   ['fleet', 'replay'],
+  ['conformance'],
   ['collection'],
 ];
 
@@ -154,6 +157,10 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'src/adapters/nats': {
     folders: [...adapter, ...below('src/adapters/nats', ...natsTiers.flat())],
     packages: ['@nats-io/*'],
+  },
+  'src/adapters/conformance': {
+    folders: [...adapter, 'src/adapters/system'],
+    packages: node,
   },
   'src/adapters/system': { folders: adapter, packages: ['pino', ...node] },
   'src/adapters/system/health': {

@@ -54,6 +54,10 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'adapters/docker/engine',
     'composition/instances/docker-source',
   ],
+  'sources/client-stream.test.ts': [
+    'adapters/conformance/client-stream',
+    'domain/conformance/traffic',
+  ],
   'sources/local-api.test.ts': ['adapters/local-api/request', 'adapters/local-api/routes'],
   'sources/registrations.test.ts': [
     'composition/instances/registration-file',
@@ -106,6 +110,9 @@ export const ours: Readonly<Record<string, string>> = {
   'cli/commands/collector': 'a default',
   'cli/commands/run': 'a default',
   'cli/commands/up': 'a default',
+  'cli/conform/scenarios/lives': 'constants',
+  'cli/conform/stage/stage': 'constants',
+  'cli/conform/stage/trial': 'constants, and a run id of a record that was read',
   'cli/demo/demo-agent': 'the first line of a process of this program',
   'cli/demo/environment': 'constants',
   'cli/doctor/streams': 'a time in an answer that askApi has read; an invalid time is NaN',

@@ -56,4 +56,25 @@ export const sources: readonly Mutant[] = [
     ],
     tests: ['test/composition/instances/docker-source.test.ts'],
   },
+  {
+    name: 'late-renewals-pass',
+    breaks: 'G4',
+    what: 'conform accepts an agent that renews just before its lease ends',
+    file: 'src/domain/conformance/judge-traffic.ts',
+    edits: [['const slack = 0.27;', 'const slack = 0.67;']],
+    tests: ['test/domain/conformance/judge-traffic.test.ts'],
+  },
+  {
+    name: 'foreign-write-passes',
+    breaks: 'G2',
+    what: 'conform accepts an agent that writes records of another slot',
+    file: 'src/domain/conformance/traffic.ts',
+    edits: [
+      [
+        'subject === own.agent || subject.startsWith(own.instances)',
+        'subject.startsWith(own.agent) || subject.startsWith(own.instances)',
+      ],
+    ],
+    tests: ['test/domain/conformance/judge-traffic.test.ts'],
+  },
 ];
