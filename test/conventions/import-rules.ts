@@ -158,15 +158,9 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...adapter, ...below('src/adapters/nats', ...natsTiers.flat())],
     packages: ['@nats-io/*'],
   },
-  'src/adapters/conformance': {
-    folders: [...adapter, 'src/adapters/system'],
-    packages: node,
-  },
+  'src/adapters/conformance': { folders: [...adapter, 'src/adapters/system'], packages: node },
   'src/adapters/system': { folders: adapter, packages: ['pino', ...node] },
-  'src/adapters/system/health': {
-    folders: [...adapter, 'src/adapters/system'],
-    packages: node,
-  },
+  'src/adapters/system/health': { folders: [...adapter, 'src/adapters/system'], packages: node },
   ...layer('src/composition', compositionTiers, composition),
   'src/composition': {
     ...composition,
