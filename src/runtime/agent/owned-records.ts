@@ -155,6 +155,8 @@ export class OwnedRecords {
     const sealed = sealChanges(changes);
     const writes = sealed.map((change) => change.write);
     const slot = agentKey(this.self);
+    // Before it is sent: a check of the records may forget the instances while it is under way.
+    const own = new Set(sealed.filter(({ write }) => this.#isMine(write.key)));
     for (const { key } of writes) if (key !== slot) this.#knownKeys.add(key);
     const needsFence = this.#agent && !writes.some((write) => write.key === slot);
     const outcome = await this.#ports.registry.commit({
@@ -163,12 +165,12 @@ export class OwnedRecords {
       ...(needsFence &&
         this.#agent && { fences: [{ key: slot, expectedRevision: this.#agent.revision }] }),
     });
-    if (outcome.outcome === 'committed') this.#apply(sealed, outcome.revisions);
+    if (outcome.outcome === 'committed') this.#apply(sealed, own, outcome.revisions);
     if (outcome.outcome === 'unknown') {
       this.hasUnknownCommit = true;
-      for (const change of sealed) {
+      for (const change of own) {
         const { key, text } = change.write;
-        if (text === undefined && this.#isMine(key)) this.#unconfirmedRemovals.set(key, change);
+        if (text === undefined) this.#unconfirmedRemovals.set(key, change);
       }
       // The next step lists again, also if the sender of this commit was stopped meanwhile.
       this.instances.clear();
@@ -176,8 +178,13 @@ export class OwnedRecords {
     return outcome;
   }
 
-  #apply(changes: readonly SealedChange[], revisions: ReadonlyMap<string, Revision>): void {
-    for (const { write, head } of changes) {
+  #apply(
+    changes: readonly SealedChange[],
+    own: ReadonlySet<SealedChange>,
+    revisions: ReadonlyMap<string, Revision>,
+  ): void {
+    for (const change of changes) {
+      const { write, head } = change;
       const entry = { key: write.key, revision: revisions.get(write.key) ?? 0, text: write.text };
       if (write.key === agentKey(this.self)) {
         const read = readAgent(entry);
@@ -185,8 +192,7 @@ export class OwnedRecords {
         this.hasUnknownCommit = false;
       } else {
         // An instance of an earlier run is not a chain of this run.
-        if (write.text !== undefined || this.#isMine(write.key))
-          this.chainHeads.set(write.key, head);
+        if (write.text !== undefined || own.has(change)) this.chainHeads.set(write.key, head);
         this.#unconfirmedRemovals.delete(write.key);
         this.#lastWrite = entry;
         this.#store(entry);

@@ -132,6 +132,20 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/agent/restored-store.test.ts'],
   },
   {
+    name: 'own-removal-is-forgotten',
+    breaks: 'G8',
+    what: 'forgets that a removal was its own if it checks its records before the answer arrives',
+    file: 'src/runtime/agent/owned-records.ts',
+    edits: [
+      ['if (write.text !== undefined || own.has(change))', 'if (write.text !== undefined)'],
+      [
+        'if (text === undefined) this.#unconfirmedRemovals',
+        'if (text === undefined && this.#isMine(key)) this.#unconfirmedRemovals',
+      ],
+    ],
+    tests: ['test/runtime/agent/owned-records.test.ts'],
+  },
+  {
     name: 'older-record-is-stale',
     breaks: 'G5',
     what: 'keeps a record that the store has lost, so its writes are refused forever',
