@@ -74,7 +74,7 @@ export class KeptInstances {
     const kept = this.#services.get(service) ?? new Map<string, Kept>();
     this.#services.set(service, kept);
     const other = kept.get(id);
-    if (other && other.row.token > before.token) return;
+    if (other && other.until > monotonic && other.row.token > before.token) return;
     const reason = before.reason ?? 'unobserved';
     const row: InstanceRow = { ...before, state: 'dubious', reason, keptSince: wall };
     kept.set(id, { row, until: monotonic + this.#keepLast });

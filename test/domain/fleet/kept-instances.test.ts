@@ -60,6 +60,18 @@ describe('an instance without a record', () => {
     },
   );
 
+  test('is kept although one of the same id with a higher token was kept until before', () => {
+    const kept = new KeptInstances(minutes(10));
+    kept.take([gone(rowOf('silent', '1', { run: 'later', token: 2 }))], at(0));
+    kept.take([gone(rowOf('silent', '1', { run: 'earlier' }))], at(minutes(9)));
+    expect(kept.of('web', minutes(9))).toMatchObject([{ run: 'later' }]);
+    // No consumer asks for it until its time is over.
+    const unasked = new KeptInstances(minutes(10));
+    unasked.take([gone(rowOf('silent', '1', { run: 'later', token: 2 }))], at(0));
+    unasked.take([gone(rowOf('silent', '1', { run: 'earlier' }))], at(minutes(10)));
+    expect(unasked.of('web', minutes(10))).toMatchObject([{ run: 'earlier' }]);
+  });
+
   test('is dubious, with its reason and the time since when it is kept', () => {
     const kept = new KeptInstances(minutes(10));
     kept.take([gone(rowOf('silent', '1'))], at(5));

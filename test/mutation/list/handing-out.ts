@@ -22,6 +22,14 @@ export const handingOut: readonly Mutant[] = [
     unseen: 'the checker looks for services that are empty, not for those that should be',
   },
   {
+    name: 'ended-keeping-counts',
+    breaks: 'G13',
+    what: 'keeps no instance if one with its id and a higher token was kept, however long ago',
+    file: 'src/domain/fleet/kept-instances.ts',
+    edits: [['other && other.until > monotonic && other.row', 'other && other.row']],
+    tests: ['test/domain/fleet/kept-instances.test.ts'],
+  },
+  {
     name: 'interrupted-view-is-a-leave',
     breaks: 'G13',
     what: 'treats an instance that vanished while the view was interrupted as one that left',
