@@ -180,6 +180,8 @@ export class Process {
       using both = new LinkedSignal([signal, lost.signal]);
       for await (const feed of open(both.signal)) {
         if (gate.shut) await Promise.race([gate.opened(), aborted(signal)]);
+        // A stopped process takes in nothing, also if its watch is held back no longer.
+        if (this.gate.shut) await this.gate.opened();
         if (signal.aborted) return;
         yield feed;
       }

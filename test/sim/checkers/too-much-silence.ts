@@ -54,7 +54,7 @@ const isTooMuch = ({ seen, suspect }: Count, fraction: number): boolean =>
 /** Number of runs, and of runs silent without a hold, counted record by record. */
 class Zone {
   /** The largest count so far, because a view that lags uses an old one. */
-  mostFraction = 0;
+  mostFraction = defaultFleetPolicy.brake.fraction;
   tooMuchSince: MonotonicTime | undefined;
   readonly #agents = new Map<string, AgentRecord>();
   readonly #holds = new Set<string>();

@@ -19,12 +19,15 @@ export const g13: Checker = {
   of: (sim, complain) => {
     /** Why each registration was removed, as its event says. */
     const removed = new Map<string, unknown>();
+    /** The runs that announced that they leave: nothing of theirs is kept. */
+    const leaving = new Set<string>();
     const registeredAt = new Map<string, MonotonicTime>();
     /** The rows of each service at the last look that found any, by consumer and service. */
     const seen = new Map<string, Seen>();
     return {
       onWritten: ({ events, at }) => {
         for (const { of, event } of events) {
+          if (of.entity === 'run' && event.type === 'withdrawn') leaving.add(of.run);
           if (of.entity !== 'instance') continue;
           if (event.type === 'removed') removed.set(nameOf(of), event['why']);
           if (event.type === 'registered') registeredAt.set(of.service, at);
@@ -42,6 +45,7 @@ export const g13: Checker = {
             const collected = rows.filter(
               (row) =>
                 isSilent(row) &&
+                !leaving.has(row.run) &&
                 removed.get(nameOf(row)) === 'owner-expired' &&
                 !hasRival(row, rows),
             );

@@ -50,14 +50,20 @@ function wrongIn({ directory }: ConsumerProcess): readonly string[] {
 }
 
 /**
- * The instance last reported itself as serving, and no later registration of the same id exists. The reason
- * alone does not tell, because a silent instance is `unreachable` rather than `contested`.
+ * The instance last reported itself as serving, and its registration is the active one of its id. The reason
+ * alone does not tell, because a silent instance is `unreachable` rather than `contested`, and an orphan is an
+ * `orphan`: its owner has ended, so every registration whose owner has not comes before it.
  */
 const countsAndServes = (row: InstanceRow, all: readonly InstanceRow[]): boolean =>
   row.health.state === 'serving' &&
   row.reason !== 'contested' &&
   row.reason !== 'superseded' &&
-  !all.some(({ id, token }) => id === row.id && token > row.token);
+  !all.some((other) => other.id === row.id && comesBefore(other, row));
+
+const comesBefore = (one: InstanceRow, other: InstanceRow): boolean => {
+  const isOrphan = one.reason === 'orphan';
+  return isOrphan === (other.reason === 'orphan') ? one.token > other.token : !isOrphan;
+};
 
 /** A view that is cut off or whose watch stopped reports its age. */
 function tooYoung({ directory, process }: ConsumerProcess, sim: Simulated): string | undefined {
