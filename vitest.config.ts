@@ -34,25 +34,32 @@ const withBrowser = {
  * and the contract on one server. The rest is `test:long`.
  */
 const soon = ['test/integration/guarantees/*.test.ts'];
-const later = [
-  'test/integration/guarantees/{collector-frozen,all-agents-stopped,foreign-records}.test.ts',
-];
-/** About a minute and more each, and what they show in full is shown in part elsewhere: `test:night`. */
+/**
+ * What takes a quarter of a minute and more, while its essence is shown by a shorter test too: `test:night`.
+ * A machine of two cores has 20 minutes for everything else.
+ */
 const night = [
   'test/integration/access/commands.test.ts',
-  'test/integration/audit/{random-history,tampering,three-servers}.test.ts',
+  'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
-  'test/integration/cli/agent/{docker,local-api-docs}.test.ts',
-  'test/integration/cli/{audit/audit-history,audit/audit-replay,demo/demo-stopped,holds-and-plans}.test.ts',
+  'test/integration/cli/agent/{daemon-output,docker,local-api-docs}.test.ts',
+  'test/integration/cli/audit/{anchors,audit-history,audit-replay,tail-outage}.test.ts',
+  'test/integration/cli/{demo/demo-stopped,holds-and-plans}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/foreign/*.test.ts',
-  'test/integration/guarantees/{all-agents-stopped,collector-frozen}.test.ts',
-  'test/integration/nats/{closed-connections,closed-connections-cluster,three-servers}.test.ts',
+  'test/integration/guarantees/{all-agents-stopped,collector-frozen,foreign-records}.test.ts',
+  'test/integration/nats/{blind-collector,closed-connections,closed-connections-cluster}.test.ts',
+  'test/integration/nats/{flow-control,three-servers,watch-restored}.test.ts',
+  'test/integration/restores/restores.test.ts',
   'test/integration/services/!(consumers).test.ts',
   'test/integration/surroundings/*.test.ts',
+  'test/integration/upgrade/*.test.ts',
   'test/contract/nats-three-servers.test.ts',
 ];
-const nightBrowser = ['test/browser/{accessibility,chart-overlays}.test.ts'];
+const nightBrowser = [
+  'test/browser/{accessibility,chart-overlays,clock-skew,connection-states,shared-worker}.test.ts',
+  'test/browser/screens/{gaps,retention}.test.ts',
+];
 /**
  * Unit tests of several seconds each, left out by `npm run test:quick`: they install the package, lint a
  * file for each import rule, run mutants, lay out every chart, simulate a fleet for hours, or read random
@@ -131,7 +138,7 @@ export default defineConfig({
           ...withServers,
           name: 'real',
           include: soon,
-          exclude: later,
+          exclude: night,
           sequence: { groupOrder: 2 },
         },
       },
@@ -140,10 +147,7 @@ export default defineConfig({
           ...withPrograms,
           name: 'long',
           include: ['test/integration/**/*.test.ts'],
-          exclude: [
-            'test/integration/guarantees/!(collector-frozen|all-agents-stopped|foreign-records).test.ts',
-            ...night,
-          ],
+          exclude: [...soon, ...night],
           sequence: { groupOrder: 3 },
         },
       },

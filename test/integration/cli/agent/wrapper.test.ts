@@ -88,10 +88,10 @@ describe('a wrapped service', () => {
     await run.exited;
   });
 
-  it('loses no request while six replicas are restarted one after another', async () => {
+  it('loses no request while three replicas are restarted one after another', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
-    const ports = await freePorts(6);
+    const ports = await freePorts(3);
     const running = new Map(ports.map((port) => [port, wrapped(fleet, port)]));
     await until(
       'all are live',
@@ -138,7 +138,7 @@ describe('a wrapped service', () => {
     await sending;
     for (const run of running.values()) await run[Symbol.asyncDispose]();
     expect(counts).toEqual({ sent: counts.sent, none: 0, failed: [] });
-    expect(counts.sent).toBeGreaterThan(500);
+    expect(counts.sent).toBeGreaterThan(300);
   }, 240_000);
 });
 
