@@ -52,7 +52,11 @@ export class CollectorLoop {
     this.#observations = new LeaseObservations(ports.clock);
     this.view = new RegistryCache(ports, (slots) => this.sweeper.slotsChanged(slots));
     this.#serverTime = options.serverTime;
-    const sources = { view: this.view, observations: this.#observations };
+    const sources = {
+      view: this.view,
+      observations: this.#observations,
+      checkSight: () => this.#checkSight(),
+    };
     this.sweeper = new Sweeper(author, sources, options, ports, (removing) =>
       listener.onRemoving(removing),
     );
@@ -133,14 +137,19 @@ export class CollectorLoop {
     );
   }
 
+  /** Stops judging if this process did not run since the last check, or one of its watches is dead. */
+  #checkSight(): void {
+    const trouble = this.#health?.check(this.#sweepEvery);
+    if (trouble !== undefined && this.isJudging) this.#listener.onBlinded(trouble);
+  }
+
   async #sweepLoop(health: ObserverHealth, signal: AbortSignal): Promise<void> {
     const { clock } = this.#ports;
     while (!signal.aborted) {
       await clock.sleep(this.#sweepEvery, signal);
       if (signal.aborted) return;
       this.#listener.beforeSweep();
-      const trouble = health.check(this.#sweepEvery);
-      if (trouble !== undefined && health.judging) this.#listener.onBlinded(trouble);
+      this.#checkSight();
       if (health.blindFor > this.#lease.ttl) this.#listener.onBlindForTtl(health.blindBecause);
       const { judging } = health;
       if (judging) this.sweeper.sweep(judging);

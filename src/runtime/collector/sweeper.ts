@@ -38,9 +38,15 @@ export interface SweepOptions {
   readonly serverTime: ServerTimeEstimate;
 }
 
+interface SweepSources extends Pick<Observer, 'checkSight'> {
+  readonly view: RegistryCache;
+  readonly observations: LeaseObservations;
+}
+
 /** The level-triggered sweep of one collector: judges everything in its registry cache. */
 export class Sweeper implements Observer {
   readonly observations: LeaseObservations;
+  readonly checkSight: () => void;
   readonly #author: Author;
   readonly #view: RegistryCache;
   readonly #options: SweepOptions;
@@ -58,7 +64,7 @@ export class Sweeper implements Observer {
   /** `onRemoving`: called when the first removal starts and when the last one has ended. */
   constructor(
     author: Author,
-    { view, observations }: { view: RegistryCache; observations: LeaseObservations },
+    { view, observations, checkSight }: SweepSources,
     options: SweepOptions,
     ports: Ports,
     onRemoving: (removing: boolean) => void,
@@ -66,6 +72,7 @@ export class Sweeper implements Observer {
     this.#author = author;
     this.#view = view;
     this.observations = observations;
+    this.checkSight = checkSight;
     this.#options = options;
     this.#ports = ports;
     this.#tasks = new InFlightTasks(ports.log);

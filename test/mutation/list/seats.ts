@@ -37,6 +37,14 @@ export const seats: readonly Mutant[] = [
     tests: ['test/runtime/collector/blind-collector.test.ts'],
   },
   {
+    name: 'judge-after-an-answer',
+    breaks: 'G6',
+    what: 'writes a verdict although its machine was suspended while it waited for an answer',
+    file: 'src/runtime/collector/observe/gather-evidence.ts',
+    edits: [['    observer.checkSight();\n', '']],
+    tests: ['test/runtime/collector/blind-collector.test.ts'],
+  },
+  {
     name: 'seat-need-not-move',
     breaks: 'G4',
     what: 'takes a seat only after the server has ended its lease, and treats any other seat as held',

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { leaseKey } from '../../../src/domain/identity/registry-keys.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { scenario } from '../support/scenario.ts';
 import { oneDead } from './support/one-dead-run.ts';
@@ -58,6 +59,33 @@ describe('a collector that cannot see', () => {
     await fleet.advance(seconds(1));
     expect(fleet.phase('h1/a')).toBe('live, silent');
   });
+
+  scenario(
+    'writes no suspicion for which it waited when its machine was suspended (G6)',
+    async (fleet) => {
+      const a = fleet.agent('h1/a', ['web/1']);
+      const c = fleet.collector('c1');
+      await fleet.advance(seconds(5));
+      a.process.freeze();
+      const renewedAt = fleet.world.leases.writtenAt(
+        leaseKey({ ...a.agent.slot, run: a.agent.run }),
+      );
+      const due = (renewedAt ?? 0) + fleet.lease.ttl;
+      // The first request after a whole ttl of silence is the first read of a judgement.
+      c.process.line.fate = () => {
+        if (fleet.clock.monotonic() >= due) c.process.suspend();
+        return 'fine';
+      };
+      while (!c.process.gate.shut) await fleet.advance(10);
+      c.process.line.fate = () => 'fine';
+      await fleet.advance(seconds(60));
+      c.process.thaw();
+      await fleet.advance(seconds(1));
+      expect(fleet.phase('h1/a')).toBe('live');
+      await fleet.advance(fleet.lease.ttl + seconds(5));
+      expect(fleet.phase('h1/a')).toBe('live, silent');
+    },
+  );
 
   scenario('counts every grace from zero when it can see again (G6)', async (fleet) => {
     await oneDead(fleet);

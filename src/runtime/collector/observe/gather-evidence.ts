@@ -31,6 +31,8 @@ export interface Observer {
   /** Whether a hold covers the slot, as the registry cache shows it. */
   isOnHold(slot: Slot): boolean;
   brakeStateOf(record: AgentRecord): RunEvidence['brake'];
+  /** Stops judging, which aborts the signal of every judgement, if this process did not run for a while. */
+  checkSight(): void;
 }
 
 export interface Judgement {
@@ -115,6 +117,8 @@ export async function judgeAtLeader(
     }
     // The run may have renewed while it was asked.
     evidence = { ...evidence, silentFor: observer.observations.timeSinceRenewal(leaseKey(record)) };
+    // This process may have been stopped while it waited for an answer, and the next sweep is not yet due.
+    observer.checkSight();
     if (signal.aborted) return undefined;
   }
 }

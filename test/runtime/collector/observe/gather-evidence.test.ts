@@ -22,6 +22,7 @@ test('a lease that is acquired right after the record was read is seen (G6)', as
     disconnectOf: () => undefined,
     isOnHold: () => false,
     brakeStateOf: () => 'off',
+    checkSight: () => {},
   };
   const ports = {
     clock,
