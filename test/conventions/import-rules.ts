@@ -131,6 +131,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...adapter, charts],
     packages: ['elkjs/lib/elk.bundled.js', '@resvg/resvg-js', ...node],
   },
+  'src/adapters/doors/dns': { folders: adapter, packages: ['dns-packet', ...node] },
   'src/adapters/doors/http': { folders: adapter, packages: ['zod', ...node] },
   'src/adapters/embedded/binary': { folders: adapter, packages: ['zod', ...node] },
   'src/adapters/embedded': {

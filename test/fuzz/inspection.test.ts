@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
-import { lookAtPlans, lookAtRecords, lookAtSeats } from '../../src/cli/doctor/registry.ts';
+import {
+  lookAtNames,
+  lookAtPlans,
+  lookAtRecords,
+  lookAtSeats,
+} from '../../src/cli/doctor/registry.ts';
 import { escapeControls } from '../../src/cli/terminal/escape-terminal.ts';
 import { explain } from '../../src/cli/why/explain.ts';
 import { present } from '../../src/cli/why/load-context.ts';
@@ -116,6 +121,7 @@ test('why explains or reports a fault, and doctor reports findings, for any stor
         }
       }
       const found = [
+        ...lookAtNames(directory),
         ...lookAtRecords(directory, { stream: 'KV_x' }),
         ...lookAtPlans(directory, process.ports.clock.wall()),
         await lookAtSeats(process.ports, directory),

@@ -63,6 +63,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'composition/instances/registration-file',
     'cli/command/settings/api',
   ],
+  'dns-door.test.ts': ['adapters/doors/dns/dns-query'],
   'http-door.test.ts': ['adapters/doors/http/queries', 'adapters/doors/http/routes'],
   'view-snapshot.test.ts': ['adapters/files/view-snapshot'],
   'library.test.ts': ['library/options'],

@@ -6,7 +6,7 @@ import { exitCodes } from '../command/exit.ts';
 import { lookAtClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { lookAtLosses } from '../doctor/losses.ts';
-import { lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
+import { lookAtNames, lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
 import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
 import { lookAtSignatures } from '../doctor/signatures.ts';
 import { lookAtSettings, lookAtStreams } from '../doctor/streams.ts';
@@ -60,6 +60,7 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   await using view = await openDirectoryOnce(settings, io, 'doctor');
   yield* await lookAtLosses(view.ports);
   yield* lookAtRecords(view.directory, inspection.names.registry);
+  yield* lookAtNames(view.directory);
   yield* lookAtPlans(view.directory, await view.ports.serverTime.now());
   yield await lookAtSeats(view.ports, view.directory);
   yield* await lookAtClocks(view.ports);

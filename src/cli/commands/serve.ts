@@ -1,4 +1,4 @@
-import { openHttp } from '../../composition/services/doors.ts';
+import { openDns, openHttp } from '../../composition/services/doors.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { metrics } from '../command/settings/metrics.ts';
@@ -12,9 +12,10 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const serve = command({
   name: 'serve',
-  summary: 'answer questions about services over HTTP, for programs of any language',
+  summary: 'answer questions about services over DNS and HTTP, for programs of any language',
   settings: { ...doors, ...handOut, ...metrics },
   examples: [
+    ['rollcall serve --dns', 'dig -p 8600 @127.0.0.1 _web._tcp.service.rollcall SRV'],
     ['rollcall serve --http', 'at http://127.0.0.1:8601'],
     ['curl 127.0.0.1:8601/v1/services/web/pick', 'one instance that may be used'],
     [
@@ -23,22 +24,28 @@ export const serve = command({
     ],
   ],
   isDaemon: true,
-  oneOf: ['http'],
+  oneOf: ['dns', 'http'],
   async run({ settings, io }) {
-    const { http, policy, hostName = [], json } = settings;
+    const { dns, http, policy, zone, dnsTtl, hostName = [], json } = settings;
     await using opened = new AsyncDisposableStack();
     const metered = opened.use(await openMetrics(settings, io));
     const { metrics } = metered;
     const log = logOf(io, settings);
     const view = opened.use(await openServices(settings, io, metrics));
-    const names: { http?: string } = {};
+    const names: { dns?: string; http?: string } = {};
+    if (dns) {
+      const door = { ...dns, policy, zone, ttl: dnsTtl };
+      names.dns = opened.use(await openDns(view, door, { log, metrics })).address;
+    }
     if (http) {
       const token = await doorToken(http.host, settings);
       const door = { ...http, policy, names: hostName, token };
       names.http = opened.use(await openHttp(view, door, { log, metrics })).url;
     }
     if (json) io.out(jsonLine({ event: 'listening', ...names, metrics: metered.url, pid: io.pid }));
-    else if (names.http) io.out(`${io.palette.live('●')} HTTP at ${escapeControls(names.http)}`);
+    const open = io.palette.live('●');
+    if (names.dns && !json) io.out(`${open} DNS at ${escapeControls(names.dns)}, zone ${zone}`);
+    if (names.http && !json) io.out(`${open} HTTP at ${escapeControls(names.http)}`);
     let isReady = false;
     const onComplete = () => {
       if (isReady) return;

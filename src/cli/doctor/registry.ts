@@ -1,6 +1,7 @@
 import { formatTarget } from '../../composition/names/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { overdueSince } from '../../domain/collection/hold-end.ts';
+import { shadowedServices } from '../../domain/fleet/dns-names.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { type KeyValueEntry, readSeat } from '../../domain/records/stored-record.ts';
@@ -25,6 +26,18 @@ export function lookAtRecords(
       'records',
       `${key} (revision ${revision}) cannot be read: ${why}`,
       `if a newer version wrote it, update this one; else inspect it with \`nats kv get ${kv} '${key}'\` and remove it with \`nats kv del ${kv} '${key}'\``,
+    ),
+  );
+}
+
+/** Reports services that `rollcall serve --dns` does not serve, because DNS compares names without case. */
+export function lookAtNames(directory: Pick<Directory, 'instances'>): readonly Finding[] {
+  const services = new Set(directory.instances().map(({ service }) => service));
+  return shadowedServices(services).map((service) =>
+    note(
+      'names',
+      `service '${service}' is not in DNS: another service has the same name in other case`,
+      'rename one of them, if you use rollcall serve --dns',
     ),
   );
 }

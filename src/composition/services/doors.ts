@@ -1,6 +1,7 @@
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';
 import type { PickPolicy } from '../../domain/fleet/pick.ts';
+import type { Millis } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { ServiceView } from '../../ports/service-view.ts';
 import { DurationOrMillis } from '../time/duration.ts';
@@ -14,6 +15,22 @@ export interface HttpDoor extends DoorAddress {
   readonly policy: PickPolicy;
   readonly names: readonly string[];
   readonly token: string | undefined;
+}
+
+export interface DnsDoor extends DoorAddress {
+  readonly policy: PickPolicy;
+  readonly zone: string;
+  readonly ttl: Millis;
+}
+
+/** Opens the DNS door of a view. @throws {Fault} `port-taken`, `bad-setting` */
+export async function openDns(
+  view: ServiceView,
+  door: DnsDoor,
+  { log, metrics }: Pick<Ports, 'log' | 'metrics'>,
+): Promise<{ readonly address: string } & AsyncDisposable> {
+  const { openDnsDoor } = await import('../../adapters/doors/dns/dns-door.ts');
+  return openDnsDoor({ ...door, view }, { clock: systemClock, log, metrics });
 }
 
 /** Opens the HTTP door of a view. @throws {Fault} `port-taken`, `bad-setting` */

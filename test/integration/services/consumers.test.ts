@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { freePorts, portOf } from '../../../tools/bench/environment/free-ports.ts';
 import { temporaryDirectory } from '../../adapters/embedded/temporary.ts';
@@ -9,14 +11,16 @@ import { startPrometheus } from './support/prometheus.ts';
 import { traffic, untilAnswered } from './support/traffic.ts';
 
 const world = withServer();
+const run = promisify(execFile);
 
 /** What the backends answer: Prometheus can read it. */
 const metrics = ['one 1\n', 'two 1\n'] as const;
 
-test('HAProxy, Prometheus and HTTP clients get the instances, and keep those of a killed agent', async (context) => {
-  const [balancer, scraper] = [
+test('HAProxy, Prometheus, DNS and HTTP clients get the instances, and keep those of a killed agent', async (context) => {
+  const [balancer, scraper, dig] = [
     await programFor(context, 'haproxy'),
     await programFor(context, 'prometheus'),
+    await programFor(context, 'dig'),
   ];
   await using directory = await temporaryDirectory();
   await using fleet = await world.fleet();
@@ -24,7 +28,7 @@ test('HAProxy, Prometheus and HTTP clients get the instances, and keep those of 
   const backends = await Promise.all(metrics.map(backend));
   for (const one of backends) stack.use(one);
   const haproxy = stack.use(await startHaproxy(balancer, directory.path));
-  const [port = 0] = await freePorts(1);
+  const [port = 0, dnsPort = 0] = await freePorts(2);
   const prometheus = stack.use(await startPrometheus(scraper, directory.path, port));
 
   const address = '127.0.0.1';
@@ -37,7 +41,7 @@ test('HAProxy, Prometheus and HTTP clients get the instances, and keep those of 
   const [agent] = await Promise.all([
     fleet.serving('h1', 'a', instances, [...slow, '--zone', 'rack-1']),
     fleet.collector(),
-    fleet.start(['serve', '--http', `${port}`]).ready,
+    fleet.start(['serve', '--http', `${port}`, '--dns', `${dnsPort}`]).ready,
     fleet.start(haproxy.driver).ready,
   ]);
   await untilAnswered(haproxy.port, metrics);
@@ -60,6 +64,12 @@ test('HAProxy, Prometheus and HTTP clients get the instances, and keep those of 
   ]);
   expect(await get('/pick')).toMatchObject({ state: 'dubious' });
   expect(await get('/pick?policy=strict')).toMatchObject({ error: 'none-usable' });
+  const question = ['_web._tcp.service.rollcall', 'SRV', '+short'];
+  const { stdout: srv } = await run(dig.path, ['-p', `${dnsPort}`, '@127.0.0.1', ...question], {
+    env: { ...process.env, ...dig.env },
+  });
+  const target = '7f000001.addr.rollcall.';
+  expect(srv.trim().split('\n')).toEqual(backends.map((of) => `1 256 ${portOf(of)} ${target}`));
   // Prometheus passes new targets on every 5 s, whatever its refresh interval is.
   await until('both are scraped', async () => (await prometheus.health()) === '0,up 1,up');
   expect((await prometheus.targets())[0]?.discoveredLabels).toMatchObject({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Duration } from '../../../composition/time/duration.ts';
 import { defaultKeepLast } from '../../../domain/fleet/kept-instances.ts';
 import { pickPolicies } from '../../../domain/fleet/pick.ts';
+import { minutes, seconds } from '../../../domain/time.ts';
 import { Switch } from './common.ts';
 import { ListenAt } from './metrics.ts';
 import type { Settings } from './setting.ts';
@@ -20,6 +21,11 @@ const doorAt = (port: number) =>
       return z.NEVER;
     })
     .optional();
+
+const DnsTtl = z
+  .union([z.literal([0, '0']), Duration])
+  .transform((value) => Math.round(Number(value) / 1000) * 1000)
+  .refine((value) => value <= minutes(10), 'at most 10m');
 
 const KeepLast = z
   .union([z.literal([0, '0']), Duration])
@@ -48,7 +54,36 @@ export const handOut = {
   },
 } as const satisfies Settings;
 
+/** `rollcall.` and `ROLLCALL` are the same zone. Its last labels leave room for the names of services. */
+const ZoneName = z
+  .string()
+  .transform((text) => text.toLowerCase().replace(/\.$/, ''))
+  .pipe(
+    z
+      .string()
+      .max(50, 'at most 50 characters')
+      .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, 'a name of DNS'),
+  );
+
 export const doors = {
+  dns: {
+    flag: '--dns [address]',
+    description: 'answer DNS queries over UDP and TCP: [HOST:]PORT; without a value 127.0.0.1:8600',
+    fallback: 'off',
+    schema: doorAt(8600),
+  },
+  zone: {
+    flag: '--zone <name>',
+    description: 'zone of DNS names, as in web.service.rollcall',
+    fallback: 'rollcall',
+    schema: ZoneName.default('rollcall'),
+  },
+  dnsTtl: {
+    flag: '--dns-ttl <duration>',
+    description: 'how long resolvers may keep an answer, in whole seconds',
+    fallback: '1s',
+    schema: DnsTtl.default(seconds(1)),
+  },
   http: {
     flag: '--http [address]',
     description: 'answer HTTP requests: [HOST:]PORT; without a value 127.0.0.1:8601',
