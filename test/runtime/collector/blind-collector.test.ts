@@ -83,7 +83,7 @@ describe('a collector that cannot see', () => {
       await fleet.advance(seconds(1));
       expect(fleet.phase('h1/a')).toBe('live');
       await fleet.advance(fleet.lease.ttl + seconds(5));
-      expect(fleet.phase('h1/a')).toBe('live, silent');
+      expect(fleet.phase('h1/a')).toMatch(/^live, /);
     },
   );
 
