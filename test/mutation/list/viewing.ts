@@ -95,6 +95,17 @@ export const viewing: readonly Mutant[] = [
     unseen: 'the simulation plays the memory adapter',
   },
   {
+    name: 'clock-ahead-is-no-gap',
+    breaks: 'G9',
+    what: 'resumes a watch after the clock of the server was set forward by more than a tombstone lives',
+    file: 'src/adapters/nats/read/resumable.ts',
+    edits: [
+      ['  if (passed <= forgetAfter) return', '  if (passed < Number.POSITIVE_INFINITY) return'],
+    ],
+    tests: ['test/adapters/nats/read/resumable.test.ts'],
+    unseen: 'the simulation plays the memory adapter, which has the same rule',
+  },
+  {
     name: 'resume-in-another-memory',
     breaks: 'G9',
     what: 'resumes a watch in memory of a stream that lost its tail',

@@ -32,6 +32,8 @@ export async function* watchStream(
   let why: string | undefined;
   let resyncAt = clock.monotonic() + server.resyncEvery;
   let lastEventAt = clock.monotonic();
+  /** The server's time at its last answer. */
+  let answeredAt = clock.wall();
   let stale = false;
   while (!signal.aborted) {
     const startOver = (because: string) => {
@@ -45,7 +47,10 @@ export async function* watchStream(
     const refusal = server.refusesWatch(transport, spec.stream);
     const result =
       refusal === undefined
-        ? await tryCarry(transport, () => fetchAfter(spec, previous ?? 0))
+        ? await tryCarry(transport, () => ({
+            ...fetchAfter(spec, previous ?? 0),
+            at: clock.wall(),
+          }))
         : { down: new NoReplyError(refusal, false) };
     if (signal.aborted) return;
     if ('down' in result) {
@@ -61,6 +66,13 @@ export async function* watchStream(
         continue;
       }
     }
+    // Its clock was set forward meanwhile: tombstones may have lapsed long before their time.
+    if (cursor !== undefined && result.at - answeredAt >= tombstoneTtl) {
+      answeredAt = result.at;
+      startOver('the clock of the server was set forward');
+      continue;
+    }
+    answeredAt = result.at;
     const messages =
       previous === undefined
         ? result.messages

@@ -1,6 +1,7 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
-import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
+import { type Millis, type Revision, seconds, type WallTime } from '../../../domain/time.ts';
+import { serverTimeOf } from '../streams/stream-info.ts';
 
 /** How often the leader is asked for the end of the stream. */
 const defaultInterval: Millis = seconds(5);
@@ -14,7 +15,8 @@ export type Freshness = 'fresh' | 'unknown' | { readonly lost: string };
 /** Why a watch starts over after the stream lost its tail and grew again. */
 export const otherHistory = 'the stream lost its last messages and has others in their place';
 
-type LeaderInfo = Pick<StreamInfo, 'created'> & {
+type LeaderInfo = Pick<StreamInfo, 'created' | 'config'> & {
+  readonly ts?: StreamInfo['ts'] | undefined;
   readonly state: Pick<StreamInfo['state'], 'last_seq' | 'last_ts'>;
 };
 
@@ -45,6 +47,7 @@ export class FreshnessCheck {
   #leaderSeq: Revision;
   #leaderTime: string | undefined;
   #fetchedAt = performance.now();
+  #answeredAt: WallTime;
   #leaderAnswers = true;
   #isFetching = false;
   #lost: string | undefined;
@@ -58,6 +61,12 @@ export class FreshnessCheck {
     this.#interval = interval;
     this.#created = initial.created;
     this.#leaderSeq = initial.state.last_seq;
+    this.#answeredAt = serverTimeOf(initial);
+  }
+
+  /** When the leader last answered, by its own clock. */
+  get answeredAt(): WallTime {
+    return this.#answeredAt;
   }
 
   /** Call it for each heartbeat, with the stream position in it. */
@@ -84,6 +93,7 @@ export class FreshnessCheck {
     if (!isUnchanged && (await this.#leader.hasOtherHistory())) return otherHistory;
     this.#leaderSeq = last_seq;
     this.#leaderTime = last_ts;
+    this.#answeredAt = serverTimeOf(info);
     return undefined;
   }
 

@@ -8,7 +8,9 @@ import { deliveredEntry } from '../connection/message.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
+import { serverTimeOf } from '../streams/stream-info.ts';
 import { FreshnessCheck, otherHistory } from './freshness-check.ts';
+import { type Position, whyNotResumable } from './resumable.ts';
 import type { DeliveredMessages } from './same-history.ts';
 import { takeSnapshot } from './snapshot.ts';
 import { SupervisedConsumer } from './supervised-consumer.ts';
@@ -33,11 +35,7 @@ const periodic = 'periodic check';
  */
 const defaultResync = (messages: number): Millis => Math.max(seconds(300), messages * 50);
 
-/** How far a watch has reported, and on which stream. */
-interface Cursor {
-  readonly upTo: Revision;
-  /** Differs after the stream was recreated under the same name. */
-  readonly created: string;
+interface Cursor extends Position {
   readonly delivered: DeliveredMessages;
 }
 
@@ -133,7 +131,7 @@ async function* followOnce(
         signal,
       });
       from = upTo;
-      cursor = { upTo, created, delivered };
+      cursor = { upTo, created, delivered, answeredAt: serverTimeOf(info) };
       yield { event: snapshotEvent(entries, upTo, resumed.snapshotBecause), cursor };
     }
     const filters = spec.filters.map((filter) => bucket.prefix + filter);
@@ -150,14 +148,12 @@ async function* followOnce(
 /** Where to resume behind the cursor, or why that is not possible. */
 async function resume(
   connection: SupervisedConnection,
-  { bucket, within }: WatchSpec,
+  { bucket, within, forgetAfter }: WatchSpec,
   cursor: Cursor,
-  { created, state, config }: StreamInfo,
+  info: StreamInfo,
 ): Promise<{ from: Revision; cursor: Cursor } | { snapshotBecause: string }> {
-  if (cursor.created !== created) return { snapshotBecause: 'the stream was recreated' };
-  if (cursor.upTo > state.last_seq) return { snapshotBecause: 'the stream lost its last messages' };
-  if (cursor.upTo < (config.first_seq ?? 0) - 1)
-    return { snapshotBecause: 'the stream begins after the last position' };
+  const why = whyNotResumable(cursor, info, forgetAfter);
+  if (why !== undefined) return { snapshotBecause: why };
   const from = await cursor.delivered.provenAt(connection, bucket.stream, cursor.upTo, within);
   if (from === 'other') return { snapshotBecause: otherHistory };
   if (from === 'unproven') return { snapshotBecause: 'the last messages were all overwritten' };
@@ -190,6 +186,10 @@ async function* changes(
 ): AsyncGenerator<Step, End, undefined> {
   const { created, delivered } = cursor;
   let { upTo } = cursor;
+  const position = (): Cursor => {
+    const { answeredAt } = freshnessCheck;
+    return { upTo, created, delivered, answeredAt };
+  };
   const freshnessCheck = new FreshnessCheck(
     {
       info: () => streamInfo(connection, bucket.stream, seconds(2), signal),
@@ -212,18 +212,14 @@ async function* changes(
       upTo = Math.max(upTo, item.messages.at(-1)?.seq ?? 0);
       const storedAt = unseen.at(-1)?.storedAt;
       const event = { kind: 'changes', entries, upTo, ...(storedAt && { storedAt }) } as const;
-      yield { event, cursor: { upTo, created, delivered } };
+      yield { event, cursor: position() };
     } else {
       const freshness = freshnessCheck.onHeartbeat(item.position);
       if (typeof freshness === 'object') return { why: freshness.lost };
       if (item.position > upTo) {
         upTo = item.position;
-        yield {
-          event: { kind: 'changes', entries: [], upTo },
-          cursor: { upTo, created, delivered },
-        };
-      } else if (freshness === 'fresh')
-        yield { event: { kind: 'heartbeat' }, cursor: { upTo, created, delivered } };
+        yield { event: { kind: 'changes', entries: [], upTo }, cursor: position() };
+      } else if (freshness === 'fresh') yield { event: { kind: 'heartbeat' }, cursor: position() };
     }
     if (performance.now() >= resyncAt) return { why: periodic, startOver: true, isPlanned: true };
   }

@@ -27,11 +27,13 @@ export function isStreamInfo(answer: unknown): answer is StreamInfo {
   );
 }
 
+type TimedInfo = Pick<StreamInfo, 'config'> & { readonly ts?: StreamInfo['ts'] | undefined };
+
 /**
  * The clock of the server that answered.
  * @throws {Fault} `store-unavailable` if the reply contains no time
  */
-export function serverTimeOf({ ts, config }: StreamInfo): WallTime {
+export function serverTimeOf({ ts, config }: TimedInfo): WallTime {
   const time = Date.parse(String(ts));
   if (!Number.isNaN(time)) return time;
   throw new Fault('store-unavailable', `the reply about stream ${config.name} contains no time`);

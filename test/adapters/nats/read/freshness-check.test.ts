@@ -1,9 +1,11 @@
+import type { StreamInfo } from '@nats-io/jetstream';
 import { expect, test } from 'vitest';
 import { FreshnessCheck } from '../../../../src/adapters/nats/read/freshness-check.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
+import { days } from '../../../../src/domain/time.ts';
 
-const stream = (last_seq: number, created = 'then') => ({
-  created,
+const stream = (last_seq: number, created = 'then', ts = '2026-01-01T00:00:00Z') => ({
+  ...{ created, ts, config: { name: 'registry' } as StreamInfo['config'] },
   state: { last_seq, last_ts: `of ${last_seq}` },
 });
 
@@ -21,6 +23,7 @@ function setUp() {
   };
   const check = new FreshnessCheck(leader, stream(10), 0);
   return {
+    check,
     get proofs() {
       return proofs;
     },
@@ -43,6 +46,14 @@ test('a heartbeat at the position of the leader is fresh', async () => {
   const { beat } = setUp();
   expect(await beat(10)).toBe('fresh');
   expect(await beat(12)).toBe('fresh');
+});
+
+test('the time of the leader is that of its last answer, by its own clock', async () => {
+  const { beat, setLeader, check } = setUp();
+  const before = check.answeredAt;
+  setLeader(() => stream(10, 'then', '2026-01-02T00:00:00Z'));
+  await beat(10);
+  expect(check.answeredAt - before).toBe(days(1));
 });
 
 test('heartbeats behind the leader are unknown, and at the third the consumer is lost', async () => {
