@@ -46,7 +46,7 @@ const night = [
   'test/integration/cli/audit/{anchors,audit-history,audit-replay,tail-outage}.test.ts',
   'test/integration/cli/{demo/demo-stopped,holds-and-plans}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
-  'test/integration/foreign/*.test.ts',
+  'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen,foreign-records}.test.ts',
   'test/integration/nats/{blind-collector,closed-connections,closed-connections-cluster}.test.ts',
   'test/integration/nats/{flow-control,three-servers,watch-restored}.test.ts',

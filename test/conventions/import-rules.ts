@@ -232,9 +232,10 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ],
     packages: ['*', '*/*', ...node],
   },
+  'tools/docs/vectors': { folders: [], packages: node },
   'tools/docs': {
     folders: [
-      ...core,
+      ...['tools/docs/vectors', ...core],
       'src/cli',
       'src/cli/command/**',
       'src/adapters/doors/http',

@@ -8,6 +8,8 @@ import { cliReference } from './cli-reference.ts';
 import { configurationReference } from './configuration-reference.ts';
 import { libraryReference } from './library-reference.ts';
 import { metricsReference } from './metrics-reference.ts';
+import { joinVectors } from './vectors/join.ts';
+import { lifeVectors } from './vectors/life.ts';
 
 /** The root of this checkout, with a slash at its end. */
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
@@ -22,6 +24,8 @@ export const generatedDocs = (): ReadonlyMap<string, string> =>
     ['docs/reference/library.md', libraryReference(checkout)],
     ['docs/reference/metrics.md', metricsReference()],
     ['docs/reference/records.schema.json', json(recordJsonSchema())],
+    ['docs/vectors/life.json', json(lifeVectors())],
+    ['docs/vectors/join.json', json(joinVectors())],
     ['docs/reference/agent-api.openapi.json', json(openApi(DurationOrMillis))],
     ['docs/reference/serve-api.openapi.json', json(serveApi(queriesWith(DurationOrMillis)))],
   ]);
