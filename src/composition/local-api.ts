@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ApiAddress } from '../adapters/local-api/listen.ts';
+import type { ListenAddress } from '../adapters/http-server/listen.ts';
 import { serveApi } from '../adapters/local-api/serve-api.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Namespace, RunRef } from '../domain/identity/names.ts';
@@ -20,7 +20,7 @@ import { DurationOrMillis } from './time/duration.ts';
 export interface LocalApiOptions {
   readonly me: RunRef;
   readonly namespace: Namespace;
-  readonly address: ApiAddress;
+  readonly address: ListenAddress;
   readonly token: string | undefined;
   /** Directory of the file that says after a restart what was registered. */
   readonly stateDir: string;

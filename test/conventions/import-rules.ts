@@ -111,6 +111,9 @@ const composition: ImportRule = {
 };
 
 const adapter = [domain, 'src/ports'];
+const files = 'src/adapters/files';
+const httpServer = 'src/adapters/http-server';
+const server = [...adapter, httpServer];
 const preact = ['preact', 'preact/*', '@preact/signals'];
 
 /** Who may import whom, a row for each folder with source. `biome.imports.json` is generated from it. */
@@ -131,29 +134,24 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...adapter, charts],
     packages: ['elkjs/lib/elk.bundled.js', '@resvg/resvg-js', ...node],
   },
-  'src/adapters/doors/dns': { folders: adapter, packages: ['dns-packet', ...node] },
-  'src/adapters/doors/http': { folders: adapter, packages: ['zod', ...node] },
+  'src/adapters/doors/dns': { folders: server, packages: ['dns-packet', ...node] },
+  [httpServer]: { folders: adapter, packages: node },
+  'src/adapters/doors/http': { folders: server, packages: ['zod', ...node] },
   'src/adapters/embedded/binary': { folders: adapter, packages: ['zod', ...node] },
   'src/adapters/embedded': {
     folders: [...adapter, 'src/adapters/embedded/binary'],
     packages: ['zod', ...node],
   },
-  'src/adapters/files': { folders: adapter, packages: ['yaml', 'zod', ...node] },
+  [files]: { folders: adapter, packages: ['yaml', 'zod', ...node] },
   ...layer('src/adapters/memory', [['time'], ['server']], { folders: adapter }),
   'src/adapters/memory/time': { folders: adapter, packages: ['node:process'] },
   'src/adapters/memory': {
     folders: [...adapter, ...below('src/adapters/memory', 'time', 'server')],
   },
   'src/adapters/haproxy': { folders: adapter, packages: node },
-  'src/adapters/docker': {
-    folders: [...adapter, 'src/adapters/files'],
-    packages: ['zod', ...node],
-  },
-  'src/adapters/local-api': {
-    folders: [...adapter, 'src/adapters/files'],
-    packages: ['zod', ...node],
-  },
-  'src/adapters/metrics': { folders: adapter, packages: ['@prometheus-io/client', ...node] },
+  'src/adapters/docker': { folders: [...adapter, files], packages: ['zod', ...node] },
+  'src/adapters/local-api': { folders: [...server, files], packages: ['zod', ...node] },
+  'src/adapters/metrics': { folders: server, packages: ['@prometheus-io/client', ...node] },
   ...layer('src/adapters/nats', natsTiers, { folders: adapter, packages: ['@nats-io/*'] }),
   'src/adapters/nats': {
     folders: [...adapter, ...below('src/adapters/nats', ...natsTiers.flat())],
@@ -187,7 +185,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'src/dashboard/build': { folders: [], packages: ['esbuild', ...node] },
   'src/dashboard/history': { folders: ['src/dashboard', domain] },
   ...layer('src/dashboard/server', [['http', 'history'], ['routes']], {
-    folders: ['src/dashboard', 'src/dashboard/history', ...core],
+    folders: ['src/dashboard', 'src/dashboard/history', httpServer, ...core],
     packages: ['zod', 'xstate', ...node],
   }),
   'src/dashboard/server': {
@@ -195,6 +193,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'src/dashboard',
       'src/dashboard/history',
       ...below('src/dashboard/server', 'http', 'history', 'routes'),
+      httpServer,
       ...core,
     ],
     packages: ['zod', ...node],

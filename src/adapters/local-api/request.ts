@@ -1,41 +1,23 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
 import { formatParseError } from '../../domain/records/stored-record.ts';
-import { ApiError } from './api-error.ts';
+import { checkHost } from '../http-server/access.ts';
+import { ApiError } from '../http-server/api-error.ts';
 
 const mostBody = 64 * 1024;
 
 /**
  * Refuses requests that a web page may have sent: with the origin of a page, or with another name in the
- * Host header (DNS rebinding). A page can send only the name under which it was loaded.
+ * Host header than localhost. @throws {ApiError} `forbidden`
  */
 export function refuseWebPages({ headers }: IncomingMessage): void {
   if (headers.origin !== undefined || headers['sec-fetch-site'] !== undefined) {
     throw new ApiError('forbidden', 'the request comes from a web page');
   }
-  const [, v6, name] =
-    /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(headers.host ?? '') ?? [];
-  if (isIP(v6 ?? name ?? '') > 0 || name?.toLowerCase() === 'localhost') return;
-  throw new ApiError(
-    'forbidden',
-    'the Host header has another name than localhost',
-    'use the address of the agent, such as 127.0.0.1',
-  );
+  checkHost(headers, [], 'use the address of the agent, such as 127.0.0.1');
 }
-
-/** Refuses a request without the token, if one is set. */
-export function checkToken({ headers }: IncomingMessage, token: string | undefined): void {
-  if (token === undefined) return;
-  const [, sent] = /^Bearer ([\x21-\x7e]+)$/i.exec(headers.authorization ?? '') ?? [];
-  if (sent !== undefined && timingSafeEqual(sha256(sent), sha256(token))) return;
-  throw new ApiError('unauthorised', 'a token is needed', 'send Authorization: Bearer TOKEN');
-}
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /**
  * The document of a request; without a body, `{}`. A form of a web page cannot be sent as JSON.

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { InstanceId, ServiceName } from '../../domain/identity/names.ts';
 import type { Millis } from '../../domain/time.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../http-server/api-error.ts';
 import { holdOpen } from './hold-open.ts';
 import { openApi } from './openapi.ts';
 import type {

@@ -1,14 +1,17 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../../domain/fault.ts';
 import { seconds } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
-import { ApiError, statuses } from './api-error.ts';
-import { type ApiAddress, listen } from './listen.ts';
-import { checkToken, refuseWebPages } from './request.ts';
+import { checkToken } from '../http-server/access.ts';
+import { ApiError } from '../http-server/api-error.ts';
+import { closeServer, createLimitedServer } from '../http-server/http-server.ts';
+import type { ListenAddress } from '../http-server/listen.ts';
+import { openAddress } from './open-address.ts';
+import { refuseWebPages } from './request.ts';
 import { type Answer, type Api, route } from './routes.ts';
 
 export interface ServeApiOptions extends Api {
-  readonly address: ApiAddress;
+  readonly address: ListenAddress;
   /** The token that requests must have; undefined: none. */
   readonly token: string | undefined;
   readonly log: Log;
@@ -24,30 +27,16 @@ const mostConnections = 12_000;
 export async function serveApi(
   options: ServeApiOptions,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
-  const server = createServer({
+  const server = createLimitedServer({
+    maxConnections: mostConnections,
     maxHeaderSize: 16 * 1024,
-    headersTimeout: seconds(10),
-    requestTimeout: seconds(30),
-    connectionsCheckingInterval: seconds(5),
     keepAliveTimeout: seconds(30),
   });
-  server.maxConnections = mostConnections;
   server.on('request', (request, response) => {
     void respond(options, request, response);
   });
-  server.on('clientError', (_, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
-    else socket.destroy();
-  });
-  const url = await listen(server, options.address);
-  return {
-    url,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections(); // attached processes hold theirs open
-      await closed;
-    },
-  };
+  const url = await openAddress(server, options.address);
+  return { url, [Symbol.asyncDispose]: () => closeServer(server) };
 }
 
 async function respond(
@@ -58,7 +47,7 @@ async function respond(
   response.on('error', () => response.destroy());
   try {
     refuseWebPages(request);
-    checkToken(request, options.token);
+    checkToken(request.headers, options.token);
     send(request, response, await route(options, request, response));
   } catch (cause) {
     sendError(response, cause, options.log);
@@ -77,10 +66,10 @@ function sendError(response: ServerResponse, cause: unknown, log: Log): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
   const error = toApiError(cause);
   if (error.code === 'bug') log.warn('api-request-failed', { why: String(cause) });
-  const { code, message, hint = null } = error;
+  const { code, message, hint = null, status } = error;
   const text = Buffer.from(`${JSON.stringify({ error: code, message, hint })}\n`);
   // The rest of a body that was refused is not read.
-  response.writeHead(statuses[code], { ...headersOf(text), connection: 'close' }).end(text);
+  response.writeHead(status, { ...headersOf(text), connection: 'close' }).end(text);
 }
 
 /** A name that is valid but too long for a key is noticed only when it is used. */

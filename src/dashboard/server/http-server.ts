@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Fault } from '../../domain/fault.ts';
+import { checkHost } from '../../adapters/http-server/access.ts';
+import { ApiError } from '../../adapters/http-server/api-error.ts';
+import { closeServer, createLimitedServer } from '../../adapters/http-server/http-server.ts';
+import { httpUrl, listen } from '../../adapters/http-server/listen.ts';
 import { minutes, seconds } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Assets } from './http/assets.ts';
-import { type AuthPolicy, checkHost, checkOrigin, isAuthorized } from './http/auth.ts';
-import { HttpError, toErrorResponse } from './http/http-error.ts';
+import { type AuthPolicy, checkOrigin, isAuthorized } from './http/auth.ts';
+import { toErrorResponse } from './http/error-response.ts';
 import { isLogin, logIn, sendLogin } from './http/login.ts';
 import { sendFault } from './http/respond.ts';
 import { type Api, handleApiRequest } from './routes.ts';
@@ -33,20 +36,16 @@ const longestUrl = 16 * 1024;
 export async function startHttpServer(
   serving: HttpServerOptions,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
-  const server = createServer({
+  const server = createLimitedServer({
+    maxConnections: 512,
     maxHeaderSize: 32 * 1024,
-    headersTimeout: seconds(10),
-    requestTimeout: seconds(30),
-    connectionsCheckingInterval: seconds(5),
     keepAliveTimeout: seconds(15),
   });
-  server.maxConnections = 512;
   server.setTimeout(minutes(2));
   const { host } = serving;
-  await listening(server, serving);
+  await listen(server, { host, port: serving.port }, '--port');
   const { port } = server.address() as AddressInfo;
   const policy: AuthPolicy = {
-    names: serving.names.map((name) => name.toLowerCase()),
     token: serving.token,
     secret: randomBytes(32).toString('hex'),
     // Cookies ignore the port: two dashboards on one machine need different names.
@@ -55,17 +54,9 @@ export async function startHttpServer(
   server.on('request', (request, response) => {
     void respond(serving, policy, request, response);
   });
-  server.on('clientError', (_, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
-    else socket.destroy();
-  });
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}/`,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections(); // the open event streams would block `close`
-      await closed;
-    },
+    url: `${httpUrl(host, port)}/`,
+    [Symbol.asyncDispose]: () => closeServer(server),
   };
 }
 
@@ -99,18 +90,22 @@ const unforeseen = {
 };
 
 async function route(
-  { assets, apis }: HttpServerOptions,
+  { assets, apis, names }: HttpServerOptions,
   policy: AuthPolicy,
   request: IncomingMessage,
   response: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
   const { method = '', url = '' } = request;
-  checkHost(request, policy);
+  checkHost(
+    request.headers,
+    names,
+    'use the address of the server, or start it with --host-name NAME',
+  );
   if (url.length > longestUrl)
-    throw new HttpError('too-long', `the address must have at most ${longestUrl} characters`);
+    throw new ApiError('too-long', `the address must have at most ${longestUrl} characters`);
   if (!['GET', 'HEAD', 'POST'].includes(method))
-    throw new HttpError('wrong-method', 'use GET or POST');
+    throw new ApiError('wrong-method', 'use GET or POST');
   const [path = '', search = ''] = url.split(/\?(.*)/s, 2);
   const query = new URLSearchParams(search);
   if (policy.token !== undefined && isLogin(path, query)) {
@@ -120,37 +115,19 @@ async function route(
   const [, prefix, name] = /^\/((?:[a-z]+\/)?)api\/(.*)$/s.exec(path) ?? [];
   if (prefix !== undefined && name !== undefined) {
     if (!isAuthorized(request, policy))
-      throw new HttpError('unauthorised', 'a token is needed here');
+      throw new ApiError('unauthorised', 'a token is needed here');
     checkOrigin(request, method === 'POST');
     const open = Object.hasOwn(apis, prefix) ? apis[prefix] : undefined;
-    if (!open) throw new HttpError('not-found', 'the server has no such path');
+    if (!open) throw new ApiError('not-found', 'the server has no such path');
     return handleApiRequest(await open(), name, { request, response, query, signal });
   }
-  if (method === 'POST') throw new HttpError('wrong-method', 'pages are read-only: use GET');
+  if (method === 'POST') throw new ApiError('wrong-method', 'pages are read-only: use GET');
   if (!isAuthorized(request, policy)) {
     if (path === '/') return sendLogin(response, 200);
-    throw new HttpError('unauthorised', 'a token is needed here');
+    throw new ApiError('unauthorised', 'a token is needed here');
   }
   if (path === '/') return assets.send(request, response, 'index.html');
   const [, file] = /^\/assets\/([\w.-]+)$/.exec(path) ?? [];
-  if (file === undefined) throw new HttpError('not-found', 'the server has no such path');
+  if (file === undefined) throw new ApiError('not-found', 'the server has no such path');
   return assets.send(request, response, file);
-}
-
-async function listening(server: Server, { host, port }: HttpServerOptions): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen({ host, port }, resolve);
-  try {
-    await promise;
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const address = `port ${port} of ${host}, for the dashboard,`;
-    if (code === 'EADDRINUSE') {
-      const hint = 'choose another port, or 0 for any free port';
-      throw new Fault('port-taken', `${address} is taken by another program`, { cause, hint });
-    }
-    throw new Fault('bad-setting', `${address} cannot be opened: ${message}`, { cause });
-  }
-  server.off('error', reject);
 }

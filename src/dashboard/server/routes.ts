@@ -1,10 +1,10 @@
+import { ApiError } from '../../adapters/http-server/api-error.ts';
 import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { ApiEventList, ApiHello } from '../api-types.ts';
 import type { Source } from './history/live-source.ts';
 import { densityOf, stateOfAll } from './history/pages.ts';
-import { HttpError } from './http/http-error.ts';
 import type { RequestContext } from './http/request-context.ts';
 import { queries, readQuery } from './http/request-schema.ts';
 import { sendBody, sendJson } from './http/respond.ts';
@@ -69,7 +69,7 @@ const routes: Readonly<Record<string, Route>> = {
       limit,
     } = readQuery(queries.entity, query);
     if ((name === undefined) === (host === undefined))
-      throw new HttpError('bad-request', 'give either a name or a host');
+      throw new ApiError('bad-request', 'give either a name or a host');
     const subjects =
       host === undefined ? subjectsOf(name ?? '', all === '1') : [`${encodeSubjectToken(host)}.>`];
     const found = await eventsOf(source, subjects, before, limit + 1);
@@ -97,7 +97,7 @@ const routes: Readonly<Record<string, Route>> = {
   charts: async ({ draw, source }, { request, response, query }, rest) => {
     const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg|mmd|dot)$/.exec(rest) ?? [];
     const chart = await findChart(hash, source.charts);
-    if (!chart) throw new HttpError('not-found', 'no chart has this machine and hash');
+    if (!chart) throw new ApiError('not-found', 'no chart has this machine and hash');
     if (as === 'json') return sendJson(request, response, chart, { cache: forever });
     if (as !== 'svg') {
       const text =
@@ -111,16 +111,16 @@ const routes: Readonly<Record<string, Route>> = {
   },
 };
 
-/** @throws {HttpError} `bad-request` */
+/** @throws {ApiError} `bad-request` */
 function placeIn(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new HttpError('bad-request', 'an event is identified by its sequence');
+  throw new ApiError('bad-request', 'an event is identified by its sequence');
 }
 
 /** For content that is identified by its hash and never changes. */
 const forever = 'private, max-age=31536000, immutable';
 
-/** Answers a request below `/api/`. @throws {HttpError} and what the route throws */
+/** Answers a request below `/api/`. @throws {ApiError} and what the route throws */
 export async function handleApiRequest(
   api: Api,
   path: string,
@@ -129,10 +129,10 @@ export async function handleApiRequest(
   const [, name = '', rest = ''] = /^([a-z]+)(?:\/(.*))?$/s.exec(path) ?? [];
   if (name === 'actions') return act(api, rest, call);
   if (call.request.method !== 'GET' && call.request.method !== 'HEAD') {
-    throw new HttpError('wrong-method', 'this path is read-only: use GET');
+    throw new ApiError('wrong-method', 'this path is read-only: use GET');
   }
   const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
-  if (!route) throw new HttpError('not-found', 'the API has no such path');
+  if (!route) throw new ApiError('not-found', 'the API has no such path');
   return route(api, call, rest);
 }
 
@@ -141,9 +141,8 @@ async function act(
   name: string,
   { request, response }: RequestContext,
 ): Promise<void> {
-  if (request.method !== 'POST')
-    throw new HttpError('wrong-method', 'actions need the method POST');
-  if (!actions) throw new HttpError('forbidden', why);
+  if (request.method !== 'POST') throw new ApiError('wrong-method', 'actions need the method POST');
+  if (!actions) throw new ApiError('forbidden', why);
   await sendJson(request, response, await actions.take(name, request));
 }
 

@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { type AddressInfo, createServer, type Server, type Socket as TcpSocket } from 'node:net';
-import { Fault } from '../../../domain/fault.ts';
 import { seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { ServiceView } from '../../../ports/service-view.ts';
+import { listenFault } from '../../http-server/listen.ts';
 import { AnswerRate } from './answer-rate.ts';
 import { writeAnswer, writeRefusal } from './dns-answer.ts';
 import { longestQuery, readQuery } from './dns-query.ts';
@@ -136,17 +136,7 @@ async function listening(
   } catch (cause) {
     tcp.close();
     udp.close();
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new Fault('port-taken', `port ${port} of ${host} (--dns) is already in use`, {
-        cause,
-        hint: 'choose another port with --dns, or 0 for any free port',
-      });
-    }
-    throw new Fault('bad-setting', `--dns cannot listen on port ${port} of ${host}: ${message}`, {
-      cause,
-      hint: 'use an address of this machine, and a port that this user may open',
-    });
+    throw listenFault(cause as NodeJS.ErrnoException, { host, port }, '--dns');
   }
 }
 

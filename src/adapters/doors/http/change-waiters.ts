@@ -1,7 +1,7 @@
 import type { Millis } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ServiceView } from '../../../ports/service-view.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../../http-server/api-error.ts';
 
 /** Requests that wait for changes: long polls and event streams. */
 export class ChangeWaiters {

@@ -1,13 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { z } from 'zod';
-import { Fault } from '../../../domain/fault.ts';
 import type { PickPolicy } from '../../../domain/fleet/pick.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { ServiceView } from '../../../ports/service-view.ts';
+import { ApiError } from '../../http-server/api-error.ts';
+import { closeServer, createLimitedServer } from '../../http-server/http-server.ts';
+import { httpUrl, listen } from '../../http-server/listen.ts';
 import { type Access, checkAccess } from './access.ts';
-import { ApiError } from './api-error.ts';
 import { ChangeWaiters } from './change-waiters.ts';
 import { queriesWith } from './queries.ts';
 import { type Answer, type Api, route } from './routes.ts';
@@ -43,30 +44,19 @@ export async function openHttpDoor(
     waiters: new ChangeWaiters(view, ports.clock, mostWaiting),
     fraction: ports.entropy.fraction,
   };
-  const server = createServer({
+  const server = createLimitedServer({
+    maxConnections: mostWaiting + 500,
     maxHeaderSize: 32 * 1024,
-    headersTimeout: seconds(10),
-    requestTimeout: seconds(30),
-    connectionsCheckingInterval: seconds(5),
     keepAliveTimeout: seconds(30),
   });
-  server.maxConnections = mostWaiting + 500;
   server.on('request', (request, response) => {
     void respond(api, options, ports, request, response);
   });
-  server.on('clientError', (_, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
-    else socket.destroy();
-  });
-  await listening(server, host, port);
+  await listen(server, { host, port }, '--http');
   const address = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeAllConnections(); // requests that wait hold theirs open
-      await closed;
-    },
+    url: httpUrl(host, address.port),
+    [Symbol.asyncDispose]: () => closeServer(server),
   };
 }
 
@@ -150,25 +140,3 @@ const lengthOf = (text: Buffer) => ({
   'content-type': 'application/json',
   'content-length': text.length,
 });
-
-async function listening(server: Server, host: string, port: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject);
-  server.listen({ host, port }, resolve);
-  try {
-    await promise;
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'EADDRINUSE') {
-      throw new Fault('port-taken', `port ${port} of ${host} (--http) is already in use`, {
-        cause,
-        hint: 'choose another port with --http, or 0 for any free port',
-      });
-    }
-    throw new Fault('bad-setting', `--http cannot listen on port ${port} of ${host}: ${message}`, {
-      cause,
-      hint: 'use an address of this machine, and a port that this user may open',
-    });
-  }
-  server.off('error', reject);
-}

@@ -3,7 +3,7 @@ import { pickPolicies } from '../../../domain/fleet/pick.ts';
 import { ServiceName } from '../../../domain/identity/names.ts';
 import { formatParseError } from '../../../domain/records/stored-record.ts';
 import { type Millis, minutes, seconds } from '../../../domain/time.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../../http-server/api-error.ts';
 
 const longestWait: Millis = minutes(10);
 const usualWait: Millis = seconds(60);

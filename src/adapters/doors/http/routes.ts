@@ -4,7 +4,7 @@ import type { PickPolicy } from '../../../domain/fleet/pick.ts';
 import { compareInstances, compareText } from '../../../domain/fleet/row-order.ts';
 import { ServiceName } from '../../../domain/identity/names.ts';
 import type { ServiceView } from '../../../ports/service-view.ts';
-import { ApiError } from './api-error.ts';
+import { ApiError } from '../../http-server/api-error.ts';
 import type { ChangeWaiters } from './change-waiters.ts';
 import { sendEvents } from './event-stream.ts';
 import { openApi } from './openapi.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { HttpError } from './http-error.ts';
+import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import { commonHeaders, compress, type Encoding, encodingOf } from './respond.ts';
 
 /** The page's files by name: `index.html`, `main.js`, … */
@@ -24,10 +24,10 @@ export class Assets {
     this.#assets = new Map([...files].map(([name, body]) => [name, assetOf(name, body)]));
   }
 
-  /** @throws {HttpError} `not-found` */
+  /** @throws {ApiError} `not-found` */
   async send(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
     const asset = this.#assets.get(name);
-    if (!asset) throw new HttpError('not-found', 'the dashboard has no such file');
+    if (!asset) throw new ApiError('not-found', 'the dashboard has no such file');
     const encoding = isPackable(asset.type) ? encodingOf(request) : 'identity';
     const tag = `"${asset.tag}-${encoding}"`;
     const headers = {

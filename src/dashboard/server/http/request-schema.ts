@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import { HostId } from '../../../domain/identity/names.ts';
-import { HttpError } from './http-error.ts';
 
 const sequence = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const some = (from: number, to: number, otherwise: number) =>
@@ -42,17 +42,17 @@ export const queries = {
   }),
 } as const;
 
-/** @throws {HttpError} `bad-request` with the name of the invalid parameter */
+/** @throws {ApiError} `bad-request` with the name of the invalid parameter */
 export function readQuery<S extends z.ZodType>(rule: S, query: URLSearchParams): z.output<S> {
   const read = rule.safeParse(Object.fromEntries(query));
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new HttpError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
+  throw new ApiError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
 }
 
 const mostBody = 16 * 1024;
 
-/** The request's document. @throws {HttpError} `too-large`, `bad-request` */
+/** The request's document. @throws {ApiError} `too-large`, `bad-request` */
 export async function readBody<S extends z.ZodType>(
   request: IncomingMessage,
   rule: S,
@@ -61,23 +61,23 @@ export async function readBody<S extends z.ZodType>(
   try {
     value = JSON.parse(await readText(request));
   } catch (cause) {
-    if (cause instanceof HttpError) throw cause;
-    throw new HttpError('bad-request', 'the request body is not JSON');
+    if (cause instanceof ApiError) throw cause;
+    throw new ApiError('bad-request', 'the request body is not JSON');
   }
   const read = rule.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
-  throw new HttpError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
+  throw new ApiError('bad-request', `${issue?.path.join('.')}: ${issue?.message}`);
 }
 
-/** @throws {HttpError} `too-large` */
+/** @throws {ApiError} `too-large` */
 export async function readText(request: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     length += piece.length;
     if (length > mostBody)
-      throw new HttpError('too-large', `the request body must have at most ${mostBody} bytes`);
+      throw new ApiError('too-large', `the request body must have at most ${mostBody} bytes`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString('utf8');

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import type { Plan } from '../../../domain/collection/gc-plan.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Fleet } from '../../../domain/fleet/fleet.ts';
@@ -12,7 +13,6 @@ import { ManualCollection } from '../../../runtime/collector/manual-collection.t
 import { endHoldEarly, endOfHold, planHold } from '../../../runtime/operator/operator-actions.ts';
 import { type Author, signingAuthor } from '../../../runtime/transitions/record-change.ts';
 import type { ApiActionResult, ApiRemaining } from '../../api-actions.ts';
-import { HttpError } from '../http/http-error.ts';
 import { readBody } from '../http/request-schema.ts';
 
 /** The author of an action when the request names none. */
@@ -56,13 +56,13 @@ export class Actions {
     this.#planOf = planOf;
   }
 
-  /** @throws {HttpError} `bad-request`, `not-found`; {Fault} what planning and a collection throw */
+  /** @throws {ApiError} `bad-request`, `not-found`; {Fault} what planning and a collection throw */
   async take(name: string, request: IncomingMessage): Promise<ApiActionResult> {
     const act = this.#act(name);
-    if (!act) throw new HttpError('not-found', `there is no action '${name}'`);
+    if (!act) throw new ApiError('not-found', `there is no action '${name}'`);
     const id = request.headers['rollcall-request'];
     if (typeof id !== 'string' || !/^[\w-]{8,64}$/.test(id)) {
-      throw new HttpError(
+      throw new ApiError(
         'bad-request',
         'the header Rollcall-Request must be an id of 8 to 64 letters, digits, _ or -',
       );
@@ -104,7 +104,7 @@ export class Actions {
       const at = { host, ...(agent && { agent }) };
       const did = await endHoldEarly(author, at, this.#ports, AbortSignal.timeout(patience));
       if (did === 'absent')
-        throw new HttpError(
+        throw new ApiError(
           'not-found',
           `no hold exists for ${agent ? `agent ${host}/${agent}` : `host ${host}`}`,
         );

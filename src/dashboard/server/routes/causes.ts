@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { isOfSlot } from '../../../domain/events/event-schema.ts';
@@ -7,7 +8,6 @@ import type { Revision } from '../../../domain/time.ts';
 import type { ApiCauses, ApiRelatedEvent } from '../../api-types.ts';
 import type { HistoryIndex } from '../history/history-index.ts';
 import type { Source } from '../history/live-source.ts';
-import { HttpError } from '../http/http-error.ts';
 
 /** Maximum number of a slot's events and of history rows that are searched in each direction. */
 const events = 2000;
@@ -20,12 +20,12 @@ const named = 100;
  *
  * An event names its cause by hash. Cause and effect belong to the same slot, so only that slot's events
  * are read, up to a limit in each direction. `far`: the cause is beyond that limit.
- * @throws {HttpError} `not-found`
+ * @throws {ApiError} `not-found`
  */
 export async function causesOf(source: Source, seq: Revision): Promise<ApiCauses> {
   const index = source.index();
   const found = index.rows(seq).next().value;
-  if (!found || found.seq !== seq) throw new HttpError('not-found', `there is no event ${seq}`);
+  if (!found || found.seq !== seq) throw new ApiError('not-found', `there is no event ${seq}`);
   const of = index.entity(found.entity);
   if (!isOfSlot(of)) return { seq, by: null, cause: null, far: false, led: [], more: 0 };
   const slot = agentMapKey(of);

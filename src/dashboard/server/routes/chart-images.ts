@@ -1,13 +1,13 @@
+import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import type { Layout } from '../../../charts/layout/layout.ts';
 import type { Chart } from '../../../charts/model/chart.ts';
 import { type TreeNode, treeOf } from '../../../charts/model/state-tree.ts';
 import { svgOf } from '../../../charts/svg/svg.ts';
 import type { Theme } from '../../../charts/svg/theme.ts';
-import { HttpError } from '../http/http-error.ts';
 
 /**
  * Draws a chart with some of its states collapsed.
- * @throws {Fault} `not-drawn` @throws {HttpError} `bad-request`, `too-busy`
+ * @throws {Fault} `not-drawn` @throws {ApiError} `bad-request`, `too-busy`
  */
 export type Draw = (chart: Chart, collapsed: readonly string[], theme: Theme) => Promise<Buffer>;
 
@@ -32,7 +32,7 @@ export function chartImageCache(
       return known;
     }
     if (queued >= waiting)
-      throw new HttpError('too-busy', 'too many charts are waiting to be drawn: try again later');
+      throw new ApiError('too-busy', 'too many charts are waiting to be drawn: try again later');
     queued += 1;
     const layout = turn.then(() => layoutOf(chart, closed));
     turn = layout
@@ -52,7 +52,7 @@ export function chartImageCache(
 
 /**
  * The collapsed states that identify an image, sorted, without states inside another collapsed state.
- * @throws {HttpError} `bad-request` for a state without child states
+ * @throws {ApiError} `bad-request` for a state without child states
  */
 export function closedIn(chart: Chart, collapsed: readonly string[]): readonly string[] {
   const tree = treeOf(chart);
@@ -63,7 +63,7 @@ export function closedIn(chart: Chart, collapsed: readonly string[]): readonly s
     .filter((id) => {
       const one = tree.get(id);
       if (one && one.children.length > 0) return !isInClosed(one);
-      throw new HttpError(
+      throw new ApiError(
         'bad-request',
         `collapsed: must be states of ${chart.machine} that have child states`,
       );

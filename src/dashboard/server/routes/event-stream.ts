@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants, createGzip } from 'node:zlib';
+import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import type { ApiHeartbeat, ApiHello } from '../../api-types.ts';
 import type { Source } from '../history/live-source.ts';
 import { pageAfter } from '../history/pages.ts';
-import { HttpError } from '../http/http-error.ts';
 import { commonHeaders, encodingOf } from '../http/respond.ts';
 
 /** The minimum time between pages, the time between marks, and how long a reader may read nothing. */
@@ -34,10 +34,10 @@ export class Streams {
     return this.#open;
   }
 
-  /** @throws {HttpError} `too-busy` */
+  /** @throws {ApiError} `too-busy` */
   async run(work: () => Promise<void>): Promise<void> {
     if (this.#open >= this.#most) {
-      throw new HttpError('too-busy', `${this.#most} browsers are connected, which is the maximum`);
+      throw new ApiError('too-busy', `${this.#most} browsers are connected, which is the maximum`);
     }
     this.#open += 1;
     try {

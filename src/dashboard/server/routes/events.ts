@@ -1,9 +1,9 @@
+import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
 import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { History, StoredEvent } from '../../../ports/audit.ts';
 import type { Source } from '../history/live-source.ts';
-import { HttpError } from '../http/http-error.ts';
 
 /** A stored event: its position, and its text as JSON. Text that is not JSON stays text. */
 export function eventDocument({
@@ -23,13 +23,13 @@ export function eventDocument({
   }
 }
 
-/** @throws {HttpError} `not-found` */
+/** @throws {ApiError} `not-found` */
 export async function eventAt(history: History, seq: Revision): Promise<StoredEvent> {
   for await (const stored of history.read(seq)) {
     if (stored.seq === seq) return stored;
     break;
   }
-  throw new HttpError('not-found', `there is no event ${seq}`);
+  throw new ApiError('not-found', `there is no event ${seq}`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { getNextTransitions } from 'xstate';
+import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import { ChainRef, type StateValue } from '../../../domain/events/event-schema.ts';
 import { chainSubject } from '../../../domain/events/event-subjects.ts';
@@ -8,7 +9,6 @@ import type { ApiExplanation, ApiNextTransition } from '../../api-types.ts';
 import { machinesByName } from '../history/final-states.ts';
 import type { Source } from '../history/live-source.ts';
 import { decodeState, encodeState } from '../history/to-row.ts';
-import { HttpError } from '../http/http-error.ts';
 import { chartByHash } from './chart-lookup.ts';
 import { eventsOf } from './events.ts';
 
@@ -18,7 +18,7 @@ import { eventsOf } from './events.ts';
  * Guards are evaluated with the context from replaying the entity's events. This needs all its events,
  * made by the current machine; otherwise the answer is marked `unsure`. An ended entity has no next
  * transitions, which is a normal answer.
- * @throws {HttpError} `not-found`, `bad-request`
+ * @throws {ApiError} `not-found`, `bad-request`
  */
 export async function explain(
   source: Source,
@@ -33,7 +33,7 @@ export async function explain(
   const known = number === undefined ? undefined : states.get(number);
   if (number === undefined || !known) {
     const last = number === undefined ? undefined : index.lastOf(number, upTo);
-    if (!last) throw new HttpError('not-found', 'the entity does not exist at this moment');
+    if (!last) throw new ApiError('not-found', 'the entity does not exist at this moment');
     const state = index.words.at(last.to);
     const why = event === undefined ? null : 'the entity has ended: it has no further transitions';
     return { state, next: [], unsure: false, whyNot: why };
@@ -41,7 +41,7 @@ export async function explain(
   const of = index.entity(number);
   const state = index.words.at(known.to);
   const steppable = machinesByName.get(of.entity);
-  if (!steppable) throw new HttpError('not-found', `there is no machine '${of.entity}'`);
+  if (!steppable) throw new ApiError('not-found', `there is no machine '${of.entity}'`);
   const isOfToday = index.words.at(known.chart) === steppable.chart;
   const context =
     isOfToday && steppable.hasGuards ? await contextOf(source, of, steppable, upTo) : undefined;
@@ -100,7 +100,7 @@ function resolved(machine: Steppable['machine'], state: string, context: object)
   try {
     return machine.resolveState({ value: decodeState(state) as never, context });
   } catch {
-    throw new HttpError('not-found', `the current machine has no state '${state}'`);
+    throw new ApiError('not-found', `the current machine has no state '${state}'`);
   }
 }
 
@@ -114,12 +114,12 @@ function whyNot(next: readonly ApiNextTransition[], state: string, event: string
     : `possible only if a guard is true: ${guards}`;
 }
 
-/** @throws {HttpError} `bad-request` */
+/** @throws {ApiError} `bad-request` */
 function entityIn(text: string): ChainRef {
   try {
     return ChainRef.parse(JSON.parse(text));
   } catch {
-    throw new HttpError(
+    throw new ApiError(
       'bad-request',
       'entity: must be an entity as in a page of the history, as JSON',
     );

@@ -1,19 +1,23 @@
-/** Statuses by the code of an error. */
-export const statuses = {
+/** The HTTP status of each error code. */
+const statuses = {
   'bad-request': 400,
   unauthorised: 401,
   forbidden: 403,
   'not-found': 404,
+  'none-usable': 404,
   'wrong-method': 405,
   taken: 409,
   superseded: 409,
   'too-many': 409,
   'too-large': 413,
+  'too-long': 414,
   'not-json': 415,
   bug: 500,
+  'not-complete': 503,
+  'too-busy': 503,
 } as const;
 
-/** A request that the local API refuses. */
+/** A request that an HTTP API refuses or cannot answer. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: keyof typeof statuses;
@@ -23,5 +27,9 @@ export class ApiError extends Error {
     super(message);
     this.code = code;
     this.hint = hint;
+  }
+
+  get status(): number {
+    return statuses[this.code];
   }
 }

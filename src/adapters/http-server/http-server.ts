@@ -1,0 +1,32 @@
+import { createServer, type Server } from 'node:http';
+import { type Millis, seconds } from '../../domain/time.ts';
+
+export interface ServerLimits {
+  readonly maxConnections: number;
+  /** In bytes. */
+  readonly maxHeaderSize: number;
+  readonly keepAliveTimeout: Millis;
+}
+
+/** An HTTP server that limits slow clients and large headers, and answers malformed requests with 400. */
+export function createLimitedServer({ maxConnections, ...limits }: ServerLimits): Server {
+  const server = createServer({
+    ...limits,
+    headersTimeout: seconds(10),
+    requestTimeout: seconds(30),
+    connectionsCheckingInterval: seconds(5),
+  });
+  server.maxConnections = maxConnections;
+  server.on('clientError', (_, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+    else socket.destroy();
+  });
+  return server;
+}
+
+/** Closes a server and all its connections: a response that stays open would block `close`. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}
