@@ -109,6 +109,7 @@ export async function watchConnection(
   signal: AbortSignal,
 ): Promise<void> {
   let up = true;
+  let { server } = store.status();
   let { recreated } = store.keeper;
   let failure: string | undefined;
   let refusal: string | undefined;
@@ -132,9 +133,12 @@ export async function watchConnection(
       );
     }
     refusal = loginRefusal;
-    if (now === up) continue;
+    const last = server;
+    ({ server } = store.status());
+    // From a server that shuts down in lame duck mode the client moves to another within milliseconds.
+    const hasMoved = now && server !== last;
+    if (now === up && !hasMoved) continue;
     up = now;
-    const { server } = store.status();
     io.err(up ? `reconnected to ${server}` : `lost the connection to ${server}; retrying`);
   }
 }

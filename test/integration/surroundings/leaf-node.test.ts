@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { startLeafServers } from '../harness/leaf-servers.ts';
 import { rollcall } from '../harness/processes.ts';
+import { until } from '../harness/until.ts';
 import { freshNamespace } from '../nats/support/open-store.ts';
 
 const servers = await startLeafServers();
@@ -91,5 +92,28 @@ describe('an agent at a leaf node whose server has a JetStream of its own', () =
       expect.objectContaining({ level: 'ok', what: expect.stringContaining("domain 'leaf'") }),
       expect.objectContaining({ level: 'wrong', what: expect.stringContaining("'leaf', 'hub'") }),
     ]);
+  });
+
+  test('with a second namespace of one name gets its own commits, and the session events of both', async () => {
+    const namespace = freshNamespace();
+    await using atHub = agentAt(servers.hub.url, namespace, '--js-domain', '.');
+    await atHub.ready;
+    await using atLeaf = agentAt(servers.leaf.url, namespace, '--js-domain', '.', '--host', 'h2');
+    await atLeaf.ready;
+    const subjects = async () => {
+      const where = ['--servers', servers.hub.url, '--namespace', namespace];
+      await using out = rollcall(['audit', 'export', ...where, '--out', '-']);
+      expect(await out.exited).toBe(0);
+      return out.lines.map(({ subject }) => `${subject}`);
+    };
+    const isOfSession = (subject: string) => subject.includes('.session.');
+    let ofLeaf: readonly string[] = [];
+    await until('the hub has events of the agent at the leaf node', async () => {
+      ofLeaf = (await subjects()).filter((subject) => subject.startsWith('h2.'));
+      return ofLeaf.length > 0;
+    });
+    expect(ofLeaf.filter((subject) => !isOfSession(subject))).toEqual([]);
+    // The fleet is made of commits only: each side shows its own.
+    expect((await list(servers.hub.url, namespace)).agents).toEqual([shop]);
   });
 });

@@ -91,8 +91,8 @@ describe('rollcall run whose login is revoked', () => {
   });
 });
 
-describe('rollcall run whose login is refused at its start', () => {
-  test('starts its process, and registers it when the login is accepted', async () => {
+describe('a login that is refused at the start', () => {
+  test('does not keep rollcall run from starting its process, which is registered later', async () => {
     await using server = await startConfigured(onlyAnn);
     const { run, pid } = await wrapped(server.url);
     await using wrapper = run;
@@ -105,11 +105,16 @@ describe('rollcall run whose login is refused at its start', () => {
     expect(wrapper.stderr.match(/refused the login/g)).toHaveLength(1);
   });
 
-  test('does not start its process with --wait-registered', async () => {
+  test.each([
+    ['rollcall run with --wait-registered', ['run', '--service', 'web', '--wait-registered']],
+    ['rollcall agent', ['agent', '--name', 'web']],
+  ])('ends with exit code 3 and the reason: %s', async (_what, [name = '', ...options]) => {
     await using server = await startConfigured(onlyAnn);
-    const args = [...asJoe(server.url), '--host', 'h1', '--service', 'web', '--wait-registered'];
-    await using run = rollcall(['run', ...args, '--', 'echo', 'started']);
-    expect(await run.exited).toBe(3);
-    expect(run.lines).toEqual([]);
+    const child = name === 'run' ? ['--', 'echo', 'started'] : [];
+    const args = [name, ...asJoe(server.url), '--host', 'h1', ...options, ...child];
+    await using refused = rollcall(args);
+    expect(await refused.exited).toBe(3);
+    expect(refused.stderr).toContain('refused the login');
+    expect(refused.lines).toEqual([]);
   });
 });
