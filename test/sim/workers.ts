@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Outcome } from './play-seeds.ts';
 
 /**
- * Plays seeds on so many cores, each as it is asked for, until there are none or nobody wants more.
+ * Plays seeds on so many cores, each as it is asked for, until there are none or the signal aborts.
  * A worker that throws ends it all: a simulation that cannot be played is a bug of the simulation.
  */
 export async function playAll(
@@ -11,32 +11,20 @@ export async function playAll(
   played: (outcome: Outcome) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const all = Array.from({ length: workers }, async () => {
-    while ((await playSome(seeds, played, signal)) === 'more');
-  });
-  await Promise.all(all);
+  await Promise.all(Array.from({ length: workers }, () => playSome(seeds, played, signal)));
 }
 
-/**
- * Node keeps whatever waits for a composite abort signal until that is aborted; a simulated process that
- * was killed aborts nothing, so its fleet stays: a megabyte a seed, and a night has many.
- */
-const seedsEach = 1000;
-
-/** One worker, until there are no seeds, nobody wants more, or it has played its share. */
+/** One worker, until there are no seeds or the signal aborts. */
 function playSome(
   seeds: Iterator<number>,
   played: (outcome: Outcome) => void,
   signal: AbortSignal,
-): Promise<'more' | 'done'> {
+): Promise<unknown> {
   const worker = new Worker(new URL('./play-seeds.ts', import.meta.url));
-  const { promise, resolve, reject } = Promise.withResolvers<'more' | 'done'>();
-  let share = seedsEach;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
   const next = () => {
-    if (share === 0) return resolve('more');
-    share -= 1;
     const { value, done } = signal.aborted ? { value: 0, done: true } : seeds.next();
-    if (done) resolve('done');
+    if (done) resolve();
     else worker.postMessage(value);
   };
   worker.on('message', (outcome: Outcome) => {
@@ -44,7 +32,7 @@ function playSome(
     next();
   });
   worker.on('error', reject);
-  const stop = () => resolve('done');
+  const stop = () => resolve();
   signal.addEventListener('abort', stop, { once: true });
   next();
   return promise.finally(() => {

@@ -12,16 +12,18 @@ export function memoryDisconnects(
   const closed = new AbortController();
   return {
     async watch(onDisconnect, signal) {
-      const end = AbortSignal.any([signal, closed.signal]);
-      if (end.aborted) return;
+      // No composite signal: Node.js keeps its listeners until it aborts, and a killed process aborts none.
+      const both = [signal, closed.signal];
+      const isOver = () => both.some(({ aborted }) => aborted);
+      if (isOver()) return;
       const deliver = (disconnect: Disconnect) => {
-        if (!end.aborted) onDisconnect(disconnect);
+        if (!isOver()) onDisconnect(disconnect);
       };
       using _subscription = advisories.listen((disconnect) =>
         sendOver(transport.carry(() => deliver(disconnect))),
       );
       await new Promise<void>((resolve) => {
-        end.addEventListener('abort', () => resolve());
+        for (const end of both) end.addEventListener('abort', () => resolve(), { once: true });
       });
     },
 

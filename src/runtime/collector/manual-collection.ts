@@ -7,6 +7,7 @@ import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Registry } from '../../ports/registry.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
+import { LinkedSignal } from '../support/linked-signal.ts';
 import type { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { CollectorLoop } from './collector-loop.ts';
@@ -113,7 +114,7 @@ export class ManualCollection implements AsyncDisposable {
     const { clock } = this.#ports;
     await this.view.loaded;
     if ((await this.#keeper.acquire()) !== 'acquired') throw leaseLost('it could not be acquired');
-    const over = new AbortController();
+    using over = new LinkedSignal([signal]);
     let judgingSince: MonotonicTime | undefined;
     this.#afterSweep = () => {
       if (this.#loop.isJudging) judgingSince ??= clock.monotonic();
@@ -121,7 +122,7 @@ export class ManualCollection implements AsyncDisposable {
     };
     const proof = { key: this.#leaseKey, keeper: this.#keeper, label: 'lease' } as const;
     try {
-      await this.#loop.run(proof, [allRunLeases], AbortSignal.any([over.signal, signal]));
+      await this.#loop.run(proof, [allRunLeases], over.signal);
     } finally {
       this.#loop.stopJudging();
       await this.#loop.sweeper.settled();

@@ -3,6 +3,7 @@ import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import { seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { WatchEvent } from '../../ports/watch.ts';
+import { LinkedSignal } from '../support/linked-signal.ts';
 import { withTimeout } from '../support/with-timeout.ts';
 
 /**
@@ -18,10 +19,10 @@ export async function untilWatchesWork(
   const { leases, registry, clock, entropy, log } = ports;
   while (!signal.aborted) {
     const why = await withTimeout(Math.max(lease.ttl, seconds(10)), clock, signal, async (end) => {
-      const over = AbortSignal.any([end, signal]);
+      using over = new LinkedSignal([end, signal]);
       return (
-        (await troubleOf('registry', registry.watch([allKeys], over))) ??
-        (await troubleOf('leases', leases.watch([allRunLeases, allSeats], over)))
+        (await troubleOf('registry', registry.watch([allKeys], over.signal))) ??
+        (await troubleOf('leases', leases.watch([allRunLeases, allSeats], over.signal)))
       );
     });
     if (why === undefined || signal.aborted) return;

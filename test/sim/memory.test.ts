@@ -1,0 +1,25 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, test } from 'vitest';
+import { drawSchedule } from './schedule/schedule.ts';
+import { simulate } from './simulate.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+/** Plays a seed and keeps nothing of its fleet but a weak reference. */
+async function played(seed: number): Promise<WeakRef<object>> {
+  let fleet: WeakRef<object> | undefined;
+  await simulate(drawSchedule(seed), (sim) => {
+    fleet = new WeakRef(sim.fleet);
+  });
+  if (!fleet) throw new Error('it was not begun');
+  return fleet;
+}
+
+test('nothing keeps a simulated fleet after its seed is over', async () => {
+  const fleets = [await played(1), await played(2)];
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  expect(fleets.map((fleet) => fleet.deref() === undefined)).toEqual([true, true]);
+}, 60_000);
