@@ -44,13 +44,13 @@ test('a filter without matches shows a notice that can clear it', async ({ open 
   expect(page.url()).not.toContain('no-such-agent');
 });
 
-test('the history of an unknown agent is empty and says so', async ({ open }) => {
+test('the history of an unknown agent shows that it is empty', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/nowhere/nobody'));
   await settled(page);
   await page.getByText('No event up to this moment').waitFor();
 });
 
-test('the history without a selection says where to select', async ({ open }) => {
+test('the history without a selection shows how to select an entity', async ({ open }) => {
   const { page } = await open(sample.at('#/entity'));
   await settled(page);
   await page.locator('main').getByRole('link', { name: 'Fleet' }).waitFor();

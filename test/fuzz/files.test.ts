@@ -108,7 +108,7 @@ const anchor = fc.record({
   ...{ key: anyText, sig: anyText },
 });
 
-test('a line of an anchor file is read as an anchor, or the reason is told', () =>
+test('a line of an anchor file is read as an anchor, or refused with a reason', () =>
   fuzz(fc.oneof(anyText, mutated(anchor)), (line) => {
     const read = parseAnchor(line, () => true);
     if (typeof read === 'string') expect(read).not.toBe('');

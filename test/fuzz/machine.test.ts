@@ -102,7 +102,7 @@ test('any ports file and greeting give a port, or mean not ready', async () => {
   }
 });
 
-test('any process in a record is certainly gone or not', () =>
+test('any process in a record is reported as ended or as not known to be ended', () =>
   fuzz(
     fc.record({ boot: anyText, namespace: anyText, pid: fc.oneof(fc.integer(), fc.double()) }),
     (place) => {

@@ -72,7 +72,7 @@ describe('a watched file', () => {
     await notices.next();
   });
 
-  it('that was replaced by a rename stands still immediately', async () => {
+  it('is stable immediately after it was replaced by a rename', async () => {
     const file = join(folder, 'a');
     await writeFile(file, 'one');
     const stop = new AbortController();

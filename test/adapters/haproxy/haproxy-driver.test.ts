@@ -80,7 +80,7 @@ function driverFor(socket: string, view: FakeView, saved: string[] = []) {
 }
 
 describe('the driver of HAProxy', () => {
-  test('fills servers, drains what may not be used, and frees what is gone', async () => {
+  test('fills servers, drains unusable instances, and frees the servers of removed ones', async () => {
     await using haproxy = await startHaproxy();
     const view = new FakeView();
     const saved: string[] = [];
@@ -145,7 +145,7 @@ describe('the driver of HAProxy', () => {
     expect(haproxy.commands).toEqual([]);
   });
 
-  test('says once that HAProxy is away, that it is back, and which instances have no server', async () => {
+  test('logs once that HAProxy does not answer, that it answers again, and which instances have no server', async () => {
     const view = new FakeView();
     const path = join(tmpdir(), `rollcall-haproxy-${process.pid}.sock`);
     view.set('web', ...[1, 2, 3, 4].map((n) => rowOf(`web/${n}`, { port: n + 80 })));

@@ -73,7 +73,7 @@ describe('the plan for the slots of a backend', () => {
     expect(acts(planSlots(slots, at(...usable), at(...present), idle).acts)).toBe(expected);
   });
 
-  test('waits for the sessions of what is gone', () => {
+  test('waits for the sessions of removed instances', () => {
     expect(planSlots([slot('a', 80, 'drain')], [], [], busy).acts).toEqual([]);
   });
 

@@ -207,7 +207,7 @@ describe('a run with a lossy connection', () => {
     expect([await asked, answered]).toEqual([{ lag: 0, state: 'serving' }, 600]);
   });
 
-  test('is told nothing, and nobody minds', async () => {
+  test('gets no notifications, and no call fails', async () => {
     const { clock, link, store, other } = client();
     const told: string[] = [];
     await store.messaging.serve(run(1), {

@@ -61,7 +61,7 @@ describe('the host id', () => {
     });
   });
 
-  test('may be written into the state directory by hand', async () => {
+  test('may be written into the state directory by an operator', async () => {
     await using at = await machine(someId);
     await mkdir(at.stateDir, { recursive: true });
     await writeFile(join(at.stateDir, 'host-id'), 'by-hand\n');

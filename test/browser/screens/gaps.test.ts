@@ -43,7 +43,7 @@ test('a gap is hatched at its position in the slider and nowhere else', async ({
   expect(await painted(sound, 0.13, 0.14)).toBeLessThan(0.01);
 });
 
-test('counts leave out a gap and say so on every screen', async ({ open }) => {
+test('counts exclude a gap, and every screen shows this', async ({ open }) => {
   const { page } = await open(holed.at());
   await settled(page);
   for (const hash of ['#/fleet', '#/timeline', '#/machines', '#/gc', '#/entity?of=host/web-3']) {

@@ -44,7 +44,9 @@ test('the wheel zooms in at the pointer, and back out', async ({ open }) => {
   await expect.poll(() => length(page)).toBeGreaterThan(closerTo - closerFrom);
 });
 
-test('a drag over the lanes selects a range, and the counts cover that range', async ({ open }) => {
+test('dragging over the lanes selects a range, and the counts cover that range', async ({
+  open,
+}) => {
   const { page } = await open(sample.at('#/timeline'));
   await lanes(page);
   const all = await page.locator('main h1').textContent();

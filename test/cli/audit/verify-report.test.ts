@@ -66,7 +66,7 @@ describe('the report of a verification', () => {
     ]);
   });
 
-  it('says what the anchors show', () => {
+  it('shows the result of the anchors', () => {
     const linesOf = (agreed: number, unchecked: number, anchoredTo: number) =>
       summaryOf(outcome({ anchors: { agreed, unchecked, anchoredTo } })).filter((line) =>
         line.includes('anchor'),

@@ -61,7 +61,7 @@ describe('the live table', () => {
     }
   });
 
-  it('says since when it is not known whether a collector is active', () => {
+  it('shows since when it is unknown whether a collector is active', () => {
     const { directory } = shown({});
     const old = { ...directory, observedAge: 60_000 };
     expect(frame({ directory: old }).join('\n')).toContain(

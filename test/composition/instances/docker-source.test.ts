@@ -96,13 +96,13 @@ describe('a labelled container', () => {
     ['exited 137', { status: 'exited', exitCode: 137 }, 'exited 137'],
     ['exited 0', { status: 'exited', exitCode: 0 }, undefined],
     ['created', { status: 'created' }, undefined],
-  ])('that is %s is told so by its instance', async (_, change, wanted) => {
+  ])('that is %s has an instance with the matching state', async (_, change, wanted) => {
     await using world = await following((engine) => engine.set(id, change));
     const now = world.health();
     expect(now?.state === 'failing' ? now.detail : now?.state).toBe(wanted);
   });
 
-  test('drains at its stop signal, and is gone when it stopped', async () => {
+  test('is draining from its stop signal on, and is removed when it has stopped', async () => {
     await using world = await following((engine) => engine.set(id));
     world.engine.emit(id, 'kill', '1');
     world.engine.emit(id, 'kill', '15');

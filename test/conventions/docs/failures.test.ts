@@ -20,7 +20,7 @@ describe('the table of failures', () => {
     expect([...used].sort((a, b) => a - b)).toEqual(tests.map(({ number }) => number));
   });
 
-  test('has a test, or says that there is none, in every cell', () => {
+  test('names a test, or "not tested", in every cell', () => {
     const rows = table
       .split('\n')
       .filter((line) => line.startsWith('| ') && !line.includes('event |'));

@@ -36,7 +36,7 @@ describe('gaps', () => {
     expect(pagesBefore(holed(), 8, 100, 100).flatMap(({ gaps }) => gaps)).toHaveLength(2);
   });
 
-  test('a gap lies between the events stored before and after it', () => {
+  test('a gap is between the events stored before and after it', () => {
     const all = gapsBetween(logOf([pageAfter(holed(), 1, 100)]), 0, 1000);
     expect(all).toEqual([
       { ...gap(3, 4), after: 200, before: 500 },
@@ -86,7 +86,7 @@ describe('a history with gaps', () => {
     happened(10, 'suspected', 'live', 'suspect'),
   ];
 
-  test('they stand in their places, newest first, several together', () => {
+  test('gaps are listed among the events, newest first, adjacent ones together', () => {
     expect(shape([gap(1, 3), gap(11, 12), gap(15, 15), gap(30, 31)])).toEqual([
       '30-31',
       [20],
@@ -106,7 +106,7 @@ describe('a history with gaps', () => {
     expect(shape([gap(4, 7)], 99, run)).toEqual([[9, 8], '4-7', [3, 2]]);
   });
 
-  test('where something came from is not known behind one, and is where nothing is missing', () => {
+  test('the previous state is unknown after a gap, and known elsewhere', () => {
     const unsure = (gaps: readonly ApiGap[]) =>
       historyRows(story, gaps, 99).flatMap((row) => (row.is === 'gap' ? [] : [row.unsure]));
     expect(unsure([gap(11, 12)])).toEqual([true, false]);

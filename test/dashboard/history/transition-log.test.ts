@@ -101,7 +101,7 @@ describe('a transition log', () => {
     );
   });
 
-  test('a history whose beginning is gone begins from how everything stood', () => {
+  test('a history without its beginning starts from the states in a keyframe', () => {
     fc.assert(
       fc.property(happenings, fc.nat({ max: 30 }), seekings, (history, begin, seeks) => {
         const log = new TransitionLog();
@@ -122,7 +122,7 @@ describe('a transition log', () => {
     );
   });
 
-  test('a seek says exactly who moved', () => {
+  test('a seek returns exactly the entities whose state changed', () => {
     fc.assert(
       fc.property(happenings, seekings, (history, seeks) => {
         const log = new TransitionLog();
@@ -143,7 +143,7 @@ describe('a transition log', () => {
     );
   });
 
-  test('a page that comes again changes nothing; one that leaves some out is refused', () => {
+  test('a repeated page changes nothing; a page with missing events is refused', () => {
     const history = fc.sample(happenings, { seed: 7, numRuns: 40 }).find((h) => h.length > 20);
     if (!history) throw new Error('no history is long enough');
     const last = history.at(-1)?.seq ?? 0;

@@ -43,7 +43,7 @@ describe('an action of the dashboard', () => {
   const release: ApiReleaseRequest = { host: 'h2' };
   const sweep: ApiSweepRequest = {};
 
-  it('is carried out once, and the audit records by whom and from where', async () => {
+  it('is performed once, and the audit records its author and its channel', async () => {
     const twice = await Promise.all([
       live.post('/api/actions/hold', hold),
       live.post('/api/actions/hold', hold),

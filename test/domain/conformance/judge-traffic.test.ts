@@ -103,7 +103,7 @@ describe('renewals', () => {
 });
 
 describe('a verdict', () => {
-  it('is failed if one thing of many broke the rule, and not observed without any', () => {
+  it('is `failed` if one of many messages broke the rule, and `not-observed` without messages', () => {
     const verdicts = new Verdicts();
     verdicts.pass(5, 'live');
     verdicts.fail(5, 'not live');

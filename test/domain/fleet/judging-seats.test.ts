@@ -13,6 +13,6 @@ test.each([
   ['is blind', seat({ ...holder, judges: false }), 0],
   ['is of an older version, which does not say it', seat(holder), 1],
   ['wrote what cannot be read', seat('no json'), 1],
-])('a seat whose holder %s counts as it should', (_, entry, count) => {
+])('a seat whose holder %s counts as judging or not by the rule', (_, entry, count) => {
   expect(judgingSeats([entry])).toHaveLength(count);
 });

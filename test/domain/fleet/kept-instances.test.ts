@@ -82,13 +82,13 @@ describe('an instance without a record', () => {
     ]);
   });
 
-  test('is not kept if its run said that it leaves', () => {
+  test('is not kept if its run reported that it leaves', () => {
     const kept = new KeptInstances(minutes(10));
     kept.take([gone(rowOf('silent', '1'))], at(0, { hasLeft: () => true }));
     expect(kept.of('web', 1)).toEqual([]);
   });
 
-  test('is kept with all others that went before it, each for its own time', () => {
+  test('is kept with all that were removed before it, each for its own time', () => {
     const kept = new KeptInstances(100);
     kept.take([gone(rowOf('silent', '1'))], at(0));
     kept.take([gone(rowOf('silent', '2'))], at(60));
@@ -106,13 +106,13 @@ describe('an instance without a record', () => {
     expect(ids(kept.of('db', 2))).toBe('3');
   });
 
-  test('is not kept with 0', () => {
+  test('is not kept if the time to keep instances is 0', () => {
     const kept = new KeptInstances(0);
     kept.take([gone(rowOf('silent', '1'))], at(0));
     expect(kept.of('web', 0)).toEqual([]);
   });
 
-  test('is kept once, as its last registration, whatever is removed in whichever order', () => {
+  test('is kept once, as its last registration, for any order of removals', () => {
     const removal = fc.record({
       kind: fc.constantFrom(...(Object.keys(kinds) as Kind[])),
       id: fc.constantFrom('1', '2'),

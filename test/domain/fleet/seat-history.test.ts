@@ -61,7 +61,7 @@ test('a keyframe tells which collectors have a seat, but not when they last acte
   expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 7 }]);
 });
 
-test('a collector with a seat is blind until it has seen something, and from the event on that says so', () => {
+test('a collector with a seat is blind until an event reports that it watches', () => {
   const seats = new SeatHistory();
   seats.take({ event: collectorEvent('r1', { seated: 'blind' }), storedAt: 1 });
   expect(seats.collectors()).toEqual([{ hasSeat: true, isBlind: true, lastActAt: 1 }]);

@@ -25,21 +25,21 @@ it('a history goes back to the state before the branch that a lost tail undid', 
   ]);
 });
 
-it('a history of which nothing was undone goes on', () => {
+it('a history without a loss is continuous', () => {
   expect(turns([{ ...lostTail, kept: 40 }], [10, 20, 30, 40, 50]).flat()).toEqual([]);
 });
 
-it('a history with a gap in the audit knows nothing of before', () => {
+it('a history after a gap in the audit has no earlier events', () => {
   const gap: StoreLoss = { kind: 'audit-lost-tail', kept: 20, origin: 40, seq: 2 };
   expect(turns([gap], [10, 20, 40])).toEqual([[], [{ kind: 'unknown' }], []]);
 });
 
-it('a history that is read from within an undone branch knows nothing of before', () => {
+it('a history that is read from within an undone branch has no earlier events', () => {
   expect(turns([lostTail], [40, 50], { seq: 3, origin: 30 })).toEqual([[{ kind: 'unknown' }], []]);
   expect(canContinueFrom({ seq: 3, origin: 30 }, [lostTail])).toBe(false);
 });
 
-it('a history that is read from behind a loss has it already', () => {
+it('a history that is read from after a loss already includes the loss', () => {
   expect(turns([lostTail], [50, 60], { seq: 5, origin: 50 }).flat()).toEqual([]);
   expect(canContinueFrom({ seq: 5, origin: 50 }, [lostTail])).toBe(true);
   expect(canContinueFrom({ seq: 2, origin: 20 }, [lostTail])).toBe(true);

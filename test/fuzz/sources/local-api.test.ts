@@ -106,7 +106,7 @@ describe('the local API', () => {
     });
   });
 
-  test('answers or closes for any bytes, and goes on', async () => {
+  test('answers or closes for any bytes, and keeps serving', async () => {
     await fuzz(fc.uint8Array({ minLength: 1, maxLength: 300 }), async (bytes) => {
       const { port } = new URL(door?.url ?? '');
       const socket = connect(Number(port), '127.0.0.1');

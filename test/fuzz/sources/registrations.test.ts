@@ -5,7 +5,7 @@ import { parseRegistrations } from '../../../src/composition/instances/registrat
 import { fuzz } from '../support/fuzz.ts';
 
 describe('the file of an agent with its registrations', () => {
-  test('counts as empty, with a reason, if it has anything else', async () => {
+  test('counts as empty, with a reason, if its content is invalid', async () => {
     const saved = fc.record({ v: fc.constant(1), registrations: fc.array(fc.jsonValue()) });
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),

@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 describe('rollcall access', () => {
-  it('keeps every file to its user, and no secret in the configuration of the server', async () => {
+  it('makes every file readable only by its user, and writes no secret into the configuration of the server', async () => {
     const files = await readdir(join(dir, 'access'), { recursive: true, withFileTypes: true });
     const seeds: string[] = [];
     for (const file of files) {

@@ -59,7 +59,7 @@ describe('rollcall up', () => {
     expect(await command(['ps', '--servers', `${servers}`])).toMatchObject({ code: 3 });
   });
 
-  it('lets in only its own user, who needs no setting for that', async () => {
+  it('accepts connections only of its own user, without any setting', async () => {
     const store = join(folder, 'store');
     await using running = up(...onFreePort, '--store', store);
     const { servers } = await running.ready;

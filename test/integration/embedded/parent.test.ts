@@ -50,7 +50,7 @@ test('a server ends with its parent, also when that is killed', async () => {
   expect(left).toEqual([]);
 });
 
-test('Ctrl-C in the terminal leaves the server to its parent, who ends it last', async () => {
+test('Ctrl-C in the terminal does not end the server; its parent ends it last', async () => {
   await using store = await temporaryDirectory();
   const { child, server, next } = await startParent(store.path);
   const exited = once(child, 'exit');

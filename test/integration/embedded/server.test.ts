@@ -80,7 +80,7 @@ describe('a start that fails', () => {
     });
   });
 
-  test('says so when the store cannot be written', async () => {
+  test('reports that the store cannot be written', async () => {
     await using store = await temporaryDirectory();
     await writeFile(join(store.path, 'file'), '');
     const storeDir = join(store.path, 'file', 'store');

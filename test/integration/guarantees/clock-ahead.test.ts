@@ -11,7 +11,7 @@ const preload = fileURLToPath(new URL('../fixtures/shifted-clock.mjs', import.me
 const ahead = { NODE_OPTIONS: `--import=${pathToFileURL(preload)}`, SHIFT_CLOCK: `${hours(3)}` };
 
 describe('a collector whose clock is 3 h ahead', () => {
-  it('ends no hold, says so, and is named by doctor; the hold keeps its agent', async () => {
+  it('ends no hold, logs this, and is named by doctor; the agent under the hold is not removed', async () => {
     await using fleet = await world.fleet();
     const wrong = fleet.start(
       ['collector', '--host', 'ahead', '--ttl', '2s', '--grace', '1s'],

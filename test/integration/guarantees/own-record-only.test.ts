@@ -5,7 +5,7 @@ import { withServer } from '../harness/with-server.ts';
 const world = withServer();
 
 describe('an agent', () => {
-  it('whose record is deleted by hand starts a new run, and its instances survive', async () => {
+  it('whose record an operator deletes starts a new run, and its instances survive', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);

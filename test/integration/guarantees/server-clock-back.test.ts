@@ -19,7 +19,7 @@ async function keepForAnHour({ store }: TestFleet, key: string): Promise<void> {
 }
 
 describe('at a server whose clock was set back by an hour', () => {
-  it('a killed agent is removed although its lease stands', async () => {
+  it('a killed agent is removed although its lease still exists', async () => {
     await using fleet = await world.fleet();
     const watcher = await fleet.collector();
     await watcher.line((line) => line['type'] === 'sighted');

@@ -141,7 +141,7 @@ describe('a collector with the only seat', () => {
     await agent.stop().catch(() => {});
   });
 
-  it('in an account without consumers to spare is blind, and consumers are told that nobody observes', async () => {
+  it('in an account at its limit of consumers is blind, and directories report that no collector observes', async () => {
     await using server = await startConfigured(config());
     await using first = await startProxy(server);
     await using full = await open(server.url, 'full');

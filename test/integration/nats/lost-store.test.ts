@@ -61,7 +61,7 @@ it.each([
   expect(await run.exited).toBe(143);
 });
 
-it('an agent that cannot tell the store that it leaves says so, with exit code 3', async () => {
+it('an agent that cannot write its departure into the store reports this, with exit code 3', async () => {
   await using server = await startTestServer();
   await using fleet = await TestFleet.open(server.url);
   const agent = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w' }]);

@@ -127,7 +127,7 @@ describe('opening', () => {
     expect(there.findings).toEqual(made.findings);
   });
 
-  test('a namespace that is older than its keyframes gets them, also from who only looks', async () => {
+  test('a namespace creates a missing keyframe stream, also for a reader', async () => {
     await using first = await openOn([url()]);
     const { names, jsm } = first;
     await first.store.registry.commit(recordAndEvent('agent.a.b', 0, 'one', 'a.b.r.1'));
@@ -139,7 +139,7 @@ describe('opening', () => {
     expect(await looking.store.registry.read('agent.a.b')).toMatchObject({ text: 'one' });
   });
 
-  test('a namespace that lacks any other stream is not made whole by who only looks', async () => {
+  test('a namespace creates no other missing stream for a reader', async () => {
     await using first = await openOn([url()]);
     const { names, jsm } = first;
     const { namespace } = names;
@@ -157,7 +157,7 @@ describe('opening', () => {
     expect(await first.store.inspect()).toEqual([]);
   });
 
-  test('asks for as many copies as there are servers for, or says why not', async () => {
+  test('requests as many replicas as there are servers, or reports why not', async () => {
     const opening = openOn([url()], { replicas: 3 });
     await expect(opening).rejects.toMatchObject({ code: 'store-misconfigured' });
   });

@@ -83,7 +83,7 @@ describe('fences on one record, many at once (B11)', () => {
     expect(new Set(outcomes.map(({ outcome }) => outcome))).toEqual(new Set(['committed']));
   });
 
-  test('and somebody who rewrites it: whoever is late is refused, and nobody passes behind', async () => {
+  test('and a concurrent writer of it: the later write is refused, and no write is lost', async () => {
     await using cluster = await startTestCluster(3);
     await using opened = await openOn(cluster.urls, three);
     const { registry } = opened.store;

@@ -77,7 +77,7 @@ describe('a watch', () => {
     await until('it is alive again', () => watched.countOf('heartbeat') > alive);
   });
 
-  test('resumes behind a message that was rewritten while it was away', async () => {
+  test('resumes after a message that was rewritten while it was disconnected', async () => {
     await using proxy = await startProxy(context.server);
     await using opened = await openOn([context.server.url]);
     await using reader = await openOn([proxy.url], {

@@ -62,7 +62,7 @@ test('a registry that was restored from an older copy loses no later event and r
   expect(origins).toEqual([...new Set(origins)].sort((a, b) => a - b));
 });
 
-test('an event that a process wrote before the repair reaches the audit once, whoever repairs', async () => {
+test('an event that a process wrote before the repair reaches the audit once, for any repairing process', async () => {
   await using server = await startTestServer();
   await using opened = await openOn([server.url]);
   const { store, names } = opened;

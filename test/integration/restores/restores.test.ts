@@ -92,7 +92,7 @@ describe('a restore of an older copy', () => {
       ]);
     }));
 
-  it('of the audit alone from before the last trim needs an operator, and services go on meanwhile', () =>
+  it('of the audit alone from before the last trim needs an operator, and services keep running', () =>
     withFleet(async (fleet, server) => {
       await fleet.serving('h1', 'a', web('a'));
       await untilThere(fleet, 'a');

@@ -10,7 +10,7 @@ import { startPrometheus } from './support/prometheus.ts';
 
 const world = withServer();
 
-test('Prometheus finds the instances, keeps them while nothing is known, and scrapes what is down', async (context) => {
+test('Prometheus finds the instances, keeps them during an outage, and scrapes failing ones', async (context) => {
   const program = await programFor(context, 'prometheus');
   await using directory = await temporaryDirectory();
   await using fleet = await world.fleet();

@@ -24,7 +24,7 @@ const up = (...args: readonly string[]) =>
   });
 
 describe('rollcall up while NATS_URL is set', () => {
-  test('starts a server of its own if its port or its store is given, and says so', async () => {
+  test('starts its own server if its port or its store is given, and reports this', async () => {
     await using running = up('--port', '0');
     const { servers } = await running.ready;
     expect(servers).not.toBe(server.url);
@@ -33,7 +33,7 @@ describe('rollcall up while NATS_URL is set', () => {
     expect(await running.exited).toBe(0);
   });
 
-  test('uses that server otherwise, and says that it starts none', async () => {
+  test('uses that server without these settings, and reports that it starts none', async () => {
     await using running = up();
     expect((await running.ready)['servers']).toBe(server.url);
     expect(running.stderr).toContain('using the server of NATS_URL; none is started');

@@ -65,7 +65,7 @@ describe('an agent at a leaf node whose server has a JetStream of its own', () =
     await (await open())[Symbol.asyncDispose]();
   });
 
-  test('says which domain does not answer', async () => {
+  test('names the domain that does not answer', async () => {
     const options = { servers: [servers.leaf.url], namespace: freshNamespace(), name: 'test' };
     const opening = openNatsStore({ ...options, jsDomain: 'nowhere', answerWithin: 500 });
     await expect(opening).rejects.toMatchObject({
@@ -74,7 +74,7 @@ describe('an agent at a leaf node whose server has a JetStream of its own', () =
     });
   });
 
-  test('is told by doctor which domains there are, and of two namespaces of one name', async () => {
+  test('gets the list of domains from doctor, and a warning about two namespaces with one name', async () => {
     const namespace = freshNamespace();
     const doctor = async (url: string) => {
       await using run = rollcall(['doctor', '--servers', url, '--namespace', namespace, '--json']);

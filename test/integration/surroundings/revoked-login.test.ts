@@ -51,7 +51,7 @@ const isRefused = (run: RollcallProcess) =>
   until('the refusal is printed', () => run.stderr.includes("the login of user 'joe'"), 30_000);
 
 describe('rollcall run whose login is revoked', () => {
-  test('keeps its process, says which login is refused, and registers again when it is accepted', async () => {
+  test('keeps its process, names the refused login, and registers again when it is accepted', async () => {
     await using server = await startConfigured(both);
     await using collector = rollcall(['collector', ...asAnn(server.url), '--host', 'h2', '--json']);
     await collector.ready;
@@ -74,7 +74,7 @@ describe('rollcall run whose login is revoked', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  test('stops its process and itself, and says that it could not be told', async () => {
+  test('stops its process and itself, and reports that it could not deregister', async () => {
     await using server = await startConfigured(both);
     const { run, pid } = await wrapped(server.url);
     await using wrapper = run;

@@ -55,7 +55,7 @@ describe('systemd', () => {
       [...inFleet('run', '--host', 'h1', '--service', 'web'), '--', 'sleep', '60'],
       expect.stringMatching(/^READY=1 STATUS=process \d+$/),
     ],
-  ])('is told when %s is ready and when it stops', async (_what, args, ready) => {
+  ])('gets a notification when %s is ready and when it stops', async (_what, args, ready) => {
     await using socket = await notifySocket();
     await using daemon = rollcall(args, { NOTIFY_SOCKET: socket.path });
     await until('it is ready', () => socket.told().length > 0);
@@ -66,7 +66,7 @@ describe('systemd', () => {
     expect(daemon.stderr).toBe('');
   });
 
-  test('is told that an agent lives, at half of the time that it allows', async () => {
+  test('gets the watchdog signal of an agent at half of the allowed time', async () => {
     await using socket = await notifySocket();
     const watchdog = { WATCHDOG_USEC: '1000000', NOTIFY_SOCKET: socket.path };
     await using agent = rollcall(shop, watchdog);
@@ -80,7 +80,7 @@ describe('systemd', () => {
     expect(pings()).toBe(before);
   });
 
-  test('is not told by a process that another one of the unit was named for', async () => {
+  test('gets no notification of a process that is not the named one of the unit', async () => {
     await using socket = await notifySocket();
     const env = { WATCHDOG_USEC: '200000', WATCHDOG_PID: '1', NOTIFY_SOCKET: socket.path };
     await using _agent = rollcall(shop, env);
@@ -99,7 +99,7 @@ describe('systemd', () => {
     expect(run.stderr.trim().split('\n').at(-1)).toBe('0');
   });
 
-  test('that cannot be told is reported once, and the agent goes on', async () => {
+  test('that cannot be notified is reported once, and the agent keeps running', async () => {
     await using agent = rollcall(shop, {
       ...{ NOTIFY_SOCKET: join(folder, 'nobody'), WATCHDOG_USEC: '400000' },
     });

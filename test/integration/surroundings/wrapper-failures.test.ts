@@ -101,7 +101,7 @@ describe('an unforeseen failure inside rollcall run', () => {
     180_000,
   );
 
-  test('and a slot that another agent took meanwhile do not stop the process', async () => {
+  test('and the loss of the slot to another agent do not stop the process', async () => {
     await using fleet = await world.fleet();
     const [port = 0] = await freePorts(1);
     const server = await listen(port);

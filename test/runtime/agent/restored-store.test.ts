@@ -38,7 +38,7 @@ describe('an agent whose registry was put back to an older copy', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/1': agent.run });
   });
 
-  test('goes on from an older version of its own record', async () => {
+  test('continues from an older version of its own record', async () => {
     const fleet = new FleetInMemory();
     fleet.collector('c1');
     const { agent, process } = fleet.agent('h1/a', ['web/1']);

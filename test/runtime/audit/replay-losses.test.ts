@@ -63,7 +63,7 @@ describe('a replay of a history whose registry lost its tail', () => {
 });
 
 describe('a replay of a history of which the audit lost events', () => {
-  test('says from where on it is not whole, and has only later records', async () => {
+  test('reports where it becomes incomplete, and has only later records', async () => {
     const fleet = new FleetInMemory();
     const { agent, process } = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(2));

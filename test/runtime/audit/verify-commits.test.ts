@@ -90,7 +90,7 @@ describe('the events of one commit', () => {
     }
   });
 
-  test('are missed also if the others say that they are fewer', async () => {
+  test('are reported as missing even if the others give a smaller count', async () => {
     const { fleet, events } = await given();
     const all = sharing(events, 'removed');
     const last = all.at(-1)?.seq ?? 0;

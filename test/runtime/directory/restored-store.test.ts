@@ -37,7 +37,7 @@ async function cutOffDuringRestore() {
   return { directory, changes, facts, logged: process.logged };
 }
 
-test('a directory reports what a registry that lost its tail has, and each instance that is gone', async () => {
+test('a directory reports the contents of a registry that lost its tail, and each instance that is missing', async () => {
   const { directory, changes } = await cutOffDuringRestore();
   expect(directory.instances().map(rowOf).sort()).toEqual([
     'h1 web/1',

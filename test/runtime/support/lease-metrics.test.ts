@@ -60,7 +60,7 @@ describe('the metrics of a lease', () => {
     expect(facts.filter(([fact]) => fact === 'lapsed')).toEqual([['lapsed', 'run']]);
   });
 
-  test('count nothing for a lease that was given back meanwhile', async () => {
+  test('do not count a lease that was released meanwhile', async () => {
     const { fleet, process, keeper, facts } = await counting();
     process.line.fate = (request) => (request === 2 ? 'unanswered' : 'fine');
     process.line.patience = seconds(1);

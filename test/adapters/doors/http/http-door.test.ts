@@ -59,7 +59,7 @@ describe('the HTTP door', () => {
     expect((await door.get(path, { headers: { 'if-none-match': tag } })).status).toBe(304);
   });
 
-  test('hands out kept instances with a policy, and says so', async () => {
+  test('returns kept instances with a policy, and marks them as kept', async () => {
     await using door = await openDoor();
     const kept = { state: 'dubious', reason: 'silent', keptSince: 7 } as const;
     door.view.set('web', rowOf('web/1', kept));
@@ -69,7 +69,7 @@ describe('the HTTP door', () => {
     expect((await door.get('/v1/services/web/pick')).body).toMatchObject({ id: '1' });
   });
 
-  test('picks an instance, or says that none may be used', async () => {
+  test('picks an instance, or reports that none is usable', async () => {
     await using door = await openDoor();
     door.view.set('web', rowOf('web/1', { state: 'dubious', reason: 'silent' }));
     expect((await door.get('/v1/services/web/pick')).body).toMatchObject({ id: '1' });
@@ -78,7 +78,7 @@ describe('the HTTP door', () => {
     expect(none.body).toMatchObject({ error: 'none-usable', hint: expect.any(String) });
   });
 
-  test('leaves out an instance with an unsafe address, where it says who may be used', async () => {
+  test('lists no instance with an unsafe address as usable', async () => {
     await using door = await openDoor();
     const address = '127.0.0.1 port 80; set server web/victim state maint';
     door.view.set('web', rowOf('web/1', { address }), rowOf('web/2'));

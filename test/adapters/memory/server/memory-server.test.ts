@@ -29,15 +29,20 @@ describe('a tombstone', () => {
   test.each([
     [tombstoneTtl - 1, true],
     [tombstoneTtl, false],
-  ])('after %d ms stands: %s; then a create expects 0 again', async (passed, stands) => {
-    const { clock, store } = open();
-    const at = await written(store, write(agent(1), 0));
-    const tombstone = await written(store, removal(agent(1), at));
-    await clock.advance(passed);
-    expect(await store.registry.read(agent(1))).toMatchObject({ revision: stands ? tombstone : 0 });
-    const created = await store.registry.commit(commitOf(write(agent(1), 0)));
-    expect(created.outcome).toBe(stands ? 'conflict' : 'committed');
-  });
+  ])(
+    'after %d ms still exists: %s; without it a create expects revision 0',
+    async (passed, stands) => {
+      const { clock, store } = open();
+      const at = await written(store, write(agent(1), 0));
+      const tombstone = await written(store, removal(agent(1), at));
+      await clock.advance(passed);
+      expect(await store.registry.read(agent(1))).toMatchObject({
+        revision: stands ? tombstone : 0,
+      });
+      const created = await store.registry.commit(commitOf(write(agent(1), 0)));
+      expect(created.outcome).toBe(stands ? 'conflict' : 'committed');
+    },
+  );
 });
 
 describe('the registry', () => {

@@ -56,7 +56,7 @@ describe('a watch', () => {
     expect(seen.broken).toEqual([]);
   });
 
-  test('that is refused says why, and continues at its position when it is allowed again', async () => {
+  test('that is refused reports the reason, and resumes at its position when it is allowed again', async () => {
     const { world, link, clock, seen, store } = watching();
     await clock.advance(seconds(1));
     world.refusesWatch = (client, stream) =>

@@ -62,7 +62,7 @@ async function followFor(millis: number, leaderAt: number): Promise<number> {
   return consumers();
 }
 
-test('a reader whose server says that nothing is pending takes another one if the leader has more', async () => {
+test('a reader creates a new consumer if its server reports nothing pending and the leader has more messages', async () => {
   expect(await followFor(4500, 9)).toBeGreaterThan(1);
 });
 

@@ -56,7 +56,7 @@ test('the time of the leader is that of its last answer, by its own clock', asyn
   expect(check.answeredAt - before).toBe(days(1));
 });
 
-test('heartbeats behind the leader are unknown, and at the third the consumer is lost', async () => {
+test('a heartbeat that lags behind the leader proves nothing, and the third one means a lost consumer', async () => {
   const { beat, setLeader } = setUp();
   expect(await beat(10)).toBe('fresh');
   setLeader(() => stream(20));

@@ -113,6 +113,9 @@ test.each<[string, StreamInfo | undefined, boolean]>([
   ['leads a stream that was recreated', streamAs('n1', 'now', 8), false],
   ['leads a stream that lost its end', streamAs('n1', 'then', 6), false],
   ['has no stream', undefined, false],
-])('the word of a server about its consumer counts as it should if it %s', (_, now, counts) => {
-  expect(isStillLed(streamAs('n1', 'then', 7), now)).toBe(counts);
-});
+])(
+  'a report of a server about its consumer is accepted or ignored correctly if it %s',
+  (_, now, counts) => {
+    expect(isStillLed(streamAs('n1', 'then', 7), now)).toBe(counts);
+  },
+);

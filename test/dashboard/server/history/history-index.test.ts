@@ -52,7 +52,7 @@ const read = ({ states: all, entities, words }: ApiState) =>
 const rowsIn = (pages: readonly ApiPage[]) => pages.flatMap(({ rows }) => rows.map(([seq]) => seq));
 
 describe('a history index', () => {
-  it('knows where everything stood after any event, also over many pieces', () => {
+  it('returns the state of every entity after any event, also with many frames', () => {
     fc.assert(
       fc.property(history, fc.nat(), (steps, any) => {
         const index = indexOf(steps, Math.ceil(40_000 / steps.length));
@@ -126,7 +126,7 @@ describe('a history index', () => {
     );
   });
 
-  it('when it holds too much the oldest goes, and what stood then still stands', () => {
+  it('drops its oldest events when it is full, and still knows the states after them', () => {
     const index = new HistoryIndex(40_000);
     index.append(1, 1, transition(77, 'started', 'expired'));
     for (let seq = 2; seq <= 100_000; seq += 1) {

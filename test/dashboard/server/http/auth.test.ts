@@ -29,7 +29,7 @@ afterAll(async () => {
 
 const own = (server: Server) => server.url.slice(0, -1);
 
-describe('who is let in', () => {
+describe('a request to the dashboard', () => {
   it.each([
     ['127.0.0.1:80', 200],
     ['localhost', 200],
@@ -42,7 +42,7 @@ describe('who is let in', () => {
     ['127.0.0.1.evil.example', 403],
     ['localhost.evil', 403],
     ['127.0.0.1@evil', 403],
-  ])('under the name %s: %i', async (host, status) => {
+  ])('with the host name %s gets status %i', async (host, status) => {
     for (const path of ['/', '/api/hello', '/api/stream-not']) {
       const answer = await fetched(open.url, path, { headers: { host } });
       expect(answer.status).toBe(status === 200 && path === '/api/stream-not' ? 404 : status);
@@ -58,19 +58,19 @@ describe('who is let in', () => {
     [{ origin: 'http://evil.example' }, 403],
     [{ origin: 'null' }, 403],
     [{ origin: 'http://127.0.0.1:1' }, 403],
-  ])('a question with %o: %i', async (headers, status) => {
+  ])('with the headers %o gets status %i', async (headers, status) => {
     for (const path of ['/api/hello', '/api/state']) {
       expect((await fetched(open.url, path, { headers })).status).toBe(status);
     }
   });
 
-  it('a link from elsewhere opens the page, and cannot read what is behind it', async () => {
+  it('from a link of another site opens the page, and gets no data', async () => {
     const headers = { 'sec-fetch-site': 'cross-site' };
     expect((await fetched(open.url, '/', { headers })).status).toBe(200);
     expect((await fetched(open.url, '/api/hello', { headers })).status).toBe(403);
   });
 
-  it('a server with a token answers nothing without it, and its page is a login form', async () => {
+  it('without the token of the server gets only the login form', async () => {
     for (const path of ['/api/hello', '/api/stream', '/assets/main.js', '/api/event/1', '/nope']) {
       const answer = await fetched(locked.url, path);
       expect([path, answer.status]).toEqual([path, 401]);
@@ -88,12 +88,12 @@ describe('who is let in', () => {
     [`Bearer ${token.slice(1)}`, 401],
     [`Basic ${token}`, 401],
     ['Bearer', 401],
-  ])('with "%s": %i', async (authorization, status) => {
+  ])('with the authorization "%s" gets status %i', async (authorization, status) => {
     const headers = { authorization };
     expect((await fetched(locked.url, '/api/hello', { headers })).status).toBe(status);
   });
 
-  it('the token is exchanged once for a cookie that no script and no other site has', async () => {
+  it('that logs in gets a cookie that scripts and other sites cannot read', async () => {
     const wrong = await fetched(locked.url, '/?token=nope');
     expect([wrong.status, wrong.headers['set-cookie']]).toEqual([401, undefined]);
     expect(wrong.text).not.toContain('nope');

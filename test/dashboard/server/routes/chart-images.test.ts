@@ -56,7 +56,7 @@ describe('what may be closed', () => {
 });
 
 describe('a picture', () => {
-  test('is laid out once for all themes and all ways to say the same', async () => {
+  test('is laid out once for all themes and all equivalent parameters', async () => {
     const { asked, draw, next } = slow();
     const all = [
       draw(chart, [present], 'css'),
@@ -90,7 +90,7 @@ describe('a picture', () => {
     await later;
   });
 
-  test('of those asked for longest ago is forgotten, one still asked for is kept', async () => {
+  test('is dropped from the cache if it was requested least recently', async () => {
     let laidOut = 0;
     const draw = chartImageCache(async (of) => {
       laidOut += 1;
@@ -107,7 +107,7 @@ describe('a picture', () => {
     expect(laidOut).toBe(66);
   });
 
-  test('that failed is tried again, and holds up nobody', async () => {
+  test('that failed is rendered again, and blocks no other request', async () => {
     let fails = true;
     const draw = chartImageCache(async (of) => {
       if (fails) throw new Error('no way');

@@ -37,7 +37,7 @@ describe('an agent', () => {
     ['whose log is on a full disk', 'AGENT 2>/dev/full'],
     ['whose reader has gone', 'AGENT 2>&1 | head -1'],
     ['whose reader does not read', `(${fill}; AGENT 2>&1) | sleep 600`],
-  ])('%s goes on, and its instances stay live', async (_, line) => {
+  ])('%s keeps running, and its instances stay live', async (_, line) => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const file = await fleet.instancesFile([{ service: 'web', id: 'w' }]);
@@ -74,7 +74,7 @@ describe('a wrapped process', () => {
 });
 
 describe('a command that prints and ends', () => {
-  it('says that its output cannot be written, with exit code 1', async () => {
+  it('reports that its output cannot be written, with exit code 1', async () => {
     await using fleet = await world.fleet();
     const shell = inShell(fleet, 'ROLLCALL policy --json > /dev/full');
     let errors = '';

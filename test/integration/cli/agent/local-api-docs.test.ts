@@ -29,7 +29,7 @@ function start(command: string, text: string, port: string) {
   return { child, ended };
 }
 
-test('the examples of the how-to guide register, and end as the guide says', async () => {
+test('the examples of the how-to guide register and have the documented results', async () => {
   await using fleet = await world.fleet();
   const agent = fleet.start(['agent', '--host', 'h1', '--name', 'a', '--api', '127.0.0.1:0']);
   const { api } = (await agent.ready) as { api?: string };

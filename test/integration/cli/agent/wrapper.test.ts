@@ -159,7 +159,7 @@ describe('a wrapper', () => {
     },
   );
 
-  it('that is killed leaves no process behind', async () => {
+  it('that is killed leaves no running process', async () => {
     await using fleet = await world.fleet();
     const { run, pid } = await withPid(fleet, 'while :; do sleep 0.1; done');
     run.kill('SIGKILL');
@@ -167,7 +167,7 @@ describe('a wrapper', () => {
     await until('the process is gone', () => !isAlive(pid));
   });
 
-  it('keeps its logins to itself', async () => {
+  it('does not pass its logins to the process', async () => {
     await using fleet = await world.fleet();
     const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
     const secrets = { ROLLCALL_UI_TOKEN: 'secret', ROLLCALL_LOG_LEVEL: 'warn', OTHER: 'visible' };

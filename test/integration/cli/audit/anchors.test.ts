@@ -89,7 +89,7 @@ describe('rollcall collector --anchor-to', () => {
     expect(await run(fleet, 'audit', 'verify', '--anchor', file)).toMatchObject({ code: 0 });
   });
 
-  it('goes on collecting while the disk is full', async () => {
+  it('continues to collect while the disk is full', async () => {
     await using fleet = await world.fleet();
     const times = [
       '--ttl',

@@ -23,7 +23,7 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 }
 
 describe('an interrupted audit command', () => {
-  it('is a verify that stores its progress and continues to the same result', async () => {
+  it('of verify stores its progress and continues to the same result', async () => {
     // The first divergence is printed immediately: verify is then in the middle of the history.
     const history = await file('long.ndjson', lines.with(1, 'garbage\n').join(''));
     const checkpoint = join(folder, 'interrupted.json');
@@ -45,7 +45,7 @@ describe('an interrupted audit command', () => {
     expect(resumed.code).toBe(1);
   });
 
-  it('is an export that leaves no partial file behind', async () => {
+  it('of an export leaves no partial file', async () => {
     const history = await file('source.ndjson', lines.join(''));
     await file('kept.ndjson.gz', 'what was there before');
     const exporting = rollcall([

@@ -3,7 +3,7 @@ import { TestFleet } from '../../harness/fleet.ts';
 import { startTestServer } from '../../harness/nats-server.ts';
 import { until } from '../../harness/until.ts';
 
-it('rollcall audit tail --follow says once that the store is away, and once that it is back', async () => {
+it('rollcall audit tail --follow reports the start and the end of an outage once each', async () => {
   await using server = await startTestServer();
   await using fleet = await TestFleet.open(server.url);
   const tail = fleet.start(['audit', 'tail', '--follow']);

@@ -17,7 +17,7 @@ const demo = (...args: string[]) =>
   rollcall(['demo', ...args], { ROLLCALL_NATS_SERVER, TMPDIR: folder });
 
 describe('rollcall demo', () => {
-  it('fails if the story has another result, and still leaves nothing behind', async () => {
+  it('fails if the result is unexpected, and still removes everything', async () => {
     await using story = demo('--json');
     const cast = await castOf(story);
     kill(cast.get('lima/web') ?? 0, 'SIGKILL');

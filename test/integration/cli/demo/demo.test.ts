@@ -17,7 +17,7 @@ const demo = (...args: string[]) =>
   rollcall(['demo', ...args], { ROLLCALL_NATS_SERVER, TMPDIR: folder });
 
 describe('rollcall demo', () => {
-  it('gives the announced result, needs no settings, and leaves nothing behind', async () => {
+  it('gives the announced result, needs no settings, and removes everything', async () => {
     await using story = demo('--json');
     const cast = await castOf(story);
     expect([...cast.keys()]).toEqual(['oslo/web', 'paris/web', 'lima/web', 'lima/db']);

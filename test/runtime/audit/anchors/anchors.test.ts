@@ -61,7 +61,7 @@ describe('a collector with a place for anchors', () => {
     expect(lines).toHaveLength(2);
   });
 
-  test('goes on collecting while they cannot be written, and tries again each minute', async () => {
+  test('continues to collect while they cannot be written, and tries again each minute', async () => {
     const { fleet, process, lines, disk, collector } = await given();
     disk.isFull = true;
     await fleet.advance(hours(1) + minutes(2));

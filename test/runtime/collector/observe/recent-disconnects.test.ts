@@ -49,7 +49,7 @@ describe('a connection that closed', () => {
     expect(noted()).toEqual(['h1']);
   });
 
-  test('again counts from the last time', async () => {
+  test('twice is known with its last time', async () => {
     const { clock, departed, close } = given();
     close();
     await clock.advance(5000);
@@ -75,7 +75,7 @@ describe('a group of connections that close together', () => {
     expect(noted()).toEqual([]);
   });
 
-  test('makes the connections that close after it count as nothing', () => {
+  test('counts as a failure of the server, and no connection of it is noted', () => {
     const { close, noted } = given();
     for (const slot of slots) close(slot);
     expect(noted()).toEqual([]);

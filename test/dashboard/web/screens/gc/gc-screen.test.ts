@@ -40,7 +40,7 @@ describe('a dry run', () => {
     expect(names(perhaps).sort()).toEqual(['lapsed', 'leftover']);
   });
 
-  test('keeps the rest, each with a reason', () => {
+  test('keeps all other entries, each with a reason', () => {
     const why = new Map(leaves.map((one) => [one.row.agent, one.text]));
     expect(why.get('graced')).toMatch(/grace.*in /);
     expect(why.get('held')).toContain('a kernel');
@@ -84,7 +84,7 @@ describe('the result of a sweep', () => {
     expect([level, text]).toEqual(['good', expect.stringContaining('a collector does: h/a')]);
   });
 
-  test('counts long lists, and says if the rest is not known', () => {
+  test('counts long lists, and shows when the rest is unknown', () => {
     const many = Array.from({ length: 9 }, (_, n) => row(`a${n}`, {}));
     expect(said(many).text).toMatch(/h\/a2 \(2 instances and its record, 3 keys\) and 6 more\./);
     const done = { did: 'swept', transitions: 2, by: 'x/y', left: null } as const;
