@@ -19,6 +19,7 @@ import { conform } from './commands/conform.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { gcPlan } from './commands/gc-plan.ts';
+import { gcRemove } from './commands/gc-remove.ts';
 import { gcRun } from './commands/gc-run.ts';
 import { hold } from './commands/hold.ts';
 import { hosts } from './commands/hosts.ts';
@@ -57,6 +58,7 @@ export const commands: readonly Command[] = [
   policySet,
   gcPlan,
   gcRun,
+  gcRemove,
   auditTail,
   auditShow,
   auditReplay,

@@ -131,5 +131,7 @@ export const ours: Readonly<Record<string, string>> = {
   'runtime/audit/verifier/verifier': 'a policy record of the projection, which was an event before',
   'runtime/audit/verifier/recorded-losses': 'events, by the parser that events.test.ts reads with',
   'runtime/transitions/store-changes': 'an id that it built itself',
+  'runtime/operator/remove-record':
+    'a key by the parser that names.test.ts reads with; events by that of events.test.ts',
   'runtime/collector/manual-collection': 'the text of events that it sealed itself',
 };

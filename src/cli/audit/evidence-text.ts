@@ -32,7 +32,9 @@ const RanOut = z.looseObject({ until: z.number() });
 const Taken = z.looseObject({ taken: z.string() });
 const Leftover = z.looseObject({
   holder: z.string().nullable(),
-  leftoverFor: z.number(),
+  /** Absent if an operator removed it: nothing was observed for long. */
+  leftoverFor: z.number().optional(),
+  through: z.string().optional(),
   lease: z.string().optional(),
 });
 const OwnerExpired = z.looseObject({ owner: z.string(), expiredAt: z.number() });
@@ -46,10 +48,14 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
   if (taken.success) return getOwn(takenWords, taken.data.taken) ?? `taken: ${taken.data.taken}`;
   const leftover = Leftover.safeParse(evidence);
   if (leftover.success) {
-    const { holder, leftoverFor, lease = 'absent' } = leftover.data;
+    const { holder, leftoverFor, through, lease = 'absent' } = leftover.data;
     const state = lease === 'unmoved' ? 'exists but is not renewed' : `is ${lease}`;
     const slot = holder === null ? 'its slot has no record' : `run ${holder} owns its slot`;
-    return `${slot}, record unchanged for ${formatSetting(leftoverFor)}; the lease of its owner ${state}`;
+    const since =
+      leftoverFor === undefined
+        ? `removed by ${through ?? 'an operator'}`
+        : `record unchanged for ${formatSetting(leftoverFor)}`;
+    return `${slot}, ${since}; the lease of its owner ${state}`;
   }
   const braking = Braking.safeParse(evidence);
   if (braking.success) return brakingWords(braking.data, event.type);

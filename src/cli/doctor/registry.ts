@@ -25,7 +25,7 @@ export function lookAtRecords(
     wrong(
       'records',
       `${key} (revision ${revision}) cannot be read: ${why}`,
-      `if a newer version wrote it, update this one; else inspect it with \`nats kv get ${kv} '${key}'\` and remove it with \`nats kv del ${kv} '${key}'\``,
+      `if a newer version wrote it, update this one; else inspect it with \`nats kv get ${kv} '${key}'\` and remove it with \`rollcall gc remove '${key}'\``,
     ),
   );
 }

@@ -95,4 +95,17 @@ export const removing: readonly Mutant[] = [
       'test/runtime/collector/holds-at-leader.test.ts',
     ],
   },
+  {
+    name: 'operator-removes-what-lives',
+    breaks: 'G2',
+    what: 'gc remove does not ask for the lease of the owner',
+    file: 'src/runtime/operator/remove-record.ts',
+    edits: [
+      [
+        'if (lease.text === undefined) return undefined;',
+        'if (lease.key !== run) return undefined;',
+      ],
+    ],
+    tests: ['test/runtime/operator/remove-record.test.ts'],
+  },
 ];

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import type { TestFleet } from '../harness/fleet.ts';
+import { until } from '../harness/until.ts';
+import { withServer } from '../harness/with-server.ts';
+
+const world = withServer();
+const w1 = 'instance.h1.a.web.w1';
+const ghost = 'instance.h2.a.web.ghost';
+
+const overwrite = async (fleet: TestFleet, key: string): Promise<void> => {
+  await until('another tool overwrites the record', async () => {
+    const { revision } = await fleet.store.registry.read(key);
+    const writes = [{ key, expectedRevision: revision, text: 'no JSON' }];
+    return (await fleet.store.registry.commit({ writes, events: [] })).outcome === 'committed';
+  });
+};
+
+async function run(fleet: TestFleet, ...args: readonly string[]) {
+  const process = fleet.start(args);
+  return { code: await process.exited, line: process.lines.at(-1), stderr: process.stderr };
+}
+
+it('gc remove removes what no live run owns, with an event if the history has its chain, and refuses the rest', async () => {
+  await using fleet = await world.fleet();
+  const { process } = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+
+  const owned = await run(fleet, 'gc', 'remove', w1, '--yes');
+  expect(owned).toMatchObject({ code: 1, line: { removed: false } });
+  expect(owned.line?.['why']).toContain('owns it, has its slot');
+  expect(await run(fleet, 'gc', 'remove', 'agent.h1.a', '--yes')).toMatchObject({ code: 1 });
+  expect(await run(fleet, 'gc', 'remove', ghost)).toMatchObject({ code: 1 });
+  expect(await fleet.keys()).toEqual(['agent.h1.a', w1]);
+
+  await overwrite(fleet, ghost);
+  await overwrite(fleet, w1);
+  process.kill('SIGTERM');
+  await process.exited;
+  await fleet.standing(w1, ghost);
+  expect(await run(fleet, 'audit', 'verify')).toMatchObject({ code: 1 });
+
+  expect(await run(fleet, 'gc', 'remove', w1)).toMatchObject({ code: 1, line: { removed: false } });
+  await fleet.standing(w1, ghost);
+  for (const key of [w1, ghost]) {
+    const removal = await run(fleet, 'gc', 'remove', key, '--yes', '--as', 'alice');
+    expect(removal, key).toMatchObject({
+      code: 0,
+      line: { removed: true, by: { agent: 'alice' } },
+    });
+  }
+  await fleet.standing();
+  const last = (await fleet.history()).at(-1);
+  expect(last).toMatchObject({
+    of: { entity: 'instance', id: 'w1' },
+    event: { type: 'removed', why: 'orphan' },
+    actor: { agent: 'alice' },
+    evidence: { holder: null, lease: 'absent', through: 'gc remove' },
+  });
+  expect(await run(fleet, 'audit', 'verify')).toMatchObject({ code: 0 });
+});
