@@ -105,6 +105,9 @@ export interface Metrics {
   /** Whether this process holds a seat and judges nothing, because it does not see. */
   blind?(isBlind: boolean): void;
 
+  /** How far the wall clock of this process is ahead of the server's, as this collector estimates it. */
+  clockOffset?(ahead: Millis): void;
+
   /** All zones' brakes as this collector computes them. Replaces the previous list. */
   brakes(zones: readonly BrakeReading[]): void;
 

@@ -10,6 +10,7 @@ const alerts: Readonly<Record<string, string>> = {
   rollcall_view_corrections_total: 'it grows: `view-corrected` in the log has the reason',
   rollcall_anchored_sequence:
     'it does not grow although there are new events: `history-not-anchored` in the log has the reason',
+  rollcall_clock_offset_seconds: 'beyond 2 s in either direction: that collector ends no hold',
   rollcall_collector_blind: 'it is 1 for longer than a ttl',
   rollcall_detection_latency_seconds: 'above ttl + 0.5 s',
   rollcall_refutations_total: 'it grows often: the ttl is too short',

@@ -126,6 +126,11 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       help: '1 if this process holds a seat and judges nothing, because it does not see; else 0.',
       registers,
     }),
+    clockOffset: new Gauge({
+      name: 'rollcall_clock_offset_seconds',
+      help: "How far the clock of this collector's host is ahead of the server's; negative: behind. 0 without a seat.",
+      registers,
+    }),
     anchored: new Gauge({
       name: 'rollcall_anchored_sequence',
       help: 'Last event of the history that an anchor of this collector includes; 0 without --anchor-to.',

@@ -67,6 +67,7 @@ export function prometheusMetrics(registry: Registry, clock: Pick<Clock, 'monoto
     rowLeftOut: (door, why) => metrics.leftOut.inc({ door, why }),
     serviceKept: (service, isKept) => metrics.kept.set({ service }, isKept ? 1 : 0),
     anchored: (seq) => metrics.anchored.set(seq),
+    clockOffset: (ahead) => metrics.clockOffset.set(ahead / 1000),
     blind: (isBlind) => metrics.blind.set(isBlind ? 1 : 0),
     brakes(zones) {
       resetBrakes();

@@ -54,7 +54,7 @@ export class Collector implements AsyncDisposable {
     this.#ports = ports;
     this.#author = signingAuthor(self, ports);
     this.#chain = new ProcessChain({ entity: 'collector', ...self }, this.#author, machine, ports);
-    this.#serverTime = new ServerTimeEstimate(ports.clock, ports.log);
+    this.#serverTime = new ServerTimeEstimate(ports);
     this.#done = Promise.race([this.#run(), this.#chain.failure]).finally(() => this.#stop.abort());
   }
 

@@ -53,7 +53,7 @@ export class ManualCollection implements AsyncDisposable {
   ) {
     this.#ports = { ...ports, registry: this.#reporting(ports.registry) };
     this.#listener = listener;
-    this.#serverTime = new ServerTimeEstimate(ports.clock, ports.log);
+    this.#serverTime = new ServerTimeEstimate(ports);
     const { actor } = author;
     // It watches no seats, so no seat comes before it.
     const options = { seat: 1, lease, sweepEvery, serverTime: this.#serverTime };

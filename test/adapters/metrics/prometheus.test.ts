@@ -75,6 +75,11 @@ describe('each event is counted', () => {
     ],
     ['an anchor', (to) => to.anchored?.(7), { rollcall_anchored_sequence: 7 }],
     ['a blind collector', (to) => to.blind?.(true), { rollcall_collector_blind: 1 }],
+    [
+      'the difference of the clocks',
+      (to) => to.clockOffset?.(-2500),
+      { rollcall_clock_offset_seconds: -2.5 },
+    ],
     ['a lapse', (to) => to.lapsed('run'), { 'rollcall_lease_lapses_total{lease="run"}': 1 }],
     [
       'a suspicion, and its latency',

@@ -41,6 +41,19 @@ describe('a collector whose clock is 3 h ahead', () => {
   });
 });
 
+describe('an agent whose clock is 3 h ahead', () => {
+  it('is named by doctor, by the times in its last events', async () => {
+    await using fleet = await world.fleet();
+    const name = ['--host', 'early', '--name', 'a', '--no-collect'];
+    await fleet.start(['agent', ...name], ahead).ready;
+    const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
+    await until('its events are in the audit', async () => (await fleet.history()).length > 0);
+    const { out, code } = await command(['doctor', ...where]);
+    expect(out).toMatch(/the clock of host early is about 3 h ahead of the server's/);
+    expect(code).toBe(1);
+  });
+});
+
 describe('a hold', () => {
   it('that is set on a machine whose clock is 3 h ahead ends by the time of the server', async () => {
     await using fleet = await world.fleet();

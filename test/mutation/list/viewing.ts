@@ -2,6 +2,14 @@ import type { Mutant } from '../mutant.ts';
 
 export const viewing: readonly Mutant[] = [
   {
+    name: 'clock-by-waiting-events',
+    breaks: 'G9',
+    what: 'takes an event that waited in an outage as evidence of a wrong clock',
+    file: 'src/cli/doctor/clocks.ts',
+    edits: [["    if (entity === 'session' || entity === 'collector') continue;\n", '']],
+    tests: ['test/cli/doctor/clocks.test.ts'],
+  },
+  {
     name: 'strict-returns-dubious',
     breaks: 'G9',
     what: 'returns dubious instances to a consumer that asked for live ones only',

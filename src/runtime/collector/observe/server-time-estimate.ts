@@ -3,6 +3,7 @@ import { clocksAgree } from '../../../domain/collection/hold-end.ts';
 import type { Millis, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';
+import type { Metrics } from '../../../ports/metrics.ts';
 
 /** A sample that came late makes the estimate too early, so the latest few are compared. */
 const samplesKept = 3;
@@ -15,13 +16,23 @@ const samplesKept = 3;
 export class ServerTimeEstimate {
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #metrics: Metrics;
   /** The server's time minus the observer's monotonic time, latest last. */
   readonly #samples: Millis[] = [];
   #agrees = true;
 
-  constructor(clock: Clock, log: Log) {
+  constructor({
+    clock,
+    log,
+    metrics,
+  }: {
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly metrics: Metrics;
+  }) {
     this.#clock = clock;
     this.#log = log;
+    this.#metrics = metrics;
   }
 
   /** A message has arrived that the server stored at this time. */
@@ -47,6 +58,7 @@ export class ServerTimeEstimate {
   /** Logs each change between agreement and disagreement once. */
   #report(): void {
     const { offset } = this;
+    if (offset !== undefined) this.#metrics.clockOffset?.(offset);
     if (offset === undefined || clocksAgree(offset) === this.#agrees) return;
     this.#agrees = !this.#agrees;
     if (this.#agrees) this.#log.info('clock-agrees', { offset });
