@@ -68,6 +68,16 @@ test('a killed agent is shown as gone without a reload', async ({ open }) => {
   await expect.poll(() => attention.textContent()).toContain('h1');
   await expect.poll(() => labelOf(page, 'h1/a'), soon).toMatch(/expired|gone/);
   expect(await labelOf(page, 'h2/b')).toContain('live');
+  const lost =
+    /no zone.*1 of 2 agents, 1 instance.*none back.*service web.*1 of 2 instances.*1 left/;
+  await expect.poll(() => attention.textContent(), soon).toMatch(lost);
+  // A filter that hides the lost agent does not hide its loss.
+  await page.getByRole('searchbox').fill('host:h2');
+  await expect.poll(() => cell(page, 'h1/a').count()).toBe(0);
+  expect(await attention.textContent()).toMatch(lost);
+  await page.getByRole('searchbox').fill('');
+  await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  await expect.poll(() => page.getByText('Nothing needs attention').count(), soon).toBe(1);
 });
 
 test('no row is lost or repeated when the dashboard server is killed and restarted', async ({

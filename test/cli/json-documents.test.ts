@@ -110,6 +110,20 @@ describe('the --json output has the fields in docs/reference/protocol.md', () =>
     );
   });
 
+  test('for agents --lost', async () => {
+    const [lost, ...more] = await printed('agents', '--lost');
+    expectFields(lost, 'agents --lost', 'a lost agent');
+    expect(lost).toMatchObject({
+      host: 'h1',
+      agent: 'a',
+      instances: [
+        { service: 'web', id: 'w1' },
+        { service: 'web', id: 'w2' },
+      ],
+    });
+    expect(more).toEqual([]);
+  });
+
   test('for why', async () => {
     const [standing] = await printed('why', 'instance:web/w1', '--at', '18');
     expectFields(standing, 'why', 'an instance with a record');

@@ -94,7 +94,7 @@ const domainTiers = [
   ['events'],
   ['fleet', 'replay'],
   ['conformance'],
-  ['collection'],
+  ['collection', 'losses'],
 ];
 
 const benchTiers = [['history', 'environment'], ['processes'], ['fixture']];

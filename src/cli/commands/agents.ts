@@ -1,19 +1,50 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { Fault } from '../../domain/fault.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
-import { command } from '../command/command.ts';
+import { readLosses } from '../../runtime/audit/read-losses.ts';
+import { lostLines } from '../audit/lost-agents.ts';
+import { nowOf, openHistory } from '../audit/open-history.ts';
+import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { Switch } from '../command/settings/common.ts';
+import { source } from '../command/settings/history.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
 
 export const agents = command({
   name: 'agents',
-  summary: 'list agents, each with its current run and state',
-  settings: {},
-  examples: [['rollcall agents', 'live, suspect and expired agents']],
+  summary: 'list agents, each with its current run and state; or those that are lost',
+  settings: {
+    lost: {
+      flag: '--lost',
+      description:
+        'list the agents that were declared dead and did not come back, with the instances that went with them',
+      schema: Switch,
+    },
+    file: {
+      ...source.file,
+      description: 'with --lost: read a history file written by `audit export`',
+    },
+  },
+  examples: [
+    ['rollcall agents', 'live, suspect and expired agents'],
+    [
+      'rollcall agents --lost',
+      'what each zone and each service lost, since when, and what is left',
+    ],
+  ],
   async run({ settings, io }) {
+    if (settings.lost) return listLost(settings, io);
+    if (settings.file !== undefined) {
+      throw new Fault('bad-setting', '--file needs --lost: agents are read from the registry', {
+        hint: 'for the agents at a past moment: rollcall audit replay --file PATH --at MOMENT',
+      });
+    }
     await using view = await openDirectoryOnce(settings, io, 'agents');
     const { directory } = view;
     const rows = directory.agents().toSorted(compareAgents);
@@ -34,3 +65,22 @@ export const agents = command({
     return exitCodes.done;
   },
 });
+
+async function listLost(
+  settings: Common & { readonly file?: string | undefined },
+  io: Terminal,
+): Promise<number> {
+  await using opened = await openHistory(settings, io, 'agents');
+  const { history } = opened;
+  const ledger = await withSpinner(io, 'reading the history', () =>
+    readLosses(history, io.signal, systemAdapters.hash),
+  );
+  const lost = ledger.lost();
+  if (settings.json) for (const one of lost) io.out(jsonLine(one));
+  else for (const line of lostLines(lost, ledger, await nowOf(opened), io)) io.out(line);
+  const { first } = await history.range();
+  if (!settings.json && first > 1) {
+    io.out(io.palette.dim(`the history begins at event ${first}: earlier losses are not known`));
+  }
+  return exitCodes.done;
+}

@@ -9,6 +9,13 @@ export const clockTime = (at: number): string => clock.format(at);
 /** Day and time of day. */
 export const dayTime = (at: number): string => `${day.format(at)} ${clock.format(at)}`;
 
+/** A time, or two with a dash between; with the day if it is not today. */
+export function formatSpan(from: number, to: number): string {
+  const isToday = day.format(from) === day.format(Date.now());
+  const [start, end] = [isToday ? clockTime(from) : dayTime(from), clockTime(to)];
+  return clockTime(from) === end ? start : `${start}–${end}`;
+}
+
 /** A duration in at most two units: `0.4 s`, `17 s`, `4 m 12 s`, `3 h 5 m`, `2 d 4 h`. */
 export function formatDuration(length: number): string {
   const ms = Math.max(0, length);

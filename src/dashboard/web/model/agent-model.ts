@@ -69,6 +69,8 @@ export interface AgentEntities {
   readonly agent: string;
   readonly runs: Map<string, EntityState>;
   readonly instances: Map<number, EntityState>;
+  /** Its instances that were removed because their owner was declared dead. */
+  readonly removed: Map<number, EntityState>;
   /** The instances by name; undefined: one was added or removed since. */
   order: readonly number[] | undefined;
   /** The last model that was built. */
@@ -76,6 +78,21 @@ export interface AgentEntities {
   /** The index among all agents, if it is one of them. */
   index: number;
 }
+
+export const emptySlot = (
+  key: string,
+  host: string,
+  hostNumber: number,
+  agent: string,
+): AgentEntities => ({
+  ...{ key, host, hostNumber, agent },
+  runs: new Map(),
+  instances: new Map(),
+  removed: new Map(),
+  order: undefined,
+  now: undefined,
+  index: 0,
+});
 
 /** What a slot's status depends on outside the slot. */
 export interface SlotContext {

@@ -1,4 +1,5 @@
 import type { CollectorFacts, Observation } from '../../../domain/fleet/observation.ts';
+import { type LostInstance, ownerExpired } from '../../../domain/losses/losses.ts';
 import type { ApiEntity } from '../../api-types.ts';
 import {
   agentFacts,
@@ -13,6 +14,7 @@ import {
   type AgentModel,
   byName,
   type EntityState,
+  emptySlot,
   type InstanceNow,
   slotNow,
 } from './agent-model.ts';
@@ -172,6 +174,13 @@ export class FleetModel {
     return this.holdOf(host, agent) !== undefined;
   }
 
+  /** The instances that were lost with an agent, if it has not come back. */
+  lostWith({ key }: AgentModel): readonly LostInstance[] {
+    return [...(this.#slots.get(key)?.removed ?? [])].flatMap(([number, { entity }]) =>
+      entity.entity === 'instance' && this.names.isLastEnd(number, entity) ? [entity] : [],
+    );
+  }
+
   of(kind: ApiEntity['entity']): EntityState[] {
     return [...this.others.values()].filter(({ entity }) => entity.entity === kind);
   }
@@ -210,9 +219,13 @@ export class FleetModel {
         else slot.runs.delete(entity.run);
       } else {
         const before = slot.instances.size;
-        const isPresent = entityState !== undefined && !ended.has(entityState.state);
+        const isEnded = entityState !== undefined && ended.has(entityState.state);
+        const isPresent = entityState !== undefined && !isEnded;
         if (isPresent) slot.instances.set(number, entityState);
         else slot.instances.delete(number);
+        if (isEnded && entityState.note.why === ownerExpired) slot.removed.set(number, entityState);
+        else slot.removed.delete(number);
+        this.names.setEnd(number, entity, isEnded ? entityState.seq : undefined);
         this.#markRivals(number);
         this.names.set(number, entity, isPresent);
         if (slot.instances.size !== before) slot.order = undefined;
@@ -236,17 +249,7 @@ export class FleetModel {
     if (known) return known;
     const hostNumber = this.#hosts.get(host) ?? this.#hosts.size;
     this.#hosts.set(host, hostNumber);
-    const slot: AgentEntities = {
-      key,
-      host,
-      hostNumber,
-      agent,
-      runs: new Map(),
-      instances: new Map(),
-      order: undefined,
-      now: undefined,
-      index: 0,
-    };
+    const slot = emptySlot(key, host, hostNumber, agent);
     this.#slots.set(key, slot);
     this.#order = undefined;
     return slot;

@@ -1,3 +1,5 @@
+import { matchesRow, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
+import type { LostInstance } from '../../../domain/losses/losses.ts';
 import type { AgentModel } from './agent-model.ts';
 
 /** The filter of the fleet screen. */
@@ -14,25 +16,28 @@ const ended = new Set(['gone', 'left', 'superseded']);
 export const isRecent = ({ status, entityState, instances }: AgentModel, at: number): boolean =>
   !ended.has(status) || instances.length > 0 || at - entityState.since < news;
 
-/** Whether a slot matches the filter. */
-export function matchesFilter({ text, state }: FleetFilter): (slot: AgentModel) => boolean {
-  if (text === '' && state === '') return () => true;
-  const parts = text.toLowerCase().split(/\s+/).filter(Boolean);
+/** Whether a slot matches the filter. `lostWith`: the instances that were lost with a slot. */
+export function matchesFilter(
+  { text, state }: FleetFilter,
+  lostWith: (slot: AgentModel) => readonly LostInstance[],
+): (slot: AgentModel) => boolean {
+  const filter = parseRowFilter(state === '' ? text : `${text} state:${state}`);
+  if (filter.terms.length === 0 && filter.unknown.length === 0) return () => true;
   return (slot) => {
-    if (
-      state !== '' &&
-      slot.status !== state &&
-      !slot.instances.some(({ status }) => status === state)
-    )
-      return false;
-    if (parts.length === 0) return true;
-    const known =
-      `${slot.host}/${slot.agent} ${slot.zone} ${slot.status} ${slot.reason}`.toLowerCase();
-    return parts.every(
-      (part) =>
-        known.includes(part) ||
-        slot.instances.some(({ service, id }) => `${service}/${id}`.toLowerCase().includes(part)),
-    );
+    const { host, agent, zone, status, reason, instances } = slot;
+    const named = status === 'gone' ? [...instances, ...lostWith(slot)] : instances;
+    return matchesRow(filter, {
+      host: [host],
+      agent: [agent],
+      zone: [zone],
+      state: [status, reason, ...instances.flatMap((one) => [one.status, one.reason])],
+      service: named.map(({ service }) => service),
+      text: () =>
+        [`${host}/${agent} ${zone} ${status} ${reason}`]
+          .concat(named.map(({ service, id }) => `${service}/${id}`))
+          .join(' ')
+          .toLowerCase(),
+    });
   };
 }
 

@@ -2,6 +2,7 @@ import { formatCount } from '../format/format-time.ts';
 import type { AgentModel } from './agent-model.ts';
 import type { FleetModel } from './fleet-model.ts';
 import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
+import { lossIssues } from './loss-issues.ts';
 
 /** A problem that needs attention: what is wrong, since when, and what happens next. */
 export interface Issue {
@@ -14,6 +15,8 @@ export interface Issue {
   readonly next: string;
   readonly at: number | null;
   readonly slots: readonly AgentModel[];
+  /** The fleet filter that shows what a loss took. */
+  readonly filter?: string;
 }
 
 const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2 };
@@ -28,24 +31,32 @@ export interface Issues {
 interface IssueInput extends Ordered {
   /** Agents with a failing or a contested instance. */
   readonly troubled: readonly AgentModel[];
+  /** Agents that were declared dead and did not come back. */
+  readonly lost: readonly AgentModel[];
 }
 
 /**
  * A host that is silent as a whole is one issue, however many agents it has. So is a fleet that no
- * collector observes. The worst come first, and of those the newest; failing and contested instances come
- * last, by name.
+ * collector observes, and what a zone or a service lost. What happens now comes first, the worst of it
+ * before the rest, and of that the newest; then losses; then failing and contested instances, by name.
  */
-export function findIssues({ slots, unusual, troubled }: IssueInput, fleet: FleetModel): Issues {
+export function findIssues(
+  { slots, unusual, troubled, lost }: IssueInput,
+  fleet: FleetModel,
+): Issues {
   const unobserved = unobservedIssue(slots, fleet);
+  const losses = lossIssues(lost, slots, fleet);
   const indexes: number[] = [];
   for (const index of unusual) if (isMatter(slots, index)) indexes.push(index);
   return {
-    count: unobserved.length + indexes.length + troubled.length,
-    first: (most) => [
-      ...unobserved,
-      ...foremost(slots, indexes, most).map((one) => matterOf(one, fleet)),
-      ...troubled.slice(0, Math.max(0, most - indexes.length)).map(instanceIssue),
-    ],
+    count: unobserved.length + indexes.length + losses.length + troubled.length,
+    first: (most) =>
+      [
+        ...unobserved,
+        ...foremost(slots, indexes, most).map((one) => matterOf(one, fleet)),
+        ...losses,
+        ...troubled.slice(0, most).map(instanceIssue),
+      ].slice(0, most),
   };
 }
 

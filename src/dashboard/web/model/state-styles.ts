@@ -7,6 +7,7 @@ const glyphs: Readonly<Record<string, string>> = {
   suspect: '◌',
   expired: '✕',
   gone: '–',
+  lost: '✕',
   superseded: '⊘',
   left: '–',
   dubious: '◌',

@@ -1,5 +1,6 @@
 import '../../styles/fleet.css';
 import { useState } from 'preact/hooks';
+import { filterFields, parseRowFilter } from '../../../../domain/fleet/row-filter.ts';
 import { formatCount } from '../../format/format-time.ts';
 import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
@@ -29,6 +30,7 @@ export function FleetScreen() {
     fleet,
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered },
   );
+  const { unknown } = parseRowFilter(f);
   const hidden = by === 'service' ? 0 : matching - groups.cells;
   return (
     <>
@@ -74,6 +76,7 @@ export function FleetScreen() {
           type="search"
           value={f}
           placeholder="Filter  /"
+          title="Any part of a name, or state: zone: service: host: agent: and a value, as state:dubious or host:db-*"
           aria-label="Filter by name, zone, service, state"
           onInput={(event) => setParams({ f: event.currentTarget.value })}
         />
@@ -103,6 +106,9 @@ export function FleetScreen() {
         <p class="panel notice">
           0 of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
           {f === '' ? '' : `“${f}”`}.{' '}
+          {unknown.length === 0
+            ? ''
+            : `A filter has no field like ${unknown.join(', ')}: the fields are ${filterFields.join(', ')}. `}
           <button type="button" onClick={() => setParams({ f: '', state: '' })}>
             Clear filter
           </button>

@@ -36,8 +36,9 @@ export interface FleetSummary {
   readonly matching: number;
   /** The states of the matching agents. */
   readonly shares: Tallies;
-  /** Instances by status. `dubious` does not include `contested`. */
+  /** All instances by status, whatever the filters. `dubious` does not include `contested`. */
   readonly instances: Tallies;
+  /** The issues of the whole fleet: a filter never hides what needs attention. */
   readonly issues: Issues;
   readonly groups: Groups;
 }
@@ -53,29 +54,36 @@ export function summarizeFleet(
   query: FleetQuery,
 ): FleetSummary {
   const { at, old } = query;
-  const matches = matchesFilter(query);
+  const matches = matchesFilter(query, (slot) => fleet.lostWith(slot));
   const states = new StatusCounter();
   const shares = new StatusCounter();
   const instances = { live: 0, dubious: 0, contested: 0, failing: 0, draining: 0, unverified: 0 };
   const matching: AgentModel[] = [];
-  /** The indexes in `matching` of agents that are not live. */
+  /** The agents that are shown without a filter. */
+  const recent: AgentModel[] = [];
+  /** The indexes in `matching` and in `recent` of agents that are not live. */
   const unusual: number[] = [];
+  const unusualOfAll: number[] = [];
   const troubled: AgentModel[] = [];
+  const lost: AgentModel[] = [];
   for (const slot of slots) {
-    if (!old && !isRecent(slot, at)) continue;
     const { status, counts } = slot;
+    if (status === 'gone') lost.push(slot);
+    if (!old && !isRecent(slot, at)) continue;
     states.add(status);
-    if (!matches(slot)) continue;
-    shares.add(status);
-    if (status !== 'live') unusual.push(matching.length);
+    if (status !== 'live') unusualOfAll.push(recent.length);
+    recent.push(slot);
     if (counts.failing > 0 || counts.contested > 0) troubled.push(slot);
-    matching.push(slot);
     instances.live += counts.live;
     instances.dubious += counts.dubious - counts.contested;
     instances.contested += counts.contested;
     instances.failing += counts.failing;
     instances.draining += counts.draining;
     instances.unverified += counts.unverified;
+    if (!matches(slot)) continue;
+    shares.add(status);
+    if (status !== 'live') unusual.push(matching.length);
+    matching.push(slot);
   }
   return {
     agents: states.all,
@@ -84,7 +92,7 @@ export function summarizeFleet(
     matching: matching.length,
     shares: shares.tallies(),
     instances: Object.entries(instances),
-    issues: findIssues({ slots: matching, unusual, troubled }, fleet),
+    issues: findIssues({ slots: recent, unusual: unusualOfAll, troubled, lost }, fleet),
     groups: groupsOf({ slots: matching, unusual }, query),
   };
 }

@@ -40,18 +40,19 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
 }
 
 function IssueRow({ issue }: { readonly issue: Issue }) {
-  const { status, title, reason, next, at, slots } = issue;
+  const { status, title, reason, next, at, slots, filter } = issue;
   const [slot] = slots;
-  const subject = slot
+  const sel = slot
     ? writeSubject(
         slots.length > 1
           ? { kind: 'host', host: slot.host }
           : { kind: 'agent', host: slot.host, agent: slot.agent },
       )
     : '';
+  const shown = filter === undefined ? { sel } : { f: filter, state: '', old: '1' };
   return (
     <li>
-      <button type="button" class="issue" onClick={() => setParams({ sel: subject })}>
+      <button type="button" class="issue" onClick={() => setParams(shown)}>
         <StateBadge status={status} />
         <BidiText class="name cut" text={title} />
         <span class="why cut">{reason}</span>

@@ -1,0 +1,71 @@
+import {
+  type LostAgent,
+  lossesByService,
+  lossesByZone,
+  type ServiceLoss,
+  type ZoneLoss,
+} from '../../../domain/losses/losses.ts';
+import { formatCount, formatSpan } from '../format/format-time.ts';
+import type { AgentModel } from './agent-model.ts';
+import type { FleetModel } from './fleet-model.ts';
+import type { Issue } from './issues.ts';
+import { isPresent } from './state-styles.ts';
+
+/** The losses of zones and of services, as issues. */
+export function lossIssues(
+  lost: readonly AgentModel[],
+  slots: readonly AgentModel[],
+  fleet: FleetModel,
+): readonly Issue[] {
+  if (lost.length === 0) return [];
+  const agents = lost.map((slot) => toLostAgent(slot, fleet));
+  const remaining = {
+    agentsIn: (zone: string) =>
+      slots.filter((slot) => slot.zone === zone && isPresent(slot.status)).length,
+    instancesOf: fleet.names.instancesOf,
+  };
+  return [
+    ...lossesByZone(agents, remaining).map(zoneIssue),
+    ...lossesByService(agents, remaining).map(serviceIssue),
+  ];
+}
+
+const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
+  host: slot.host,
+  agent: slot.agent,
+  zone: slot.zone,
+  run: slot.entityState.entity.run,
+  since: slot.entityState.since,
+  instances: fleet.lostWith(slot),
+});
+
+const ends = 'ends when they come back or leave';
+
+function zoneIssue({ zone, agents, instances, left, from, to }: ZoneLoss): Issue {
+  const all = left + agents.length;
+  return {
+    key: `lost zone ${zone}`,
+    status: 'lost',
+    title: zone === '' ? 'no zone' : `zone ${zone}`,
+    reason: `${agents.length} of ${formatCount(all, 'agent')}, ${formatCount(instances, 'instance')}, removed ${formatSpan(from, to)}, none back`,
+    since: to,
+    next: ends,
+    at: null,
+    slots: [],
+    filter: zone === '' ? 'state:gone' : `state:gone zone:${zone}`,
+  };
+}
+
+function serviceIssue({ service, lost, left, from, to }: ServiceLoss): Issue {
+  return {
+    key: `lost service ${service}`,
+    status: 'lost',
+    title: `service ${service}`,
+    reason: `${lost} of ${formatCount(left + lost, 'instance')}, removed ${formatSpan(from, to)}, ${left === 0 ? 'none is left' : `${left} left`}`,
+    since: to,
+    next: ends,
+    at: null,
+    slots: [],
+    filter: `service:${service}`,
+  };
+}

@@ -1,0 +1,93 @@
+import type { WallTime } from '../time.ts';
+
+/** Why a collector removes an instance whose owner was declared dead. */
+export const ownerExpired = 'owner-expired';
+
+/** An instance whose record a collector removed because its owner was declared dead. */
+export interface LostInstance {
+  readonly service: string;
+  readonly id: string;
+}
+
+/**
+ * An agent that was declared dead and did not come back, with the instances that went with it.
+ *
+ * A loss ends when a run takes the slot again. That run then registers what it has, or leaves.
+ */
+export interface LostAgent {
+  readonly host: string;
+  readonly agent: string;
+  /** Zone of its last run; empty: none. */
+  readonly zone: string;
+  /** Its last run. */
+  readonly run: string;
+  /** When that run was declared dead or its record was removed, whichever is known. */
+  readonly since: WallTime;
+  /** Its removed instances of which no agent has a registration now. */
+  readonly instances: readonly LostInstance[];
+}
+
+/** The lost agents of a zone. */
+export interface ZoneLoss {
+  readonly zone: string;
+  readonly agents: readonly LostAgent[];
+  readonly instances: number;
+  /** Agents that are in the zone now. */
+  readonly left: number;
+  /** When the first and the last of them were lost. */
+  readonly from: WallTime;
+  readonly to: WallTime;
+}
+
+/** A service that has fewer instances than it had, because of losses. */
+export interface ServiceLoss {
+  readonly service: string;
+  readonly lost: number;
+  /** Instances that are registered now; 0: none is left. */
+  readonly left: number;
+  readonly from: WallTime;
+  readonly to: WallTime;
+}
+
+/** How many agents and instances are there now. */
+export interface Remaining {
+  readonly agentsIn: (zone: string) => number;
+  readonly instancesOf: (service: string) => number;
+}
+
+/** The losses of each zone, the latest first. */
+export function lossesByZone(
+  lost: readonly LostAgent[],
+  { agentsIn }: Remaining,
+): readonly ZoneLoss[] {
+  return [...Map.groupBy(lost, ({ zone }) => zone)]
+    .map(([zone, agents]) => ({
+      zone,
+      agents,
+      instances: agents.reduce((sum, { instances }) => sum + instances.length, 0),
+      left: agentsIn(zone),
+      ...spanOf(agents),
+    }))
+    .sort((a, b) => b.to - a.to);
+}
+
+/** The losses of each service: those of which nothing is left first, then by the number lost. */
+export function lossesByService(
+  lost: readonly LostAgent[],
+  { instancesOf }: Remaining,
+): readonly ServiceLoss[] {
+  const pairs = lost.flatMap((agent) => agent.instances.map(({ service }) => ({ service, agent })));
+  return [...Map.groupBy(pairs, ({ service }) => service)]
+    .map(([service, all]) => ({
+      service,
+      lost: all.length,
+      left: instancesOf(service),
+      ...spanOf(all.map(({ agent }) => agent)),
+    }))
+    .sort((a, b) => Number(a.left > 0) - Number(b.left > 0) || b.lost - a.lost);
+}
+
+const spanOf = (agents: readonly LostAgent[]): { from: WallTime; to: WallTime } => ({
+  from: agents.reduce((least, { since }) => Math.min(least, since), Number.POSITIVE_INFINITY),
+  to: agents.reduce((most, { since }) => Math.max(most, since), 0),
+});

@@ -1,0 +1,26 @@
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import type { Hash } from '../../domain/events/hash-chain.ts';
+import { LossLedger } from '../../domain/losses/loss-ledger.ts';
+import type { History } from '../../ports/audit.ts';
+
+/** The subjects of the events of runs, `host.agent.run.n`, and of instances, with `service.id` before `n`. */
+const runsAndInstances = ['*.*.*.*', '*.*.*.*.*.*'];
+
+/**
+ * What a history tells of losses up to its end. It reads the events of runs and instances only. An event
+ * that cannot be read is skipped (G12).
+ * @throws {Fault} `store-unavailable`
+ */
+export async function readLosses(
+  history: History,
+  signal: AbortSignal,
+  hash?: Hash,
+): Promise<LossLedger> {
+  const ledger = new LossLedger();
+  for await (const stored of history.read(0, runsAndInstances)) {
+    signal.throwIfAborted();
+    const read = parseAuditEvent(stored, hash);
+    if (read.kind === 'event') ledger.take(read.event, read.storedAt);
+  }
+  return ledger;
+}

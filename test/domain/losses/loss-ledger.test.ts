@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
+import { LossLedger } from '../../../src/domain/losses/loss-ledger.ts';
+import { lossesByService, lossesByZone } from '../../../src/domain/losses/losses.ts';
+
+/** The part of an event that a ledger reads. */
+function event(of: object, from: string | null, to: string, more: object = {}): AuditEvent {
+  return { of, from, to, event: { type: 'any' }, record: null, ...more } as unknown as AuditEvent;
+}
+
+const run = (host: string, n = 1) => ({ entity: 'run', host, agent: 'a', run: `run-${n}` });
+const instance = (host: string, id: string, n = 1) => ({
+  ...run(host, n),
+  entity: 'instance',
+  service: 'web',
+  id,
+});
+const inZone = { record: { zone: 'ams' } };
+const dead = { event: { type: 'removed', why: 'owner-expired' } };
+const away = { event: { type: 'removed', why: 'deregistered' } };
+
+function ledgerOf(...events: readonly AuditEvent[]): LossLedger {
+  const ledger = new LossLedger();
+  for (const [n, one] of events.entries()) ledger.take(one, 1000 + n);
+  return ledger;
+}
+
+const started = [
+  event(run('h'), null, 'live', inZone),
+  event(instance('h', 'w1'), null, 'serving'),
+  event(instance('h', 'w2'), null, 'serving'),
+];
+const died = [
+  ...started,
+  event(run('h'), 'live', 'expired', inZone),
+  event(instance('h', 'w1'), 'serving', 'removed', dead),
+  event(instance('h', 'w2'), 'serving', 'removed', dead),
+  event(run('h'), 'expired', 'gone'),
+];
+
+test('an agent that was declared dead is lost, with its instances, its zone and the time', () => {
+  expect(ledgerOf(...started).lost()).toEqual([]);
+  expect(ledgerOf(...died).lost()).toMatchObject([
+    { host: 'h', zone: 'ams', run: 'run-1', since: 1006, instances: [{ id: 'w1' }, { id: 'w2' }] },
+  ]);
+});
+
+test.each([
+  ['a new run takes the slot', [event(run('h', 2), null, 'live')]],
+  [
+    'a new run takes the slot and leaves',
+    [event(run('h', 2), null, 'live'), event(run('h', 2), 'live', 'left')],
+  ],
+])('a loss ends if %s', (_, after) => {
+  expect(ledgerOf(...died, ...after).lost()).toEqual([]);
+});
+
+test('a loss ends for an instance that another agent registers, also after it is deregistered there', () => {
+  const elsewhere = event(instance('other', 'w1', 7), null, 'serving');
+  const left = () => [expect.objectContaining({ instances: [{ service: 'web', id: 'w2' }] })];
+  expect(ledgerOf(...died, elsewhere).lost()).toEqual(left());
+  const removed = event(instance('other', 'w1', 7), 'serving', 'removed', away);
+  expect(ledgerOf(...died, elsewhere, removed).lost()).toEqual(left());
+});
+
+test('an agent that leaves, or that another run replaces, is not lost', () => {
+  expect(ledgerOf(...started, event(run('h'), 'live', 'left')).lost()).toEqual([]);
+  const replaced = [event(run('h', 2), null, 'live'), event(run('h'), 'live', 'superseded')];
+  expect(ledgerOf(...started, ...replaced).lost()).toEqual([]);
+});
+
+test('an event of an earlier run says nothing about a slot that a later run holds', () => {
+  const late = [event(run('h', 2), null, 'live'), event(run('h'), 'expired', 'gone')];
+  expect(ledgerOf(...died.slice(0, -1), ...late).lost()).toEqual([]);
+});
+
+test('a history whose beginning was trimmed still tells of a death and its zone', () => {
+  const ledger = ledgerOf(...died.slice(3));
+  expect(ledger.lost()).toMatchObject([{ host: 'h', zone: 'ams', instances: [{}, {}] }]);
+});
+
+test('losses are grouped by zone and by service, with what is left of each', () => {
+  const ledger = ledgerOf(
+    ...died,
+    event(run('h2'), null, 'live', inZone),
+    event(instance('h2', 'w3'), null, 'serving'),
+  );
+  expect(lossesByZone(ledger.lost(), ledger)).toMatchObject([
+    { zone: 'ams', instances: 2, left: 1, from: 1006, to: 1006 },
+  ]);
+  expect(lossesByService(ledger.lost(), ledger)).toMatchObject([
+    { service: 'web', lost: 2, left: 1 },
+  ]);
+});
