@@ -17,8 +17,10 @@ export function createLimitedServer({ maxConnections, ...limits }: ServerLimits)
     connectionsCheckingInterval: seconds(5),
   });
   server.maxConnections = maxConnections;
-  server.on('clientError', (_, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
+  server.on('clientError', ({ code }: NodeJS.ErrnoException, socket) => {
+    // After a stall an honest request may be late. A browser sends it again after a 408, not after a 400.
+    const status = code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
     else socket.destroy();
   });
   return server;

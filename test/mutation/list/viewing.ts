@@ -212,7 +212,7 @@ export const viewing: readonly Mutant[] = [
         "if (status === 'gone' && matches(slot)) lost.push(slot);",
       ],
     ],
-    tests: ['test/dashboard/web/screens/fleet/fleet-screen.test.ts'],
+    tests: ['test/dashboard/web/model/loss-issues.test.ts'],
     unseen: 'no simulated process shows losses',
   },
   {

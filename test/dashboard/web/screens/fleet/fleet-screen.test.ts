@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentModel } from '../../../../../src/dashboard/web/model/agent-model.ts';
-import type { FleetModel } from '../../../../../src/dashboard/web/model/fleet-model.ts';
 import { mostCells } from '../../../../../src/dashboard/web/model/group-agents.ts';
 import { nextOf } from '../../../../../src/dashboard/web/model/issues.ts';
 import {
@@ -170,58 +169,6 @@ describe('the list of issues', () => {
       { entity: instance('h', 'w'), state: 'serving' },
     ]);
     expect(counted(fleet).issues.first(9)).toMatchObject([{ status: 'superseded', at: 46_000 }]);
-  });
-});
-
-describe('what a zone lost', () => {
-  const zoned = { ...silent, zone: 'ams' };
-  const gone = [
-    { entity: run('h1'), state: 'gone', since: 2000, note: zoned },
-    { entity: instance('h1', 'w1'), state: 'removed', note: { why: 'owner-expired' } },
-    { entity: run('h2'), state: 'gone', since: 5000, note: zoned },
-    { entity: instance('h2', 'w2'), state: 'removed', note: { why: 'owner-expired' } },
-    { entity: run('h3'), state: live, note: zoned },
-    { entity: instance('h3', 'w3'), state: 'serving' },
-  ];
-  const shown = (fleet: FleetModel, asked = {}) =>
-    counted(fleet, { at: 9_000_000, old: false, ...asked })
-      .issues.first(9)
-      .map(({ title, reason }) => `${title}: ${reason.replace(/removed [^,]*/, 'removed')}`);
-  const whole = [
-    'zone ams: 2 of 3 agents, 2 instances, removed, none back',
-    'service web: 2 of 3 instances, removed, 1 left',
-  ];
-
-  test('stays an issue, however long ago it was, until it comes back', () => {
-    const fleet = rollOf(gone);
-    expect(shown(fleet)).toEqual(whole);
-    tell(fleet, [
-      { entity: run('h1', 'a', 2), state: live, note: zoned },
-      { entity: instance('h1', 'w1', 'a', 2), state: 'serving' },
-    ]);
-    expect(shown(fleet)).toEqual([
-      'zone ams: 1 of 3 agents, 1 instance, removed, none back',
-      'service web: 1 of 3 instances, removed, 2 left',
-    ]);
-  });
-
-  test('ends if the agent comes back and leaves', () => {
-    const fleet = rollOf(gone);
-    for (const host of ['h1', 'h2'])
-      tell(fleet, [{ entity: run(host, 'a', 2), state: 'left', since: 6000, note: zoned }]);
-    expect(shown(fleet)).toEqual([]);
-  });
-
-  test('has no instance that another agent has registered since', () => {
-    const fleet = rollOf(gone);
-    tell(fleet, [{ entity: instance('h3', 'w1'), state: 'serving' }]);
-    expect(shown(fleet)[0]).toBe('zone ams: 2 of 3 agents, 1 instance, removed, none back');
-  });
-
-  test('is shown whatever the filter', () => {
-    const fleet = rollOf(gone);
-    expect(shown(fleet, { text: 'h3' })).toEqual(whole);
-    expect(shown(fleet, { text: 'nothing' })).toEqual(whole);
   });
 });
 
