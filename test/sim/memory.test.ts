@@ -7,10 +7,15 @@ import { simulate } from './simulate.ts';
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
 
-/** Plays a seed and keeps nothing of its fleet but a weak reference. */
+/** Plays a short schedule, whose processes never end, and keeps nothing of it but a weak reference. */
 async function played(seed: number): Promise<WeakRef<object>> {
   let fleet: WeakRef<object> | undefined;
-  await simulate(drawSchedule(seed), (sim) => {
+  const happenings = [
+    { after: 1000, what: 'gc-run', lasts: 100_000 },
+    { after: 5000, what: 'power-loss', whom: 'c1' },
+    { after: 5000, what: 'nothing' },
+  ];
+  await simulate({ ...drawSchedule(seed), happenings }, (sim) => {
     fleet = new WeakRef(sim.fleet);
   });
   if (!fleet) throw new Error('it was not begun');
