@@ -13,7 +13,6 @@ export const restoring: readonly Mutant[] = [
       'test/domain/store-history/store-loss.test.ts',
       'test/adapters/memory/store-history.test.ts',
     ],
-    unseen: 'it restores no older registry',
   },
   {
     name: 'gap-in-the-audit-unseen',

@@ -91,6 +91,40 @@ export const otherRestores: readonly [Fault, ...Fault[]] = [
   },
 ];
 
+/**
+ * Registry and audit from different moments: both are older copies, and that of the registry is the older one.
+ * What neither has is known only to processes that live on; still no number is given twice.
+ */
+export const bothRestored: Fault = {
+  what: 'both-restored',
+  weight: 1,
+  draw: (dice, shape) => ({
+    whom: anAgent(dice, shape),
+    how: dice.pick(['restarted', 'grown']),
+    lasts: Math.round(shape.lease.ttl * dice.logarithmic(0.1, 2)),
+  }),
+  happen: async (sim, { whom = '', how, lasts = 0 }) => {
+    const { world, audit } = sim.fleet;
+    const registry = world.registry.copy();
+    await sim.roster.kill(whom);
+    sim.roster.startIfFree(whom);
+    await sim.advance(lasts);
+    const events = world.audit.copy();
+    if (how === 'restarted') {
+      await sim.roster.kill(whom);
+      sim.roster.startIfFree(whom);
+    }
+    sim.roster.wantOneMore(whom);
+    await sim.advance(seconds(3));
+    const isLost = events.copied.origin > registry.seq;
+    world.registry.restore(registry);
+    world.audit.restore(events);
+    audit.look();
+    sim.lost = isLost ? 'registry-lost-tail' : undefined;
+    sim.served();
+  },
+};
+
 /** Events written after a loss of the audit that it does not have: nothing more may be lost. */
 export function lostLater({ keptFrom, fleet: { world, audit } }: Simulated): readonly string[] {
   if (keptFrom === 0) return [];

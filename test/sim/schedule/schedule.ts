@@ -7,7 +7,7 @@ import { operatorDeeds } from '../faults/operators.ts';
 import { processFaults } from '../faults/processes.ts';
 import { races } from '../faults/races.ts';
 import { recordFaults } from '../faults/records.ts';
-import { otherRestores, restores } from '../faults/restores.ts';
+import { bothRestored, otherRestores, restores } from '../faults/restores.ts';
 import { storeFaults } from '../faults/store.ts';
 import { watchFaults } from '../faults/watches.ts';
 import type { Fault, Happening, Schedule } from './fault.ts';
@@ -26,10 +26,10 @@ const all: readonly Fault[] = [
 ];
 
 export const faults: ReadonlyMap<string, Fault> = new Map(
-  [...all, ...races, ...storeFaults, ...restores, ...longSteps, ...otherRestores].map((fault) => [
-    fault.what,
-    fault,
-  ]),
+  [
+    ...[...all, ...races, ...storeFaults, ...longSteps],
+    ...[...restores, ...otherRestores, bothRestored],
+  ].map((fault) => [fault.what, fault]),
 );
 
 /** Faults stop, the fleet converges within the stated time, then faults continue. */
@@ -42,6 +42,9 @@ const ofStore = 0x68e31da4;
 
 /** The same for the round after that one. */
 const ofLater = 0x2f9be6cc;
+
+/** The same for older copies of both streams. */
+const ofBoth = 0x3c6ef372;
 
 /** Draws the schedule of a seed. */
 export function drawSchedule(seed: number): Schedule {
@@ -57,7 +60,9 @@ export function drawSchedule(seed: number): Schedule {
   // After a loss of the registry only some checkers look on.
   const isLost = happenings.some(({ what }) => what === restores[0].what);
   const later = isLost ? [] : drawLater(new Dice(seed ^ ofLater), shape);
-  return { seed, shape, happenings: [...happenings, ...later] };
+  const isAuditLost = later.some(({ what }) => what === 'audit-restored');
+  const both = isLost || isAuditLost ? [] : drawBothRestored(new Dice(seed ^ ofBoth), shape);
+  return { seed, shape, happenings: [...happenings, ...later, ...both] };
 }
 
 /** A few kinds are frequent in one seed, so that each kind meets itself and every other. */
@@ -124,6 +129,14 @@ function drawLater(dice: Dice, shape: Shape): readonly Happening[] {
 function drawRestore(dice: Dice, shape: Shape): readonly Happening[] {
   if (dice.chance(3 / 4)) return [];
   const { what, draw } = dice.weighted(restores);
+  const restore = { after: drawPause(dice, shape), what, ...draw(dice, shape) };
+  return [restore, { after: 0, what: peace }];
+}
+
+/** Older copies of registry and audit, from different moments, at the end of a fifth of the other seeds. */
+function drawBothRestored(dice: Dice, shape: Shape): readonly Happening[] {
+  if (dice.chance(4 / 5)) return [];
+  const { what, draw } = bothRestored;
   const restore = { after: drawPause(dice, shape), what, ...draw(dice, shape) };
   return [restore, { after: 0, what: peace }];
 }
