@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { memoryStore } from '../../src/adapters/memory/store.ts';
 import {
-  lookAtNames,
-  lookAtPlans,
-  lookAtRecords,
-  lookAtSeats,
+  diagnoseNames,
+  diagnosePlans,
+  diagnoseRecords,
+  diagnoseSeats,
 } from '../../src/cli/doctor/registry.ts';
 import { escapeControls } from '../../src/cli/terminal/escape-terminal.ts';
 import { explain } from '../../src/cli/why/explain.ts';
@@ -121,10 +121,10 @@ test('why explains or reports a fault, and doctor reports findings, for any stor
         }
       }
       const found = [
-        ...lookAtNames(directory),
-        ...lookAtRecords(directory, { stream: 'KV_x' }),
-        ...lookAtPlans(directory, process.ports.clock.wall()),
-        await lookAtSeats(process.ports, directory),
+        ...diagnoseNames(directory),
+        ...diagnoseRecords(directory, { stream: 'KV_x' }),
+        ...diagnosePlans(directory, process.ports.clock.wall()),
+        await diagnoseSeats(process.ports, directory),
       ];
       for (const { what, level } of found) {
         expect(escapeControls(what)).toMatch(line);

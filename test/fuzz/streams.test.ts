@@ -7,7 +7,7 @@ import type { SupervisedConnection } from '../../src/adapters/nats/connection/su
 import { compareSettings } from '../../src/adapters/nats/streams/compare-settings.ts';
 import { inspectStreams, streamInfo } from '../../src/adapters/nats/streams/ensure-streams.ts';
 import { desiredStreams, type Settings } from '../../src/adapters/nats/streams/stream-settings.ts';
-import { lookAtSettings, lookAtStreams } from '../../src/cli/doctor/streams.ts';
+import { diagnoseSettings, diagnoseStreams } from '../../src/cli/doctor/streams.ts';
 import { escapeControls } from '../../src/cli/terminal/escape-terminal.ts';
 import type { Inspection } from '../../src/composition/store/open-inspection.ts';
 import { Fault } from '../../src/domain/fault.ts';
@@ -88,7 +88,7 @@ const inspectionOf = (link: SupervisedConnection) =>
 const doctor = (link: SupervisedConnection) =>
   foreseen(async () => {
     const inspection = inspectionOf(link);
-    return [...(await lookAtSettings(inspection)), ...(await lookAtStreams(inspection))];
+    return [...(await diagnoseSettings(inspection)), ...(await diagnoseStreams(inspection))];
   });
 
 /** Not empty, and without control characters. */

@@ -1,6 +1,6 @@
 import type { AgentRow, InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { FleetRows } from '../../domain/fleet/fleet-rows.ts';
-import { placeOf, whyOf } from '../tables/instance-table.ts';
+import { addressAndPort, reasonOf } from '../tables/instance-table.ts';
 import { stateLabel } from '../tables/state-label.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Palette } from '../terminal/palette.ts';
@@ -70,7 +70,7 @@ export function differenceLine(difference: Difference, palette: Palette): string
 }
 
 function faceWords(row: AgentRow | InstanceRow, palette: Palette): string {
-  const why = 'service' in row ? whyOf(row) : (row.reason ?? '');
+  const why = 'service' in row ? reasonOf(row) : (row.reason ?? '');
   return `${stateLabel(row.state, palette)}${why === '' ? '' : ` (${escapeControls(why)})`}`;
 }
 
@@ -84,9 +84,9 @@ function between(
   if (faces[0] !== faces[1]) parts.push(faces.join(' → '));
   if (was.run !== now.run) parts.push(`run ${was.run} → ${now.run}`);
   if ('service' in was && 'service' in now) {
-    if (placeOf(was) !== placeOf(now)) {
+    if (addressAndPort(was) !== addressAndPort(now)) {
       parts.push(
-        `at ${escapeControls(`${placeOf(was) || 'no address'} → ${placeOf(now) || 'no address'}`)}`,
+        `at ${escapeControls(`${addressAndPort(was) || 'no address'} → ${addressAndPort(now) || 'no address'}`)}`,
       );
     }
     const labels = [was, now].map((row) => JSON.stringify(row.labels));

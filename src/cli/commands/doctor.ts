@@ -3,14 +3,19 @@ import { openInspection } from '../../composition/store/open-inspection.ts';
 import { seconds } from '../../domain/time.ts';
 import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { lookAtClocks } from '../doctor/clocks.ts';
+import { diagnoseClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { lookAtLosses } from '../doctor/losses.ts';
-import { lookAtNames, lookAtPlans, lookAtRecords, lookAtSeats } from '../doctor/registry.ts';
-import { lookAtAdvisories, lookAtServer } from '../doctor/server.ts';
-import { lookAtSignatures } from '../doctor/signatures.ts';
-import { lookAtSettings, lookAtStreams } from '../doctor/streams.ts';
-import { lookAtWatches } from '../doctor/watches.ts';
+import { diagnoseLosses } from '../doctor/losses.ts';
+import {
+  diagnoseNames,
+  diagnosePlans,
+  diagnoseRecords,
+  diagnoseSeats,
+} from '../doctor/registry.ts';
+import { diagnoseAdvisories, diagnoseServer } from '../doctor/server.ts';
+import { diagnoseSignatures } from '../doctor/signatures.ts';
+import { diagnoseSettings, diagnoseStreams } from '../doctor/streams.ts';
+import { diagnoseWatches } from '../doctor/watches.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { plural } from '../tables/footer.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
@@ -46,25 +51,25 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   await using inspection = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
     openInspection(access, opening),
   );
-  const server = await lookAtServer(inspection);
+  const server = await diagnoseServer(inspection);
   yield* server;
   if (broken(server)) return;
-  yield await withSpinner(io, 'waiting for an advisory', () => lookAtAdvisories(inspection));
-  const streams = await lookAtSettings(inspection);
+  yield await withSpinner(io, 'waiting for an advisory', () => diagnoseAdvisories(inspection));
+  const streams = await diagnoseSettings(inspection);
   yield* streams;
-  yield* await lookAtStreams(inspection);
+  yield* await diagnoseStreams(inspection);
   if (broken(streams)) return;
-  const watches = await lookAtWatches(inspection);
+  const watches = await diagnoseWatches(inspection);
   yield* watches;
   if (broken(watches)) return;
   await using view = await openDirectoryOnce(settings, io, 'doctor');
-  yield* await lookAtLosses(view.ports);
-  yield* lookAtRecords(view.directory, inspection.names.registry);
-  yield* lookAtNames(view.directory);
-  yield* lookAtPlans(view.directory, await view.ports.serverTime.now());
-  yield await lookAtSeats(view.ports, view.directory);
-  yield* await lookAtClocks(view.ports);
-  yield await lookAtSignatures(view.ports, view.directory);
+  yield* await diagnoseLosses(view.ports);
+  yield* diagnoseRecords(view.directory, inspection.names.registry);
+  yield* diagnoseNames(view.directory);
+  yield* diagnosePlans(view.directory, await view.ports.serverTime.now());
+  yield await diagnoseSeats(view.ports, view.directory);
+  yield* await diagnoseClocks(view.ports);
+  yield await diagnoseSignatures(view.ports, view.directory);
 }
 
 const broken = (found: readonly Finding[]): boolean => found.some(({ level }) => level === 'wrong');

@@ -1,4 +1,4 @@
-import { clocksAgree } from '../../domain/collection/hold-end.ts';
+import { clocksAgree } from '../../domain/clock-difference.ts';
 import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { readSeat } from '../../domain/records/stored-record.ts';
@@ -17,7 +17,7 @@ const mend = 'run NTP on that host and on the server';
  * Reports hosts whose clock differs from the server's: of collectors, as each measures it and writes it into
  * its seat, and of all others by the times in their last events.
  */
-export async function lookAtClocks({
+export async function diagnoseClocks({
   leases,
   audit,
 }: Pick<Ports, 'leases' | 'audit'>): Promise<readonly Finding[]> {

@@ -9,7 +9,7 @@ import { lossSentence } from './loss-text.ts';
 const shown = 3;
 
 /** Checks that registry and audit fit together, and shows what the history tells of earlier losses. */
-export async function lookAtLosses({
+export async function diagnoseLosses({
   audit,
   hash,
 }: Pick<Ports, 'audit' | 'hash'>): Promise<readonly Finding[]> {

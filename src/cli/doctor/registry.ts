@@ -13,7 +13,7 @@ import { plural } from '../tables/footer.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Checks that every record can be read, and reports each that cannot. */
-export function lookAtRecords(
+export function diagnoseRecords(
   directory: Directory,
   bucket: { readonly stream: string },
 ): readonly Finding[] {
@@ -31,7 +31,7 @@ export function lookAtRecords(
 }
 
 /** Reports services that `rollcall serve --dns` does not serve, because DNS compares names without case. */
-export function lookAtNames(directory: Pick<Directory, 'instances'>): readonly Finding[] {
+export function diagnoseNames(directory: Pick<Directory, 'instances'>): readonly Finding[] {
   const services = new Set(directory.instances().map(({ service }) => service));
   return shadowedServices(services).map((service) =>
     note(
@@ -43,7 +43,7 @@ export function lookAtNames(directory: Pick<Directory, 'instances'>): readonly F
 }
 
 /** Reports holds and braked zones, which are not problems, and an unreadable policy. */
-export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Finding[] {
+export function diagnosePlans({ fleet }: Directory, now: WallTime): readonly Finding[] {
   const holds = [...fleet.controls.holds()].map(({ record }) => {
     const release = `rollcall release ${formatTarget(record)}`;
     return overdueSince(record.until, now) === undefined
@@ -79,7 +79,7 @@ export function lookAtPlans({ fleet }: Directory, now: WallTime): readonly Findi
 }
 
 /** Checks that a collector is active. */
-export async function lookAtSeats(
+export async function diagnoseSeats(
   { leases }: Pick<Ports, 'leases'>,
   directory: Directory,
 ): Promise<Finding> {

@@ -5,7 +5,7 @@ import { type Millis, seconds } from '../../domain/time.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Checks that the server has JetStream and a supported version. */
-export async function lookAtServer(inspection: Inspection): Promise<readonly Finding[]> {
+export async function diagnoseServer(inspection: Inspection): Promise<readonly Finding[]> {
   const { info } = inspection.connection;
   const server = `nats-server ${info?.version ?? 'of unknown version'} at ${inspection.connection.getServer()}`;
   try {
@@ -16,7 +16,7 @@ export async function lookAtServer(inspection: Inspection): Promise<readonly Fin
     return [
       ok('server', `${server}${cluster}, with JetStream${named}`),
       ...payloadFindings(info?.max_payload),
-      ...(await lookAtDomains(inspection)),
+      ...(await diagnoseDomains(inspection)),
     ];
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
@@ -39,7 +39,7 @@ function payloadFindings(limit: number | undefined): readonly Finding[] {
 }
 
 /** Leaf nodes connect servers with JetStreams of their own, and a namespace must be in one of them only. */
-async function lookAtDomains(inspection: Inspection): Promise<readonly Finding[]> {
+async function diagnoseDomains(inspection: Inspection): Promise<readonly Finding[]> {
   const { ownDomain: own, domains, domainsWith } = inspection;
   const { others = [] } = (await domains()) ?? {};
   if (others.length === 0) return [];
@@ -66,7 +66,7 @@ const advisoryWithin: Millis = seconds(1);
  * Checks whether disconnect advisories arrive, by closing a connection: a subscription without
  * permission is not refused, it just receives nothing.
  */
-export async function lookAtAdvisories(inspection: Inspection): Promise<Finding> {
+export async function diagnoseAdvisories(inspection: Inspection): Promise<Finding> {
   const { connection, connect, advisories } = inspection;
   const name = `rollcall doctor ${systemAdapters.entropy.eventId()}`;
   const heard = Promise.withResolvers<boolean>();

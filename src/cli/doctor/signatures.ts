@@ -13,7 +13,7 @@ const namedAtMost = 10;
  * Names the processes that wrote events without a signature lately. `audit verify` checks the signatures of
  * the whole history.
  */
-export async function lookAtSignatures(
+export async function diagnoseSignatures(
   { audit }: Pick<Ports, 'audit'>,
   { fleet }: Pick<Directory, 'fleet'>,
 ): Promise<Finding> {

@@ -7,7 +7,7 @@ import { ago } from '../terminal/format-time.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Checks that the streams exist with the required settings. */
-export async function lookAtSettings(inspection: Inspection): Promise<readonly Finding[]> {
+export async function diagnoseSettings(inspection: Inspection): Promise<readonly Finding[]> {
   const { namespace } = inspection.names;
   const found = await inspection.findings();
   const missing = found.filter(({ setting }) => setting === 'name');
@@ -48,7 +48,7 @@ const clocksApart: Millis = seconds(2);
 const copyBehind: Millis = seconds(10);
 
 /** Checks the clocks, the replicas of the streams, and the audit. */
-export async function lookAtStreams(inspection: Inspection): Promise<readonly Finding[]> {
+export async function diagnoseStreams(inspection: Inspection): Promise<readonly Finding[]> {
   const { names, stream } = inspection;
   const sent = systemAdapters.clock.wall();
   const registry = await stream(names.registry.stream);

@@ -5,7 +5,7 @@ import { plural } from '../tables/footer.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** A watch of one stream needs a consumer on it. A limit that is reached makes every further watcher blind. */
-export async function lookAtWatches(inspection: Inspection): Promise<readonly Finding[]> {
+export async function diagnoseWatches(inspection: Inspection): Promise<readonly Finding[]> {
   const { names } = inspection;
   const found = [
     ...(await limitFindings(inspection)),

@@ -5,7 +5,7 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { columnWidths } from './column-widths.ts';
-import { whyOf } from './instance-table.ts';
+import { reasonOf } from './instance-table.ts';
 import { stateLabel } from './state-label.ts';
 
 /** The change as a JSON document: the current or last row, and what changed. */
@@ -26,7 +26,7 @@ export function changeLine(
   if (!row) return '';
   const states = [...(before ? [before.state] : []), now?.state ?? ('gone' as const)];
   const words = states.map((one) => stateLabel(one, palette)).join(' → ');
-  const why = now ? escapeControls(whyOf(now)) : '';
+  const why = now ? escapeControls(reasonOf(now)) : '';
   const texts = [
     escapeControls(`${row.service}/${row.id}`),
     why && ` (${why})`,

@@ -7,11 +7,11 @@ import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
 /** Address and port of an instance. */
-export const placeOf = ({ address, port }: InstanceRow): string =>
+export const addressAndPort = ({ address, port }: InstanceRow): string =>
   [address ?? '', port ?? ''].filter((part) => part !== '').join(':');
 
 /** Reason of the state: why it is dubious, or the output of its check. */
-export const whyOf = ({ reason, health }: InstanceRow): string => reason ?? health.detail ?? '';
+export const reasonOf = ({ reason, health }: InstanceRow): string => reason ?? health.detail ?? '';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[] => [
   {
@@ -21,9 +21,9 @@ const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[
     least: 26,
   },
   { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
-  { head: 'REASON', cell: (row) => escapeControls(whyOf(row)), shrinks: true, least: 14 },
+  { head: 'REASON', cell: (row) => escapeControls(reasonOf(row)), shrinks: true, least: 14 },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
-  { head: 'ADDRESS', cell: (row) => escapeControls(placeOf(row)), shrinks: true, least: 14 },
+  { head: 'ADDRESS', cell: (row) => escapeControls(addressAndPort(row)), shrinks: true, least: 14 },
   {
     head: 'AGENT',
     cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),

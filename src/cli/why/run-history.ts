@@ -1,4 +1,4 @@
-import { clocksAgree } from '../../domain/collection/hold-end.ts';
+import { clocksAgree } from '../../domain/clock-difference.ts';
 import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';

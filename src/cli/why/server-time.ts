@@ -1,4 +1,4 @@
-import { clocksAgree } from '../../domain/collection/hold-end.ts';
+import { clocksAgree } from '../../domain/clock-difference.ts';
 import type { AgentRecord, InstanceRecord } from '../../domain/records/schemas.ts';
 import { type Millis, seconds, type WallTime } from '../../domain/time.ts';
 import { formatElapsed } from '../terminal/format-time.ts';

@@ -1,8 +1,6 @@
+import { clocksAgree } from '../clock-difference.ts';
 import type { HoldRecord } from '../records/schemas.ts';
 import { type Millis, seconds, type WallTime } from '../time.ts';
-
-/** Two wall clocks agree if they differ by no more than this. */
-const clockTolerance: Millis = seconds(2);
 
 /** The clocks by which a collector judges the end of a hold. */
 export interface HoldClocks {
@@ -14,9 +12,6 @@ export interface HoldClocks {
 
 /** `unsure`: the two clocks disagree, or the time of the server is not known. */
 export type HoldVerdict = 'lasts' | 'over' | 'unsure';
-
-/** Whether the clocks of a server and of a process agree. `offset` is their difference, in any order. */
-export const clocksAgree = (offset: Millis): boolean => Math.abs(offset) <= clockTolerance;
 
 /**
  * Judges the end of a hold, which was set by the server's clock.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lookAtNames } from '../../../src/cli/doctor/registry.ts';
+import { diagnoseNames } from '../../../src/cli/doctor/registry.ts';
 import type { Directory } from '../../../src/runtime/directory/directory.ts';
 import { rowOf } from '../../adapters/doors/support/fake-view.ts';
 
@@ -7,7 +7,7 @@ test('doctor names services that DNS cannot tell apart from another', () => {
   const services = ['web', 'Web', 'web', 'API', 'a.b', 'ü', 'Ü'];
   const rows = services.map((service, n) => rowOf(`${service}/${n}`));
   const directory: Pick<Directory, 'instances'> = { instances: () => rows };
-  expect(lookAtNames(directory).map(({ what }) => what)).toEqual([
+  expect(diagnoseNames(directory).map(({ what }) => what)).toEqual([
     "service 'Web' is not in DNS: another service has the same name in other case",
   ]);
 });

@@ -100,7 +100,7 @@ describe('a history with gaps', () => {
     expect(shape([gap(30, 31)], 25)).toEqual([[20], [10]]);
   });
 
-  test('nothing is folded over one: a run that is broken is two', () => {
+  test('repeats are not folded across a gap', () => {
     const run = [9, 8, 3, 2].map((seq) => happened(seq, 'kept', 'on', 'on'));
     expect(shape([], 99, run)).toEqual([[9, 8, 3, 2]]);
     expect(shape([gap(4, 7)], 99, run)).toEqual([[9, 8], '4-7', [3, 2]]);

@@ -45,7 +45,7 @@ function asKnown(all: Map<string, unknown>, from: number): Map<string, unknown> 
 const seekings = fc.array(fc.nat({ max: 60 }), { minLength: 1, maxLength: 12 });
 
 describe('a transition log', () => {
-  test('any seek, in any order, is the fold up to there', () => {
+  test('any seek, in any order, gives the fold of all events until then', () => {
     fc.assert(
       fc.property(happenings, fc.integer({ min: 1, max: 9 }), seekings, (history, size, seeks) => {
         const log = new TransitionLog();

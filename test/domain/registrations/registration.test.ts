@@ -27,7 +27,7 @@ describe('a registration with a ttl', () => {
   test.each([
     [2099, serving],
     [2100, failing('no beat for 2 s')],
-  ])('at %i is %j', (now, health) => {
+  ])('after %i ms is %j', (now, health) => {
     expect(healthAt(one, now)).toEqual(health);
   });
 

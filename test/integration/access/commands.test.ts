@@ -74,7 +74,7 @@ describe('rollcall access', () => {
 });
 
 describe('with the logins of rollcall access', () => {
-  it('all commands of a fleet work, and one key follows another without a pause', async () => {
+  it('all commands of a fleet work, and a key is rotated without an interruption', async () => {
     const missing = await as('consumer-c', 'ps');
     expect([missing.code, missing.err]).toEqual([1, expect.stringContaining('no namespace')]);
     await ok(as('deploy-deploy', 'namespace', 'create'));

@@ -77,31 +77,34 @@ test('an agent whose events cannot be written ends with the reason', async () =>
 
 describe.each(failures)('%s in a task of an agent', (_what, cause) => {
   describe.each(stages)('that is %s', (stage) => {
-    test.each(calls)('in %s.%s is not lost, and nothing runs on behind it', async (...call) => {
-      const fleet = new FleetInMemory();
-      const process = fleet.process('h1');
-      if (stage === 'starting') breakNext(process.ports, call, cause);
-      const a = fleet.agent('h1/a', ['web/1'], { process, collect: true });
-      await fleet.advance(seconds(20));
-      if (stage === 'serving') {
-        breakNext(process.ports, call, cause);
-        a.agent.replace([specOf('web/2')]);
-        await fleet.advance(seconds(40));
-      }
-      if (stage === 'leaving') {
-        breakNext(process.ports, call, cause);
-        void a.agent.stop();
-        await fleet.advance(seconds(40));
-      }
-      expect(unhandled).toEqual([]);
-      const ended = a.ended();
-      if (ended instanceof Error) expect(ended.message).toContain('unforeseen');
-      else if (stage === 'serving') expect(a.agent.state).toBe('serving');
-      // The slot is free again for the next run, at once or when the lease has lapsed.
-      const next = fleet.agent('h1/a', ['web/3']);
-      await fleet.advance(seconds(60));
-      const state = next.ended() ?? next.agent.state;
-      if (ended !== undefined) expect(state).toBe('serving');
-    });
+    test.each(calls)(
+      'in %s.%s ends the agent with that reason or is survived, and the slot can be taken again',
+      async (...call) => {
+        const fleet = new FleetInMemory();
+        const process = fleet.process('h1');
+        if (stage === 'starting') breakNext(process.ports, call, cause);
+        const a = fleet.agent('h1/a', ['web/1'], { process, collect: true });
+        await fleet.advance(seconds(20));
+        if (stage === 'serving') {
+          breakNext(process.ports, call, cause);
+          a.agent.replace([specOf('web/2')]);
+          await fleet.advance(seconds(40));
+        }
+        if (stage === 'leaving') {
+          breakNext(process.ports, call, cause);
+          void a.agent.stop();
+          await fleet.advance(seconds(40));
+        }
+        expect(unhandled).toEqual([]);
+        const ended = a.ended();
+        if (ended instanceof Error) expect(ended.message).toContain('unforeseen');
+        else if (stage === 'serving') expect(a.agent.state).toBe('serving');
+        // The slot is free again for the next run, at once or when the lease has lapsed.
+        const next = fleet.agent('h1/a', ['web/3']);
+        await fleet.advance(seconds(60));
+        const state = next.ended() ?? next.agent.state;
+        if (ended !== undefined) expect(state).toBe('serving');
+      },
+    );
   });
 });

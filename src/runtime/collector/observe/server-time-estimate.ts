@@ -1,5 +1,5 @@
+import { clocksAgree } from '../../../domain/clock-difference.ts';
 import type { HoldClocks } from '../../../domain/collection/hold-end.ts';
-import { clocksAgree } from '../../../domain/collection/hold-end.ts';
 import type { Millis, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Log } from '../../../ports/log.ts';

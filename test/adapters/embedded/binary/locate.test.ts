@@ -72,7 +72,7 @@ describe('a server named by ROLLCALL_NATS_SERVER', () => {
 });
 
 describe('on the PATH', () => {
-  test('one that is too old is passed over for a later one', async () => {
+  test('a server that is too old is skipped for a later one', async () => {
     await using directory = await temporaryDirectory();
     const [old, recent] = ['old', 'recent'].map((name) => join(directory.path, name));
     await mkdir(old ?? '');
@@ -125,7 +125,7 @@ describe('where there is none and none can be fetched', () => {
     expect(message).toMatch(/no mirror in the sources|no apt-get/);
   });
 
-  test('without a place for a cache nothing is fetched', async () => {
+  test('nothing is fetched without a cache directory', async () => {
     await expect(locateNatsServer({ path: '' })).rejects.toMatchObject({
       code: 'offline',
       message: expect.stringContaining('neither XDG_CACHE_HOME nor HOME is set'),

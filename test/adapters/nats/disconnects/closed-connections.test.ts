@@ -200,7 +200,7 @@ describe('the diff of closed connections', () => {
     ['has only new connections', [5200, 5100], 10, true],
     ['has only new connections and is complete', [5200, 5100], 2, false],
     ['has no new connection', [4000], 10, false],
-  ])('whether more must be listed after a list that %s', (_, stops, total, more) => {
+  ])('shows whether more must be listed after a list that %s', (_, stops, total, more) => {
     expect(diffSince(5000).take(closed(5500, stops, total)).more).toBe(more);
   });
 

@@ -113,7 +113,7 @@ describe('a history index', () => {
     expect(pageAfter(index, 0, 1)?.notes).toEqual([[0, { why: 'because 2' }]]);
   });
 
-  it('how much happened adds up, and problems are among it', () => {
+  it('counts all events of any range, and the problems among them', () => {
     fc.assert(
       fc.property(history, fc.integer({ min: 1, max: 50 }), (steps, bins) => {
         const index = indexOf(steps);
@@ -137,7 +137,7 @@ describe('a history index', () => {
     expect(stood['run000077']).toBe('expired');
   });
 
-  it('with a run its process is over', () => {
+  it('ends a process with its run', () => {
     const index = new HistoryIndex();
     const session = { entity: 'session', ...runRef(1) } as const;
     index.append(1, 1, { ...transition(1, 'claimed', 'serving'), entity: session });
