@@ -17,4 +17,11 @@ export const keptSeeds: ReadonlyMap<number, string> = new Map([
     'a lease that the server kept for a day never counted as unmoved: it was forgotten each hour',
   ],
   [199, 'a collector that lost its seat in a freeze wrote an expiry that had waited for an answer'],
+  [2001717, 'a run used an event number again: it forgot a removal whose answer was under way'],
+  [2005175, 'an instance kept until its time was over kept out the next one of its name'],
+  [
+    2014369,
+    'a tombstone ended unseen: the server’s clock was set forward while a view was cut off',
+  ],
+  [2019141, 'a suspicion waited for an answer during a suspension, and was written after it'],
 ]);

@@ -31,8 +31,12 @@ test('a schedule with a violation exits 1 and names the broken guarantee', () =>
 test.each([
   ['--sedes', '3'],
   ['--seeds', 'many'],
-])('the argument %s %s is a usage error of the simulation', (...args) => {
-  const { status, stderr } = sim(...args);
-  expect(stderr).toContain('usage: npm run sim');
-  expect(status).toBe(2);
-});
+])(
+  'the argument %s %s is a usage error of the simulation',
+  (...args) => {
+    const { status, stderr } = sim(...args);
+    expect(stderr).toContain('usage: npm run sim');
+    expect(status).toBe(2);
+  },
+  60_000,
+);
