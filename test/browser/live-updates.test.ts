@@ -51,6 +51,11 @@ test('an empty fleet is shown as empty, and the first agent appears without a re
   await fleet.collector();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   await expect.poll(() => labelOf(page, 'h1/a'), soon).toContain('live');
+  // The present goes on without events.
+  const shown = page.locator('.transport .where');
+  const [time = '', seq = ''] = (await shown.textContent())?.split(' seq ') ?? [];
+  await expect.poll(() => shown.textContent(), soon).not.toContain(time);
+  expect(await shown.textContent()).toContain(seq);
 });
 
 test('a killed agent is shown as gone without a reload', async ({ open }) => {

@@ -4,6 +4,15 @@ export interface Window {
   readonly to: number;
 }
 
+/**
+ * The range of a query about a range whose end moves with the clock: its end is rounded up, so that it is
+ * asked again when the range grew by a pixel or so, not each second.
+ */
+export function queryRange({ from, to }: Window): Window {
+  const step = Math.max(1000, 2 ** Math.ceil(Math.log2(Math.max(1, to - from) / 500)));
+  return { from, to: Math.ceil(to / step) * step };
+}
+
 const steps = [
   100, 250, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
   900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000, 28_800_000, 86_400_000, 172_800_000,

@@ -17,6 +17,8 @@ export interface Issue {
   readonly slots: readonly AgentModel[];
   /** The fleet filter that shows what a loss took. */
   readonly filter?: string;
+  /** The instance that the issue is about, if it is one. */
+  readonly instance?: { readonly service: string; readonly id: string };
 }
 
 const rank: Readonly<Record<string, number>> = { expired: 0, suspect: 1, superseded: 2 };
@@ -148,6 +150,7 @@ function instanceIssue(slot: AgentModel): Issue {
     next: 'serves again when its check passes',
     at: null,
     slots: [slot],
+    ...(alone && { instance: alone }),
   };
 }
 
@@ -166,6 +169,7 @@ function contestedIssue(slot: AgentModel): Issue {
     next: 'consumers get the later registration',
     at: null,
     slots: [slot],
+    ...(alone && { instance: alone }),
   };
 }
 

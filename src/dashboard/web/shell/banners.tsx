@@ -12,10 +12,12 @@ import {
   connection,
   extent,
   fleet,
+  hrefTo,
   isPast,
   isStale,
   moment,
   now,
+  present,
   retry,
   route,
   seek,
@@ -58,14 +60,12 @@ function PastBanner() {
   const floor = extent.value?.floor ?? 0;
   const wanted = route.value.at;
   if (!isPast.value || !here) return null;
-  const { hello, skew } = connection.value ?? { hello: null, skew: 0 };
-  const end = hello?.mode === 'recording' ? (extent.value?.lastAt ?? here.at) : clock.value + skew;
   return (
     <div class="banner past" data-testid="past">
       <span aria-hidden="true">◷</span>
       <span>
         Viewing <b>{dayTime(here.at)}</b>
-        <span aria-live="off"> ({formatDuration(end - here.at)} ago)</span>
+        <span aria-live="off"> ({formatDuration(present.value - here.at)} ago)</span>
         <span aria-live="off"> — {formatCount(here.newer, 'change')} since</span>
         {wanted !== null && wanted < floor ? '; older history is still loading' : ''}
       </span>
@@ -145,9 +145,10 @@ function HoldAndBrakeBanners() {
               <b>
                 Brake on in zone <BidiText text={entity.zone} />
               </b>{' '}
-              since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} agents suspect.
-              Runs expire one at a time; {formatCount(note.expired ?? 0, 'run')} expired so far. The
-              brake ends when less than 15 % are suspect.
+              since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} agents were
+              suspect when it was last written. Runs expire one at a time;{' '}
+              {formatCount(note.expired ?? 0, 'run')} expired so far. The brake ends when less than
+              15 % are suspect. <a href={hrefTo({ screen: 'gc', params: {} })}>When it ends</a>
             </span>
           </div>
         ),

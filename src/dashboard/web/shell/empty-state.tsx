@@ -34,12 +34,19 @@ export function EmptyState() {
       </section>
     );
   }
+  return <NoAgents />;
+}
+
+/** Shown while no agent has ever registered: how to start one. */
+export function NoAgents() {
+  const { hello } = connection.value ?? {};
+  if (!hello) return null;
   return (
     <section class="panel notice">
       <h2>No agents yet</h2>
       <p>
         Listening on <code>{hello.name}</code> since {clockTime(hello.now)} (
-        {since(hello.now, clock.value + (connection.value?.skew ?? 0))}). No event has been stored
+        {since(hello.now, clock.value + (connection.value?.skew ?? 0))}). No agent has registered
         yet.
       </p>
       <p>Start an agent:</p>

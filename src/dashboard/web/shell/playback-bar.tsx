@@ -3,9 +3,10 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
 import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
+import { queryRange } from '../format/time-scale.ts';
 import { liveLabel } from '../state/head-name.ts';
 import { isPlaying, nextStep, pause, play, seekTime } from '../state/playback.ts';
-import { connection, extent, isPast, moment, seek } from '../state/store.ts';
+import { connection, extent, isPast, moment, present, seek, shownAt } from '../state/store.ts';
 import { theme } from '../state/theme.ts';
 import { useHistoryQuery } from '../state/use-query.ts';
 import { paintActivity } from './paint-activity.ts';
@@ -56,7 +57,7 @@ export function PlaybackBar() {
           next problem
         </button>
         <span class="where">
-          <b>{clockTime(here.at)}</b>
+          <b title={dayTime(shownAt.value)}>{clockTime(shownAt.value)}</b>
           <span class="dim">
             {' '}
             seq {here.seq.toLocaleString('en-GB')} / {all.to.toLocaleString('en-GB')}
@@ -94,10 +95,10 @@ export function PlaybackBar() {
   );
 }
 
-/** The time range of the slider: the history in memory, at least one second. */
+/** The time range of the slider: the history in memory and what passed since, at least one second. */
 function span(): { from: number; to: number } {
-  const all = extent.value;
-  return { from: all?.firstAt ?? 0, to: Math.max(all?.lastAt ?? 0, (all?.firstAt ?? 0) + 1000) };
+  const from = extent.value?.firstAt ?? 0;
+  return { from, to: Math.max(present.value, from + 1000) };
 }
 
 /** A histogram of changes with a slider over it. */
@@ -107,13 +108,14 @@ function ActivitySlider() {
   const here = moment.value;
   const { from, to } = span();
   const fresh = `${extent.value?.to} ${extent.value?.from}`;
-  const bins = useHistoryQuery<Density>({ ask: 'density', bins: 240, from, to }, fresh);
+  const range = queryRange({ from, to });
+  const bins = useHistoryQuery<Density>({ ask: 'density', bins: 240, ...range }, fresh);
   const known = theme.value;
   const isCutOff = extent.value?.complete === true && extent.value.from > 1;
   useEffect(() => {
     if (canvas.current && bins) paintActivity(canvas.current, bins, isCutOff);
   }, [bins, known, isCutOff]);
-  const at = isPast.value ? (here?.at ?? to) : to;
+  const at = shownAt.value;
   const value = Math.round((Math.min(Math.max(at, from), to) - from) * (10_000 / (to - from)));
   useEffect(() => {
     if (slider.current && document.activeElement !== slider.current)
@@ -130,9 +132,7 @@ function ActivitySlider() {
         step={1}
         value={value}
         aria-label="Moment"
-        aria-valuetext={
-          here ? `${dayTime(here.at)}, ${formatCount(here.newer, 'change')} since` : ''
-        }
+        aria-valuetext={here ? `${dayTime(at)}, ${formatCount(here.newer, 'change')} since` : ''}
         onInput={(event) => {
           pause();
           const part = Number(event.currentTarget.value) / 10_000;

@@ -32,6 +32,17 @@ export const now = computed(() => {
   const { hello, skew } = connection.value ?? { hello: null, skew: 0 };
   return hello?.mode === 'recording' ? (moment.value?.at ?? null) : clock.value + skew;
 });
+/** The end of every time axis: the server's present time while live; of a recording, its last event. */
+export const present = computed(() => {
+  const last = extent.value?.lastAt ?? 0;
+  const { hello = null, mark = null, skew = 0 } = connection.value ?? {};
+  if (hello?.mode !== 'live') return last;
+  return Math.max(last, isStale.value ? (mark?.now ?? 0) : clock.value + skew);
+});
+/** The time of what the page shows: the moment in the past, or the present. */
+export const shownAt = computed(() =>
+  isPast.value ? (moment.value?.at ?? present.value) : present.value,
+);
 /** Why actions are disabled; null: they are enabled. */
 export const actionsDisabledReason = computed(() => {
   const hello = connection.value?.hello;

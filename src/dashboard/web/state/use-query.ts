@@ -15,6 +15,9 @@ export function useHistoryQuery<T>(question: Query | null, fresh: unknown = 0): 
   return value;
 }
 
+const isJson = ({ headers }: Response): boolean =>
+  headers.get('content-type')?.includes('json') === true;
+
 /** The response of the server. An error is also a value. */
 export function useFetch<T>(path: string | null, fresh: unknown = 0) {
   const [got, setGot] = useState<{ value?: T; failed?: string }>({});
@@ -23,9 +26,10 @@ export function useFetch<T>(path: string | null, fresh: unknown = 0) {
     const away = new AbortController();
     fetch(path, { signal: away.signal })
       .then(async (response) => {
-        const value = (await response.json()) as T & { message?: string };
-        if (response.ok) setGot({ value });
-        else setGot({ failed: value.message ?? `the server answered ${response.status}` });
+        const text = await response.text();
+        const value = isJson(response) ? (JSON.parse(text) as T & { message?: string }) : undefined;
+        if (response.ok && value !== undefined) setGot({ value });
+        else setGot({ failed: value?.message ?? `the server answered ${response.status}` });
       })
       .catch((error: unknown) => {
         if (!away.signal.aborted) setGot({ failed: String(error) });

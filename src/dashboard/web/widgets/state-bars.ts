@@ -27,6 +27,8 @@ export function barsOf(entity: string, { start, steps, cut }: Lane, window: Wind
     if (status !== null && !over.has(status) && to > from) bars.push({ from, to, status });
   };
   for (const [at, state, type, seq] of steps) {
+    // A query may reach further than the range that is drawn.
+    if (at > window.to) break;
     const next = statusOf(entity, state);
     if (next !== status) {
       close(at);

@@ -1,18 +1,9 @@
 import { useMemo } from 'preact/hooks';
 import type { Density, Lane } from '../../../history/query-types.ts';
 import { clockTime, dayTime, formatDuration } from '../../format/format-time.ts';
-import { readWindow, type Window } from '../../format/time-scale.ts';
+import { queryRange, readWindow, type Window } from '../../format/time-scale.ts';
 import { colorClassOf } from '../../model/state-styles.ts';
-import {
-  connection,
-  extent,
-  fleet,
-  isPast,
-  moment,
-  now,
-  route,
-  seekAtTime,
-} from '../../state/store.ts';
+import { extent, fleet, present, route, seekAtTime, shownAt } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { GapMarks } from '../../widgets/gap-marks.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -27,17 +18,16 @@ import {
 
 /** At most this many runs of a host are shown. */
 const mostEntities = 4000;
-/** While live, the right end moves in steps of this size, in ms. */
-const step = 10_000;
 
 /** The status over time as a coloured bar, and the share of each status as text. */
 export function StateTimeline({ entities }: { readonly entities: readonly number[] }) {
   const window = useWindow();
+  const asked = queryRange(window);
   const fresh = `${extent.value?.to} ${extent.value?.from}`;
   const some = entities.slice(-mostEntities);
-  const query = some.length === 0 ? null : ({ ask: 'lanes', entities: some, ...window } as const);
+  const query = some.length === 0 ? null : ({ ask: 'lanes', entities: some, ...asked } as const);
   const lanes = useHistoryQuery<Lane[]>(query, fresh);
-  const density = useHistoryQuery<Density>({ ask: 'density', bins: 1, ...window }, fresh);
+  const density = useHistoryQuery<Density>({ ask: 'density', bins: 1, ...asked }, fresh);
   const ribbon = useMemo(() => {
     const bars = (lanes ?? []).flatMap(
       (lane) => barsOf(fleet.entities[lane.entity]?.entity ?? '', lane, window).bars,
@@ -46,7 +36,7 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
     return stateIntervals(bars, window, Math.max(window.from, ...cuts));
   }, [lanes, window.from, window.to]);
   if (!lanes || some.length === 0) return null;
-  const at = moment.value?.at;
+  const at = shownAt.value;
   return (
     <div class="ribbon">
       <p>
@@ -65,9 +55,7 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
           {ribbon.map((one) => (
             <Part key={one.from} part={one} window={window} />
           ))}
-          {at === undefined ? null : (
-            <rect class="moment" x={xOf(at, window) - 1} width="2" height="16" />
-          )}
+          <rect class="moment" x={xOf(at, window) - 1} width="2" height="16" />
         </svg>
         <GapMarks gaps={density?.gaps ?? []} window={window} />
       </div>
@@ -104,8 +92,6 @@ function Part({ part, window }: { readonly part: StateInterval; readonly window:
 
 /** The time range in the address, or all of the history in memory, up to now while live. */
 function useWindow(): Window {
-  const { firstAt = 0, lastAt = 0 } = extent.value ?? {};
-  const isLive = connection.value?.hello?.mode === 'live' && !isPast.value;
-  const end = isLive ? Math.floor((now.value ?? 0) / step) * step : 0;
-  return readWindow(route.value.params['w'], { from: firstAt, to: Math.max(lastAt + 1, end) });
+  const { firstAt = 0 } = extent.value ?? {};
+  return readWindow(route.value.params['w'], { from: firstAt, to: present.value + 1 });
 }

@@ -4,7 +4,8 @@ import { filterFields, parseRowFilter } from '../../../../domain/fleet/row-filte
 import { formatCount } from '../../format/format-time.ts';
 import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
-import { fleet, moment, route, setParams, version } from '../../state/store.ts';
+import { NoAgents } from '../../shell/empty-state.tsx';
+import { fleet, isPast, route, setParams, shownAt, version } from '../../state/store.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
 import { FleetGroup, MoreGroups } from './fleet-group.tsx';
 import { summarizeFleet, type Tallies } from './fleet-summary.ts';
@@ -22,7 +23,7 @@ export function FleetScreen() {
   const { params } = route.value;
   const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = params;
   const [shown, setShown] = useState(atFirst);
-  const at = moment.value?.at ?? 0;
+  const at = shownAt.value;
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
   const { agents, gone, states, matching, shares, instances, issues, groups } = summarizeFleet(
@@ -31,6 +32,7 @@ export function FleetScreen() {
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered },
   );
   const { unknown } = parseRowFilter(f);
+  if (agents + gone === 0 && !isPast.value) return <NoAgents />;
   const hidden = by === 'service' ? 0 : matching - groups.cells;
   return (
     <>

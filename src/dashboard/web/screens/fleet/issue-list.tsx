@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { countdown, since } from '../../format/format-time.ts';
 import type { Issue, Issues } from '../../model/issues.ts';
 import { writeSubject } from '../../model/subject.ts';
-import { now, setParams } from '../../state/store.ts';
+import { navigate, now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
@@ -40,7 +40,7 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
 }
 
 function IssueRow({ issue }: { readonly issue: Issue }) {
-  const { status, title, reason, next, at, slots, filter } = issue;
+  const { status, title, reason, next, at, slots, filter, instance } = issue;
   const [slot] = slots;
   const sel = slot
     ? writeSubject(
@@ -49,10 +49,17 @@ function IssueRow({ issue }: { readonly issue: Issue }) {
           : { kind: 'agent', host: slot.host, agent: slot.agent },
       )
     : '';
+  const show = () => {
+    if (instance) {
+      const { service, id } = instance;
+      const of = writeSubject({ kind: 'instance', service, id });
+      navigate({ screen: 'entity', params: { of } });
+    } else setParams(shown);
+  };
   const shown = filter === undefined ? { sel } : { f: filter, state: '', old: '1' };
   return (
     <li>
-      <button type="button" class="issue" onClick={() => setParams(shown)}>
+      <button type="button" class="issue" onClick={show}>
         <StateBadge status={status} />
         <BidiText class="name cut" text={title} />
         <span class="why cut">{reason}</span>

@@ -1,38 +1,39 @@
 import type { Difference, When } from '../../../history/query-types.ts';
-import { formatCount, formatDuration } from '../../format/format-time.ts';
+import { dayTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
 import { fleet, hrefTo, seek, setParams } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
-import { countChanges } from './fleet-diff-summary.ts';
+import { countChanges, grouped } from './fleet-diff-summary.ts';
 
 const most = 100;
 
-/** The entities whose state differs between A, the current moment, and B, the pinned moment. */
-export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) {
+/** The entities whose state differs between the current moment and the pinned one, from the earlier to the later. */
+export function FleetDiff({ here, pinned }: { readonly here: number; readonly pinned: number }) {
+  const [a, b] = here < pinned ? [here, pinned] : [pinned, here];
   const all = useHistoryQuery<Difference[]>({ ask: 'between', a, b }) ?? [];
-  const seen = all.filter(({ entity }) => {
-    const kind = fleet.entities[entity]?.entity;
-    return kind !== 'session';
-  });
+  const seen = grouped(all, (number) => fleet.entities[number]?.entity);
   const [one, other] = useHistoryQuery<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
-  const tally = countChanges(seen, (number) => fleet.entities[number]?.entity);
+  const tally = countChanges(
+    seen.map(({ difference }) => difference),
+    (number) => fleet.entities[number]?.entity,
+  );
   return (
     <section class="panel diff" aria-label="Changes between A and B">
       <header class="row">
         <h2>
-          A seq {a.toLocaleString('en-GB')} → B seq {b.toLocaleString('en-GB')}
+          {one && other ? `${dayTime(one.at)} → ${dayTime(other.at)}` : 'Comparing'}
           <span class="dim">
             {one && other
-              ? ` ${formatDuration(Math.abs(other.at - one.at))} · ${formatCount(Math.abs(other.upTo - one.upTo), 'change')} ·`
+              ? ` ${formatDuration(other.at - one.at)} · ${formatCount(other.upTo - one.upTo, 'change')} ·`
               : ''}{' '}
             {formatCount(seen.length, 'entity differs', 'entities differ')}
           </span>
         </h2>
         <span class="grow" />
-        <button type="button" onClick={() => seek(b)}>
+        <button type="button" onClick={() => seek(pinned)}>
           Go to B
         </button>
         <button type="button" class="quiet" aria-label="Close" onClick={() => setParams({ b: '' })}>
@@ -51,7 +52,7 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
         </p>
       )}
       <ul class="rows changes">
-        {seen.slice(0, most).map((one) => {
+        {seen.slice(0, most).map(({ group, difference: one }) => {
           const entity = fleet.entities[one.entity];
           if (!entity) return null;
           const subject = subjectOf(entity);
@@ -60,9 +61,7 @@ export function FleetDiff({ a, b }: { readonly a: number; readonly b: number }) 
           const [was, is] = [status(one.a), status(one.b)];
           return (
             <li key={one.entity}>
-              <span class="sign" aria-hidden="true">
-                {was === null ? '+' : is === null ? '−' : '~'}
-              </span>
+              <span class={`sign ${group}`}>{group}</span>
               <span class="dim kind">{entity.entity}</span>
               {subject ? (
                 <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>

@@ -43,8 +43,9 @@ export function Ruler({ window, density, brush, b }: Props) {
             />
           ) : null}
           {density?.bins.map(([count, bad], n) => {
-            const x = (n * 1000) / density.bins.length;
-            const width = 1000 / density.bins.length - 1;
+            const each = (density.to - density.from) / density.bins.length;
+            const x = xOf(density.from + n * each);
+            const width = Math.max(0.5, (each / length) * 1000 - 1);
             return (
               <g key={`${n}`}>
                 <rect

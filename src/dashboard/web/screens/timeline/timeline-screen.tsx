@@ -2,8 +2,18 @@ import '../../styles/timeline.css';
 import { useMemo, useState } from 'preact/hooks';
 import type { Density, Lane, When } from '../../../history/query-types.ts';
 import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
-import { readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
-import { extent, fleet, moment, route, seek, setParams, version } from '../../state/store.ts';
+import { queryRange, readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
+import {
+  extent,
+  fleet,
+  moment,
+  present,
+  route,
+  seek,
+  setParams,
+  shownAt,
+  version,
+} from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { CauseText } from './cause-text.tsx';
 import { FleetDiff } from './fleet-diff.tsx';
@@ -22,8 +32,9 @@ export function TimelineScreen() {
   const { params } = route.value;
   const all = extent.value;
   const here = moment.value;
-  const whole: Window = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
+  const whole: Window = { from: all?.firstAt ?? 0, to: present.value + 1 };
   const window = readWindow(params['w'], whole);
+  const asked = queryRange(window);
   const by: LaneGrouping =
     params['lanes'] === 'host' ? 'host' : params['lanes'] === 'entity' ? 'entity' : 'agent';
   const isUnfiltered = params['every'] === '1';
@@ -32,7 +43,7 @@ export function TimelineScreen() {
     [fleet.entities, fleet.entities.length, by, params['sel'], params['f']],
   );
   const fresh = `${all?.to} ${all?.from}`;
-  const changed = useHistoryQuery<number[]>({ ask: 'stirred', ...window }, fresh);
+  const changed = useHistoryQuery<number[]>({ ask: 'stirred', ...asked }, fresh);
   const busy = useMemo(() => {
     const moved = new Set(changed);
     return isUnfiltered
@@ -43,10 +54,10 @@ export function TimelineScreen() {
   const shown = useMemo(() => busy.slice(0, most), [busy, most]);
   const entities = shown.flatMap((one) => one.entities);
   const answered = useHistoryQuery<Lane[]>(
-    { ask: 'lanes', entities: entities.slice(0, mostEntities), ...window },
+    { ask: 'lanes', entities: entities.slice(0, mostEntities), ...asked },
     fresh,
   );
-  const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...window }, fresh);
+  const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...asked }, fresh);
   const pinned = Number(params['b'] ?? '') || undefined;
   const b = useHistoryQuery<When[]>(
     pinned === undefined ? null : { ask: 'when', seqs: [pinned] },
@@ -58,7 +69,8 @@ export function TimelineScreen() {
     [0, 0] as readonly [number, number],
   );
   const set = (next: Window) => setParams({ w: writeWindow(next) });
-  const near = here?.at ?? (window.from + window.to) / 2;
+  const at = shownAt.value;
+  const near = here ? at : (window.from + window.to) / 2;
   const { panel, brush } = usePanZoom({
     ...{ window, whole, near, onWindow: set },
     onAll: () => setParams({ w: '' }),
@@ -128,7 +140,7 @@ export function TimelineScreen() {
           {params['b'] ? 'Unpin B' : 'Pin B'}
         </button>
       </section>
-      {params['b'] && here ? <FleetDiff a={here.seq} b={Number(params['b'])} /> : null}
+      {params['b'] && here ? <FleetDiff here={here.seq} pinned={Number(params['b'])} /> : null}
       <section class="panel lanes-panel" ref={panel}>
         <Ruler {...{ window, density, brush, b }} />
         <CauseText />
@@ -136,7 +148,7 @@ export function TimelineScreen() {
           {...{ by, window, brush, b }}
           lanes={shown}
           answered={answered ?? []}
-          at={here?.at ?? window.to}
+          at={at}
           gaps={density?.gaps ?? []}
         />
         {changed && busy.length === 0 ? (
