@@ -8,7 +8,9 @@ export interface StatusChange {
   readonly by: number;
 }
 
-const ended = new Set(['gone', 'left', 'superseded', 'removed', 'adopted', 'stopped', 'released']);
+const ended = new Set([
+  ...['gone', 'left', 'superseded', 'removed', 'adopted', 'stopped', 'released', 'over'],
+]);
 const groups = ['lost', 'ended', 'came', 'changed'] as const;
 
 /** A difference with what it means: an entity that was lost, ended otherwise, came or changed. */
