@@ -6,6 +6,7 @@ import { instancesOfAgentFilter } from '../domain/identity/registry-keys.ts';
 import { InstanceSpec } from '../domain/records/desired-instances.ts';
 import { readInstance } from '../domain/records/stored-record.ts';
 import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Ports } from '../ports/ports.ts';
 import { retryUntilAvailable } from '../runtime/support/retry.ts';
 import { DockerSource } from './instances/docker-source.ts';
@@ -26,7 +27,7 @@ export function openDocker(
   socketPath: string,
   options: DockerSourceOptions,
   sources: InstanceSources,
-  log: Log,
+  { log, metrics }: { readonly log: Log; readonly metrics: Metrics },
 ): Docker {
   const source = sources.of('docker');
   const here = thisProcess();
@@ -34,6 +35,7 @@ export function openDocker(
   const docker = new DockerSource(new Engine(socketPath), source, options, {
     clock: systemClock,
     log,
+    metrics,
     isGone: (pid) => processes.isGone({ ...here, pid }),
   });
   return {

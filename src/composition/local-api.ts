@@ -9,6 +9,7 @@ import { encodeSubjectToken } from '../domain/identity/subject-token.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
 import { readInstance } from '../domain/records/stored-record.ts';
 import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
 import type { Ports } from '../ports/ports.ts';
 import { retryUntilAvailable } from '../runtime/support/retry.ts';
 import type { InstanceSources } from './instances/instance-sources.ts';
@@ -25,6 +26,7 @@ export interface LocalApiOptions {
   /** Directory of the file that says after a restart what was registered. */
   readonly stateDir: string;
   readonly log: Log;
+  readonly metrics: Metrics;
 }
 
 /** The local API of an agent. It listens at once, also before the store answers. */
@@ -37,7 +39,7 @@ export interface LocalApi extends AsyncDisposable {
 
 /** @throws {Fault} `port-taken`, `bad-setting` */
 export async function openLocalApi(
-  { me, namespace, address, token, stateDir, log }: LocalApiOptions,
+  { me, namespace, address, token, stateDir, log, metrics }: LocalApiOptions,
   sources: InstanceSources,
 ): Promise<LocalApi> {
   const name = `api-${namespace}-${encodeSubjectToken(me.agent)}.json`;
@@ -56,7 +58,7 @@ export async function openLocalApi(
   const book = new RegistrationBook(sources, ports);
   const keeper = new RegistrationKeeper(me, book, sources, ports);
   book.load(saved.registrations);
-  const door = { address, token, log, registrar: keeper, duration: DurationOrMillis };
+  const door = { address, token, log, metrics, registrar: keeper, duration: DurationOrMillis };
   const server = await serveApi(door);
   const stop = new AbortController();
   const running = book.run(stop.signal);

@@ -111,8 +111,11 @@ export interface Metrics {
   /** All zones' brakes as this collector computes them. Replaces the previous list. */
   brakes(zones: readonly BrakeReading[]): void;
 
-  /** A door or driver answered or acted. `outcome` is one of a few words: see docs/reference/metrics.md. */
-  doorAnswered?(door: Door, outcome: string): void;
+  /**
+   * A door or driver answered or acted; `api`: the local API of an agent answered; `docker`: the engine was
+   * asked for its containers. `outcome` is one of a few words: see docs/reference/metrics.md.
+   */
+  doorAnswered?(door: Door | 'api' | 'docker', outcome: string): void;
 
   /** How many instances of a service a door or driver handed out last. */
   doorRows?(door: Door, service: string, rows: number): void;

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Fault } from '../../domain/fault.ts';
 import { seconds } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 import { checkToken } from '../http-server/access.ts';
 import { ApiError } from '../http-server/api-error.ts';
 import { closeServer, createLimitedServer } from '../http-server/http-server.ts';
@@ -15,6 +16,8 @@ export interface ServeApiOptions extends Api {
   /** The token that requests must have; undefined: none. */
   readonly token: string | undefined;
   readonly log: Log;
+  /** Counts the answers, by their outcome. */
+  readonly metrics?: Pick<Metrics, 'doorAnswered'>;
 }
 
 /** Each attached process has a connection, and a program may have some more. */
@@ -49,8 +52,11 @@ async function respond(
     refuseWebPages(request);
     checkToken(request.headers, options.token);
     send(request, response, await route(options, request, response));
+    options.metrics?.doorAnswered?.('api', 'ok');
   } catch (cause) {
-    sendError(response, cause, options.log);
+    const error = toApiError(cause);
+    options.metrics?.doorAnswered?.('api', error.code);
+    sendError(response, cause, error, options.log);
   }
 }
 
@@ -62,9 +68,8 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-function sendError(response: ServerResponse, cause: unknown, log: Log): void {
+function sendError(response: ServerResponse, cause: unknown, error: ApiError, log: Log): void {
   if (response.headersSent || response.destroyed) return void response.destroy();
-  const error = toApiError(cause);
   if (error.code === 'bug') log.warn('api-request-failed', { why: String(cause) });
   const { code, message, hint = null, status } = error;
   const text = Buffer.from(`${JSON.stringify({ error: code, message, hint })}\n`);

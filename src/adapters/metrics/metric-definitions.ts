@@ -93,7 +93,7 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     answers: new Counter({
       name: 'rollcall_door_requests_total',
-      help: 'Answers of a door and acts of a driver (dns, http, haproxy, file), by outcome: ok, or the code of the error.',
+      help: 'Answers of a door (dns, http), of the local API (api), acts of a driver (haproxy, file) and lists of a Docker engine (docker), by outcome: ok, or the code of the error; of docker: ok or away.',
       labelNames: ['door', 'outcome'],
       registers,
     }),

@@ -73,11 +73,11 @@ export const agent = command({
     );
     await using metered = await openMetrics(settings, io);
     const { metrics, url } = metered;
-    await using localApi = await openApi(settings, me, sources, io);
+    await using localApi = await openApi(settings, me, sources, io, metrics);
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
     await localApi?.confirm(connected.ports, io.signal);
-    const containers = await openContainers(settings, sources, io);
+    const containers = await openContainers(settings, sources, io, metrics);
     await containers?.begin(slot, connected.ports, io.signal);
     const print = printTransitions(io, settings.json, url, localApi?.url);
     let gaveUp = false;

@@ -3,6 +3,7 @@ import type { InstanceSources } from '../../composition/instances/instance-sourc
 import type { LocalApi } from '../../composition/local-api.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 import type { Common } from '../command/command.ts';
 import type { api } from '../command/settings/api.ts';
 import type { Values } from '../command/settings/setting.ts';
@@ -23,6 +24,7 @@ export async function openApi(
   me: RunRef,
   sources: InstanceSources,
   io: Terminal,
+  metrics: Metrics,
 ): Promise<LocalApi | undefined> {
   const { api: address, apiTokenFile, namespace, json } = settings;
   if (!address) return undefined;
@@ -37,7 +39,8 @@ export async function openApi(
   const { openLocalApi } = await import('../../composition/local-api.ts');
   const dir = settings.stateDir ?? stateDir(io.env);
   const log = logOf(io, settings);
-  const opened = await openLocalApi({ me, namespace, address, token, stateDir: dir, log }, sources);
+  const options = { me, namespace, address, token, stateDir: dir, log, metrics };
+  const opened = await openLocalApi(options, sources);
   if (!json) io.err(io.palette.dim(`local API at ${escapeControls(opened.url)}`));
   return opened;
 }

@@ -1,5 +1,6 @@
 import type { Docker } from '../../composition/docker.ts';
 import type { InstanceSources } from '../../composition/instances/instance-sources.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 import type { Common } from '../command/command.ts';
 import type { docker } from '../command/settings/docker.ts';
 import type { Values } from '../command/settings/setting.ts';
@@ -14,10 +15,14 @@ export async function openContainers(
   settings: ContainerSettings,
   sources: InstanceSources,
   io: Terminal,
+  metrics: Metrics,
 ): Promise<Docker | undefined> {
   const { docker: socket, dockerLinger: linger, address } = settings;
   if (socket === undefined) return undefined;
   const { openDocker } = await import('../../composition/docker.ts');
   const onComplaint = (text: string) => io.err(escapeControls(text));
-  return openDocker(socket, { address, linger, onComplaint }, sources, logOf(io, settings));
+  return openDocker(socket, { address, linger, onComplaint }, sources, {
+    log: logOf(io, settings),
+    metrics,
+  });
 }

@@ -3,6 +3,7 @@ import type { ContainerInstance } from '../../adapters/docker/container-instance
 import type { Millis, MonotonicTime } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 
 export interface DockerSourceOptions {
   /** Address of this host, for ports that are published on all addresses. */
@@ -16,6 +17,8 @@ export interface DockerSourceOptions {
 export interface DockerSourcePorts {
   readonly clock: Clock;
   readonly log: Log;
+  /** Counts how often the engine answered, and did not. */
+  readonly metrics?: Pick<Metrics, 'doorAnswered'>;
   /** Whether a process of this machine has ended. */
   readonly isGone: (pid: number) => boolean;
 }

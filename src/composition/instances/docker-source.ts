@@ -11,7 +11,6 @@ import { stopSignalOf } from '../../adapters/docker/stop-signal.ts';
 import { type Health, unchecked } from '../../domain/records/desired-instances.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Log } from '../../ports/log.ts';
 import { DurationOrMillis } from '../time/duration.ts';
 import { Complaints } from './complaints.ts';
 import type { DockerSourceOptions, DockerSourcePorts, Known } from './docker-source-options.ts';
@@ -41,7 +40,7 @@ export class DockerSource {
   readonly #engine: Engine;
   readonly #options: DockerSourceOptions;
   readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #ports: Pick<DockerSourcePorts, 'log' | 'metrics'>;
   readonly #isGone: (pid: number) => boolean;
   readonly #checks: HealthChecks;
   #known = new Map<string, Known>();
@@ -58,14 +57,14 @@ export class DockerSource {
     engine: Engine,
     source: InstanceSource,
     options: DockerSourceOptions,
-    { clock, log, isGone }: DockerSourcePorts,
+    { clock, isGone, ...ports }: DockerSourcePorts,
   ) {
     this.#engine = engine;
     this.#shown = new ShownInstances(source);
     this.#options = options;
     this.#complaints = new Complaints(options.onComplaint);
     this.#clock = clock;
-    this.#log = log;
+    this.#ports = ports;
     this.#isGone = isGone;
     this.#checks = new HealthChecks({
       reportCheck: ({ service, id }, result) => {
@@ -137,13 +136,15 @@ export class DockerSource {
   async #attempt(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
-      if (this.#isAway) this.#log.info('docker-answers', {});
+      if (this.#isAway) this.#ports.log.info('docker-answers', {});
       this.#isAway = false;
+      this.#ports.metrics?.doorAnswered?.('docker', 'ok');
       return true;
     } catch (cause) {
       if (!(cause instanceof EngineAway)) throw cause;
-      if (!this.#isAway) this.#log.warn('docker-away', { why: cause.message });
+      if (!this.#isAway) this.#ports.log.warn('docker-away', { why: cause.message });
       this.#isAway = true;
+      this.#ports.metrics?.doorAnswered?.('docker', 'away');
       return false;
     }
   }

@@ -21,6 +21,7 @@ async function following(before?: (engine: FakeEngine) => void, linger = 10_000)
   before?.(engine);
   const sources = new InstanceSources({ host: 'h1', agent: 'a' } as Slot);
   const complaints: string[] = [];
+  const answers: string[] = [];
   const docker = new DockerSource(
     new Engine(engine.path),
     sources.of('docker'),
@@ -28,6 +29,7 @@ async function following(before?: (engine: FakeEngine) => void, linger = 10_000)
     {
       clock: systemClock,
       log: { debug() {}, info() {}, warn() {} },
+      metrics: { doorAnswered: (door, outcome) => void answers.push(`${door} ${outcome}`) },
       isGone: (pid) => systemProcesses().isGone({ ...thisProcess(), pid }),
     },
   );
@@ -54,6 +56,7 @@ async function following(before?: (engine: FakeEngine) => void, linger = 10_000)
     sources,
     docker,
     complaints,
+    answers,
     spec,
     health,
     state,
@@ -158,8 +161,10 @@ describe('a labelled container', () => {
     world.docker.adopt(spec, { state: 'serving' });
     world.engine.emit(id, 'start');
     await world.state('serving');
+    expect(new Set(world.answers)).toEqual(new Set(['docker away']));
     world.engine.broken = undefined;
     await world.state(undefined);
+    expect(world.answers.at(-1)).toBe('docker ok');
   });
 });
 
