@@ -49,7 +49,7 @@ const night = [
   'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen,foreign-records}.test.ts',
   'test/integration/nats/{blind-collector,closed-connections,closed-connections-cluster}.test.ts',
-  'test/integration/nats/{flow-control,three-servers,watch-restored}.test.ts',
+  'test/integration/nats/{flow-control,refused-pings,three-servers,watch-restored}.test.ts',
   'test/integration/restores/restores.test.ts',
   'test/integration/services/!(consumers).test.ts',
   'test/integration/surroundings/*.test.ts',

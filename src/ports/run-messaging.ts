@@ -11,16 +11,24 @@ export interface Pong {
 /** A notice that the run's record changed, so that the run reads it immediately. It decides nothing. */
 export type Notice = 'suspected' | 'expired' | 'superseded';
 
+/** How a run reacts to messages on its subject. */
+export interface RunResponder {
+  pong(): Pong;
+  onNotice(notice: Notice): void;
+  /**
+   * The server refused the subscription, so neither pings nor notices arrive. It is tried again after the
+   * next reconnect.
+   */
+  onRefused?(why: string): void;
+}
+
 /** Messages on the subject of one run: collectors ping it and notify it; the run serves both. */
 export interface RunMessaging {
   /**
    * Answers pings for this run. Resolves once its own server routes the subject. Other servers of a
    * cluster learn the subscription later, so one `no-responders` proves nothing about a new run.
    */
-  serve(
-    run: RunRef,
-    respond: { pong(): Pong; onNotice(notice: Notice): void },
-  ): Promise<AsyncDisposable>;
+  serve(run: RunRef, respond: RunResponder): Promise<AsyncDisposable>;
 
   /**
    * Asks a run whether it is alive. `no-responders`: the server knows no subscriber of the run's subject.

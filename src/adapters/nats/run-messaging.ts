@@ -1,8 +1,8 @@
-import type { Msg } from '@nats-io/transport-node';
+import type { Msg, Subscription } from '@nats-io/transport-node';
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Millis } from '../../domain/time.ts';
-import type { Notice, Pong, RunMessaging } from '../../ports/run-messaging.ts';
+import type { Notice, Pong, RunMessaging, RunResponder } from '../../ports/run-messaging.ts';
 import { isInbox } from './connection/inbox.ts';
 import { jsonOf } from './connection/message.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
@@ -28,20 +28,19 @@ export function natsRunMessaging(
       if (!(await connection.connected(within))) {
         throw new Fault('store-unavailable', 'not connected: no ping could reach this run');
       }
-      const subscription = connection.client.subscribe(names.runPrefix + runSubject(run), {
-        callback: (error, msg) => {
-          if (error === null) handleMessage(connection, msg, respond);
-        },
-      });
+      const subject = names.runPrefix + runSubject(run);
+      const end = new AbortController();
+      const subscription = subscribe(connection, subject, respond);
       try {
         await flush(connection, within);
       } catch (cause) {
         subscription.unsubscribe();
         throw cause;
       }
+      void keepSubscribed(subscription, { connection, subject, respond }, end.signal);
       return {
         async [Symbol.asyncDispose]() {
-          if (!connection.client.isClosed()) subscription.unsubscribe();
+          end.abort();
         },
       };
     },
@@ -64,11 +63,45 @@ export function natsRunMessaging(
   };
 }
 
-function handleMessage(
+const subscribe = (
   connection: SupervisedConnection,
-  msg: Msg,
-  respond: { pong(): Pong; onNotice(notice: Notice): void },
-): void {
+  subject: string,
+  respond: RunResponder,
+): Subscription =>
+  connection.client.subscribe(subject, {
+    callback: (error, msg) => {
+      if (error === null) handleMessage(connection, msg, respond);
+    },
+  });
+
+/**
+ * Keeps a subscription until the signal aborts. One that the server refused is gone: the client does not
+ * renew it when it connects again.
+ */
+async function keepSubscribed(
+  first: Subscription,
+  {
+    connection,
+    subject,
+    respond,
+  }: { connection: SupervisedConnection; subject: string; respond: RunResponder },
+  signal: AbortSignal,
+): Promise<void> {
+  let subscription = first;
+  const stop = () => {
+    if (!connection.client.isClosed()) subscription.unsubscribe();
+  };
+  signal.addEventListener('abort', stop);
+  for (;;) {
+    const refusal = await subscription.closed;
+    if (!(refusal instanceof Error) || signal.aborted) return;
+    respond.onRefused?.(refusal.message);
+    if (!(await connection.reconnected(signal))) return;
+    subscription = subscribe(connection, subject, respond);
+  }
+}
+
+function handleMessage(connection: SupervisedConnection, msg: Msg, respond: RunResponder): void {
   const text = msg.string();
   if (isNotice(text)) {
     respond.onNotice(text);

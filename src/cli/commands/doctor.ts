@@ -6,6 +6,7 @@ import { exitCodes } from '../command/exit.ts';
 import { diagnoseClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { diagnoseLosses } from '../doctor/losses.ts';
+import { diagnosePings } from '../doctor/pings.ts';
 import {
   diagnoseNames,
   diagnosePlans,
@@ -69,6 +70,7 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   yield* diagnosePlans(view.directory, await view.ports.serverTime.now());
   yield await diagnoseSeats(view.ports, view.directory);
   yield* await diagnoseClocks(view.ports);
+  yield* await diagnosePings(view.ports, view.directory);
   yield await diagnoseSignatures(view.ports, view.directory);
 }
 

@@ -103,8 +103,7 @@ export class Session {
       this.#end.abort();
       const probe = await serving.catch(() => undefined);
       await probe?.[Symbol.asyncDispose]();
-      const { clock } = this.#ports;
-      await withTimeout(flushTimeout, clock, never, (timeout) =>
+      await withTimeout(flushTimeout, this.#ports.clock, never, (timeout) =>
         this.#chain.flushed(timeout).catch(() => {}),
       );
     }
@@ -125,6 +124,7 @@ export class Session {
       this.#ports.messaging.serve(this.records.self, {
         pong: () => ({ lag: this.#keeper.lag, state: this.state }),
         onNotice: (notice) => this.#tasks.run(this.#onNotice(notice)),
+        onRefused: (why) => this.#ports.log.warn('pings-refused', { why }),
       }),
     );
     if (serving) this.#post({ type: 'opened' });
