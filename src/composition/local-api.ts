@@ -23,7 +23,7 @@ export interface LocalApiOptions {
   readonly namespace: Namespace;
   readonly address: ListenAddress;
   readonly token: string | undefined;
-  /** Directory of the file that says after a restart what was registered. */
+  /** Directory of the file with the registrations, which is read after a restart. */
   readonly stateDir: string;
   readonly log: Log;
   readonly metrics: Metrics;

@@ -71,7 +71,7 @@ export interface Audit {
 
   /**
    * What registry and audit have lost and the history does not tell of yet: an older copy of one of them
-   * was restored, a power cut took its last writes, or it was made anew.
+   * was restored, a power cut took its last writes, or it was deleted and created again.
    * @throws {Fault} `store-unavailable`
    */
   losses(): Promise<readonly StoreLoss[]>;

@@ -70,7 +70,7 @@ function importPath(source: string, name: string): string | undefined {
 /**
  * Finds a declaration and its docstring in the text of a TypeScript file.
  *
- * It reads the house format (Biome), not the language: a declaration begins at the start of a line,
+ * It reads code in the format of Biome, not the whole language: a declaration begins at the start of a line,
  * and its last line is not indented.
  */
 function findDeclaration(source: string, name: string): Omit<Declaration, 'bases'> {

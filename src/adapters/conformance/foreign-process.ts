@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { withParentDeathSignal } from '../system/parent-death.ts';
 import { sendSignal } from '../system/send-signal.ts';
 
-/** A program of somebody else, in a process group of its own. */
+/** A program of another author, in a process group of its own. */
 export interface ForeignProcess extends AsyncDisposable {
   /** The last lines that it printed. */
   readonly output: string;

@@ -81,7 +81,7 @@ export class ServiceManager {
     this.#sending = this.#sending.then(() => this.#sendNow(assignments));
   }
 
-  /** Never rejects: a service manager that is not told must not end the service. */
+  /** Never rejects: a failed notification must not end the service. */
   #sendNow(assignments: readonly string[]): Promise<void> {
     return new Promise((resolve) => {
       const child = spawn('systemd-notify', assignments, { stdio: 'ignore', env: this.#env });

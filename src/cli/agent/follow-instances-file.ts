@@ -11,7 +11,7 @@ import type { Terminal } from '../terminal/io.ts';
 const readEvery: Millis = seconds(3);
 
 /**
- * How long a file must stand still before instances that it no longer lists are removed: a program may
+ * How long a file must be unchanged before instances that it no longer lists are removed: a program may
  * still be writing it. A file that is replaced by a rename is complete.
  */
 const shrinksAfter: Millis = seconds(3);

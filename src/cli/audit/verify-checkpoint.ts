@@ -30,7 +30,7 @@ const Saved = z.object({
 });
 type Saved = z.infer<typeof Saved>;
 
-/** Differences from the registry and from anchors are found anew each time, and not saved. */
+/** Differences from the registry and from anchors are computed each time, and not saved. */
 export const isOfThisRun = ({ check }: Divergence): boolean =>
   check === 'registry' || check === 'anchor';
 

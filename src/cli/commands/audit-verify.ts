@@ -107,7 +107,7 @@ export const auditVerify = command({
   },
 });
 
-/** The digest of another namespace never fits: say so instead of reporting a history that was written anew. */
+/** Refuses the digest of another namespace, which would look like a rewritten history. */
 function assertOfNamespace(anchors: readonly Anchor[], namespace: string | undefined): void {
   const other = anchors.find((anchor) => namespace !== undefined && anchor.namespace !== namespace);
   if (!other) return;

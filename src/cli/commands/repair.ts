@@ -57,7 +57,7 @@ export const repair = command({
   },
 });
 
-/** Asks on a terminal. Elsewhere nobody can answer, and nothing is repaired. */
+/** Asks on a terminal. Without a terminal, nothing is repaired. */
 const isWanted = async (found: readonly StoreLoss[], json: boolean, io: Terminal) =>
   found.length > 0 && !json && canAsk(io) && (await isAgreed(io, 'Repair and record this?'));
 

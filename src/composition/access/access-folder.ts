@@ -13,7 +13,7 @@ import { removeLogin, writeLogin } from './login-folder.ts';
 
 /** What a change did to the running servers. */
 export interface Reloaded {
-  /** Process ids of the servers that were told to reload. */
+  /** Process ids of the servers that were sent the signal to reload. */
   readonly reloaded: readonly number[];
   /** Why others were not. */
   readonly failed: readonly string[];

@@ -20,7 +20,7 @@ type Instance = Extract<ApiEntity, { entity: 'instance' }>;
 const mostChanges = 2000;
 
 /**
- * The statuses of instances over a stretch of time, by the domain's rule.
+ * The statuses of instances over a range of time, by the domain's rule.
  *
  * An instance's own chain is not enough: a silent owner, a hold, another registration of its name and
  * the absence of collectors also change its status.

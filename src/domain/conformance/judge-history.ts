@@ -57,7 +57,7 @@ export function judgeTakeover(events: readonly AuditEvent[], verdicts: Verdicts)
     );
 }
 
-/** Rule 21, of a slot whose process was told to stop. */
+/** Rule 21, of a slot whose process was asked to stop. */
 export function judgeFarewell(events: readonly AuditEvent[], verdicts: Verdicts): void {
   const types = events
     .filter(({ of, event }) => of.entity === 'run' || event.type === 'removed')

@@ -117,7 +117,7 @@ export type SeatRecord = z.infer<typeof SeatRecord>;
 
 /**
  * `hold.<host>` or `hold.<host>.<agent>`: a maintenance hold. While it exists, silence is planned and no
- * run expires. `until` is a time of the server; src/domain/collection/hold-end.ts says who ends the hold.
+ * run expires. `until` is a time of the server; src/domain/collection/hold-end.ts decides when the hold ends.
  */
 export const HoldRecord = z.lazy(() =>
   z.looseObject({

@@ -60,7 +60,7 @@ export function anchorLine(
   return withSignature(unsigned, signer);
 }
 
-/** Reads a line; a text says why it is no anchor. */
+/** Reads a line; a text is the reason why it is no anchor. */
 export function parseAnchor(line: string, check: CheckSignature): Anchor | string {
   let value: unknown;
   try {

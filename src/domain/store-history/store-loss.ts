@@ -65,7 +65,7 @@ export const StoreMark = z.looseObject({
   trimmed: TrimMark.optional(),
   /** Losses of the registry that the audit does not tell of yet. */
   pending: z.array(StoreLoss).default([]),
-  /** The beginning of a registry that was made anew, once that loss is pending or recorded. */
+  /** The first sequence of a registry that was created again, once that loss is pending or recorded. */
   begun: z.number().optional(),
 });
 export type StoreMark = z.infer<typeof StoreMark>;

@@ -5,7 +5,7 @@ import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 /** What a run finds in its own records and has to act on. `lost-writes`: the store has forgotten some. */
 type Finding = OwnershipLost | 'suspected' | 'lost-writes';
 
-/** The session of the run, read anew after each wait. */
+/** The session of the run, read again after each wait. */
 interface CheckedSession {
   readonly state: string;
   readonly hasLease: boolean;

@@ -133,7 +133,7 @@ async function checkUnreadable(
 }
 
 /**
- * Asks the holder first, whatever the process table says: on a machine restored from a snapshot, the
+ * Asks the holder first, even if the process table has no such process: on a machine restored from a snapshot, the
  * process of the record is gone, while its twin on the original machine holds the slot and answers.
  */
 async function checkHolder(

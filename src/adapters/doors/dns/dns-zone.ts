@@ -20,10 +20,10 @@ export interface Zone {
 /** HAProxy divides weights by 256, so that smaller differences vanish. */
 const weights = { live: 65280, other: 256 } as const;
 const addressTtl: Millis = hours(1);
-/** From this age on, an answer says that it may be outdated. */
+/** From this age on, an answer is marked as possibly outdated. */
 const staleAfter: Millis = seconds(10);
 
-/** What DNS says about the services of a view. `turn` grows with each query, so that addresses rotate. */
+/** The DNS records for the services of a view. `turn` grows with each query, so that addresses rotate. */
 export class DnsZone {
   readonly #zone: Zone;
   readonly #view: ServiceView;
@@ -36,7 +36,7 @@ export class DnsZone {
     this.#names = names;
   }
 
-  /** Answers a question. NXDOMAIN is only for a service that nobody has registered. */
+  /** Answers a question. NXDOMAIN is only for a service that has no registration. */
   answer(query: DnsQuery): DnsAnswer {
     if (query.edns && query.edns.version !== 0) return bare('NOERROR');
     const name = query.name.toLowerCase();

@@ -174,7 +174,7 @@ const isKept = ({ keptSince }: InstanceRow): boolean => keptSince !== undefined;
 const indexOf = ({ boot, view }: Api, service: string): string =>
   `${boot}-${view.version(service)}`;
 
-/** An empty answer would say that there is nothing; not known is another thing. */
+/** An empty answer would mean that there are no instances, which is not known. */
 function needComplete({ status }: ServiceView): void {
   if (status.isComplete) return;
   throw new ApiError(

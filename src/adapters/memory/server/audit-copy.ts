@@ -19,7 +19,7 @@ export interface AuditBackup {
  */
 export class AuditCopy {
   readonly #outbox: MemoryStream;
-  /** Distinguishes it from an audit that was made anew. */
+  /** Distinguishes it from an audit that was deleted and created again. */
   readonly created: string;
   readonly #clock: Clock;
   #events: StoredEvent[] = [];

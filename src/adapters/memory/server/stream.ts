@@ -63,7 +63,7 @@ export class MemoryStream {
     return { log, seq: this.#seq, mark: this.mark };
   }
 
-  /** The stream is again as it was: everything later is lost, and its sequences are used anew. */
+  /** The stream is again as it was: later messages are lost, and their sequences are used again. */
   restore({ log, seq, mark }: StreamCopy): void {
     this.mark = mark;
     this.#log = [...log];

@@ -36,7 +36,7 @@ export async function pollClosedConnections(
   }
 }
 
-/** Connections that close while we are disconnected are not reported: each connection of ours starts anew. */
+/** Connections that close while this client is disconnected are not reported: each of its connections starts with a new list. */
 async function pollWhileConnected(
   connection: SupervisedConnection,
   report: Report,
