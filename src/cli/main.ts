@@ -9,7 +9,7 @@ import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
 import { printError, rootOf } from './terminal/print-error.ts';
 
-/** Greatest line width, also if the width of the terminal is unknown. */
+/** Greatest width of a line of text, also if the width of the terminal is unknown. */
 const widest = 100;
 const stopping = new AbortController();
 /** Thrown by `signal.throwIfAborted()`; tells an interruption from a bug. */
@@ -38,6 +38,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 process.on('SIGUSR1', () => {});
 
 let outputFailed = false;
+/** Errors are printed as JSON. */
+let hasJson = false;
+const jsonExitOf = (cause: unknown) => (hasJson ? exitCodeOf(cause) : undefined);
 /** The streams of a daemon, which goes on when they fail. */
 let durable: { readonly out: DurableOutput; readonly err: DurableOutput } | undefined;
 
@@ -59,7 +62,7 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
  * stays: the child must not run on without it.
  */
 process.on('uncaughtException', (cause) => {
-  printError(cause, { ...io, palette: paletteOf(depthOf(process.stderr)) });
+  printError(cause, { ...io, palette: paletteOf(depthOf(process.stderr)) }, jsonExitOf(cause));
   if (!ownsSignals) process.exit(exitCodes.bug);
 });
 
@@ -70,13 +73,18 @@ process.channel?.unref();
 const depthOf = (stream: NodeJS.WriteStream): number =>
   stream.isTTY ? stream.getColorDepth(process.env) : 1;
 
+/** The width that the user demands with COLUMNS. */
+const widthOf = ({ COLUMNS = '' }: NodeJS.ProcessEnv): number | undefined =>
+  /^[1-9]\d{0,3}$/.test(COLUMNS) ? Math.max(Number(COLUMNS), 20) : undefined;
+
 const io: Terminal = {
   out: (line) => (durable ? durable.out.write(line) : void process.stdout.write(`${line}\n`)),
   err: (line) => (durable ? durable.err.write(line) : void process.stderr.write(`${line}\n`)),
   palette: paletteOf(depthOf(process.stdout)),
   isTerminal: process.stdout.isTTY ?? false,
   errIsTerminal: process.stderr.isTTY ?? false,
-  columns: Math.min(process.stdout.columns || widest, widest),
+  columns: Math.min(widthOf(process.env) ?? (process.stdout.columns || widest), widest),
+  tableWidth: widthOf(process.env) ?? (process.stdout.columns || Number.POSITIVE_INFINITY),
   window: () => ({
     columns: Math.min(process.stdout.columns || widest, widest),
     rows: process.stdout.rows || 24,
@@ -105,6 +113,9 @@ try {
   const { runProgram } = await import('./program.ts');
   process.exitCode = await runProgram(process.argv.slice(2), io, {
     version: version(),
+    jsonWanted: () => {
+      hasJson = true;
+    },
     starting: (command) => {
       ownsSignals = command.ownsSignals ?? false;
       if (!command.isDaemon) return;
@@ -120,7 +131,11 @@ try {
     // Failures after an interruption are expected.
     process.exitCode = interrupted === undefined ? exitCodes.done : exitCodes.interrupted;
   } else {
-    printError(failure, { ...io, palette: paletteOf(depthOf(process.stderr)) });
+    printError(
+      failure,
+      { ...io, palette: paletteOf(depthOf(process.stderr)) },
+      jsonExitOf(failure),
+    );
     process.exitCode = exitCodeOf(failure);
   }
 }

@@ -12,17 +12,20 @@ import {
   type Sources,
   sourceOf,
 } from './command/settings/read.ts';
-import { optionOf, type Setting } from './command/settings/setting.ts';
+import { optionOf, type Setting, variableOf } from './command/settings/setting.ts';
 import { commands } from './command-list.ts';
 import { localLoginDir } from './session/xdg-directories.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
+import { errorDocument } from './terminal/print-error.ts';
 
 export interface Program {
   readonly version: string;
   /** Called before a command runs, for example to see whether it handles signals itself. */
   readonly starting: (command: Command) => void;
+  /** Called as soon as it is known that errors are wanted as JSON. */
+  readonly jsonWanted?: () => void;
 }
 
 /**
@@ -32,10 +35,14 @@ export interface Program {
 export async function runProgram(
   argv: readonly string[],
   io: Terminal,
-  { version, starting }: Program,
+  { version, starting, jsonWanted = () => {} }: Program,
 ): Promise<Exit> {
   let code: Exit = exitCodes.done;
-  const program = bare(new Commander('rollcall'), io)
+  const hasJson = asksForJson(argv, io.env);
+  if (hasJson) jsonWanted();
+  // Usage errors are then printed below, as one document.
+  const shown = hasJson ? { ...io, err: () => {} } : io;
+  const program = bare(new Commander('rollcall'), shown)
     .description('Host-health and service-instance registry on NATS JetStream.')
     .version(version, '--version', 'print the version')
     .usage('<command> [options]')
@@ -46,8 +53,8 @@ export async function runProgram(
     .addHelpText('after', settingsHelp);
   for (const setting of Object.values(common)) program.addOption(optionOf(setting));
   for (const one of commands) {
-    const parent = parentOf(program, one.name, io);
-    const commander = bare(parent.command(one.name.split(' ').at(-1) ?? ''), io)
+    const parent = parentOf(program, one.name, shown);
+    const commander = bare(parent.command(one.name.split(' ').at(-1) ?? ''), shown)
       .description(one.summary)
       .configureHelp({ showGlobalOptions: true })
       .addHelpText('after', examplesHelp(one));
@@ -56,25 +63,34 @@ export async function runProgram(
     for (const setting of Object.values(one.settings)) commander.addOption(optionOf(setting));
     commander.action(async () => {
       starting(one);
-      code = await run(one, commander, io);
+      code = await run(one, commander, io, jsonWanted);
     });
   }
   try {
     await program.parseAsync(argv, { from: 'user' });
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;
-    return cause.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (cause.exitCode === 0) return exitCodes.done;
+    if (hasJson)
+      io.err(errorDocument('bad-usage', cause.message.replace(/^error: /, ''), exitCodes.usage));
+    return exitCodes.usage;
   }
   return code;
 }
 
-async function run(one: Command, commander: Commander, io: Terminal): Promise<Exit> {
+async function run(
+  one: Command,
+  commander: Commander,
+  io: Terminal,
+  jsonWanted: () => void,
+): Promise<Exit> {
   const base: Sources = { flags: flagsOf(commander), env: io.env };
   const { config } = readSettings({ config: common.config }, base);
   const filed: Sources =
     config === undefined ? base : { ...base, file: await readConfigFile(config) };
   refuseUnknown(filed, allSettings());
   const all = await withLogin(filed);
+  if (readSettings({ json: common.json }, all).json) jsonWanted();
   const { oneOf } = one;
   if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {
     commander.outputHelp();
@@ -104,6 +120,15 @@ async function withLogin(from: Sources): Promise<Sources> {
   refuseUnknown({ file: settings }, allSettings());
   return { ...from, login: settings };
 }
+
+/**
+ * Whether the command line or the environment asks for JSON. Errors in either are found before the settings
+ * can be read.
+ */
+const asksForJson = (argv: readonly string[], env: Terminal['env']): boolean =>
+  argv.includes('--json') ||
+  /(^| )(-o ?|--output[ =])json( |$)/.test(argv.join(' ')) ||
+  /^(true|yes|1|on)$/i.test(env[variableOf(common.json)] ?? '');
 
 /** Only flags that were given: a default of commander would hide the environment. */
 function flagsOf(commander: Commander): Record<string, unknown> {
@@ -165,7 +190,8 @@ The help of each command lists the options for login, TLS and logs: rollcall ps 
 Each option can also be set by an environment variable (--tls-ca: ROLLCALL_TLS_CA) or by a key in
 the --config file (tls-ca). A flag overrides the variable, the variable overrides the file.
 
-Exit codes: 0 success, 1 problem found, 2 usage error, 3 store not reachable.
+Exit codes: 0 success, 1 problem found, 2 usage error, 3 store not reachable, 70 bug in Rollcall,
+130 interrupted. With --json an error is one JSON document on stderr.
 
 Start here:
   rollcall demo     a demonstration of half a minute, on this machine

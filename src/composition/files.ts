@@ -26,6 +26,12 @@ export async function readConfigFile(file: string): Promise<ConfigFile> {
   return adapter.readConfigFile(file);
 }
 
+/** A value as YAML, one field per line. */
+export async function yamlText(value: unknown): Promise<string> {
+  const adapter = await import('../adapters/files/yaml-document.ts');
+  return adapter.yamlText(value);
+}
+
 /** The instances that a file lists for this agent. @throws {Fault} `bad-instances-file` */
 export async function listInstances(file: string, slot: Slot): Promise<readonly ListedInstance[]> {
   const { readInstances } = await import('../adapters/files/instances-file.ts');

@@ -6,6 +6,8 @@ import { common } from '../../src/cli/command/settings/common.ts';
 import { nameOf, optionOf, type Setting } from '../../src/cli/command/settings/setting.ts';
 import { commands } from '../../src/cli/command-list.ts';
 import { runProgram } from '../../src/cli/program.ts';
+import { printError } from '../../src/cli/terminal/print-error.ts';
+import { Fault } from '../../src/domain/fault.ts';
 import { fakeTerminal } from './support/fake-terminal.ts';
 
 async function rollcall(line: string, env: Record<string, string> = {}) {
@@ -22,7 +24,7 @@ describe('a command line without a valid command', () => {
     ['pss', "unknown command 'pss'", 'Did you mean ps?'],
     ['audit tial', "unknown command 'tial'", 'Did you mean tail?'],
     ['ps --servcie web', "unknown option '--servcie'", 'Did you mean --service?'],
-    ['ps web', 'too many arguments', 'see rollcall ps --help'],
+    ['hosts web', 'too many arguments', 'see rollcall hosts --help'],
     ['audit show', "missing required argument 'entity'", 'see rollcall audit show --help'],
     ['ps --service', 'argument missing', 'see rollcall ps --help'],
   ])('is refused with a suggestion: %s', async (line, ...texts) => {
@@ -104,6 +106,66 @@ describe('the settings of all commands', () => {
         expect([name, names.has(nameOf(setting))]).toEqual([name, false]);
       }
     }
+  });
+});
+
+describe('errors under --json', () => {
+  it.each([
+    ['pss --json', "unknown command 'pss'"],
+    ['ps --json --servcie web', "unknown option '--servcie'"],
+    ['ps --nope -o json', "unknown option '--nope'"],
+    ['show --json', "missing required argument 'entity'"],
+  ])('are one document with code, message and exit code: %s', async (line, message) => {
+    const { code, out, err } = await rollcall(line);
+    expect(out).toBe('');
+    const { message: found, ...rest } = JSON.parse(err);
+    expect(found).toMatch(new RegExp(`^${message}`));
+    expect({ code, ...rest }).toEqual({
+      ...{ code: 'bad-usage', event: 'error', hint: null, exit: 2 },
+    });
+    expect(code).toBe(2);
+  });
+
+  it('are announced before a setting is refused, also by the environment', async () => {
+    for (const [line, env] of [
+      ['ps --json --namespace a.b', {}],
+      ['ps --namespace a.b', { ROLLCALL_JSON: 'true' }],
+      ['ps -o json --namespace a.b', {}],
+    ] as const) {
+      let wanted = false;
+      const { io } = fakeTerminal({ env });
+      const jsonWanted = () => {
+        wanted = true;
+      };
+      const program = { version: '1', starting() {}, jsonWanted };
+      await expect(runProgram(line.split(' '), io, program)).rejects.toThrow('namespace');
+      expect([line, wanted]).toEqual([line, true]);
+    }
+  });
+
+  it('have the hint of a fault, and the stack of a bug', () => {
+    const { io, err } = fakeTerminal();
+    printError(new Fault('not-found', 'no such\nagent', { hint: 'look' }), io, 1);
+    printError(new TypeError('oops'), io, 70);
+    const [fault, bug] = err.map((line) => JSON.parse(line));
+    expect(fault).toEqual({
+      ...{ event: 'error', code: 'not-found', message: 'no such\nagent', hint: 'look', exit: 1 },
+    });
+    expect(bug).toMatchObject({ code: 'bug', exit: 70, message: expect.stringContaining('oops') });
+  });
+});
+
+describe('a number that is none', () => {
+  it.each([
+    ['up --port abc', "--port must be a whole number from 0 to 65535 (got 'abc')"],
+    ['up --port 70000', "--port must be a whole number from 0 to 65535 (got '70000')"],
+    ['agent --replicas x', "--replicas must be a whole number from 1 to 5 (got 'x')"],
+    [
+      'ps --servers ,',
+      "--servers must be nats://HOST:PORT, or several separated by commas (got ',')",
+    ],
+  ])('is refused with the rule: %s', async (line, message) => {
+    await expect(rollcall(line)).rejects.toThrow(message);
   });
 });
 

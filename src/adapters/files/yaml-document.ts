@@ -1,4 +1,4 @@
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { LineCounter, parseDocument, stringify, type YAMLError } from 'yaml';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
 type Path = readonly PropertyKey[];
@@ -55,3 +55,6 @@ const rangeOf = (node: unknown): readonly number[] | null | undefined =>
   typeof node === 'object' && node !== null && 'range' in node
     ? (node.range as readonly number[] | null)
     : undefined;
+
+/** A value as a YAML document; a long text stays on one line. */
+export const yamlText = (value: unknown): string => stringify(value, { lineWidth: 0 });

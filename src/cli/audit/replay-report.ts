@@ -39,7 +39,7 @@ export function rowsOf(view: ViewName, { instances, agents }: FleetRows): readon
 }
 
 export function tableOf(view: ViewName, rows: FleetRows, now: WallTime, io: Terminal): string {
-  const look = { width: io.columns, palette: io.palette };
+  const look = { width: io.tableWidth, palette: io.palette };
   const { instances, agents } = rows;
   const shown = rowsOf(view, rows);
   if (shown.length === 0) return io.palette.dim(`no ${whats[view]} was registered`);

@@ -10,8 +10,10 @@ import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable } from '../tables/agent-table.ts';
+import { filterRows } from '../tables/filter-rows.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
+import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
@@ -20,6 +22,7 @@ export const agents = command({
   name: 'agents',
   summary: 'list agents, each with its current run and state; or those that are lost',
   settings: {
+    ...listSettings,
     lost: {
       flag: '--lost',
       description:
@@ -33,6 +36,8 @@ export const agents = command({
   },
   examples: [
     ['rollcall agents', 'live, suspect and expired agents'],
+    ['rollcall agents --filter state:suspect host:db-*', 'silent agents of some hosts'],
+    ['rollcall agents -o yaml', 'one YAML document per agent'],
     [
       'rollcall agents --lost',
       'what each zone and each service lost, since when, and what is left',
@@ -47,15 +52,15 @@ export const agents = command({
     }
     await using view = await openDirectoryOnce(settings, io, 'agents');
     const { directory } = view;
-    const rows = directory.agents().toSorted(compareAgents);
-    if (settings.json) {
-      for (const row of rows) io.out(jsonLine(row));
+    const all = directory.agents().toSorted(compareAgents);
+    const rows = filterRows(all, settings.filter, ['host', 'agent', 'state']);
+    if (await printDocuments(rows, settings, (row) => `${row.host}/${row.agent}`, io))
       return exitCodes.done;
-    }
     if (rows.length > 0) {
-      const look = { width: io.columns, palette: io.palette };
-      io.out(agentTable(rows, systemAdapters.clock.wall(), look));
+      io.out(agentTable(rows, systemAdapters.clock.wall(), listLook(io, settings.output)));
       io.out('');
+    } else if (all.length > 0) {
+      io.out(`no agent matches --filter ${settings.filter}`);
     } else {
       io.out(`no agent is registered in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));

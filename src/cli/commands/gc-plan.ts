@@ -8,6 +8,7 @@ import { openDirectoryOnce } from '../session/open-view.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer } from '../tables/footer.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
+import { withIsoTimes } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 export const gcPlan = command({
@@ -28,14 +29,14 @@ export const gcPlan = command({
     const rows = plan.rows.toSorted(byTime);
     const code = rows.length > 0 ? exitCodes.wanting : exitCodes.done;
     if (settings.json) {
-      for (const row of rows) io.out(jsonLine(planDocument(row)));
+      for (const row of rows) io.out(jsonLine(withIsoTimes(planDocument(row))));
       const brakes = plan.brakes.map(brakeDocument);
       io.out(jsonLine({ event: 'planned', rows: rows.length, seats: plan.seats, brakes }));
       return code;
     }
     const now = systemAdapters.clock.wall();
     if (rows.length > 0) {
-      io.out(planTable(rows, now, { width: io.columns, palette: io.palette }));
+      io.out(planTable(rows, now, { width: io.tableWidth, palette: io.palette }));
       io.out('');
     }
     for (const line of fleetLines(directory.fleet, now, io)) io.out(line);

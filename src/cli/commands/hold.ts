@@ -18,6 +18,7 @@ import { openDirectoryOnce } from '../session/open-view.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
 import { untilWords, when } from '../tables/fleet-lines.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { withIsoTimes } from '../terminal/iso-times.ts';
 
 const longest = days(30);
 
@@ -60,13 +61,15 @@ export const hold = command({
     const now = until - settings.for;
     if (settings.json) {
       io.out(
-        jsonLine({
-          ...{ event: 'hold', change, host: place.host, agent: place.agent ?? null, until },
-          ...{ why: why ?? null, was: before?.until ?? null, by: author.actor },
-          covers: covers.map(({ host, agent, run, state, reason }) => {
-            return { host, agent, run, state, reason };
+        jsonLine(
+          withIsoTimes({
+            ...{ event: 'hold', change, host: place.host, agent: place.agent ?? null, until },
+            ...{ why: why ?? null, was: before?.until ?? null, by: author.actor },
+            covers: covers.map(({ host, agent, run, state, reason }) => {
+              return { host, agent, run, state, reason };
+            }),
           }),
-        }),
+        ),
       );
       return exitCodes.done;
     }

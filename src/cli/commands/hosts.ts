@@ -2,28 +2,31 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
+import { filterRows } from '../tables/filter-rows.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { hostRows, hostTable } from '../tables/host-table.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
+import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
 
 export const hosts = command({
   name: 'hosts',
   summary: 'list hosts, each with the best state of its agents',
-  settings: {},
-  examples: [['rollcall hosts', 'all machines with an agent']],
+  settings: listSettings,
+  examples: [
+    ['rollcall hosts', 'all machines with an agent'],
+    ['rollcall hosts --filter state:suspect -o name', 'the names of silent machines, one per line'],
+  ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'hosts');
     const { directory } = view;
-    const rows = hostRows(directory.agents(), directory.instances());
-    if (settings.json) {
-      for (const row of rows) io.out(jsonLine(row));
-      return exitCodes.done;
-    }
+    const all = hostRows(directory.agents(), directory.instances());
+    const rows = filterRows(all, settings.filter, ['host', 'state']);
+    if (await printDocuments(rows, settings, (row) => row.host, io)) return exitCodes.done;
     if (rows.length > 0) {
-      const look = { width: io.columns, palette: io.palette };
-      io.out(hostTable(rows, systemAdapters.clock.wall(), look));
+      io.out(hostTable(rows, systemAdapters.clock.wall(), listLook(io, settings.output)));
       io.out('');
+    } else if (all.length > 0) {
+      io.out(`no host matches --filter ${settings.filter}`);
     } else {
       io.out(`no host has an agent in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));

@@ -27,7 +27,7 @@ export const machinesList = command({
       { head: 'TRANSITIONS', cell: ({ transitions }: Row) => String(transitions), right: true },
       { head: 'HASH', cell: ({ hash }: Row) => hash },
     ];
-    io.out(table(charts.map(row), columns, { width: io.columns, palette: io.palette }));
+    io.out(table(charts.map(row), columns, { width: io.tableWidth, palette: io.palette }));
     io.out(io.palette.dim('\nto draw one: rollcall machines draw NAME'));
     return exitCodes.done;
   },

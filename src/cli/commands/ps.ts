@@ -1,24 +1,31 @@
 import { z } from 'zod';
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { Fault } from '../../domain/fault.ts';
 import { pickPolicies, selectUsable } from '../../domain/fleet/pick.ts';
 import { compareInstances } from '../../domain/fleet/row-order.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { readSettings } from '../command/settings/read.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
+import { filterRows } from '../tables/filter-rows.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
+import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
+
+const service = {
+  flag: '--service <name>',
+  description: 'only the instances of this service',
+  schema: ServiceName.optional(),
+};
 
 export const ps = command({
   name: 'ps',
   summary: 'list instances with their state and the reason for it',
+  args: '[service]',
   settings: {
-    service: {
-      flag: '--service <name>',
-      description: 'only the instances of this service',
-      schema: ServiceName.optional(),
-    },
+    ...listSettings,
+    service,
     policy: {
       flag: '--policy <policy>',
       description: 'only instances that this selection policy returns: strict, prefer-live or any',
@@ -28,24 +35,29 @@ export const ps = command({
   },
   examples: [
     ['rollcall ps', 'all instances'],
+    ['rollcall ps web', 'the instances of service web'],
+    ['rollcall ps --filter state:dubious host:db-1', 'what needs attention on a host'],
     ['rollcall ps --service web --json', 'for scripts: one JSON document per line'],
+    ['rollcall ps web -o name', 'for shells: SERVICE/ID, one per line'],
     ['rollcall ps --policy prefer-live', 'the instances that a consumer of the library would get'],
   ],
-  async run({ settings, io }) {
+  async run({ settings, io, args: [named] }) {
+    const wanted = serviceOf(settings.service, named);
     await using view = await openDirectoryOnce(settings, io, 'ps');
     const { directory } = view;
     const { policy } = settings;
-    const all = directory.instances(settings.service).toSorted(compareInstances);
-    const rows = policy === undefined ? all : selectUsable(all, policy);
-    if (settings.json) {
-      for (const row of rows) io.out(jsonLine(row));
+    const all = directory.instances(wanted).toSorted(compareInstances);
+    const usable = policy === undefined ? all : selectUsable(all, policy);
+    const rows = filterRows(usable, settings.filter, ['service', 'host', 'agent', 'state']);
+    if (await printDocuments(rows, settings, (row) => `${row.service}/${row.id}`, io))
       return exitCodes.done;
-    }
     const now = systemAdapters.clock.wall();
-    const of = settings.service === undefined ? '' : ` of service '${settings.service}'`;
+    const of = wanted === undefined ? '' : ` of service '${wanted}'`;
     if (rows.length > 0) {
-      io.out(instanceTable(rows, now, { width: io.columns, palette: io.palette }));
+      io.out(instanceTable(rows, now, listLook(io, settings.output)));
       io.out('');
+    } else if (usable.length > 0) {
+      io.out(`no instance${of} matches --filter ${settings.filter}`);
     } else if (all.length > 0) {
       io.out(`selection policy '${policy}' returns no instance${of}`);
       io.out(io.palette.dim('all instances, with reasons: rollcall ps'));
@@ -59,3 +71,11 @@ export const ps = command({
     return exitCodes.done;
   },
 });
+
+/** The service of `ps SERVICE` or of `--service`. @throws {Fault} `bad-setting` */
+function serviceOf(flag: ServiceName | undefined, named: string | undefined) {
+  if (named === undefined) return flag;
+  if (flag !== undefined && flag !== named)
+    throw new Fault('bad-setting', `two services were given: '${named}' and --service '${flag}'`);
+  return readSettings({ service }, { flags: { service: named }, env: {} }).service;
+}

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { CheckSetting, processCheck } from '../../composition/instances/check-setting.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Duration } from '../../composition/time/duration.ts';
@@ -9,6 +8,7 @@ import { command } from '../command/command.ts';
 import { Switch } from '../command/settings/common.ts';
 import { agentSettings } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
+import { wholeNumber } from '../command/settings/whole-number.ts';
 import { agentOptions, resolveAgentId } from '../session/agent-options.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { SupervisedProcess } from '../session/supervised-process.ts';
@@ -30,7 +30,7 @@ const settings = {
   port: {
     flag: '--port <n>',
     description: 'port that the process listens on',
-    schema: z.coerce.number().int().min(1).max(65535).optional(),
+    schema: wholeNumber(1, 65_535).optional(),
   },
   check: {
     flag: '--check <what>',

@@ -113,7 +113,7 @@ async function show({ driver, slotState }: Driver, json: boolean, io: Terminal) 
     };
   });
   if (json) for (const row of rows) io.out(jsonLine(row));
-  else io.out(slotTable(rows, { width: io.columns, palette: io.palette }));
+  else io.out(slotTable(rows, { width: io.tableWidth, palette: io.palette }));
   return missing.length + unknown.length > 0 ? exitCodes.wanting : exitCodes.done;
 }
 

@@ -13,6 +13,7 @@ import { dashboardBeside } from '../command/settings/dashboard.ts';
 import { agentSettings, lease } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
 import type { Setting } from '../command/settings/setting.ts';
+import { wholeNumber } from '../command/settings/whole-number.ts';
 import { runCollector } from '../gc/run-collector.ts';
 import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
@@ -29,7 +30,7 @@ const ownServer = {
     flag: '--port <n>',
     description: 'port of the NATS server, on loopback only; 0 picks a free one',
     fallback: '4222',
-    schema: z.coerce.number().int().min(0).max(65535).default(4222),
+    schema: wholeNumber(0, 65_535).default(4222),
   },
   store: {
     flag: '--store <dir>',

@@ -23,6 +23,7 @@ import { instanceTable } from '../tables/instance-table.ts';
 import { LiveScreen } from '../tables/live-screen.ts';
 import { printViewStatus, staleAfter } from '../tables/view-status.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
+import { withIsoTimes } from '../terminal/iso-times.ts';
 
 /** How often the collector seats are read. */
 const seatsEvery: Millis = seconds(5);
@@ -58,7 +59,11 @@ export const watch = command({
     const wide = io.isTerminal ? io.columns : undefined;
     const say = (change: DirectoryChange) => {
       const at = systemAdapters.clock.wall();
-      tell(json ? jsonLine(changeDocument(change, at)) : changeLine(change, io.palette, at, wide));
+      tell(
+        json
+          ? jsonLine(withIsoTimes(changeDocument(change, at)))
+          : changeLine(change, io.palette, at, wide),
+      );
     };
     const wanted = (row: InstanceRow | undefined) => !service || row?.service === service;
     const onChange = (changes: readonly DirectoryChange[]) => {
@@ -69,7 +74,7 @@ export const watch = command({
       const at = systemAdapters.clock.wall();
       for (const change of ready ? changes : []) {
         const line = json
-          ? jsonLine(fleetChangeDocument(change, at))
+          ? jsonLine(withIsoTimes(fleetChangeDocument(change, at)))
           : fleetChangeLine(change, io.palette, at, wide);
         tell(line);
       }
@@ -87,10 +92,11 @@ export const watch = command({
     const rows = directory.instances(service).toSorted(compareInstances);
     const now = systemAdapters.clock.wall();
     if (json) {
-      for (const row of rows) io.out(jsonLine({ event: 'instance', change: 'there', ...row }));
-      for (const one of fleetDocuments(directory.fleet, now)) io.out(jsonLine(one));
+      for (const row of rows)
+        io.out(jsonLine(withIsoTimes({ event: 'instance', change: 'there', ...row })));
+      for (const one of fleetDocuments(directory.fleet, now)) io.out(jsonLine(withIsoTimes(one)));
     } else {
-      const look = { width: io.columns, palette: io.palette };
+      const look = { width: io.tableWidth, palette: io.palette };
       if (rows.length > 0) io.out(`${instanceTable(rows, now, look)}\n`);
       for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
       io.out(footer(directory, plural(rows.length, 'instance'), io));

@@ -16,8 +16,10 @@ export interface Terminal {
   /** Whether stdout and stderr are terminals. */
   readonly isTerminal: boolean;
   readonly errIsTerminal: boolean;
-  /** Greatest width of a line. */
+  /** Greatest width of a line of text. */
   readonly columns: number;
+  /** Greatest width of a table: the terminal; not limited in a pipe, where programs read the names. */
+  readonly tableWidth: number;
   /** Current size of the terminal. */
   window(): { readonly columns: number; readonly rows: number };
   /** Asks for one line of input. Empty if the input ends or the command should end. */

@@ -12,6 +12,7 @@ export function fakeTerminal(more: Partial<Terminal> = {}) {
     isTerminal: false,
     errIsTerminal: false,
     columns: 100,
+    tableWidth: 100,
     window: () => ({ columns: 100, rows: 24 }),
     ask: async () => '',
     draw: (text) => void out.push(text),

@@ -27,7 +27,10 @@ describe('the views of the registry', () => {
     await using fleet = await watchedFleet();
     const ps = await ask(fleet, 'ps --json');
     expect(ps.documents()).toEqual(
-      fleet.directory.instances().toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+      fleet.directory
+        .instances()
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .map((row) => ({ ...row, sinceIso: new Date(row.since).toISOString() })),
     );
     expect(ps.documents()[1]).toEqual({
       service: 'web',
@@ -40,6 +43,7 @@ describe('the views of the registry', () => {
       state: 'live',
       reason: null,
       since: expect.any(Number),
+      sinceIso: expect.stringMatching(/^20..-.*Z$/),
       address: null,
       port: 8080,
       labels: {},
@@ -57,19 +61,21 @@ describe('the views of the registry', () => {
         state: 'live',
         reason: null,
         since: expect.any(Number),
+        sinceIso: expect.stringMatching(/^20..-.*Z$/),
         ttl: 2000,
         instances: 2,
         revision: expect.any(Number),
       },
     ]);
     const hosts = await ask(fleet, 'hosts --json');
-    const { since } = agents.documents()[0] ?? {};
+    const { since, sinceIso } = agents.documents()[0] ?? {};
     expect(hosts.documents()).toEqual([
       {
         host: 'h1',
         state: 'live',
         reason: null,
         since,
+        sinceIso,
         agents: { live: 1 },
         instances: { live: 2 },
       },

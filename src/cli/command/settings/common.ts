@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { JsDomain } from '../../../composition/store/js-domain.ts';
 import { Namespace } from '../../../domain/identity/names.ts';
 import type { Settings } from './setting.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** A switch: a flag, or `true` or `yes` in the environment and the file. */
 export const Switch = z
@@ -103,7 +104,7 @@ export const common = {
     flag: '--replicas <n>',
     description: 'replicas of each stream, if this command creates it',
     fallback: '1',
-    schema: z.coerce.number().int().min(1, 'from 1 to 5').max(5, 'from 1 to 5').default(1),
+    schema: wholeNumber(1, 5).default(1),
   },
   config: {
     flag: '--config <file>',

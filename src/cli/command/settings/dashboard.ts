@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Switch } from './common.ts';
 import type { Settings } from './setting.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const Text = z.string().min(1, 'not empty');
-const Port = z.coerce.number().int().min(0).max(65535);
+const Port = wholeNumber(0, 65_535);
 
 /** Port of the dashboard, of `rollcall up` and of `rollcall ui`. */
 export const usualPort = 4280;

@@ -59,7 +59,9 @@ function valueFrom(setting: Setting, from: Sources): unknown {
   const raw = rawOf(setting, from);
   const read = setting.schema.safeParse(raw?.value);
   if (read.success) return read.data;
-  const rules = formatParseError(read.error).replaceAll(/(^|; )(value|\d+): /g, '$1');
+  const texts = formatParseError(read.error).replaceAll(/(^|; )(value|\d+): /g, '$1');
+  // Two items of a list may break the same rule.
+  const rules = [...new Set(texts.split('; '))].join('; ');
   if (!raw)
     throw new Fault('bad-setting', `--${nameOf(setting)} is missing: ${setting.description}`);
   const got = setting.secret === true ? '' : ` (got ${shownValue(raw.value)})`;

@@ -51,7 +51,7 @@ export const accessList = command({
         );
       }
     } else if (members.length > 0) {
-      io.out(table(members, columns, { width: io.columns, palette: io.palette }));
+      io.out(table(members, columns, { width: io.tableWidth, palette: io.palette }));
     } else io.out(`${escapeControls(folder)} has no logins`);
     return exitCodes.done;
   },

@@ -1,0 +1,46 @@
+import { Fault } from '../../domain/fault.ts';
+import { type Filterable, matchesRow, parseRowFilter } from '../../domain/fleet/row-filter.ts';
+
+/** A row of `ps`, `agents` or `hosts`. */
+interface ListRow {
+  readonly host: string;
+  readonly agent?: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly service?: string;
+  readonly id?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The rows that all words of `--filter` match.
+ * @throws {Fault} `bad-setting` for a field that rows of this kind do not have: nothing would match
+ */
+export function filterRows<Row extends ListRow>(
+  rows: readonly Row[],
+  text: string,
+  fields: readonly string[],
+): readonly Row[] {
+  const filter = parseRowFilter(text);
+  const other = filter.terms.find(({ field }) => field !== undefined && !fields.includes(field));
+  const word = filter.unknown[0] ?? (other && `${other.field}:${other.value}`);
+  if (word !== undefined) {
+    throw new Fault('bad-setting', `--filter has a field that this list does not have: '${word}'`, {
+      hint: `fields: ${fields.map((field) => `${field}:`).join(' ')}; a word without a colon matches any part of a name, a reason or a label`,
+    });
+  }
+  return rows.filter((row) => matchesRow(filter, filterable(row)));
+}
+
+const filterable = (row: ListRow): Filterable => ({
+  ...{ state: [row.state], zone: [], host: [row.host] },
+  service: row.service === undefined ? [] : [row.service],
+  agent: row.agent === undefined ? [] : [row.agent],
+  text: () =>
+    [
+      ...[row.service, row.id, row.host, row.agent, row.state, row.reason],
+      ...Object.entries(row.labels ?? {}).map(([name, value]) => `${name}=${value}`),
+    ]
+      .join(' ')
+      .toLowerCase(),
+});

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { yamlText } from '../../composition/files.ts';
+import type { Settings } from '../command/settings/setting.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withIsoTimes } from '../terminal/iso-times.ts';
+
+const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
+type Format = (typeof formats)[number];
+
+/** Settings of commands that list rows: `ps`, `agents` and `hosts`. */
+export const listSettings = {
+  output: {
+    flag: '-o, --output <format>',
+    description:
+      'table, wide (no column is cut or left out), json (as --json), yaml, or name (one name per line)',
+    fallback: 'table',
+    schema: z.enum(formats, { error: 'table, wide, json, yaml or name' }).optional(),
+  },
+  filter: {
+    flag: '-f, --filter <words...>',
+    description:
+      'only rows that all words match, as in the dashboard: state:dubious, host:db-*, service:web, agent:api, or a part of a name, a reason or a label (zone=a)',
+    schema: z
+      .union([z.string().transform((text) => [text]), z.array(z.string())], {
+        error: 'words such as state:dubious',
+      })
+      .transform((words) => words.join(' '))
+      .default(''),
+  },
+} as const satisfies Settings;
+
+/** The width of tables: not limited for `-o wide`. */
+export const listLook = (
+  { tableWidth, palette }: Pick<Terminal, 'tableWidth' | 'palette'>,
+  output: Format | undefined,
+) => ({ width: output === 'wide' ? Number.POSITIVE_INFINITY : tableWidth, palette });
+
+/** Prints rows in a format for programs. False: a table is wanted. */
+export async function printDocuments<Row extends object>(
+  rows: readonly Row[],
+  { json, output }: { readonly json: boolean; readonly output: Format | undefined },
+  nameOf: (row: Row) => string,
+  io: Pick<Terminal, 'out'>,
+): Promise<boolean> {
+  const format = output ?? (json ? 'json' : 'table');
+  if (format === 'table' || format === 'wide') return false;
+  for (const row of rows) {
+    if (format === 'name') io.out(escapeControls(nameOf(row)));
+    else if (format === 'json') io.out(jsonLine(withIsoTimes(row)));
+    else io.out(await yamlDocument(withIsoTimes(row)));
+  }
+  return true;
+}
+
+/** A row as a YAML document. With characters that could falsify a terminal it is in JSON, which is YAML. */
+async function yamlDocument(row: object): Promise<string> {
+  const line = jsonLine(row);
+  const text = line === JSON.stringify(row) ? (await yamlText(row)).trimEnd() : line;
+  return `---\n${text}`;
+}

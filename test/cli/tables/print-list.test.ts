@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { instanceTable } from '../../../src/cli/tables/instance-table.ts';
+import { listLook, printDocuments } from '../../../src/cli/tables/print-list.ts';
+import { fakeTerminal } from '../support/fake-terminal.ts';
+import { instanceRow } from '../support/sample-rows.ts';
+
+const long = 'x'.repeat(150);
+const rows = [
+  instanceRow({ id: 'w1', since: 0 }),
+  instanceRow({ id: long, labels: { a: 'two\nlines', b: 'safe\u202eevil' } }),
+];
+const nameOf = ({ service, id }: (typeof rows)[number]) => `${service}/${id}`;
+
+async function printed(output: 'json' | 'yaml' | 'name' | undefined, json = false) {
+  const { io, out } = fakeTerminal();
+  expect(await printDocuments(rows, { json, output }, nameOf, io)).toBe(true);
+  return out;
+}
+
+test('rows are one JSON document per line, with times in ms and as ISO text', async () => {
+  const out = await printed('json');
+  expect(out).toEqual(await printed(undefined, true));
+  expect(out.map((line) => JSON.parse(line))).toEqual(
+    rows.map((row) => ({ ...row, sinceIso: new Date(row.since).toISOString() })),
+  );
+  expect(JSON.parse(out[0] ?? '').sinceIso).toBe('1970-01-01T00:00:00.000Z');
+});
+
+test('rows are YAML documents with the fields of JSON, safe for a terminal', async () => {
+  const text = (await printed('yaml')).join('\n');
+  expect(text).not.toContain('\u202e');
+  const documents = parseAllDocuments(text).map((one) => ('toJS' in one ? one.toJS() : one));
+  expect(documents).toEqual((await printed('json')).map((line) => JSON.parse(line)));
+});
+
+test('rows are names, one per line', async () => {
+  expect(await printed('name')).toEqual(['web/w1', `web/${long}`]);
+});
+
+test('a table is complete with -o wide and in a pipe, and fits a terminal', async () => {
+  const at = (width: Partial<ReturnType<typeof fakeTerminal>['io']>, output?: 'wide') => {
+    const { io } = fakeTerminal(width);
+    return instanceTable(rows, 0, listLook(io, output));
+  };
+  expect(at({ tableWidth: Number.POSITIVE_INFINITY })).toContain(long);
+  expect(at({ tableWidth: 80 }, 'wide')).toContain(long);
+  for (const line of at({ tableWidth: 80 }).split('\n')) expect(line.length).toBeLessThan(81);
+});
