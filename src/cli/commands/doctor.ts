@@ -15,6 +15,7 @@ import {
 } from '../doctor/registry.ts';
 import { diagnoseAdvisories, diagnoseServer } from '../doctor/server.ts';
 import { diagnoseSignatures } from '../doctor/signatures.ts';
+import { diagnoseSizes } from '../doctor/sizes.ts';
 import { diagnoseSettings, diagnoseStreams } from '../doctor/streams.ts';
 import { diagnoseWatches } from '../doctor/watches.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
@@ -66,6 +67,7 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   await using view = await openDirectoryOnce(settings, io, 'doctor');
   yield* await diagnoseLosses(view.ports);
   yield* diagnoseRecords(view.directory, inspection.names.registry);
+  yield* await diagnoseSizes(view.ports, inspection.connection.info?.max_payload);
   yield* diagnoseNames(view.directory);
   yield* diagnosePlans(view.directory, await view.ports.serverTime.now());
   yield await diagnoseSeats(view.ports, view.directory);
