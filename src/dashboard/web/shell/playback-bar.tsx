@@ -1,7 +1,7 @@
 import '../styles/playback.css';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
-import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
+import { clockTime, dayTime, formatCount, zoneName } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
 import { queryRange } from '../format/time-scale.ts';
 import { liveLabel } from '../state/head-name.ts';
@@ -60,7 +60,8 @@ export function PlaybackBar() {
           <b title={dayTime(shownAt.value)}>{clockTime(shownAt.value)}</b>
           <span class="dim">
             {' '}
-            seq {here.seq.toLocaleString('en-GB')} / {all.to.toLocaleString('en-GB')}
+            {zoneName(shownAt.value)} seq {here.seq.toLocaleString('en-GB')} /{' '}
+            {all.to.toLocaleString('en-GB')}
           </span>
         </span>
         <span class="grow" />
