@@ -11,7 +11,8 @@ export interface ListenAt {
 }
 
 /**
- * Serves `GET /metrics` and nothing else. There is no authentication: the text has no secrets, but names
+ * Serves `GET /metrics` and `GET /healthz`. The latter answers `ok` as long as the process answers: whether the
+ * store is reachable is not its question, since a restart of this process would not repair the store. There is no authentication: the text has no secrets, but names
  * of zones.
  * @throws {Fault} `port-taken`, `bad-setting`
  */
@@ -32,10 +33,13 @@ const metricsUrl = ({ address, port }: AddressInfo): string => `${httpUrl(addres
 const requestHandler =
   (registry: Registry): RequestListener =>
   async ({ method, url = '' }, response) => {
-    if (url.split('?', 1)[0] !== '/metrics') {
-      response.writeHead(404).end('not found: the only path is /metrics\n');
+    const [path] = url.split('?', 1);
+    if (path !== '/metrics' && path !== '/healthz') {
+      response.writeHead(404).end('not found: the paths are /metrics and /healthz\n');
     } else if (method !== 'GET' && method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    } else if (path === '/healthz') {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
     } else {
       const text = await registry.metrics();
       response.writeHead(200, { 'content-type': registry.contentType }).end(text);

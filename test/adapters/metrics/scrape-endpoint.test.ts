@@ -20,6 +20,14 @@ describe('the metrics endpoint', () => {
     expect(samples.get('process_resident_memory_bytes')).toBeGreaterThan(1e6);
   });
 
+  test('answers /healthz while the process answers, without a word about the store', async () => {
+    await using listener = await serveMetrics(new Registry(), local);
+    const response = await fetch(new URL('/healthz?probe=1', listener.url));
+    expect([response.status, await response.text()]).toEqual([200, 'ok\n']);
+    const posted = await fetch(new URL('/healthz', listener.url), { method: 'POST' });
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+  });
+
   test('has no other path and accepts only GET and HEAD', async () => {
     await using listener = await serveMetrics(new Registry(), local);
     expect(listener.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/metrics$/);
