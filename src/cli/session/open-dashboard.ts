@@ -30,6 +30,8 @@ export interface DashboardSettings {
   readonly hostName?: readonly string[] | undefined;
   readonly tokenFile?: string | undefined;
   readonly readOnly: boolean;
+  /** Only of a command whose `--port` is that of the NATS server. */
+  readonly dashboardPort?: number | undefined;
 }
 
 /** A running dashboard. */
@@ -43,7 +45,8 @@ export interface Dashboard extends AsyncDisposable {
  */
 export async function dashboardAccess(settings: DashboardSettings, io: Pick<Terminal, 'env'>) {
   const token = await dashboardToken(settings, io);
-  return { host: settings.bind, names: settings.hostName ?? [], token };
+  const flag = 'dashboardPort' in settings ? '--dashboard-port' : '--port';
+  return { host: settings.bind, names: settings.hostName ?? [], token, flag };
 }
 
 type Door = Awaited<ReturnType<typeof dashboardAccess>>;

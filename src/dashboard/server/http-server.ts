@@ -18,6 +18,8 @@ export interface HttpServerOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** The setting of the port, which errors name. */
+  readonly flag: string;
   /** Names that the Host header may have, in addition to addresses. */
   readonly names: readonly string[];
   readonly token: string | undefined;
@@ -43,7 +45,7 @@ export async function startHttpServer(
   });
   server.setTimeout(minutes(2));
   const { host } = serving;
-  await listen(server, { host, port: serving.port }, '--port');
+  await listen(server, { host, port: serving.port }, serving.flag);
   const { port } = server.address() as AddressInfo;
   const policy: AuthPolicy = {
     token: serving.token,

@@ -118,7 +118,7 @@ describe('rollcall up', () => {
     await using server = await startTestServer();
     await using running = up('--port', `${server.port}`);
     expect(await running.exited).toBe(1);
-    expect(running.stderr).toContain(`port ${server.port} of 127.0.0.1 (--port) is already in use`);
+    expect(running.stderr).toContain(`${server.port} is taken by another program`);
   });
 
   it('starts no server with --servers, only a collector', async () => {

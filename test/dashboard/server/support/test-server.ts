@@ -95,6 +95,7 @@ const log = { debug() {}, info() {}, warn: (...what: unknown[]) => void logged.p
 
 export const served = (api: Api, more: Partial<HttpServerOptions> = {}) =>
   startHttpServer({
+    flag: '--port',
     host: '127.0.0.1',
     port: 0,
     names: [],
