@@ -35,6 +35,7 @@ import { repair } from './commands/repair.ts';
 import { run } from './commands/run.ts';
 import { serve } from './commands/serve.ts';
 import { show } from './commands/show.ts';
+import { syncFile } from './commands/sync-file.ts';
 import { syncHaproxy } from './commands/sync-haproxy.ts';
 import { ui } from './commands/ui.ts';
 import { up } from './commands/up.ts';
@@ -84,4 +85,5 @@ export const commands: readonly Command[] = [
   collector,
   serve,
   syncHaproxy,
+  syncFile,
 ];

@@ -114,6 +114,7 @@ const adapter = [domain, 'src/ports'];
 const files = 'src/adapters/files';
 const httpServer = 'src/adapters/http-server';
 const server = [...adapter, httpServer];
+const fileDoor = [...server, 'src/adapters/doors/http', 'src/adapters/files'];
 const preact = ['preact', 'preact/*', '@preact/signals'];
 
 /** Who may import whom, a row for each folder with source. `biome.imports.json` is generated from it. */
@@ -135,6 +136,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     packages: ['elkjs/lib/elk.bundled.js', '@resvg/resvg-js', ...node],
   },
   'src/adapters/doors/dns': { folders: server, packages: ['dns-packet', ...node] },
+  'src/adapters/doors/file': { folders: fileDoor, packages: ['liquidjs', ...node] },
   [httpServer]: { folders: adapter, packages: node },
   'src/adapters/doors/http': { folders: server, packages: ['zod', ...node] },
   'src/adapters/embedded/binary': { folders: adapter, packages: ['zod', ...node] },

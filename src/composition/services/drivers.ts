@@ -1,3 +1,6 @@
+import type { FileDriverOptions } from '../../adapters/doors/file/file-driver.ts';
+import type { FileFormat } from '../../adapters/doors/file/formats.ts';
+import { readText } from '../../adapters/files/read-text.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { PickPolicy } from '../../domain/fleet/pick.ts';
 import type { Millis } from '../../domain/time.ts';
@@ -34,4 +37,25 @@ export async function haproxyDriver(
     ...{ clock: systemClock, log, metrics },
   });
   return { driver, slotState };
+}
+
+/** A file of a format, or of a template in a file. */
+export type FileSync = Omit<FileDriverOptions, 'render'> &
+  ({ readonly format: FileFormat } | { readonly template: string });
+
+/** A driver that keeps a file. @throws {Fault} `bad-setting` if the template cannot be read */
+export async function fileDriver(
+  sync: FileSync,
+  view: ServiceView,
+  { log, metrics }: Pick<Ports, 'log' | 'metrics'>,
+) {
+  const [{ FileDriver }, { readTemplate }] = await Promise.all([
+    import('../../adapters/doors/file/file-driver.ts'),
+    import('../../adapters/doors/file/template.ts'),
+  ]);
+  const render =
+    'format' in sync
+      ? sync.format
+      : readTemplate(await readText(sync.template, 'bad-setting'), sync.template);
+  return new FileDriver({ ...sync, render }, view, { clock: systemClock, log, metrics });
 }

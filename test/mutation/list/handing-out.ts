@@ -93,4 +93,22 @@ export const handingOut: readonly Mutant[] = [
     tests: ['test/adapters/doors/dns/dns-zone.test.ts'],
     unseen: 'no simulated process answers DNS',
   },
+  {
+    name: 'unquoted-label-is-written',
+    breaks: 'G12',
+    what: 'writes a label into a file without quotes, so that it becomes configuration',
+    file: 'src/adapters/doors/file/template.ts',
+    edits: [['return isHarmless(value) ? value : refuse(value);', 'return value;']],
+    tests: ['test/adapters/doors/file/template.test.ts'],
+    unseen: 'no simulated process writes files',
+  },
+  {
+    name: 'earlier-file-is-emptied',
+    breaks: 'G13',
+    what: 'empties the file of an earlier run although nothing is known of its instances',
+    file: 'src/adapters/doors/file/file-driver.ts',
+    edits: [['    if (present !== undefined && this.#isUnknown(services)) {', '    if (false) {']],
+    tests: ['test/adapters/doors/file/file-driver.test.ts'],
+    unseen: 'no simulated process writes files',
+  },
 ];

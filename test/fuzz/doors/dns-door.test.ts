@@ -4,16 +4,16 @@ import { connect } from 'node:net';
 import { decode, encode, type RecordType } from 'dns-packet';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { writeAnswer } from '../../src/adapters/doors/dns/dns-answer.ts';
-import { openDnsDoor } from '../../src/adapters/doors/dns/dns-door.ts';
-import { readQuery } from '../../src/adapters/doors/dns/dns-query.ts';
-import { DnsZone } from '../../src/adapters/doors/dns/dns-zone.ts';
-import { ServiceNames } from '../../src/adapters/doors/dns/service-names.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
-import { noopMetrics } from '../../src/ports/metrics.ts';
-import { FakeView, rowOf } from '../adapters/doors/support/fake-view.ts';
-import { anyText } from '../arbitrary/names.ts';
-import { fuzz } from './support/fuzz.ts';
+import { writeAnswer } from '../../../src/adapters/doors/dns/dns-answer.ts';
+import { openDnsDoor } from '../../../src/adapters/doors/dns/dns-door.ts';
+import { readQuery } from '../../../src/adapters/doors/dns/dns-query.ts';
+import { DnsZone } from '../../../src/adapters/doors/dns/dns-zone.ts';
+import { ServiceNames } from '../../../src/adapters/doors/dns/service-names.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { noopMetrics } from '../../../src/ports/metrics.ts';
+import { FakeView, rowOf } from '../../adapters/doors/support/fake-view.ts';
+import { anyText } from '../../arbitrary/names.ts';
+import { fuzz } from '../support/fuzz.ts';
 
 const question = encode({
   ...{ type: 'query', id: 1, flags: 256 },
