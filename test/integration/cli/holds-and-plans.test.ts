@@ -51,7 +51,7 @@ describe('a hold', () => {
     expect(held.documents()).toEqual([
       {
         ...{ event: 'hold', change: 'planned', host: 'h1', agent: null, why: 'new kernel' },
-        ...{ until: expect.any(Number), was: null },
+        ...{ until: expect.any(Number), untilIso: expect.any(String), was: null },
         by: { host: 'desk', agent: 'operator', run: expect.any(String) },
         covers: [{ host: 'h1', agent: 'a', run, state: 'live', reason: null }],
       },
