@@ -44,7 +44,7 @@ const night = [
   'test/integration/chaos/chaos.test.ts',
   'test/integration/cli/agent/{daemon-output,docker,local-api-docs}.test.ts',
   'test/integration/cli/audit/{anchors,audit-history,audit-replay,tail-outage}.test.ts',
-  'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans}.test.ts',
+  'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,up-secure}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen,foreign-records}.test.ts',

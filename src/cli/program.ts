@@ -5,6 +5,7 @@ import { withSystemCredentials } from '../composition/store/system-credentials.t
 import type { Command } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
+import { agentSettings } from './command/settings/lease.ts';
 import {
   isGiven,
   readSettings,
@@ -19,6 +20,7 @@ import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
 import { errorDocument } from './terminal/print-error.ts';
+import { localLoginOf } from './up/local-role.ts';
 
 export interface Program {
   readonly version: string;
@@ -89,7 +91,7 @@ async function run(
   const filed: Sources =
     config === undefined ? base : { ...base, file: await readConfigFile(config) };
   refuseUnknown(filed, allSettings());
-  const all = await withLogin(filed);
+  const all = await withLogin(filed, one.name);
   if (readSettings({ json: common.json }, all).json) jsonWanted();
   const { oneOf } = one;
   if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {
@@ -113,8 +115,9 @@ async function run(
 }
 
 /** The sources, with the settings of the login that one of them names. */
-async function withLogin(from: Sources): Promise<Sources> {
-  const { login } = readSettings({ login: common.login }, from);
+async function withLogin(from: Sources, name: string): Promise<Sources> {
+  const given = readSettings({ login: common.login }, from);
+  const login = given.login ?? localLoginFor(name, from);
   if (login === undefined) return from;
   const settings = await readLogin(login);
   refuseUnknown({ file: settings }, allSettings());
@@ -129,6 +132,17 @@ const asksForJson = (argv: readonly string[], env: Terminal['env']): boolean =>
   argv.includes('--json') ||
   /(^| )(-o ?|--output[ =])json( |$)/.test(argv.join(' ')) ||
   /^(true|yes|1|on)$/i.test(env[variableOf(common.json)] ?? '');
+
+/** The login at a server of `rollcall up --secure`, if no setting has one. */
+function localLoginFor(name: string, from: Sources): string | undefined {
+  if (/^(up|demo|bench|access)\b/.test(name)) return undefined;
+  if (ownLogins.some((setting) => isGiven(setting, from))) return undefined;
+  const { servers, namespace } = readSettings(common, from);
+  const { host } = readSettings({ host: agentSettings.host }, from);
+  return localLoginOf(name, { servers, namespace, host }, localLoginDir(from.env));
+}
+
+const ownLogins = [common.user, common.token, common.creds, common.nkey];
 
 /** Only flags that were given: a default of commander would hide the environment. */
 function flagsOf(commander: Commander): Record<string, unknown> {

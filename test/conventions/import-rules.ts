@@ -70,7 +70,7 @@ const cliTiers = [
   ['command', 'tables'],
   ['session', 'gc', 'doctor'],
   ['audit'],
-  ['why', 'demo', 'conform/stage'],
+  ['why', 'demo', 'conform/stage', 'up'],
   ['conform/scenarios'],
   ['conform'],
   ['commands', 'commands/access'],
@@ -99,10 +99,7 @@ const domainTiers = [
 
 const benchTiers = [['history', 'environment'], ['processes'], ['fixture']];
 
-const compositionTiers = [
-  ['time', 'names', 'store', 'access'],
-  ['instances', 'services'],
-];
+const compositionTiers = [['time', 'names', 'store'], ['access'], ['instances', 'services']];
 
 const composition: ImportRule = {
   folders: [...core, 'src/adapters/**'],

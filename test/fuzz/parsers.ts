@@ -100,6 +100,7 @@ export const ours: Readonly<Record<string, string>> = {
     'an answer of the server, by jsonOf; what has another form is left out',
   'adapters/nats/read/own-key-read':
     'a time in an answer of the server; a sequence that is not a number makes it read again',
+  'composition/store/local-members': 'two lines that `rollcall up` wrote for its own user alone',
   'composition/access/access-folder': 'its own file: another content is a Fault',
   'composition/access/access-state': 'its own members',
   'cli/session/access': 'arguments, by a schema: an invalid one is a Fault',

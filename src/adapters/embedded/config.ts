@@ -36,6 +36,8 @@ export type ServerSettings = {
   cluster?: ClusterMember | undefined;
   /** Whether clients on this machine need the login too. */
   needsLogin?: boolean | undefined;
+  /** File with the accounts and users, in place of the usual ones; relative to the store. */
+  accounts?: string | undefined;
 };
 
 /** Random passwords for one start. */
@@ -63,7 +65,8 @@ export function isLoopback(host: string): boolean {
  *   with a specific error; a full disk would cause timeouts and a restart.
  */
 export function serverConfig(settings: ServerSettings): string {
-  const { host, port, storeDir, logins, cluster, syncInterval = 'always', needsLogin } = settings;
+  const { host, port, storeDir, logins, cluster, needsLogin, accounts } = settings;
+  const { syncInterval = 'always' } = settings;
   return `# Generated at each start of the embedded server; changes are overwritten.
 host: ${text(host)}
 port: ${port === 0 ? -1 : port}
@@ -79,7 +82,12 @@ jetstream {
   max_file_store: 4GB
   sync_interval: ${syncInterval}
 }
-accounts {
+${accounts === undefined ? usualAccounts(logins) : `include ${text(accounts)}\n`}${
+  isLoopback(host) && !needsLogin && accounts === undefined ? 'no_auth_user: app\n' : ''
+}${cluster === undefined ? '' : clusterBlock(host, cluster)}`;
+}
+
+const usualAccounts = (logins: Logins): string => `accounts {
   SYS {
     users: [{ user: sys, password: ${text(logins.system.pass)} }]
     exports: [{ stream: "$SYS.ACCOUNT.*.DISCONNECT", account_token_position: 3 }]
@@ -91,8 +99,7 @@ accounts {
   }
 }
 system_account: SYS
-${isLoopback(host) && !needsLogin ? 'no_auth_user: app\n' : ''}${cluster === undefined ? '' : clusterBlock(host, cluster)}`;
-}
+`;
 
 export function logFile(storeDir: string): string {
   return `${storeDir}/nats-server.log`;

@@ -34,6 +34,8 @@ export type ServerOptions = {
   syncInterval?: SyncInterval;
   /** Whether clients on this machine need the login `app` too: other users of it could connect. */
   needsLogin?: boolean;
+  /** File with the accounts and users, relative to the store. Default: those of `app` and `system`. */
+  accounts?: string | undefined;
   /** Aborts the start. A running server is ended only by `stop`, after its clients. */
   signal?: AbortSignal;
 };
@@ -66,7 +68,8 @@ type ServerEnd = { asked: boolean; code: number | undefined };
  * server ended or was not ready in time, with the last lines of its log
  */
 export async function startNatsServer(options: ServerOptions): Promise<NatsServer> {
-  const { host = '127.0.0.1', port = 0, cluster, syncInterval, needsLogin, signal } = options;
+  const { host = '127.0.0.1', port = 0, cluster, syncInterval, signal } = options;
+  const { needsLogin, accounts } = options;
   const storeDir = resolve(options.storeDir);
   await makeStore(storeDir);
   const configFile = join(storeDir, 'nats-server.conf');
@@ -85,7 +88,7 @@ export async function startNatsServer(options: ServerOptions): Promise<NatsServe
   try {
     await lockStore(storeDir, watchdog.pid);
     await removeStalePortsFiles(storeDir);
-    const settings = { host, port, storeDir, logins, cluster, syncInterval, needsLogin };
+    const settings = { host, port, storeDir, logins, cluster, syncInterval, needsLogin, accounts };
     const config = serverConfig(settings);
     await writeFile(configFile, config, { mode: 0o600 });
     const pid = await watchdog.go();

@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { stripCredentials } from '../../composition/store/access.ts';
-import { startServer } from '../../composition/store/embedded-server.ts';
-import { offerLocalLogin } from '../../composition/store/offer-local-login.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { common } from '../command/settings/common.ts';
+import { common, Switch } from '../command/settings/common.ts';
 import { dashboardBeside } from '../command/settings/dashboard.ts';
 import { agentSettings, lease } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
@@ -20,10 +18,9 @@ import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { dashboardAccess, openLive } from '../session/open-dashboard.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
-import { localLoginDir, stateDir } from '../session/xdg-directories.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
-import { withSpinner } from '../terminal/spinner.ts';
+import { openOwnServer } from '../up/own-server.ts';
 
 const ownServer = {
   port: {
@@ -35,8 +32,14 @@ const ownServer = {
   store: {
     flag: '--store <dir>',
     description: 'data directory of the NATS server, kept across restarts',
-    fallback: '$XDG_STATE_HOME/rollcall/nats',
+    fallback: '$XDG_STATE_HOME/rollcall/nats, with --secure nats-secure',
     schema: z.string().min(1, 'not empty').optional(),
+  },
+  secure: {
+    flag: '--secure',
+    description:
+      'accounts and a login for each role, as `rollcall access` makes them; a store that began so stays so',
+    schema: Switch,
   },
 };
 
@@ -53,6 +56,7 @@ export const up = command({
   },
   examples: [
     ['rollcall up', 'then, in another terminal: rollcall agent --name first'],
+    ['rollcall up --secure', 'each role has its own login; commands of this user find theirs'],
     [
       'rollcall up --servers nats://db-1:4222',
       'uses this server; starts only the collector and the dashboard',
@@ -65,31 +69,11 @@ export const up = command({
     const slot = await resolveAgentId(settings, AgentName.parse('up'), io.env);
     const { metrics, url: scraped } = opened.use(await openMetrics(settings, io));
     const isForeign = usesForeignServer(sourceOf, io);
-    const store = isForeign ? '' : (settings.store ?? join(stateDir(io.env), 'nats'));
-    const server = isForeign
-      ? undefined
-      : opened.use(
-          await withSpinner(io, 'starting nats-server', (say) => {
-            const progress = io.errIsTerminal ? say : io.err;
-            return startServer(
-              { storeDir: store, port: settings.port, needsLogin: true },
-              io.env,
-              progress,
-              io.signal,
-            );
-          }),
-        );
-    const servers = server ? [server.url] : settings.servers;
+    const own = isForeign ? undefined : opened.use(await openOwnServer(settings, slot.host, io));
+    const access = own?.login ?? settings;
+    const { servers } = access;
+    const server = own?.server;
     const me = { ...slot, run: systemAdapters.entropy.runId() };
-    const own = server && {
-      ...{ user: server.app.user, password: server.app.pass },
-      ...{ passwordFile: undefined, token: undefined, creds: undefined, nkey: undefined },
-    };
-    if (server) {
-      const where = { folder: localLoginDir(io.env), store, pid: io.pid };
-      opened.use(await offerLocalLogin(server, where));
-    }
-    const access = { ...settings, ...own, servers };
     const connected = await connectPatiently(access, io, me, { metrics });
     if (!connected) return exitCodes.done;
     opened.use(connected);
@@ -109,12 +93,7 @@ export const up = command({
         } else {
           io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${escapeControls(url)}`);
           if (seen) io.out(`   dashboard  ${escapeControls(seen.url)}`);
-          if (server) io.out(io.palette.dim(`   data       ${escapeControls(store)}`));
-          if (server)
-            io.out(
-              io.palette.dim('   login      commands of this user find it; others cannot enter'),
-            );
-          if (server) io.out(io.palette.dim('   Ctrl-C stops it; the data is kept'));
+          if (own) for (const line of ownLines(own)) io.out(io.palette.dim(`   ${line}`));
         }
       }),
     );
@@ -125,16 +104,26 @@ export const up = command({
   },
 });
 
+const ownLines = ({ store, isSecure }: { store: string; isSecure: boolean }): readonly string[] => [
+  `data       ${escapeControls(store)}`,
+  'login      commands of this user find it; others cannot enter',
+  ...(isSecure
+    ? [`access     more logins: rollcall access add --dir ${escapeControls(join(store, 'access'))}`]
+    : []),
+  'Ctrl-C stops it; the data is kept',
+];
+
 /**
  * Whether the server of --servers is used, and none is started. `NATS_URL` names a server for all tools of
- * a shell, so --port or --store mean more: a server of its own.
+ * a shell, so --port, --store or --secure mean more: a server of its own.
  */
 function usesForeignServer(
   sourceOf: (setting: Setting) => string | undefined,
   io: Terminal,
 ): boolean {
   const servers = sourceOf(common.servers);
-  const own = sourceOf(ownServer.port) ?? sourceOf(ownServer.store);
+  const { port, store, secure } = ownServer;
+  const own = [port, store, secure].map(sourceOf).find((where) => where !== undefined);
   if (servers === undefined) return false;
   const isOfAllTools = servers === common.servers.variable;
   if (own !== undefined) {

@@ -55,7 +55,7 @@ export function reloadLines({ reloaded, failed }: Reloaded, config: string): rea
     ...failed.map((why) => `  not reloaded  ${escapeControls(why)}`),
     ...(reloaded.length + failed.length === 0
       ? [
-          `  now     copy ${escapeControls(config)} to each server, and: nats-server --signal reload`,
+          `  now     copy ${escapeControls(config)} to each server, and, twice: nats-server --signal reload`,
         ]
       : []),
   ];

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { readOptionalText } from '../../adapters/files/read-text.ts';
 import { writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { type Member, memberToken } from '../../adapters/nats/access/member.ts';
@@ -8,7 +9,8 @@ import { sendSignal } from '../../adapters/system/send-signal.ts';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
 import { formatParseError } from '../../domain/records/stored-record.ts';
-import { AccessState, type Changed } from './access-state.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+import { AccessState, addMember, type Changed } from './access-state.ts';
 import { removeLogin, writeLogin } from './login-folder.ts';
 
 /** What a change did to the running servers. */
@@ -100,13 +102,35 @@ export class AccessFolder {
     return { ...changed, ...(await this.#reload()) };
   }
 
+  /** Adds members before the server starts, or with the same keys: it need not reload. */
+  async addAll(members: readonly Pick<Member, 'namespace' | 'role' | 'name'>[]): Promise<void> {
+    let state = this.#state;
+    for (const one of members) {
+      const { member, seed, state: added } = addMember(state, one);
+      await writeLogin(this.loginOf(member), member, seed, added);
+      state = added;
+    }
+    await this.#save(state);
+  }
+
   async #save(state: AccessState): Promise<void> {
     await writeSecretFile(join(this.folder, stateFile), `${JSON.stringify(state, null, 2)}\n`);
     this.#state = state;
     await writeSecretFile(state.serverConfig, this.configText);
   }
 
+  /**
+   * Lets the servers reload twice: after one reload the imports of an account that is new have no effect yet
+   * (seen on nats-server 2.15.1; test/integration/cli/up-secure.test.ts adds a host to a running server).
+   */
   async #reload(): Promise<Reloaded> {
+    if (this.#state.reload.length === 0) return { reloaded: [], failed: [] };
+    await this.#signal();
+    await pause(betweenReloads);
+    return this.#signal();
+  }
+
+  async #signal(): Promise<Reloaded> {
     const reloaded: number[] = [];
     const failed: string[] = [];
     for (const one of this.#state.reload) {
@@ -121,6 +145,9 @@ export class AccessFolder {
     return { reloaded, failed };
   }
 }
+
+/** A server reads its configuration within milliseconds; two signals at once would count as one. */
+const betweenReloads: Millis = seconds(0.5);
 
 const stateFile = 'access.json';
 

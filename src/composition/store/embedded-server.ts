@@ -6,7 +6,12 @@ import type { NatsServer } from '../../adapters/embedded/start.ts';
  * `server-failed`
  */
 export async function startServer(
-  where: { readonly storeDir: string; readonly port: number; readonly needsLogin?: boolean },
+  where: {
+    readonly storeDir: string;
+    readonly port: number;
+    readonly needsLogin?: boolean;
+    readonly accounts?: string | undefined;
+  },
   env: Readonly<Record<string, string | undefined>>,
   progress: (message: string) => void,
   signal: AbortSignal,

@@ -5,9 +5,13 @@ import { sendSignal } from '../../adapters/system/send-signal.ts';
 /** An address on this machine, with its port. */
 const loopback = /^(?:nats:\/\/)?(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):(\d+)$/;
 
+/** What `rollcall up` leaves about its server: a password, or the folder of an access set-up. */
+type Kind = 'password' | 'access';
+
 /** The files about the server at this port. */
 export const filesOf = (folder: string, port: string | number) => ({
   password: join(folder, `${port}.password`),
+  access: join(folder, `${port}.access`),
   pid: join(folder, `${port}.pid`),
 });
 
@@ -23,19 +27,33 @@ export function localLogin(
   servers: readonly string[],
   folder: string | undefined,
 ): { readonly find: () => { user: string; pass: string } | undefined } | undefined {
-  const port = loopback.exec(servers.length === 1 ? (servers[0] ?? '') : '')?.[1];
-  if (folder === undefined || port === undefined) return undefined;
-  const { password, pid } = filesOf(folder, port);
+  if (folder === undefined || portOf(servers) === undefined) return undefined;
   const find = () => {
-    if (!isRunning(pid)) return undefined;
-    try {
-      return { user: 'app', pass: readFileSync(password, 'utf8') };
-    } catch {
-      return undefined;
-    }
+    const pass = serverFile(servers, folder, 'password');
+    return pass === undefined ? undefined : { user: 'app', pass };
   };
   return { find };
 }
+
+/** What `rollcall up` of this user left about its server at this address; undefined if it does not run. */
+export function serverFile(
+  servers: readonly string[],
+  folder: string | undefined,
+  kind: Kind,
+): string | undefined {
+  const port = portOf(servers);
+  if (folder === undefined || port === undefined) return undefined;
+  const files = filesOf(folder, port);
+  if (!isRunning(files.pid)) return undefined;
+  try {
+    return readFileSync(files[kind], 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+const portOf = (servers: readonly string[]): string | undefined =>
+  loopback.exec(servers.length === 1 ? (servers[0] ?? '') : '')?.[1];
 
 /** Whether the process that wrote the login still runs; another server may have its port by now. */
 function isRunning(file: string): boolean {

@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execPath, getuid, kill } from 'node:process';
-import { text } from 'node:stream/consumers';
+import { kill } from 'node:process';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
-import { command, main } from './support/run-command.ts';
+import { commandOfOther } from './support/other-user.ts';
+import { command } from './support/run-command.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -25,21 +23,6 @@ const up = (...args: string[]) =>
 /** The environment of the user who runs it. */
 const mine = () => ({ XDG_STATE_HOME: folder });
 const onFreePort = ['--port', '0'];
-
-/** A command of another user of this machine; without root, one with another state directory. */
-async function commandOfOther(args: readonly string[]) {
-  const isRoot = getuid?.() === 0;
-  const child = spawn(execPath, [main, ...args], {
-    ...{ stdio: ['ignore', 'ignore', 'pipe'], cwd: '/' },
-    env: { PATH: '/usr/bin:/bin', XDG_STATE_HOME: isRoot ? folder : join(folder, 'other') },
-    ...(isRoot && { uid: 65_534, gid: 65_534 }),
-  });
-  const [err, [code]] = await Promise.all([
-    text(child.stderr as NodeJS.ReadableStream),
-    once(child, 'close'),
-  ]);
-  return { code, err };
-}
 
 describe('rollcall up', () => {
   it('prints the server’s address first, in the shape that scripts rely on', async () => {
@@ -64,7 +47,7 @@ describe('rollcall up', () => {
     await using running = up(...onFreePort, '--store', store);
     const { servers } = await running.ready;
     const where = ['ps', '--json', '--servers', `${servers}`];
-    const other = await commandOfOther(where);
+    const other = await commandOfOther(where, folder);
     expect([other.code, other.err]).toEqual([3, expect.stringContaining('refused the login')]);
     expect(other.err).toContain('lets in only its own user');
     await expect(connect({ servers: `${servers}` })).rejects.toThrow(/Authorization/i);

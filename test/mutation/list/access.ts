@@ -47,7 +47,7 @@ export const access: readonly Mutant[] = [
     breaks: 'G1',
     what: 'sends the login of rollcall up to whatever server has its port after it',
     file: 'src/composition/store/local-login.ts',
-    edits: [['if (!isRunning(pid)) return undefined;', '']],
+    edits: [['if (!isRunning(files.pid)) return undefined;', '']],
     tests: ['test/composition/store/local-login.test.ts'],
   },
   {
@@ -55,7 +55,7 @@ export const access: readonly Mutant[] = [
     breaks: 'G1',
     what: 'lets every user of the machine into the server of rollcall up',
     file: 'src/adapters/embedded/config.ts',
-    edits: [['isLoopback(host) && !needsLogin', 'isLoopback(host)']],
+    edits: [['isLoopback(host) && !needsLogin && ', 'isLoopback(host) && ']],
     tests: ['test/adapters/embedded/config.test.ts'],
   },
   {

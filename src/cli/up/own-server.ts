@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { isSecureStore, secureStore } from '../../composition/access/secure-store.ts';
+import { startServer } from '../../composition/store/embedded-server.ts';
+import { offerLocalAccess, offerLocalLogin } from '../../composition/store/offer-local-login.ts';
+import type { HostId } from '../../domain/identity/names.ts';
+import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
+import type { Common } from '../command/command.ts';
+import { connectPatiently } from '../session/connect.ts';
+import { localLoginDir, stateDir } from '../session/xdg-directories.ts';
+import type { Terminal } from '../terminal/io.ts';
+import { withSpinner } from '../terminal/spinner.ts';
+
+interface OwnServerSettings extends Common {
+  readonly port: number;
+  readonly store?: string | undefined;
+  readonly secure: boolean;
+}
+
+/** The settings of a login are for other servers. */
+const noLogin = {
+  user: undefined,
+  password: undefined,
+  passwordFile: undefined,
+  token: undefined,
+  creds: undefined,
+  nkey: undefined,
+  inboxPrefix: undefined,
+} as const;
+
+/**
+ * Starts the server of `rollcall up`, and lets the commands of this user find their logins. Disposal stops it.
+ * @throws {Fault} as `startServer`; `bad-setting`
+ */
+export async function openOwnServer(settings: OwnServerSettings, host: HostId, io: Terminal) {
+  await using opened = new AsyncDisposableStack();
+  const usual = settings.secure ? 'nats-secure' : 'nats';
+  const store = settings.store ?? join(stateDir(io.env), usual);
+  const isSecure = settings.secure || isSecureStore(store);
+  const { namespace } = settings;
+  const access = isSecure ? await secureStore(store, { namespace, host }) : undefined;
+  const server = opened.use(
+    await withSpinner(io, 'starting nats-server', (say) => {
+      const where = { storeDir: store, port: settings.port, needsLogin: true };
+      const progress = io.errIsTerminal ? say : io.err;
+      return startServer({ ...where, accounts: access?.accounts }, io.env, progress, io.signal);
+    }),
+  );
+  const place = { folder: localLoginDir(io.env), pid: io.pid };
+  const at = { ...settings, ...noLogin, servers: [server.url] };
+  if (access === undefined) {
+    opened.use(await offerLocalLogin(server, { ...place, store }));
+    const login = { user: server.app.user, password: server.app.pass };
+    const closing = opened.move();
+    return { server, store, isSecure, login: { ...at, ...login }, ...disposing(closing) };
+  }
+  await access.started(server);
+  {
+    const deploy = { ...at, ...access.deploy };
+    await using connected = await connectPatiently(deploy, io, 'up');
+    if (connected) await publishCharts(connected.ports);
+  }
+  opened.use(await offerLocalAccess(server, { access: access.folder, host }, place));
+  const closing = opened.move();
+  return { server, store, isSecure, login: { ...at, ...access.collector }, ...disposing(closing) };
+}
+
+const disposing = (closing: AsyncDisposableStack): AsyncDisposable => ({
+  [Symbol.asyncDispose]: () => closing.disposeAsync(),
+});
