@@ -96,7 +96,6 @@ export class DockerSource {
         this.#show(); // time passes for stopped containers
         if (this.#changed.size === 0 || signal.aborted) continue;
         await this.#clock.sleep(burst, signal);
-        this.#wake = Promise.withResolvers();
         if (!(await this.#attempt(() => this.#list(false, signal)))) break;
       }
     }
@@ -153,6 +152,8 @@ export class DockerSource {
   async #list(all: boolean, signal: AbortSignal): Promise<void> {
     const changed = new Set(this.#changed);
     this.#changed.clear();
+    // A wake that stays resolved without a change would never let `run` wait.
+    this.#wake = Promise.withResolvers();
     const answer = ContainerList.safeParse(
       await this.#engine.get('/containers/json?all=1', signal),
     );
