@@ -40,6 +40,8 @@ interface ConnectionStatus {
   readonly up: boolean;
   /** Why the server refuses the login; undefined while connected or if it does not answer. */
   readonly loginRefusal: string | undefined;
+  /** How often the connection was made anew since it was opened. */
+  readonly reconnects: number;
   readonly server: string;
   readonly name: string;
   readonly version: string;
@@ -134,6 +136,7 @@ function statusOf(connection: SupervisedConnection): ConnectionStatus {
   return {
     up: connection.up,
     loginRefusal: connection.loginRefusal,
+    reconnects: connection.generation,
     server: connection.client.getServer(),
     name: info?.server_name ?? 'unknown',
     version: info?.version ?? 'unknown',

@@ -109,7 +109,7 @@ export async function watchConnection(
   signal: AbortSignal,
 ): Promise<void> {
   let up = true;
-  let { server } = store.status();
+  let { reconnects } = store.status();
   let { recreated } = store.keeper;
   let failure: string | undefined;
   let refusal: string | undefined;
@@ -126,18 +126,17 @@ export async function watchConnection(
       io.err(`the streams of the namespace are gone: ${store.keeper.failure}; retrying`);
     }
     failure = store.keeper.failure;
-    const { up: now, loginRefusal } = store.status();
+    const { up: now, server, loginRefusal, ...status } = store.status();
     if (loginRefusal !== undefined && loginRefusal !== refusal) {
       io.err(
         `the server refuses ${login}: ${loginRefusal}; retrying (files are read at each attempt)`,
       );
     }
     refusal = loginRefusal;
-    const last = server;
-    ({ server } = store.status());
-    // From a server that shuts down in lame duck mode the client moves to another within milliseconds.
-    const hasMoved = now && server !== last;
-    if (now === up && !hasMoved) continue;
+    // After a key was rotated, or from a server in lame duck mode, the client reconnects within milliseconds.
+    const isNew = now && status.reconnects !== reconnects;
+    ({ reconnects } = status);
+    if (now === up && !isNew) continue;
     up = now;
     io.err(up ? `reconnected to ${server}` : `lost the connection to ${server}; retrying`);
   }
