@@ -93,8 +93,11 @@ describe('rollcall up', () => {
     await first.ready;
     await using second = up(...onFreePort);
     expect(await second.exited).toBe(1);
-    expect(second.stderr).toMatch(/error: .* is in use by a nats-server/);
-    expect(second.stderr).toContain('--servers');
+    expect(JSON.parse(second.stderr)).toMatchObject({
+      code: 'server-failed',
+      message: expect.stringContaining('is in use by a nats-server'),
+      hint: expect.stringContaining('--servers'),
+    });
   });
 
   it('reports a port in use with a remedy', async () => {
