@@ -43,8 +43,8 @@ const night = [
   'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
   'test/integration/cli/agent/{daemon-output,docker,local-api-docs}.test.ts',
-  'test/integration/cli/audit/{anchors,audit-history,audit-replay,tail-outage}.test.ts',
-  'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,up-secure}.test.ts',
+  'test/integration/cli/audit/{anchors,audit-file,audit-history,audit-replay,tail-outage}.test.ts',
+  'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,up-secure,unreachable}.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen,foreign-records}.test.ts',
@@ -58,6 +58,7 @@ const night = [
 ];
 const nightBrowser = [
   'test/browser/{accessibility,chart-overlays,clock-skew,connection-states,shared-worker}.test.ts',
+  'test/browser/forbidden-actions.test.ts',
   'test/browser/screens/{gaps,retention}.test.ts',
 ];
 /**
