@@ -8,7 +8,8 @@ test('a test cluster survives the kill of a leader and accepts it again', async 
   const nc = await connect({ servers: [...cluster.urls], maxReconnectAttempts: -1 });
   const jsm = await jetstreamManager(nc);
   await jsm.streams.add({ name: 'LED', subjects: ['led'], num_replicas: 3 });
-  await jetstream(nc).publish('led', 'one');
+  // A server may not know yet who leads the new stream.
+  await jetstream(nc).publish('led', 'one', { retries: 20 });
   const leader = await cluster.leaderOf('LED');
   await leader.kill();
   const next = await cluster.leaderOf('LED', { not: leader });

@@ -34,6 +34,12 @@ type Attempt =
     };
 
 /**
+ * A write is not repeated with less time than this for its answer: it would often be unknown whether it was
+ * stored, where it is known now that it was not.
+ */
+const leastForAnswer: Millis = 200;
+
+/**
  * Stores one message, or several of them atomically.
  *
  * A write that was certainly not stored and may succeed later is repeated unchanged, with a random
@@ -50,9 +56,9 @@ export async function publish(
 ): Promise<Published> {
   const until = performance.now() + within;
   for (let tries = 0; ; tries += 1) {
-    const left = until - performance.now();
+    const patience = Math.max(1, until - performance.now());
     const attempt = parseReply(
-      await sendMessages(connection, messages, Math.max(1, left), generation),
+      await sendMessages(connection, messages, patience, generation),
       messages.length,
     );
     if (attempt.kind === 'stored') return attempt;
@@ -67,7 +73,8 @@ export async function publish(
     if (attempt.code === code.batchIncomplete) await failIfRefused(connection, messages);
     const wait = backoff(tries, 2, 100);
     const isOver = generation !== undefined && generation !== connection.generation;
-    if (isOver || connection.client.isClosed() || performance.now() + wait >= until) {
+    const left = until - performance.now();
+    if (isOver || connection.client.isClosed() || left < wait + leastForAnswer) {
       return { kind: 'unavailable', why };
     }
     await sleep(wait);
