@@ -8,6 +8,22 @@ export type Common = Values<typeof common> & {
   readonly localLogins?: string | undefined;
 };
 
+/** Settings for a server that the program itself started: logins and certificates are for other servers. */
+export const withoutLogin = (settings: Common): Common => ({
+  ...settings,
+  user: undefined,
+  password: undefined,
+  passwordFile: undefined,
+  token: undefined,
+  creds: undefined,
+  nkey: undefined,
+  login: undefined,
+  inboxPrefix: undefined,
+  tlsCa: undefined,
+  tlsCert: undefined,
+  tlsKey: undefined,
+});
+
 /** A command: its name, arguments, settings and action. */
 export interface Command<S extends Settings = Settings> {
   /** A command of a group has two words: `audit show`. */

@@ -10,7 +10,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { Collector } from '../../runtime/collector/collector.ts';
 import { Directory } from '../../runtime/directory/directory.ts';
 import type { DirectoryChange } from '../../runtime/directory/row-changes.ts';
-import type { Common } from '../command/command.ts';
+import { type Common, withoutLogin } from '../command/command.ts';
 import { connectOnce } from '../session/connect.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { DemoAgent, type Part } from './demo-agent.ts';
@@ -41,7 +41,7 @@ export class DemoEnvironment implements AsyncDisposable {
         startServer({ storeDir: join(place, 'nats'), port: 0 }, io.env, io.err, io.signal),
       ),
     );
-    const own = { ...withoutAccess(settings), servers: [server.url], namespace };
+    const own = { ...withoutLogin(settings), servers: [server.url], namespace };
     const connected = opened.use(await connectOnce(own, io, 'demo', true));
     return new DemoEnvironment(io, place, server.url, connected.ports, opened.move());
   }
@@ -122,17 +122,3 @@ export class DemoEnvironment implements AsyncDisposable {
     for (const wake of this.#waiting) wake();
   }
 }
-
-/** Settings without logins: the server of the demonstration needs none. */
-const withoutAccess = (settings: Common): Common => ({
-  ...settings,
-  user: undefined,
-  password: undefined,
-  passwordFile: undefined,
-  token: undefined,
-  creds: undefined,
-  nkey: undefined,
-  tlsCa: undefined,
-  tlsCert: undefined,
-  tlsKey: undefined,
-});

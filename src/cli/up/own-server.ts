@@ -4,7 +4,7 @@ import { startServer } from '../../composition/store/embedded-server.ts';
 import { offerLocalAccess, offerLocalLogin } from '../../composition/store/offer-local-login.ts';
 import type { HostId } from '../../domain/identity/names.ts';
 import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
-import type { Common } from '../command/command.ts';
+import { type Common, withoutLogin } from '../command/command.ts';
 import { connectPatiently } from '../session/connect.ts';
 import { localLoginDir, stateDir } from '../session/xdg-directories.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -15,17 +15,6 @@ interface OwnServerSettings extends Common {
   readonly store?: string | undefined;
   readonly secure: boolean;
 }
-
-/** The settings of a login are for other servers. */
-const noLogin = {
-  user: undefined,
-  password: undefined,
-  passwordFile: undefined,
-  token: undefined,
-  creds: undefined,
-  nkey: undefined,
-  inboxPrefix: undefined,
-} as const;
 
 /**
  * Starts the server of `rollcall up`, and lets the commands of this user find their logins. Disposal stops it.
@@ -46,7 +35,7 @@ export async function openOwnServer(settings: OwnServerSettings, host: HostId, i
     }),
   );
   const place = { folder: localLoginDir(io.env), pid: io.pid };
-  const at = { ...settings, ...noLogin, servers: [server.url] };
+  const at = { ...withoutLogin(settings), servers: [server.url] };
   if (access === undefined) {
     opened.use(await offerLocalLogin(server, { ...place, store }));
     const login = { user: server.app.user, password: server.app.pass };

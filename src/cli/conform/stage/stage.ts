@@ -9,7 +9,7 @@ import type { Ports } from '../../../ports/ports.ts';
 import { Collector } from '../../../runtime/collector/collector.ts';
 import { setPolicy } from '../../../runtime/operator/operator-actions.ts';
 import { signingAuthor } from '../../../runtime/transitions/record-change.ts';
-import type { Common } from '../../command/command.ts';
+import { type Common, withoutLogin } from '../../command/command.ts';
 import { connectOnce } from '../../session/connect.ts';
 import { operatorTimeout } from '../../session/operator.ts';
 import type { Terminal } from '../../terminal/io.ts';
@@ -122,16 +122,3 @@ export class ScenarioOver extends Error {
     this.rule = rule;
   }
 }
-
-/** Its server needs no login. */
-const withoutLogin = (settings: Common): Common => ({
-  ...settings,
-  user: undefined,
-  password: undefined,
-  token: undefined,
-  creds: undefined,
-  nkey: undefined,
-  tlsCa: undefined,
-  tlsCert: undefined,
-  tlsKey: undefined,
-});
