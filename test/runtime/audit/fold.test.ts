@@ -64,14 +64,17 @@ const replayedRows = ({ fleet }: ReplayResult, observed: boolean): string =>
 const anySeed = fc
   .integer({ min: 1, max: 1_000_000 })
   .filter((seed) => drawSchedule(seed).shape.lease.ttl <= minutes(2));
-/** Manual edits have no event. */
-const byHand = new Set(['bad-record', 'slot-record-by-hand', 'orphan']);
+/**
+ * Manual edits have no event. If registry and audit come back from different moments (seed 931196), events tell of
+ * writes that are gone, until the loss is recorded; `replay-losses.test.ts` compares what is replayed then.
+ */
+const notPlayed = new Set(['bad-record', 'slot-record-by-hand', 'orphan', 'both-restored']);
 
-/** Runs the faults of a seed on a fleet, without manual edits. */
+/** Runs the faults of a seed on a fleet, without those of `notPlayed`. */
 async function play(seed: number, begun: (sim: Simulated) => void): Promise<void> {
   const { shape, happenings } = drawSchedule(seed);
   const small = { ...shape, instances: Math.min(4, shape.instances) };
-  const ours = happenings.filter(({ what }) => !byHand.has(what)).slice(0, 15);
+  const ours = happenings.filter(({ what }) => !notPlayed.has(what)).slice(0, 15);
   // Delayed messages are released.
   const whole = [...ours, { after: 0, what: peace }];
   await simulate({ seed, shape: small, happenings: whole }, begun);
@@ -99,7 +102,7 @@ describe('the history of any fleet', () => {
         // Every seed ends in peace, when the audit has every event: without a comparison nothing was checked.
         expect(compared).toBeGreaterThan(0);
       }),
-      { numRuns: 8 },
+      { numRuns: 8, examples: [[931196]] },
     );
   }, 60_000);
 
