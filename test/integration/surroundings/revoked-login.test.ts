@@ -96,7 +96,7 @@ describe('a login that is refused at the start', () => {
     await using server = await startConfigured(onlyAnn);
     const { run, pid } = await wrapped(server.url);
     await using wrapper = run;
-    await until('it is told', () => wrapper.stderr.includes('refused the login'));
+    await until('the refusal is printed', () => wrapper.stderr.includes('refused the login'));
     await server.reload(both);
     await wrapper.ready;
     expect(await states(server.url)).toHaveLength(1);

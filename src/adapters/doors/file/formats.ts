@@ -23,7 +23,7 @@ export const formatServices: Readonly<Record<FileFormat, (source: Source) => str
 /**
  * An `upstream` of nginx for a service. A name that nginx cannot have is left out. Only IP addresses: nginx
  * refuses its whole configuration if one host name cannot be resolved. An `upstream` without servers is
- * refused too, so that one server that is down stands there.
+ * refused too, so the list has one server, which is down.
  */
 function upstreamOf({ name, instances }: FileService): string {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name)) return '';

@@ -2,7 +2,7 @@ import { open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { Fault } from '../../../domain/fault.ts';
 import { fileFault } from '../../files/read-text.ts';
 
-/** What stands in the file; undefined: there is none. @throws {Fault} `bad-setting` */
+/** The text of the file; undefined: there is no file. @throws {Fault} `bad-setting` */
 export async function presentText(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
@@ -36,7 +36,7 @@ export async function installFile(
       throw new Fault('bad-setting', `--out ${file} is not a regular file`, {
         hint: 'name a file that a program reads',
       });
-    // Created anew: what stands there may be a link, or have other rights.
+    // Created anew: an existing file of this name may be a link, or have other rights.
     await rm(draft, { force: true });
     const handle = await open(draft, 'wx', 0o600);
     try {

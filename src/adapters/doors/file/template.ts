@@ -87,5 +87,5 @@ function inFile<T>(file: string, run: () => T): T {
   }
 }
 
-/** Whether a text may stand in any configuration without quotes. */
+/** Whether a text is safe in any configuration without quotes. */
 export const mayStandUnquoted = isHarmless;
