@@ -16,6 +16,8 @@ import { terminalLog } from '../terminal/terminal-log.ts';
 const answerWithin: Millis = seconds(3);
 /** Time between two attempts of a long-running command. */
 const tryAgainAfter: Millis = seconds(1);
+/** A server of `rollcall up` listens before its login can be found. */
+const loginFoundWithin: Millis = seconds(10);
 
 /** Temporary failures; the first agent may create a missing namespace. */
 const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
@@ -51,6 +53,7 @@ interface PatientOptions {
 /**
  * Opens the store for a long-running command: retries until it answers, and prints once that it waits.
  * A run also publishes its charts. Undefined if stopped before the store answered.
+ * @throws {Fault} `store-refused`: at once for a given login; after 10 s for that of a server of `rollcall up`
  */
 export async function connectPatiently(
   settings: Common,
@@ -65,6 +68,13 @@ export async function connectPatiently(
 ) {
   const access = await connectionOptions(settings);
   const opening = { as, signal, within: answerWithin, create };
+  let refusedSince: Millis | undefined;
+  const mayFindLogin = () => {
+    if (access.credentials === undefined || !('find' in access.credentials)) return false;
+    const now = systemAdapters.clock.monotonic();
+    refusedSince ??= now;
+    return now - refusedSince < loginFoundWithin;
+  };
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {
       const store = await openStore(access, opening);
@@ -73,7 +83,10 @@ export async function connectPatiently(
       if (typeof as !== 'string') void publishCharts(ports);
       return connected(settings, store, ports);
     } catch (cause) {
-      if (!(cause instanceof Fault) || !passing.has(cause.code)) throw cause;
+      if (!(cause instanceof Fault)) throw cause;
+      const isPassing =
+        passing.has(cause.code) || (cause.code === 'store-refused' && mayFindLogin());
+      if (!isPassing) throw cause;
       if (signal.aborted) return undefined;
       if (tries === 0) {
         io.err(`${cause.message}; retrying`);

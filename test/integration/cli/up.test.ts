@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { kill } from 'node:process';
 import { connect } from '@nats-io/transport-node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
+import { localLoginDir } from '../../../src/cli/session/xdg-directories.ts';
+import { offerLocalLogin } from '../../../src/composition/store/offer-local-login.ts';
 import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { rollcall } from '../harness/processes.ts';
@@ -66,6 +69,18 @@ describe('rollcall up', () => {
     await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', ...where], mine());
     await until('it retries', () => agent.stderr.includes('retrying'));
     await using _running = up('--port', `${port}`);
+    await agent.ready;
+  });
+
+  it('lets an agent in that came after the server and before its login', async () => {
+    const store = join(folder, 'store');
+    const binary = `${ROLLCALL_NATS_SERVER}`;
+    await using server = await startNatsServer({ binary, storeDir: store, needsLogin: true });
+    const where = ['--servers', server.url, '--json'];
+    await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', ...where], mine());
+    await until('it retries', () => agent.stderr.includes('refused the login'));
+    const place = { folder: localLoginDir(mine()), pid: process.pid, store };
+    await using _login = await offerLocalLogin(server, place);
     await agent.ready;
   });
 
