@@ -1,5 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import type { Endpoint } from '../../domain/fleet/endpoint.ts';
+import { isEarlierWorkKept } from '../../domain/fleet/kept-instances.ts';
 import type { PickPolicy } from '../../domain/fleet/pick.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -30,6 +31,8 @@ export interface HaproxyOptions {
   readonly policy: PickPolicy;
   /** Longest time that the slot of an instance that is gone waits for its last sessions. */
   readonly drain: Millis;
+  /** How long servers of an earlier run may stay although no instance of the service has a record (G13). */
+  readonly keepLast: Millis;
   /** Writes the state of all servers, for a reload of HAProxy; undefined: no file. */
   readonly saveState: ((text: string) => Promise<void>) | undefined;
 }
@@ -49,6 +52,8 @@ export interface Look {
   readonly missing: readonly { readonly backend: string; readonly at: SlotAddress }[];
   /** Backends that HAProxy does not have, or without a server of the prefix. */
   readonly unknown: readonly string[];
+  /** Backends whose servers stay as an earlier run filled them, because nothing is known of the service. */
+  readonly kept: readonly string[];
 }
 
 type DriverPorts = Pick<Ports, 'clock' | 'log' | 'metrics'>;
@@ -66,6 +71,7 @@ export class HaproxyDriver {
   readonly #view: ServiceView;
   readonly #ports: DriverPorts;
   readonly #drainingSince = new Map<string, MonotonicTime>();
+  readonly #began: MonotonicTime;
   #wasAway = false;
   #soonUntil: MonotonicTime = Number.NEGATIVE_INFINITY;
   #said = '';
@@ -74,6 +80,7 @@ export class HaproxyDriver {
     this.#options = options;
     this.#view = view;
     this.#ports = ports;
+    this.#began = ports.clock.monotonic();
   }
 
   /** Looks at each change and every second, until the signal. */
@@ -116,6 +123,7 @@ export class HaproxyDriver {
       unknown: looks.flatMap(({ slots }, n) =>
         slots.length > 0 ? [] : (backends[n]?.backend ?? []),
       ),
+      kept: looks.flatMap(({ isKept }, n) => (isKept ? (backends[n]?.backend ?? []) : [])),
     };
     if (apply && look.acts.length > 0) await this.#apply(look);
     return look;
@@ -125,18 +133,19 @@ export class HaproxyDriver {
     const { clock, log, metrics } = this.#ports;
     if (!this.#view.status.isComplete) return;
     try {
-      const { missing, unknown } = await this.look(true);
+      const { missing, unknown, kept } = await this.look(true);
       if (this.#wasAway) log.warn('haproxy-answers-again', { socket: this.#options.socket });
       if (this.#wasAway) this.#soonUntil = clock.monotonic() + lookSoonFor;
       this.#wasAway = false;
-      metrics.doorAnswered?.('haproxy', 'ok');
-      const said = JSON.stringify([missing, unknown]);
+      metrics.doorAnswered?.('haproxy', kept.length > 0 ? 'kept' : 'ok');
+      const said = JSON.stringify([missing, unknown, kept]);
       if (said !== this.#said && missing.length > 0) {
         const addresses = missing.map(({ backend, at }) => `${backend} ${at.address}:${at.port}`);
         log.warn('haproxy-slots-missing', { instances: addresses });
       }
       if (said !== this.#said && unknown.length > 0)
         log.warn('haproxy-backend-unknown', { backends: unknown });
+      if (said !== this.#said && kept.length > 0) log.warn('haproxy-kept', { backends: kept });
       this.#said = said;
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
@@ -166,6 +175,8 @@ export class HaproxyDriver {
       sessions.get(`${backend}/${name}`) === 0 ||
       (this.#drainingSince.get(`${backend}/${name}`) ?? now) + this.#options.drain <= now;
     const plan = planSlots(slots, usable, addressesOf(present), isIdle);
+    const isUnknown = this.#isUnknown(service);
+    const acts = plan.acts.filter(({ act }) => !(isUnknown && act === 'drain'));
     metrics.doorRows?.('haproxy', service, usable.length - plan.missing.length);
     metrics.slots?.(backend, Map.groupBy(slots, slotState));
     const names = new Map(
@@ -173,9 +184,18 @@ export class HaproxyDriver {
     );
     return {
       slots: slots.map((slot) => ({ backend, slot, instance: names.get(slotKey(slot)) })),
-      acts: plan.acts.map((act) => ({ backend, act })),
+      acts: acts.map((act) => ({ backend, act })),
       missing: plan.missing.map((at) => ({ backend, at })),
+      isKept: acts.length < plan.acts.length,
     };
+  }
+
+  /** Whether nothing is known of the service. Then its servers stay in use for a while. */
+  #isUnknown(service: string): boolean {
+    const { policy, keepLast } = this.#options;
+    const hasSeen = this.#view.version(service) > 0 || policy === 'strict';
+    const runningFor = this.#ports.clock.monotonic() - this.#began;
+    return isEarlierWorkKept({ hasSeen, runningFor }, keepLast);
   }
 
   async #apply({ acts }: Look): Promise<void> {

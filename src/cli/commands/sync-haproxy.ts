@@ -76,6 +76,7 @@ function syncOf({
   slots,
   policy,
   drain,
+  keepLast,
   stateFile,
   allowEmpty,
 }: Given): HaproxySync {
@@ -99,7 +100,7 @@ function syncOf({
   const backends = backend.map((name, n) => ({
     ...{ backend: name, service: service?.[n] ?? name, slots: slots?.[n] ?? '' },
   }));
-  return { socket, backends, policy, drain, stateFile };
+  return { socket, backends, policy, drain, keepLast, stateFile };
 }
 
 async function show({ driver, slotState }: Driver, json: boolean, io: Terminal) {
@@ -122,7 +123,7 @@ async function once(
   { json, apply }: { readonly json: boolean; readonly apply: boolean },
   io: Terminal,
 ) {
-  const { acts, missing, unknown } = await driver.look(apply);
+  const { acts, missing, unknown, kept } = await driver.look(apply);
   for (const { backend, act } of acts) {
     const to = act.act === 'fill' ? ` with ${act.address}:${act.port}` : '';
     io.out(json ? jsonLine({ backend, ...act }) : `${act.act} ${backend}/${act.slot}${to}`);
@@ -130,5 +131,11 @@ async function once(
   for (const { backend, at } of missing)
     io.err(`${backend} has no free server for ${at.address}:${at.port}`);
   for (const backend of unknown) io.err(`HAProxy has no server in backend ${backend}`);
-  return missing.length + unknown.length > 0 ? exitCodes.wanting : exitCodes.done;
+  for (const backend of kept) {
+    io.err(
+      `the servers of ${backend} stay: no instance has a record, and nothing is known to have`,
+    );
+    io.err('  ended those in its servers; --keep-last 0 drains them');
+  }
+  return missing.length + unknown.length + kept.length > 0 ? exitCodes.wanting : exitCodes.done;
 }

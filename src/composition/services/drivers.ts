@@ -17,6 +17,7 @@ export interface HaproxySync {
   }[];
   readonly policy: PickPolicy;
   readonly drain: Millis;
+  readonly keepLast: Millis;
   readonly stateFile: string | undefined;
 }
 

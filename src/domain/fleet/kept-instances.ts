@@ -4,6 +4,16 @@ import type { InstanceRow } from './directory-rows.ts';
 /** How long the last instances of a service are kept after they were removed without having left. */
 export const defaultKeepLast: Millis = minutes(10);
 
+/**
+ * Whether instances that an earlier process wrote into another program stay there, although the registry has
+ * no record of their service (G13). A process that never saw a record of it does not know what ended them: a
+ * collector may have removed the records of silent agents before this process began.
+ */
+export const isEarlierWorkKept = (
+  { hasSeen, runningFor }: { readonly hasSeen: boolean; readonly runningFor: Millis },
+  keepLast: Millis,
+): boolean => !hasSeen && runningFor < keepLast;
+
 /** A row before and after a change; undefined: it did not exist, or it is gone. */
 interface RowChange {
   readonly before: InstanceRow | undefined;

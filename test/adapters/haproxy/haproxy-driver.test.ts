@@ -3,7 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { HaproxyDriver } from '../../../src/adapters/haproxy/haproxy-driver.ts';
+import {
+  HaproxyDriver,
+  type HaproxyOptions,
+} from '../../../src/adapters/haproxy/haproxy-driver.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
 import { FakeView, rowOf } from '../doors/support/fake-view.ts';
@@ -65,10 +68,15 @@ async function startHaproxy() {
   };
 }
 
-function driverFor(socket: string, view: FakeView, saved: string[] = []) {
+function driverFor(
+  socket: string,
+  view: FakeView,
+  saved: string[] = [],
+  more: Partial<HaproxyOptions> = {},
+) {
   const options = {
     ...{ socket, backends: [{ backend: 'web', service: 'web', slots: '' }] },
-    ...{ policy: 'prefer-live' as const, drain: 30_000 },
+    ...{ policy: 'prefer-live' as const, drain: 30_000, keepLast: 600_000, ...more },
     saveState: async (text: string) => void saved.push(text),
   };
   const ports = {
@@ -143,6 +151,33 @@ describe('the driver of HAProxy', () => {
     stop.abort();
     await following;
     expect(haproxy.commands).toEqual([]);
+  });
+
+  test('keeps the servers that an earlier driver filled, if the service has no record (G13)', async () => {
+    await using haproxy = await startHaproxy();
+    const before = new FakeView();
+    before.set('web', rowOf('web/1'));
+    await driverFor(haproxy.path, before).look(true);
+    haproxy.commands.length = 0;
+    const view = new FakeView();
+    const driver = driverFor(haproxy.path, view);
+    expect(await driver.look(true)).toMatchObject({ acts: [], kept: ['web'] });
+    expect(haproxy.commands).toEqual([]);
+    const stop = new AbortController();
+    const following = driver.follow(stop.signal);
+    await expect.poll(() => view.logged).toEqual([{ event: 'haproxy-kept' }]);
+    stop.abort();
+    await following;
+
+    for (const more of [{ keepLast: 0 }, { policy: 'strict' }] as const) {
+      const other = driverFor(haproxy.path, new FakeView(), [], more);
+      expect(await other.look(false)).toMatchObject({ acts: [{ backend: 'web' }], kept: [] });
+    }
+    // A driver that saw the service knows what ended its last instance.
+    view.set('web', rowOf('web/1'));
+    view.set('web');
+    await driver.look(true);
+    expect(haproxy.commands).toEqual(['set server web/web1 state drain']);
   });
 
   test('logs once that HAProxy does not answer, that it answers again, and which instances have no server', async () => {

@@ -62,6 +62,15 @@ export const handingOut: readonly Mutant[] = [
     unseen: 'no simulated process fills HAProxy',
   },
   {
+    name: 'earlier-servers-are-emptied',
+    breaks: 'G13',
+    what: 'drains the servers of HAProxy that an earlier run filled, although nothing is known of the service',
+    file: 'src/adapters/haproxy/haproxy-driver.ts',
+    edits: [["!(isUnknown && act === 'drain')", 'true']],
+    tests: ['test/adapters/haproxy/haproxy-driver.test.ts'],
+    unseen: 'no simulated process fills HAProxy',
+  },
+  {
     name: 'maintenance-for-drain',
     breaks: 'G13',
     what: 'puts an instance into maintenance that may not be used, which ends its connections',

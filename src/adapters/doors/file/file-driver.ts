@@ -1,4 +1,5 @@
 import { Fault } from '../../../domain/fault.ts';
+import { isEarlierWorkKept } from '../../../domain/fleet/kept-instances.ts';
 import type { PickPolicy } from '../../../domain/fleet/pick.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -148,17 +149,14 @@ export class FileDriver {
     return this.#owesExec ? this.#exec() : 'written';
   }
 
-  /**
-   * Whether nothing is known of the services: this driver never saw a record, and a collector may have
-   * removed those of silent agents before it began. Then the file of the earlier run stays for a while.
-   */
+  /** Whether nothing is known of the services. Then the file of an earlier run stays for a while. */
   #isUnknown(services: readonly FileService[]): boolean {
     const hasRecord = services.some(
       ({ name, instances }) => instances.length > 0 || this.#view.rows(name).length > 0,
     );
     this.#hasSeen ||= hasRecord;
-    if (this.#hasSeen) return false;
-    return this.#ports.clock.monotonic() - this.#began < this.#options.keepLast;
+    const runningFor = this.#ports.clock.monotonic() - this.#began;
+    return isEarlierWorkKept({ hasSeen: this.#hasSeen, runningFor }, this.#options.keepLast);
   }
 
   async #accepts(draft: string): Promise<boolean> {

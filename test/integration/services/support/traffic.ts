@@ -7,6 +7,8 @@ export interface Traffic extends AsyncDisposable {
   readonly answers: ReadonlyMap<string, number>;
   /** When the failed requests were sent, by performance.now(). */
   readonly failedAt: readonly number[];
+  /** How many requests were sent. */
+  readonly sent: number;
 }
 
 /** Sends a request at each interval, each on a new connection, and counts what came back. */
@@ -19,6 +21,7 @@ export function traffic(port: number, every = 10): Traffic {
   };
   const over = new AbortController();
   const open = new Set<Promise<void>>();
+  let sent = 0;
   const agent = new Agent({ keepAlive: false });
   const send = () =>
     new Promise<void>((resolve) => {
@@ -40,7 +43,7 @@ export function traffic(port: number, every = 10): Traffic {
     });
   const running = (async () => {
     const began = performance.now();
-    for (let sent = 0; !over.signal.aborted; sent += 1) {
+    for (; !over.signal.aborted; sent += 1) {
       const one = send();
       open.add(one);
       void one.then(() => open.delete(one));
@@ -51,6 +54,9 @@ export function traffic(port: number, every = 10): Traffic {
   return {
     answers,
     failedAt,
+    get sent() {
+      return sent;
+    },
     [Symbol.asyncDispose]: async () => {
       over.abort();
       await running;
