@@ -1,6 +1,6 @@
 import type { LayoutOptions } from '../adapters/chart-rendering/elk-layout.ts';
 import type { Layout } from '../charts/layout/layout.ts';
-import type { Chart } from '../charts/model/chart.ts';
+import type { Chart } from '../charts/model/chart-data.ts';
 
 /** Computes positions for the states and edges of a chart. @throws {Fault} `not-drawn` */
 export async function layoutChart(chart: Chart, options?: LayoutOptions): Promise<Layout> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { collapsedBelow } from '../../src/charts/diagram/diagram.ts';
-import type { Chart } from '../../src/charts/model/chart.ts';
+import type { Chart } from '../../src/charts/model/chart-data.ts';
 import { treeOf } from '../../src/charts/model/state-tree.ts';
 import { labelOf, labelText } from '../../src/charts/model/transition-label.ts';
 import { svgOf } from '../../src/charts/svg/svg.ts';

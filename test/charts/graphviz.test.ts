@@ -1,6 +1,7 @@
 import { Graphviz } from '@hpcc-js/wasm-graphviz';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Chart, chartOf } from '../../src/charts/model/chart.ts';
+import { chartOf } from '../../src/charts/model/chart.ts';
+import type { Chart } from '../../src/charts/model/chart-data.ts';
 import { treeOf } from '../../src/charts/model/state-tree.ts';
 import { labelOf, labelText } from '../../src/charts/model/transition-label.ts';
 import { dotOf } from '../../src/charts/text/dot.ts';

@@ -203,6 +203,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'src/dashboard/history',
       'src/dashboard/web/styles',
       domain,
+      'src/charts/model/chart-data.ts',
       'src/charts/svg/stylesheet.ts',
       'src/charts/svg/theme.ts',
     ],

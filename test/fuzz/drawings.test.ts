@@ -4,13 +4,8 @@ import { collectorMachine } from '../../machines/collector.ts';
 import { runMachine } from '../../machines/run.ts';
 import { layoutChart } from '../../src/adapters/chart-rendering/elk-layout.ts';
 import { buildDiagram } from '../../src/charts/diagram/diagram.ts';
-import {
-  type Chart,
-  type ChartEdge,
-  type ChartNode,
-  chartHash,
-  chartOf,
-} from '../../src/charts/model/chart.ts';
+import { chartHash, chartOf } from '../../src/charts/model/chart.ts';
+import type { Chart, ChartEdge, ChartNode } from '../../src/charts/model/chart-data.ts';
 import { parseChart } from '../../src/charts/model/parse-chart.ts';
 import { pathOf, treeOf } from '../../src/charts/model/state-tree.ts';
 import { svgOf } from '../../src/charts/svg/svg.ts';

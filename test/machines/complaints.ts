@@ -1,5 +1,6 @@
 import type { AnyStateNode } from 'xstate';
-import { type Chart, chartOf } from '../../src/charts/model/chart.ts';
+import { chartOf } from '../../src/charts/model/chart.ts';
+import type { Chart } from '../../src/charts/model/chart-data.ts';
 import { type CompiledMachine, compileMachine } from '../../src/runtime/transitions/transition.ts';
 import type { Example } from './examples.ts';
 import { activeNodes, walk } from './walk.ts';

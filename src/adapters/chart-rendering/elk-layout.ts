@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { buildDiagram } from '../../charts/diagram/diagram.ts';
 import { type ElkGraph, elkGraph } from '../../charts/layout/elk-graph.ts';
 import { type Layout, parseElkLayout } from '../../charts/layout/layout.ts';
-import type { Chart } from '../../charts/model/chart.ts';
+import type { Chart } from '../../charts/model/chart-data.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { ElkResult } from './elk-worker.ts';

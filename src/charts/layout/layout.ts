@@ -1,6 +1,6 @@
 import type { Box, Diagram, DiagramEdge, LabelLine } from '../diagram/diagram.ts';
 import { measures } from '../diagram/sizes.ts';
-import type { Chart } from '../model/chart.ts';
+import type { Chart } from '../model/chart-data.ts';
 import { type ElkGraph, type ElkLine, elkIds } from './elk-graph.ts';
 
 export interface Point {

@@ -1,4 +1,4 @@
-import type { Chart } from './chart.ts';
+import type { Chart } from './chart-data.ts';
 import { pathOf, treeOf } from './state-tree.ts';
 
 /** What a picture highlights: active states, last transitions, counts. All by id. */

@@ -1,4 +1,5 @@
-import { type Chart, type ChartEdge, type ChartNode, chartHash } from './chart.ts';
+import { chartHash } from './chart.ts';
+import type { Chart, ChartEdge, ChartNode } from './chart-data.ts';
 
 /**
  * Parses a chart that was stored under a machine name and a hash. undefined if the text is not that

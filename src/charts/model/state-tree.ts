@@ -1,4 +1,4 @@
-import type { Chart, ChartEdge, ChartNode } from './chart.ts';
+import type { Chart, ChartEdge, ChartNode } from './chart-data.ts';
 
 /** A state with its parent, its children and its transitions. */
 export interface TreeNode {

@@ -1,4 +1,4 @@
-import type { ChartEdge } from './chart.ts';
+import type { ChartEdge } from './chart-data.ts';
 
 /** The cause of a transition. It determines colour and icon. */
 export type TransitionTrigger = 'event' | 'timer' | 'done' | 'error' | 'always';

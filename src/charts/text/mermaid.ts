@@ -1,4 +1,4 @@
-import type { Chart } from '../model/chart.ts';
+import type { Chart } from '../model/chart-data.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
 import { labelOf, labelText } from '../model/transition-label.ts';
 

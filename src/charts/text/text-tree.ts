@@ -1,4 +1,4 @@
-import type { Chart, ChartEdge } from '../model/chart.ts';
+import type { Chart, ChartEdge } from '../model/chart-data.ts';
 import type { Overlay } from '../model/overlay.ts';
 import { type Tree, type TreeNode, treeOf } from '../model/state-tree.ts';
 import { labelOf, labelText } from '../model/transition-label.ts';

@@ -49,8 +49,8 @@ export async function printMoment(
   const now = clockOf(moment, replayed, systemAdapters.clock.wall());
   io.out(`${formatMoment(replayed)}\n`);
   for (const view of shown) io.out(`${tableOf(view, rows, now, io)}\n`);
-  const countText = shown.map((view) => countOf(view, rows)).join(', ');
-  io.out(io.palette.dim(`${countText}; ${replayEffortText(replayed)}`));
+  const counts = shown.map((view) => countOf(view, rows)).join(', ');
+  io.out(io.palette.dim(`${counts}; ${replayEffortText(replayed)}`));
   await printCaveats({ moment, replayed, observation }, opened, io);
   return exitCodes.done;
 }
@@ -76,7 +76,7 @@ export async function printDiff(
   io.out(`from: ${formatMoment(from.replayed)}`);
   io.out(`to:   ${formatMoment(to.replayed)}\n`);
   for (const difference of differences) io.out(differenceLine(difference, io.palette));
-  io.out(io.palette.dim(`${differences.length > 0 ? '\n' : ''}${countText(differences)}`));
+  io.out(io.palette.dim(`${differences.length > 0 ? '\n' : ''}${changeCounts(differences)}`));
   for (const past of [from, to]) await printCaveats(past, opened, io);
   return exitCodes.done;
 }
@@ -141,7 +141,7 @@ async function printCaveats(
   }
 }
 
-function countText(differences: readonly Difference[]): string {
+function changeCounts(differences: readonly Difference[]): string {
   if (differences.length === 0) return 'nothing changed';
   const count = (change: Difference['change']) =>
     differences.filter((difference) => difference.change === change).length;

@@ -1,4 +1,4 @@
-import type { Chart } from '../../charts/model/chart.ts';
+import type { Chart } from '../../charts/model/chart-data.ts';
 import { activeStates } from '../../charts/model/overlay.ts';
 import { textTree } from '../../charts/text/text-tree.ts';
 import { describeChain } from '../../domain/events/audit-entry.ts';

@@ -1,5 +1,5 @@
 import { collapsedBelow } from '../../charts/diagram/diagram.ts';
-import type { Chart } from '../../charts/model/chart.ts';
+import type { Chart } from '../../charts/model/chart-data.ts';
 import { svgOf } from '../../charts/svg/svg.ts';
 import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';

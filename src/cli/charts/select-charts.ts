@@ -1,4 +1,5 @@
-import { type Chart, chartOf } from '../../charts/model/chart.ts';
+import { chartOf } from '../../charts/model/chart.ts';
+import type { Chart } from '../../charts/model/chart-data.ts';
 import { loadMachines } from '../../composition/load-machines.ts';
 import { Fault } from '../../domain/fault.ts';
 import { builtInCharts } from '../../runtime/transitions/publish-charts.ts';

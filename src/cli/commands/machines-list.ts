@@ -1,4 +1,4 @@
-import type { Chart } from '../../charts/model/chart.ts';
+import type { Chart } from '../../charts/model/chart-data.ts';
 import { treeOf } from '../../charts/model/state-tree.ts';
 import { chartsIn } from '../charts/select-charts.ts';
 import { command } from '../command/command.ts';

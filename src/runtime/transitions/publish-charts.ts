@@ -1,4 +1,5 @@
-import { type Chart, chartOf } from '../../charts/model/chart.ts';
+import { chartOf } from '../../charts/model/chart.ts';
+import type { Chart } from '../../charts/model/chart-data.ts';
 import { parseChart } from '../../charts/model/parse-chart.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Charts } from '../../ports/charts.ts';

@@ -5,7 +5,8 @@ import {
   type ExecutableActionObject,
   initialTransition as xstateInitialTransition,
 } from 'xstate';
-import { type Chart, chartOf, edgeIds } from '../../charts/model/chart.ts';
+import { chartOf, edgeIds } from '../../charts/model/chart.ts';
+import type { Chart } from '../../charts/model/chart-data.ts';
 import type { StateValue } from '../../domain/events/event-schema.ts';
 
 /** The state of an entity: state value and context of XState. */

@@ -1,6 +1,6 @@
 import { ApiError } from '../../../adapters/http-server/api-error.ts';
 import type { Layout } from '../../../charts/layout/layout.ts';
-import type { Chart } from '../../../charts/model/chart.ts';
+import type { Chart } from '../../../charts/model/chart-data.ts';
 import { type TreeNode, treeOf } from '../../../charts/model/state-tree.ts';
 import { svgOf } from '../../../charts/svg/svg.ts';
 import type { Theme } from '../../../charts/svg/theme.ts';

@@ -1,4 +1,5 @@
-import { type Chart, chartOf } from '../../../charts/model/chart.ts';
+import { chartOf } from '../../../charts/model/chart.ts';
+import type { Chart } from '../../../charts/model/chart-data.ts';
 import type { Charts } from '../../../ports/charts.ts';
 import { chartOfRecord } from '../../../runtime/transitions/publish-charts.ts';
 import { machinesByName } from '../history/final-states.ts';

@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'preact/hooks';
+import type { Chart } from '../../../../charts/model/chart-data.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { navigate } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
-import { activeIds, type ChartData } from '../machines/chart-states.ts';
+import { activeIds } from '../machines/chart-states.ts';
 import { ChartView } from '../machines/chart-view.tsx';
 import type { Highlights } from '../machines/highlight-chart.ts';
 
@@ -16,7 +17,7 @@ interface Props {
 export function EventChart({ machine, event }: Props) {
   const { chart, to, edges, seq } = event;
   const [missing, setMissing] = useState(false);
-  const { value, failed } = useFetch<ChartData>(apiPath(`charts/${chart}.json`));
+  const { value, failed } = useFetch<Chart>(apiPath(`charts/${chart}.json`));
   const painted: Highlights = useMemo(
     () => ({
       active: activeIds(machine, to),

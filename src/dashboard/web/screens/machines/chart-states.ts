@@ -1,29 +1,3 @@
-/** The parts of a chart that the page needs. */
-export interface ChartData {
-  readonly machine: string;
-  readonly hash: string;
-  readonly nodes: readonly ChartNode[];
-  readonly edges: readonly ChartEdge[];
-}
-
-export interface ChartNode {
-  readonly id: string;
-  readonly kind: string;
-  readonly parent: string | null;
-  readonly initial: string | null;
-  readonly description: string | null;
-}
-
-interface ChartEdge {
-  readonly id: string;
-  readonly source: string;
-  readonly event: string;
-  readonly targets: readonly string[];
-  readonly guard: string | null;
-  readonly actions: readonly string[];
-  readonly description: string | null;
-}
-
 /** The ids of the active states and their parents: `a.b+a.c` below machine `m` is `m`, `m.a`, `m.a.b`, `m.a.c`. */
 export function activeIds(machine: string, state: string): ReadonlySet<string> {
   const ids = new Set([machine]);
@@ -50,7 +24,7 @@ export function occupants(
 }
 
 /** A count in at most four characters. */
-export function countText(count: number): string {
+export function shortCount(count: number): string {
   if (count < 1000) return String(count);
   for (const [unit, name] of [
     [1000, 'k'],

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Chart } from '../../../../charts/model/chart-data.ts';
 import { stylesheet } from '../../../../charts/svg/stylesheet.ts';
 import { variablesOf } from '../../../../charts/svg/theme.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { boundingBox, nearestState, type StateBox } from './chart-navigation.ts';
-import type { ChartData } from './chart-states.ts';
 import { visibleAncestor } from './collapsed-states.ts';
 import { boxesIn, type Highlights, highlightChart, regionIn } from './highlight-chart.ts';
 
@@ -12,7 +12,7 @@ export type Zoom = 'fit' | 'full' | 'region';
 
 interface Props {
   readonly hash: string;
-  readonly chart: ChartData;
+  readonly chart: Chart;
   readonly closed: readonly string[];
   readonly painted: Highlights;
   readonly zoom: Zoom;

@@ -1,20 +1,20 @@
-import type { ChartData, ChartNode } from './chart-states.ts';
+import type { Chart, ChartNode } from '../../../../charts/model/chart-data.ts';
 
 /** The states with inner states, except the machine itself. These can be closed. */
-export const closable = ({ nodes }: ChartData): readonly string[] =>
+export const closable = ({ nodes }: Chart): readonly string[] =>
   nodes
     .filter(({ id, parent }) => parent !== null && nodes.some((one) => one.parent === id))
     .map(({ id }) => id);
 
 /** The states closed at first: those that no entity is in. */
-export const overview = (chart: ChartData, active: ReadonlySet<string>): readonly string[] =>
+export const overview = (chart: Chart, active: ReadonlySet<string>): readonly string[] =>
   outermost(
     chart,
     closable(chart).filter((id) => !active.has(id)),
   );
 
 /** The closed states named in the address, if this chart has them. undefined: the address names none. */
-export function readClosed(chart: ChartData, word: string | undefined) {
+export function readClosed(chart: Chart, word: string | undefined) {
   if (word === undefined) return undefined;
   const named = new Set(word.split(',').map((name) => `${chart.machine}.${name}`));
   return outermost(
@@ -24,7 +24,7 @@ export function readClosed(chart: ChartData, word: string | undefined) {
 }
 
 /** The text that `readClosed` reads. `-` means that no state is closed. */
-export const writeClosed = ({ machine }: ChartData, closed: readonly string[]): string =>
+export const writeClosed = ({ machine }: Chart, closed: readonly string[]): string =>
   closed.map((id) => id.slice(machine.length + 1)).join() || '-';
 
 /** Closes an open state, opens a closed one. */
@@ -36,7 +36,7 @@ export const showing = (closed: readonly string[], shown: ReadonlySet<string>): 
   closed.filter((id) => ![...shown].some((one) => one.startsWith(`${id}.`)));
 
 /** Drops states inside another closed one: they do not change the picture. */
-function outermost(chart: ChartData, closed: readonly string[]): readonly string[] {
+function outermost(chart: Chart, closed: readonly string[]): readonly string[] {
   const inside = new Set(closed);
   const parents = new Map(chart.nodes.map(({ id, parent }) => [id, parent]));
   const isCovered = (id: string): boolean => {

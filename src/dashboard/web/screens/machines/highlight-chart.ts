@@ -1,5 +1,5 @@
 import type { StateBox } from './chart-navigation.ts';
-import { countText } from './chart-states.ts';
+import { shortCount } from './chart-states.ts';
 
 export interface Highlights {
   readonly active: ReadonlySet<string>;
@@ -42,7 +42,7 @@ function pill(within: Element, count: number | undefined): void {
   if (!one) return;
   one.classList.toggle('none', count === undefined || count === 0);
   const text = one.querySelector('text');
-  if (text) text.textContent = count ? countText(count) : '';
+  if (text) text.textContent = count ? shortCount(count) : '';
 }
 
 /** Adds a line to the title that the picture came with. */

@@ -1,13 +1,14 @@
+import type { Chart } from '../../../../charts/model/chart-data.ts';
 import { formatCount } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { ActorSummary } from './actor-summary.tsx';
-import { activeIds, type ChartData } from './chart-states.ts';
+import { activeIds } from './chart-states.ts';
 import type { Highlights } from './highlight-chart.ts';
 import { NextTransitions } from './next-transitions.tsx';
 import { OccupantList } from './occupant-list.tsx';
 
 interface Props {
-  readonly chart: ChartData | undefined;
+  readonly chart: Chart | undefined;
   readonly machine: string;
   readonly actor: EntityState | undefined;
   readonly painted: Highlights;

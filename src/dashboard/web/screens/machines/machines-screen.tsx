@@ -1,11 +1,12 @@
 import '../../styles/machines.css';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Chart } from '../../../../charts/model/chart-data.ts';
 import type { EdgeCounts } from '../../../history/query-types.ts';
 import { readSubject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { connection, extent, fleet, route, setParams, version } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
-import { activeIds, type ChartData, occupants } from './chart-states.ts';
+import { activeIds, occupants } from './chart-states.ts';
 import { ChartView, type Zoom } from './chart-view.tsx';
 import { closable, showing, toggled, writeClosed } from './collapsed-states.ts';
 import type { Highlights } from './highlight-chart.ts';
@@ -41,9 +42,7 @@ export function MachinesScreen() {
   const own = actor?.chart || current;
   const hash = params['chart'] ?? own;
   const [missing, setMissing] = useState('');
-  const { value, failed } = useFetch<ChartData>(
-    hash === '' ? null : apiPath(`charts/${hash}.json`),
-  );
+  const { value, failed } = useFetch<Chart>(hash === '' ? null : apiPath(`charts/${hash}.json`));
   const chart = value?.hash === hash ? value : undefined;
   const range = useEdgeRange(machine, actor?.number, mode === 'window');
   const counts = useHistoryQuery<EdgeCounts>({ ask: 'edges', ...range }, extent.value?.from);

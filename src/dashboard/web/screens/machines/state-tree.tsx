@@ -1,6 +1,6 @@
+import type { Chart, ChartNode } from '../../../../charts/model/chart-data.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
-import type { ChartData, ChartNode } from './chart-states.ts';
-import { countText } from './chart-states.ts';
+import { shortCount } from './chart-states.ts';
 import { nameOf } from './collapsed-states.ts';
 import type { Highlights } from './highlight-chart.ts';
 
@@ -13,7 +13,7 @@ const signs: Readonly<Record<string, string>> = {
 };
 
 interface Props {
-  readonly chart: ChartData;
+  readonly chart: Chart;
   readonly painted: Highlights;
   /** The states closed in the picture. The outline always lists all. */
   readonly closed: readonly string[];
@@ -64,7 +64,7 @@ export function StateTree({ chart, painted, closed, onChoose, onToggle }: Props)
           onClick={() => onChoose(node.id)}
         >
           {nameOf(node)}
-          {count === undefined ? null : <span class="count"> {countText(count)}</span>}
+          {count === undefined ? null : <span class="count"> {shortCount(count)}</span>}
         </button>
         {edges.length === 0 ? null : (
           <ul class="edges">
@@ -81,7 +81,7 @@ export function StateTree({ chart, painted, closed, onChoose, onToggle }: Props)
                   >
                     → {edge.event}
                     {edge.guard === null ? '' : ` [${edge.guard}]`}
-                    {times === 0 ? null : <span class="count"> ×{countText(times)}</span>}
+                    {times === 0 ? null : <span class="count"> ×{shortCount(times)}</span>}
                   </button>
                 </li>
               );

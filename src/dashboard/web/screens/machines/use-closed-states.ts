@@ -1,6 +1,6 @@
 import { useMemo, useRef } from 'preact/hooks';
+import type { Chart } from '../../../../charts/model/chart-data.ts';
 import { moment, route } from '../../state/store.ts';
-import type { ChartData } from './chart-states.ts';
 import { overview, readClosed } from './collapsed-states.ts';
 
 /**
@@ -8,7 +8,7 @@ import { overview, readClosed } from './collapsed-states.ts';
  * Later transitions open and close nothing.
  */
 export function useClosedStates(
-  chart: ChartData | undefined,
+  chart: Chart | undefined,
   active: ReadonlySet<string>,
   actor: number | undefined,
 ): readonly string[] {
