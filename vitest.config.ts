@@ -45,6 +45,7 @@ const night = [
   'test/integration/cli/agent/{daemon-output,docker,local-api-docs}.test.ts',
   'test/integration/cli/audit/{anchors,audit-file,audit-history,audit-replay,tail-outage}.test.ts',
   'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,up-secure,unreachable}.test.ts',
+  'test/integration/deploy/!(systemd-units).test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,collector-frozen,foreign-records}.test.ts',

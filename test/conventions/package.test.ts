@@ -57,11 +57,10 @@ describe('the package, installed in an empty directory,', () => {
   test('contains the build and no source', () => {
     const others = packed.filter((path) => !/^dist\/(src|machines)\/.*(\.d\.ts|\.js)$/.test(path));
     const page = others.filter((path) => path.startsWith('dist/src/dashboard/'));
-    expect(others.filter((path) => !page.includes(path)).sort()).toEqual([
-      'LICENSE',
-      'README.md',
-      'package.json',
-    ]);
+    const deployed = others.filter((path) => path.startsWith('deploy/'));
+    expect(deployed).toContain('deploy/systemd/rollcall-collector.service');
+    const rest = others.filter((path) => !page.includes(path) && !deployed.includes(path));
+    expect(rest.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
     expect(page).toEqual(
       expect.arrayContaining([
         'dist/src/dashboard/web/index.html',

@@ -15,6 +15,12 @@ const sweep = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
 export function registerMetrics(registry: Registry, viewAges: () => Iterable<[string, number]>) {
   const registers = [registry];
   return {
+    buildInfo: new Gauge({
+      name: 'rollcall_build_info',
+      help: '1, with the version of this program and of Node.js as labels.',
+      labelNames: ['version', 'node'],
+      registers,
+    }),
     renewals: new Counter({
       name: 'rollcall_renewals_total',
       help: 'Renewals of leases (run or seat), by outcome: acknowledged, refused or unanswered.',

@@ -1,3 +1,4 @@
+import { versions } from 'node:process';
 import { collectDefaultMetrics, Registry } from '@prometheus-io/client';
 import type { MonotonicTime } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -18,11 +19,16 @@ const initialLabels = {
  * Registers the metrics of Rollcall in a Prometheus registry and updates them. Converts milliseconds to
  * seconds. The age of a view is computed at each scrape.
  */
-export function prometheusMetrics(registry: Registry, clock: Pick<Clock, 'monotonic'>): Metrics {
+export function prometheusMetrics(
+  registry: Registry,
+  clock: Pick<Clock, 'monotonic'>,
+  version?: string,
+): Metrics {
   const lastHeard = new Map<ViewOwner, MonotonicTime>();
   const metrics = registerMetrics(registry, function* ages() {
     for (const [view, heardAt] of lastHeard) yield [view, (clock.monotonic() - heardAt) / 1000];
   });
+  if (version !== undefined) metrics.buildInfo.set({ version, node: versions.node }, 1);
   for (const lease of initialLabels.leases) {
     for (const outcome of initialLabels.outcomes) metrics.renewals.inc({ lease, outcome }, 0);
     metrics.lapses.inc({ lease }, 0);

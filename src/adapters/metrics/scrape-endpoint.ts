@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Registry } from '@prometheus-io/client';
 import { closeServer } from '../http-server/http-server.ts';
 import { httpUrl, listen } from '../http-server/listen.ts';
+import type { Readiness } from './readiness.ts';
 
 /** The address to listen on; port 0 picks a free port. */
 export interface ListenAt {
@@ -11,16 +12,18 @@ export interface ListenAt {
 }
 
 /**
- * Serves `GET /metrics` and `GET /healthz`. The latter answers `ok` as long as the process answers: whether the
- * store is reachable is not its question, since a restart of this process would not repair the store. There is no authentication: the text has no secrets, but names
- * of zones.
+ * Serves `GET /metrics`, `GET /healthz` and `GET /readyz`. `/healthz` answers `ok` as long as the process answers:
+ * whether the store is reachable is not its question, since a restart of this process would not repair the store.
+ * `/readyz` answers 503 with a line for each obstacle until the process does what it was started for. There is no
+ * authentication: the text has no secrets, but names of zones and the address of the store.
  * @throws {Fault} `port-taken`, `bad-setting`
  */
 export async function serveMetrics(
   registry: Registry,
   address: ListenAt,
+  readiness: Pick<Readiness, 'obstacles'>,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
-  const server = createServer(requestHandler(registry));
+  const server = createServer(requestHandler(registry, readiness));
   await listen(server, address, '--metrics');
   return {
     url: metricsUrl(server.address() as AddressInfo),
@@ -30,16 +33,23 @@ export async function serveMetrics(
 
 const metricsUrl = ({ address, port }: AddressInfo): string => `${httpUrl(address, port)}/metrics`;
 
+const paths: readonly string[] = ['/metrics', '/healthz', '/readyz'];
+
 const requestHandler =
-  (registry: Registry): RequestListener =>
+  (registry: Registry, readiness: Pick<Readiness, 'obstacles'>): RequestListener =>
   async ({ method, url = '' }, response) => {
     const [path] = url.split('?', 1);
-    if (path !== '/metrics' && path !== '/healthz') {
-      response.writeHead(404).end('not found: the paths are /metrics and /healthz\n');
+    if (!paths.includes(path ?? '')) {
+      response.writeHead(404).end(`not found: the paths are ${paths.join(', ')}\n`);
     } else if (method !== 'GET' && method !== 'HEAD') {
       response.writeHead(405, { allow: 'GET, HEAD' }).end();
     } else if (path === '/healthz') {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
+    } else if (path === '/readyz') {
+      const { obstacles } = readiness;
+      const isReady = obstacles.length === 0;
+      const text = isReady ? 'ok\n' : obstacles.map((why) => `not ready: ${why}\n`).join('');
+      response.writeHead(isReady ? 200 : 503, { 'content-type': 'text/plain' }).end(text);
     } else {
       const text = await registry.metrics();
       response.writeHead(200, { 'content-type': registry.contentType }).end(text);

@@ -6,6 +6,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
 import { followInstancesFile } from '../agent/follow-instances-file.ts';
+import { reportSession } from '../agent/report-session.ts';
 import { printTransitions } from '../agent/transition-lines.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
@@ -72,7 +73,7 @@ export const agent = command({
       initialHealth(listed),
     );
     await using metered = await openMetrics(settings, io);
-    const { metrics, url } = metered;
+    const { metrics, readiness, url } = metered;
     await using localApi = await openApi(settings, me, sources, io, metrics);
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
@@ -83,6 +84,7 @@ export const agent = command({
     let gaveUp = false;
     const onTransition: AgentOptions['onTransition'] = (transition, agent) => {
       gaveUp ||= transition.event.type === 'gave-up';
+      reportSession(readiness, transition);
       print(transition, agent);
     };
     const options = { ...agentOptions(settings, slot, onTransition), run: me.run };

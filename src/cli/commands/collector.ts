@@ -59,7 +59,7 @@ export const collector = command({
     const slot = await resolveAgentId(settings, settings.name, io.env);
     const me = { ...slot, run: systemAdapters.entropy.runId() };
     await using metered = await openMetrics(settings, io);
-    const { metrics, url } = metered;
+    const { metrics, readiness, url } = metered;
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
     const { anchorTo, anchorEvery: every, namespace } = settings;
@@ -67,14 +67,22 @@ export const collector = command({
       anchorTo === undefined
         ? undefined
         : { namespace, every, keep: (line) => appendAnchor(anchorTo, namespace, line) };
-    await using collecting = runCollector(me, { ...settings, anchors }, connected.ports, io, () => {
-      const ready = { event: 'ready', ...me, term: 0, pid: io.pid, metrics: url };
-      if (settings.json) io.out(jsonLine(ready));
-      else
-        io.out(`${escapeControls(`${slot.host}/${slot.agent}`)} waits for a seat (run ${me.run})`);
-    });
+    await using collecting = runCollector(
+      me,
+      { ...settings, anchors, readiness },
+      connected.ports,
+      io,
+      () => {
+        const ready = { event: 'ready', ...me, term: 0, pid: io.pid, metrics: url };
+        if (settings.json) io.out(jsonLine(ready));
+        else
+          io.out(
+            `${escapeControls(`${slot.host}/${slot.agent}`)} waits for a seat (run ${me.run})`,
+          );
+      },
+    );
     await using until = untilStopped(io.signal, collecting.done);
-    void watchConnection(connected, io, until.signal);
+    void watchConnection(connected, io, until.signal, readiness);
     await until.ended;
     return exitCodes.done;
   },

@@ -3,6 +3,8 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Duration } from '../../composition/time/duration.ts';
 import { AgentName, InstanceId, ServiceName } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
+import type { AgentOptions } from '../../runtime/agent/agent.ts';
+import { reportSession } from '../agent/report-session.ts';
 import { printTransitions } from '../agent/transition-lines.ts';
 import { command } from '../command/command.ts';
 import { Switch } from '../command/settings/common.ts';
@@ -96,7 +98,11 @@ export const run = command({
     // stdout belongs to the child process, unless --json is set.
     const output = given.json ? io : { ...io, out: io.err };
     await using metered = await openMetrics(given, output);
-    const onTransition = printTransitions(output, given.json, metered.url);
+    const print = printTransitions(output, given.json, metered.url);
+    const onTransition: AgentOptions['onTransition'] = (transition, agent) => {
+      reportSession(metered.readiness, transition);
+      print(transition, agent);
+    };
     const me = { ...slot, run: systemAdapters.entropy.runId() };
     const options = {
       agent: agentOptions({ ...given, drain: 0 }, slot, onTransition),

@@ -29,7 +29,7 @@ export const serve = command({
     const { dns, http, policy, zone, dnsTtl, hostName = [], json } = settings;
     await using opened = new AsyncDisposableStack();
     const metered = opened.use(await openMetrics(settings, io));
-    const { metrics } = metered;
+    const { metrics, readiness } = metered;
     const log = logOf(io, settings);
     const view = opened.use(await openServices(settings, io, metrics));
     const names: { dns?: string; http?: string } = {};
@@ -48,6 +48,7 @@ export const serve = command({
     if (names.http && !json) io.out(`${open} HTTP at ${escapeControls(names.http)}`);
     let isReady = false;
     const onComplete = () => {
+      readiness.report('start', undefined);
       if (isReady) return;
       isReady = true;
       const { age, source } = view.status;

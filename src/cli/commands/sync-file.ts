@@ -32,7 +32,7 @@ export const syncFile = command({
     const { json, out } = settings;
     const sync = syncOf(settings);
     await using opened = new AsyncDisposableStack();
-    const { metrics } = opened.use(await openMetrics(settings, io));
+    const { metrics, readiness } = opened.use(await openMetrics(settings, io));
     const log = logOf(io, settings);
     const view = opened.use(await openServices(settings, io, metrics));
     const driver = await fileDriver(sync, view, { log, metrics });
@@ -49,6 +49,7 @@ export const syncFile = command({
       return outcome === 'same' || outcome === 'written' ? exitCodes.done : exitCodes.wanting;
     }
     const onComplete = () => {
+      readiness.report('start', undefined);
       const { source } = view.status;
       if (json) io.out(jsonLine({ event: 'ready', source, pid: io.pid }));
       else io.out(`${io.palette.live('●')} keeps ${escapeControls(out)}`);

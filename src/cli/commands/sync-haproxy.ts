@@ -35,7 +35,7 @@ export const syncHaproxy = command({
     const sync = syncOf(settings);
     const { json } = settings;
     await using opened = new AsyncDisposableStack();
-    const { metrics } = opened.use(await openMetrics(settings, io));
+    const { metrics, readiness } = opened.use(await openMetrics(settings, io));
     const log = logOf(io, settings);
     const view = opened.use(await openServices(settings, io, metrics));
     const built = await haproxyDriver(sync, view, { log, metrics });
@@ -48,6 +48,7 @@ export const syncHaproxy = command({
         : once(built, { json, apply: !settings.dryRun }, io);
     }
     const onComplete = () => {
+      readiness.report('start', undefined);
       const { source } = view.status;
       if (json) io.out(jsonLine({ event: 'ready', source, pid: io.pid }));
       else

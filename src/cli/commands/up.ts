@@ -67,7 +67,7 @@ export const up = command({
     await using opened = new AsyncDisposableStack();
     const door = settings.dashboard ? await dashboardAccess(settings, io) : undefined;
     const slot = await resolveAgentId(settings, AgentName.parse('up'), io.env);
-    const { metrics, url: scraped } = opened.use(await openMetrics(settings, io));
+    const { metrics, readiness, url: scraped } = opened.use(await openMetrics(settings, io));
     const isForeign = usesForeignServer(sourceOf, io);
     const own = isForeign ? undefined : opened.use(await openOwnServer(settings, slot.host, io));
     const access = own?.login ?? settings;
@@ -86,7 +86,7 @@ export const up = command({
     };
     const seen = door && opened.use(await openLive(live, door, settings.dashboardPort));
     const collecting = opened.use(
-      runCollector(me, settings, connected.ports, io, () => {
+      runCollector(me, { ...settings, readiness }, connected.ports, io, () => {
         if (settings.json) {
           const more = { dashboard: seen?.url ?? null, metrics: scraped, pid: io.pid };
           io.out(jsonLine({ event: 'ready', servers: url, ...more }));
@@ -98,7 +98,7 @@ export const up = command({
       }),
     );
     await using until = untilStopped(io.signal, collecting.done, ...(server ? [lost(server)] : []));
-    void watchConnection(connected, io, until.signal);
+    void watchConnection(connected, io, until.signal, readiness);
     await until.ended;
     return exitCodes.done;
   },

@@ -1,3 +1,4 @@
+import type { Readiness } from '../../composition/metrics-endpoint.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
@@ -10,6 +11,7 @@ import { clockTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
 interface RunCollectorOptions extends LeasePolicy {
+  readonly readiness: Readiness;
   readonly json: boolean;
   readonly anchors?: AnchorOptions | undefined;
 }
@@ -17,18 +19,26 @@ interface RunCollectorOptions extends LeasePolicy {
 /** Runs a collector and prints its transitions; `started` runs before the first of them. */
 export function runCollector(
   me: RunRef,
-  { ttl, grace, json, anchors }: RunCollectorOptions,
+  { ttl, grace, json, anchors, readiness }: RunCollectorOptions,
   ports: Ports,
   io: Terminal,
   started: () => void,
 ): Collector {
   started();
   io.started('collecting');
+  readiness.report('start', undefined);
   const onTransition = (transition: ProcessTransition) => {
+    reportSight(readiness, transition);
     const line = json ? jsonTransition(transition, me) : humanTransition(transition, io);
     if (line !== '') io.out(line);
   };
   return new Collector(me, { lease: { ttl, grace }, anchors, onTransition }, ports);
+}
+
+/** A standby is ready: it takes a seat that becomes free. A blind collector is not. */
+function reportSight(readiness: Readiness, { event: { type } }: ProcessTransition): void {
+  if (type === 'blinded') readiness.report('sight', 'it is blind: its view is too old to judge by');
+  else if (type === 'sighted' || type === 'unseated') readiness.report('sight', undefined);
 }
 
 function jsonTransition({ machine, event, from, to }: ProcessTransition, me: RunRef): string {

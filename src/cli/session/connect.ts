@@ -1,4 +1,5 @@
 import { jsonLog } from '../../composition/json-log.ts';
+import type { Readiness } from '../../composition/metrics-endpoint.ts';
 import { connectionOptions } from '../../composition/store/access.ts';
 import { openStore, portsOf } from '../../composition/store/open-store.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
@@ -115,11 +116,15 @@ function loginOf({ user, token, creds, nkey }: Common): string {
   return nkey === undefined ? 'a connection without a login' : `the nkey in ${nkey}`;
 }
 
-/** Prints when the connection or the store is lost and restored, until the signal. */
+/**
+ * Prints when the connection or the store is lost and restored, until the signal. A process that can do nothing
+ * without a connection reports that to its `readiness`.
+ */
 export async function watchConnection(
   { store, login }: { readonly store: Opened; readonly login: string },
   io: Terminal,
   signal: AbortSignal,
+  readiness?: Readiness,
 ): Promise<void> {
   let up = true;
   let { reconnects } = store.status();
@@ -151,6 +156,7 @@ export async function watchConnection(
     ({ reconnects } = status);
     if (now === up && !isNew) continue;
     up = now;
+    readiness?.report('store', up ? undefined : `lost the connection to ${server}`);
     io.err(up ? `reconnected to ${server}` : `lost the connection to ${server}; retrying`);
   }
 }

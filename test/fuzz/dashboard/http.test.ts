@@ -2,6 +2,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { Registry } from '@prometheus-io/client';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Readiness } from '../../../src/adapters/metrics/readiness.ts';
 import { serveMetrics } from '../../../src/adapters/metrics/scrape-endpoint.ts';
 import { httpCheck } from '../../../src/adapters/system/health/http-check.ts';
 import { anyText } from '../../arbitrary/names.ts';
@@ -36,7 +37,11 @@ const line = fc.oneof(
 const lines = fc.array(line, { maxLength: 8 }).map((all) => all.join('\r\n'));
 
 test('the metrics endpoint answers the next scrape after any request', async () => {
-  await using listener = await serveMetrics(new Registry(), { host: '127.0.0.1', port: 0 });
+  await using listener = await serveMetrics(
+    new Registry(),
+    { host: '127.0.0.1', port: 0 },
+    new Readiness(),
+  );
   const { port } = new URL(listener.url);
   await fuzz(
     lines,

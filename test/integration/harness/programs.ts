@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { env } from 'node:process';
@@ -13,6 +14,8 @@ const packages = {
   haproxy: { package: 'haproxy', file: 'usr/sbin/haproxy' },
   nginx: { package: 'nginx-light', file: 'usr/sbin/nginx' },
   prometheus: { package: 'prometheus', file: 'usr/bin/prometheus' },
+  promtool: { package: 'prometheus', file: 'usr/bin/promtool' },
+  'systemd-analyze': { package: 'systemd', file: 'usr/bin/systemd-analyze' },
   unbound: { package: 'unbound', file: 'usr/sbin/unbound' },
 } as const;
 
@@ -56,15 +59,23 @@ async function installed(name: keyof typeof packages): Promise<Program | undefin
 }
 
 const cache = cacheDir(env);
-/** Where the packages are unpacked, all below one folder. */
-const root = join(cache ?? '/nonexistent', 'programs');
+/** The packages to unpack, each once. */
+const packageNames = [...new Set(Object.values(packages).map((one) => one.package))];
+/** Where they are unpacked, all below one folder; another list of packages has another folder. */
+const root = join(
+  cache ?? '/nonexistent',
+  `programs-${createHash('sha256').update(packageNames.join()).digest('hex').slice(0, 8)}`,
+);
 
 async function cached(name: keyof typeof packages): Promise<Program | undefined> {
   const path = join(root, packages[name].file);
   if (!(await isExecutable(path))) return undefined;
   const lib = join(root, 'usr/lib');
   const below = await readdir(lib, { withFileTypes: true }).catch(() => []);
-  const folders = below.filter((one) => one.isDirectory()).map((one) => join(lib, one.name));
+  const folders = below
+    .filter((one) => one.isDirectory())
+    // The private libraries of systemd are one folder further down.
+    .flatMap(({ name }) => [join(lib, name), join(lib, name, 'systemd')]);
   return { path, env: { LD_LIBRARY_PATH: [lib, ...folders].join(delimiter) } };
 }
 
@@ -107,10 +118,9 @@ async function unpackInto(work: string): Promise<string | undefined> {
   ];
   const run = (command: string, args: readonly string[]): Promise<CommandEnd> =>
     runCommand(command, args, { cwd: work, within: 120_000 });
-  const names = Object.values(packages).map((one) => one.package);
   const update = await run('apt-get', [...own, 'update']);
   if (update.code !== 0) return lastLine(update);
-  const get = ['install', '--download-only', '--reinstall', '--yes', ...names];
+  const get = ['install', '--download-only', '--reinstall', '--yes', ...packageNames];
   const download = await run('apt-get', [...own, ...get]);
   if (download.code !== 0) return lastLine(download);
   for (const file of await readdir(archives)) {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Program } from './programs.ts';
 
@@ -33,4 +33,19 @@ export function runProgram({ path, env }: Program, args: readonly string[]): Run
       await exited;
     },
   };
+}
+
+/** Runs a foreign program to its end: its exit code and all that it printed. Ended after 60 s. */
+export function outputOf(
+  { path, env }: Program,
+  args: readonly string[],
+  { within = 60_000, cwd = '.' }: { within?: number; cwd?: string } = {},
+): Promise<{ readonly code: number; readonly output: string }> {
+  const options = { env: { ...process.env, LC_ALL: 'C', ...env }, cwd, timeout: within };
+  return new Promise((resolve) => {
+    execFile(path, args, { ...options, maxBuffer: 1e8 }, (error, stdout, stderr) => {
+      const code = typeof error?.code === 'number' ? error.code : Number(error !== null);
+      resolve({ code, output: stdout + stderr });
+    });
+  });
 }

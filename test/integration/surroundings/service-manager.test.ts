@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startTestServer } from '../harness/nats-server.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
+import { notifySocketIn } from './support/notify-socket.ts';
 
 const server = await startTestServer();
 const folder = await mkdtemp(join(tmpdir(), 'rollcall-notify-'));
@@ -16,32 +16,11 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Receives datagrams, as systemd does; Node cannot. Perl is in every Debian system. */
-const receiver = `
-$| = 1; use Socket;
-socket(S, PF_UNIX, SOCK_DGRAM, 0); bind(S, pack_sockaddr_un($ARGV[0])) or die "bind: $!";
-print "listening\n"; while (1) { recv(S, $_, 8192, 0); tr/\n/ /; print "$_\n" }`;
-
 let sockets = 0;
-async function notifySocket() {
+const notifySocket = () => {
   sockets += 1;
-  const path = join(folder, `notify-${sockets}`);
-  const child = spawn('perl', ['-e', receiver, path], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const heard: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => heard.push(line.trim()));
-  await until('the receiver listens', () => heard.includes('listening'));
-  return {
-    path,
-    heard,
-    /** Everything but the barriers with which systemd-notify waits until it is heard. */
-    told: () => heard.filter((line) => !/^(BARRIER|listening|WATCHDOG)/.test(line)),
-    [Symbol.asyncDispose]: async () => {
-      const exited = once(child, 'exit');
-      child.kill('SIGKILL');
-      await exited;
-    },
-  };
-}
+  return notifySocketIn(folder, `notify-${sockets}`);
+};
 
 const inFleet = (...args: readonly string[]) => [...args, '--servers', server.url, '--json'];
 const shop = inFleet('agent', '--host', 'h1', '--name', 'shop');
@@ -58,7 +37,7 @@ describe('systemd', () => {
   ])('gets a notification when %s is ready and when it stops', async (_what, args, ready) => {
     await using socket = await notifySocket();
     await using daemon = rollcall(args, { NOTIFY_SOCKET: socket.path });
-    await until('it is ready', () => socket.told().length > 0);
+    await until('it is ready', () => socket.told().length > 0, 90_000);
     expect(socket.told()).toEqual([ready]);
     daemon.kill('SIGTERM');
     await daemon.exited;
