@@ -71,6 +71,11 @@ test('a killed agent is shown as gone without a reload', async ({ open }) => {
   await expect.poll(() => labelOf(page, 'h1/a'), soon).toMatch(/dubious|suspect/);
   const attention = page.getByRole('region', { name: 'Needs attention' });
   await expect.poll(() => attention.textContent()).toContain('h1');
+  // The drawer explains it as `rollcall why` does, and follows its state.
+  await cell(page, 'h1/a').click();
+  const why = page.getByRole('region', { name: 'Why' });
+  await expect.poll(() => why.textContent(), soon).toMatch(/^h1\/a is .*(suspect|not registered)/);
+  await expect.poll(() => why.textContent(), soon).toMatch(/^h1\/a is not registered: .* dead/);
   await expect.poll(() => labelOf(page, 'h1/a'), soon).toMatch(/expired|gone/);
   expect(await labelOf(page, 'h2/b')).toContain('live');
   const lost =

@@ -20,6 +20,7 @@ import { untilStopped } from '../session/until-stopped.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
+import { sentencesOf } from '../why/explain-named.ts';
 
 export const ui = command({
   name: 'ui',
@@ -57,7 +58,7 @@ export const ui = command({
     if (file !== undefined) {
       const dashboard = await withSpinner(io, 'reading the history', (say) =>
         openRecorded(
-          { file, name },
+          { file, name, sentencesOf },
           door,
           settings.port,
           jsonLog(settings.logLevel, io.err),
@@ -79,6 +80,7 @@ export const ui = command({
       ports: connected.ports,
       lease: { ttl: settings.ttl, grace: settings.grace },
       host: settings.readOnly ? undefined : slot.host,
+      sentencesOf,
     };
     const dashboard = opened.use(await openLive(live, door, settings.port));
     sayReady(dashboard, settings, io);

@@ -21,6 +21,7 @@ import { untilStopped } from '../session/until-stopped.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { openOwnServer } from '../up/own-server.ts';
+import { sentencesOf } from '../why/explain-named.ts';
 
 const ownServer = {
   port: {
@@ -83,6 +84,7 @@ export const up = command({
       ports: connected.ports,
       lease: { ttl: settings.ttl, grace: settings.grace },
       host: settings.readOnly ? undefined : slot.host,
+      sentencesOf,
     };
     const seen = door && opened.use(await openLive(live, door, settings.dashboardPort));
     const collecting = opened.use(

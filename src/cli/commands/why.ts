@@ -9,8 +9,8 @@ import { source } from '../command/settings/history.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { wrapText } from '../terminal/wrap.ts';
-import { explain } from '../why/explain.ts';
-import { contextOf, selectEntity, unreadableEvents, withRecords } from '../why/resolve-entity.ts';
+import { explainNamed } from '../why/explain-named.ts';
+import { contextOf } from '../why/resolve-entity.ts';
 
 export const why = command({
   name: 'why',
@@ -37,14 +37,11 @@ export const why = command({
       });
     }
     await using opened = await openHistory(settings, io, 'why');
-    const explained = await withSpinner(io, 'reading records and history', async () => {
-      const withSubjects = await Promise.all(candidates.map((one) => withRecords(one, opened)));
-      const context = await contextOf(withSubjects, settings.at, opened, io);
-      const entity = await selectEntity(name, withSubjects, context, opened);
-      const explanations = await explain(entity, context);
-      if (explanations.length === 0) throw unreadableEvents(name, entity);
-      return explanations;
-    });
+    const explained = await withSpinner(io, 'reading records and history', () =>
+      explainNamed(name, candidates, opened, (entities) =>
+        contextOf(entities, settings.at, opened, io),
+      ),
+    );
     for (const [n, { sentences, facts }] of explained.entries()) {
       if (settings.json) {
         io.out(jsonLine({ ...facts, sentences }));

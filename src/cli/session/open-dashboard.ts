@@ -15,6 +15,8 @@ import { Fault } from '../../domain/fault.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import type { HostId } from '../../domain/identity/names.ts';
 import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
+import type { History } from '../../ports/audit.ts';
+import type { Keyframes } from '../../ports/keyframes.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { Directory } from '../../runtime/directory/directory.ts';
@@ -51,6 +53,17 @@ export async function dashboardAccess(settings: DashboardSettings, io: Pick<Term
 
 type Door = Awaited<ReturnType<typeof dashboardAccess>>;
 
+/** The sentences of `rollcall why`; the command passes them, because the folder of `why` comes later. */
+type SentencesOf = (
+  shown: {
+    readonly name: string;
+    readonly history: History;
+    readonly keyframes: Keyframes | undefined;
+    readonly ports: Ports | undefined;
+  },
+  ...of: Parameters<Api['sentencesOf']>
+) => ReturnType<Api['sentencesOf']>;
+
 /** Source of a live dashboard. */
 export interface Live {
   /** Name of the source, for people. */
@@ -60,11 +73,12 @@ export interface Live {
   /** Host recorded for actions; undefined disables actions. */
   readonly host: HostId | undefined;
   readonly onProgress?: IngestProgress;
+  readonly sentencesOf: SentencesOf;
 }
 
 /** @throws {Fault} `port-taken`, `bad-setting` */
 export async function openLive(
-  { name, ports, lease, host, onProgress }: Live,
+  { name, ports, lease, host, onProgress, sentencesOf }: Live,
   door: Door,
   port: number | undefined,
 ): Promise<Dashboard & { readonly caughtUp: Promise<void> }> {
@@ -73,7 +87,7 @@ export async function openLive(
   const directory = opened.use(new Directory(ports));
   const plan = (fleet: Fleet) => planLive(fleet, lease, ports);
   const api = {
-    ...apiOf(source),
+    ...apiOf(source, ports, sentencesOf),
     actions: host === undefined ? undefined : new Actions(host, lease, ports, plan),
     why: 'this dashboard is read-only: it was started with --read-only',
     planNow: async () => {
@@ -81,7 +95,7 @@ export async function openLive(
       return { fleet: directory.fleet, plan: await plan(directory.fleet) };
     },
   };
-  const serving = opened.use(await listen(door, port, api, ports.log));
+  const serving = opened.use(await listen(door, port, api, sentencesOf, ports.log));
   const closing = opened.move();
   return {
     url: serving.url,
@@ -92,7 +106,11 @@ export async function openLive(
 
 /** A dashboard of a history file. @throws {Fault} `port-taken`, `bad-setting` */
 export async function openRecorded(
-  { file, name }: { readonly file: string; readonly name: string },
+  {
+    file,
+    name,
+    sentencesOf,
+  }: { readonly file: string; readonly name: string; readonly sentencesOf: SentencesOf },
   door: Door,
   port: number | undefined,
   log: Log,
@@ -104,35 +122,42 @@ export async function openRecorded(
       hint: 'to write a history file: rollcall audit export --out FILE',
     });
   }
-  return listen(door, port, recordedApi(source), log);
+  return listen(door, port, recordedApi(source, sentencesOf), sentencesOf, log);
 }
 
-const recordedApi = (source: Source): Api => ({
-  ...apiOf(source),
+const recordedApi = (source: Source, sentencesOf: SentencesOf): Api => ({
+  ...apiOf(source, undefined, sentencesOf),
   actions: undefined,
   why: 'this is a recording and cannot be changed',
   planNow: undefined,
 });
 
-const apiOf = (source: Source) => ({
+const apiOf = (source: Source, ports: Ports | undefined, sentencesOf: SentencesOf) => ({
   version: version(),
   source,
   subjectsOf: (name: string, all: boolean) =>
     parseEntity(name).flatMap((one) => (all ? one.all : one.own)),
+  sentencesOf: (...of: Parameters<Api['sentencesOf']>) =>
+    sentencesOf({ ...namesOf(source), ports }, ...of),
   streams: new Streams(),
   draw: chartImageCache((chart, collapsed) => layoutChart(chart, { collapsed })),
 });
+
+const namesOf = ({ name, history, keyframes }: Source) => ({ name, history, keyframes });
 
 async function listen(
   door: Door,
   port: number | undefined,
   api: Api,
+  sentencesOf: SentencesOf,
   log: Log,
 ): Promise<Dashboard> {
   const assets = new Assets(await pageFiles());
   let opened: Promise<Api> | undefined;
   const sample = () => {
-    opened ??= openRecording('a sample', historyFile(sampleFile)).then(recordedApi);
+    opened ??= openRecording('a sample', historyFile(sampleFile)).then((source) =>
+      recordedApi(source, sentencesOf),
+    );
     return opened;
   };
   const serving = { ...door, assets, apis: { '': async () => api, 'sample/': sample }, log };

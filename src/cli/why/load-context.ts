@@ -9,7 +9,6 @@ import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { readLease } from '../../runtime/collector/observe/gather-evidence.ts';
 import type { OpenHistory } from '../audit/open-history.ts';
 import { clockOf } from '../audit/replay-report.ts';
-import type { Terminal } from '../terminal/io.ts';
 import type { ExplanationContext } from './context.ts';
 
 /**
@@ -45,16 +44,19 @@ export async function present(
 /** Records that can delay a removal: holds, brakes and the policy. */
 const ofTheFleet = ['hold.>', 'brake.*', policyKey];
 
+interface PastSource extends Pick<OpenHistory, 'history' | 'keyframes'> {
+  /** Of the store that has the history; a file has none. */
+  readonly leases: Ports['leases'] | undefined;
+}
+
 /** The past, or a file: the replayed fleet. Leases are not recorded. */
 export async function past(
   moment: ReplayTarget,
-  { history, keyframes, connected }: OpenHistory,
-  io: Terminal,
+  { history, keyframes, leases }: PastSource,
+  signal: AbortSignal,
 ): Promise<ExplanationContext> {
-  const { signal } = io;
   const { hash, signatures } = systemAdapters;
   const replayed = await replayTo(history, moment, keyframes, signal, hash, signatures.check);
-  const leases = connected?.ports.leases;
   const observation = await observationAt(replayed, history, { signal, hash, leases });
   return {
     now: clockOf(moment, replayed, systemAdapters.clock.wall()),

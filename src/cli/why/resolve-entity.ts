@@ -12,7 +12,10 @@ import { hasRecord } from './explain.ts';
 import { past, present } from './load-context.ts';
 
 /** The records of a run are those of its agent, which its events name. */
-export async function withRecords(entity: Entity, { history }: OpenHistory): Promise<Entity> {
+export async function withRecords(
+  entity: Entity,
+  { history }: Pick<OpenHistory, 'history'>,
+): Promise<Entity> {
   if (entity.kind !== 'run') return entity;
   for await (const stored of history.read(0, entity.own)) {
     const read = parseAuditEvent(stored);
@@ -38,14 +41,15 @@ export async function contextOf(
     );
   }
   const now = await nowOf(opened);
-  return past(await locateMoment('at', at ?? 'now', history, io, now), opened, io);
+  const moment = await locateMoment('at', at ?? 'now', history, io, now);
+  return past(moment, { ...opened, leases: connected?.ports.leases }, io.signal);
 }
 
 export async function selectEntity(
   name: string,
   candidates: readonly Entity[],
   context: ExplanationContext,
-  opened: OpenHistory,
+  opened: Pick<OpenHistory, 'history' | 'name'>,
 ): Promise<Entity> {
   const found: Entity[] = [];
   for (const one of candidates) {

@@ -2,7 +2,9 @@ import { ApiError } from '../../adapters/http-server/api-error.ts';
 import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
-import type { ApiEventList, ApiHello } from '../api-types.ts';
+import type { Revision } from '../../domain/time.ts';
+import type { ApiEventList, ApiHello, ApiWhy } from '../api-types.ts';
+import { zoneName } from '../history/zone-name.ts';
 import type { Source } from './history/live-source.ts';
 import { densityOf, stateOfAll } from './history/pages.ts';
 import type { RequestContext } from './http/request-context.ts';
@@ -31,6 +33,15 @@ export interface Api {
    * @throws {Fault} `bad-name`
    */
   readonly subjectsOf: (name: string, all: boolean) => readonly string[];
+  /**
+   * The sentences of `rollcall why` about an agent or instance after an event; `at` undefined: the present.
+   * A list for each registration.
+   * @throws {Fault} `bad-name`, `not-found`, `event-unreadable`
+   */
+  readonly sentencesOf: (
+    of: { kind: 'agent' | 'instance'; name: string; at: Revision | undefined },
+    signal: AbortSignal,
+  ) => Promise<readonly (readonly string[])[]>;
   readonly streams: Streams;
   readonly draw: Draw;
 }
@@ -93,6 +104,16 @@ const routes: Readonly<Record<string, Route>> = {
   explain: async ({ source }, { request, response, query }) => {
     const { entity, at, event } = readQuery(queries.explain, query);
     await sendJson(request, response, await explain(source, entity, at, event));
+  },
+  why: async ({ source, sentencesOf }, { request, response, query, signal }) => {
+    const {
+      kind,
+      name,
+      at = source.mode === 'live' ? undefined : source.index().last,
+    } = readQuery(queries.why, query);
+    const found = await sentencesOf({ kind, name, at }, signal);
+    const answer: ApiWhy = { found, zone: zoneName(source.now()) };
+    await sendJson(request, response, answer);
   },
   charts: async ({ draw, source }, { request, response, query }, rest) => {
     const [, hash = '', as] = /^([0-9a-f]{12})\.(json|svg|mmd|dot)$/.exec(rest) ?? [];

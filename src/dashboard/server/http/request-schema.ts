@@ -36,6 +36,11 @@ export const queries = {
     at: sequence.optional(),
     event: z.string().min(1).max(200).optional(),
   }),
+  why: z.object({
+    kind: z.enum(['agent', 'instance']),
+    name: z.string().min(1).max(4096),
+    at: sequence.optional(),
+  }),
   drawing: z.object({
     collapsed: z.string().max(2000).optional(),
     theme: z.enum(['css', 'light', 'dark']).default('css'),

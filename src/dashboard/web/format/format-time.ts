@@ -3,12 +3,6 @@ const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
 const number = new Intl.NumberFormat('en-GB');
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
-const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
-
-/** The time zone in which all times are shown: `UTC`, `CET`, `GMT+2`. */
-export const zoneName = (at: number): string =>
-  zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
-
 /** Time of day. */
 export const clockTime = (at: number): string => clock.format(at);
 

@@ -8,6 +8,7 @@ import { useFetch } from '../state/use-query.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { StateBadge } from '../widgets/state-badge.tsx';
 import { InstanceList } from './instance-list.tsx';
+import { WhySentences } from './why-sentences.tsx';
 
 /** The facts of an agent and its instances. */
 export function AgentSection({
@@ -38,6 +39,12 @@ export function AgentSection({
       <h3>
         <StateBadge status={status} reason={reason} /> {alone ? null : <BidiText text={agent} />}
       </h3>
+      {alone ? (
+        <WhySentences
+          subject={{ kind: 'agent', host, agent }}
+          fresh={`${entityState.seq} ${instances.length}`}
+        />
+      ) : null}
       <dl class="facts">
         <dt>since</dt>
         <dd title={dayTime(entityState.since)}>
@@ -77,14 +84,6 @@ export function AgentSection({
             <dt>address</dt>
             <dd>
               <code>{own['address']}</code>
-            </dd>
-          </>
-        ) : null}
-        {entityState.note.by && (status === 'suspect' || status === 'expired') ? (
-          <>
-            <dt>decided by</dt>
-            <dd>
-              <BidiText text={entityState.note.by} />
             </dd>
           </>
         ) : null}

@@ -1,7 +1,8 @@
 import '../styles/playback.css';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
-import { clockTime, dayTime, formatCount, zoneName } from '../format/format-time.ts';
+import { zoneName } from '../../history/zone-name.ts';
+import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
 import { queryRange } from '../format/time-scale.ts';
 import { liveLabel } from '../state/head-name.ts';

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { sentencesOf } from '../../../../src/cli/why/explain-named.ts';
 import { planLive } from '../../../../src/composition/gc-plan-now.ts';
 import { parseEntity } from '../../../../src/composition/names/entity-name.ts';
 import { LiveSource } from '../../../../src/dashboard/server/history/live-source.ts';
@@ -35,6 +36,11 @@ async function serveLive(fleet: FleetInMemory, isRefused: (key: string) => boole
   const api = apiOf(source, {
     actions: new Actions(HostId.parse('viewer'), fleet.lease, refusing(ports, isRefused), plan),
     planNow: async () => ({ fleet: directory.fleet, plan: await plan(directory.fleet) }),
+    sentencesOf: (...of) =>
+      sentencesOf(
+        { name: 'memory', history: ports.audit, keyframes: ports.keyframes, ports },
+        ...of,
+      ),
     subjectsOf: (name, all) => parseEntity(name).flatMap((one) => (all ? one.all : one.own)),
   });
   const server = await served(api);

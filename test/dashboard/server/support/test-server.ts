@@ -85,6 +85,7 @@ export const apiOf = (source: Source, more: Partial<Api> = {}): Api => ({
   why: 'not here',
   planNow: undefined,
   subjectsOf: (name) => [name],
+  sentencesOf: async () => [],
   streams: new Streams(),
   draw: chartImageCache((chart, collapsed) => layoutChart(chart, { collapsed })),
   ...more,

@@ -4,6 +4,7 @@ import type { Transition } from '../../../history/query-types.ts';
 import { formatCount } from '../../format/format-time.ts';
 import { gapsOf, gapText } from '../../format/gap-text.ts';
 import { isOf, readSubject, type Subject, writeSubject } from '../../model/subject.ts';
+import { WhySentences } from '../../shell/why-sentences.tsx';
 import { connection, extent, fleet, hrefTo, moment, route, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { CopyRows } from './copy-rows.tsx';
@@ -64,6 +65,9 @@ export function EntityScreen() {
         >
           Timeline
         </a>
+        {subject.kind === 'host' ? null : (
+          <WhySentences key={writeSubject(subject)} subject={subject} fresh={all?.[0]?.seq} />
+        )}
         <StateTimeline entities={timelineEntities(subject, numbers)} />
       </section>
       <section class="panel head" aria-label="Filters">

@@ -1,0 +1,46 @@
+import type { ApiWhy } from '../../api-types.ts';
+import { zoneName } from '../../history/zone-name.ts';
+import { type Subject, subjectName } from '../model/subject.ts';
+import { apiPath } from '../protocol/api-path.ts';
+import { clock, isPast, moment, shownAt } from '../state/store.ts';
+import { useFetch } from '../state/use-query.ts';
+import { useThrottled } from '../state/use-throttled.ts';
+
+/** The sentences contain ages, so they are asked again after this time in ms. */
+const again = 10_000;
+
+/** The sentences of `rollcall why`: the cause, what was before, and what happens next. */
+export function WhySentences({
+  subject,
+  fresh,
+}: {
+  readonly subject: Exclude<Subject, { kind: 'host' }>;
+  /** Changes when the state of the subject does. */
+  readonly fresh: unknown;
+}) {
+  const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
+  const name = encodeURIComponent(subjectName(subject));
+  const turn = isPast.value ? fresh : `${fresh} ${Math.floor(clock.value / again)}`;
+  // Playback changes the moment in each frame, and an answer about the past replays events.
+  const asked = useThrottled(
+    `${apiPath(`why?kind=${subject.kind}&name=${name}${at}`)}#${turn}`,
+    700,
+  );
+  const [path = '', state] = asked.split('#');
+  const { value, failed } = useFetch<ApiWhy>(path, state);
+  if (!value) return failed === undefined ? null : <p class="why-text dim">{failed}</p>;
+  const here = zoneName(shownAt.value);
+  return (
+    <section class="why-text" aria-label="Why">
+      {value.found.map((sentences) => {
+        const [what = '', ...cause] = sentences.join(' ').split(/(?<=:) /);
+        return (
+          <p key={what}>
+            <b>{what}</b> {cause.join(' ')}
+          </p>
+        );
+      })}
+      {value.zone === here ? null : <p class="dim">Times in this text: {value.zone}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ApiWhy } from '../../../src/dashboard/api-types.ts';
+import { seconds } from '../../../src/domain/time.ts';
+import { type LiveDashboard, liveDashboard } from './support/live-dashboard.ts';
+import { fetched } from './support/test-server.ts';
+
+let live: LiveDashboard;
+beforeEach(async () => {
+  live = await liveDashboard();
+});
+afterEach(() => live[Symbol.asyncDispose]());
+
+const ask = async (of: string): Promise<string> => {
+  const { found } = await live.get<ApiWhy>(`/api/why?${of}`);
+  return found.map((sentences) => sentences.join(' ')).join('\n');
+};
+
+describe('the sentences of the dashboard', () => {
+  it('explain the present with the leases, and the past without them', async () => {
+    const before = live.source.index().last;
+    expect(await ask('kind=instance&name=web/w1')).toMatch(/^web\/w1 on h1\/a is live: .* lease/);
+    const [killed] = live.agents;
+    if (killed) await live.fleet.kill(killed);
+    await live.fleet.advance(live.fleet.lease.ttl + seconds(2));
+    expect(await ask('kind=agent&name=h1/a')).toMatch(/^h1\/a is suspect: .*\(#\d+\)/);
+    expect(await ask('kind=instance&name=web/w1')).toMatch(/^web\/w1 on h1\/a is dubious: .* dead/);
+    expect(await ask(`kind=instance&name=web/w1&at=${before}`)).toMatch(/ is live: /);
+  });
+
+  it('explain who removed an instance that is gone', async () => {
+    const [killed] = live.agents;
+    if (killed) await live.fleet.kill(killed);
+    const { ttl, grace } = live.fleet.lease;
+    await live.fleet.advance(ttl + grace + seconds(10));
+    expect(await ask('kind=instance&name=web/w1')).toMatch(
+      /^web\/w1 is not registered: watch\/\S+ removed it .* declared dead/,
+    );
+  });
+
+  it.each([
+    ['kind=agent&name=h9/none', 404],
+    ['kind=host&name=h1', 400],
+    ['kind=agent&name=a', 400],
+  ])('%s is refused with %d', async (query, status) => {
+    const asked = fetched(live.server.url, `/api/why?${query}`);
+    await live.fleet.advance(seconds(1));
+    expect((await asked).status).toBe(status);
+  });
+});
