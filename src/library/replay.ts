@@ -164,7 +164,7 @@ async function openSource(options: ReplayStoreOptions | ReplayFileOptions): Prom
     return { history, keyframes, leases, serverTime, [Symbol.asyncDispose]: close };
   }
   if (options.servers !== undefined) {
-    throw new Fault('bad-setting', 'file and servers exclude each other: give one of them');
+    throw new Fault('bad-setting', 'file and servers cannot be combined: give one of them');
   }
   const file = readOption('file', z.string().min(1), options.file);
   const { historyFile } = await import('../composition/files.ts');

@@ -139,7 +139,7 @@ function expectClosed(dot: string): void {
   expect(bare.match(/\{/g)?.length).toBe(bare.match(/\}/g)?.length);
 }
 
-test('any chart is printed as text, or is no chart', () =>
+test('any chart is printed as text, or is not a chart', () =>
   fuzz(
     fc.oneof(forged, mutated(fc.constantFrom(chartOf(runMachine), chartOf(everything)))),
     (one) => {

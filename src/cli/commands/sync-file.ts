@@ -80,7 +80,7 @@ function syncOf(settings: Given): FileSync {
   const all = { ...rest, services, policy };
   if (format !== undefined && template === undefined) return { ...all, format };
   if (template !== undefined && format === undefined) return { ...all, template };
-  throw new Fault('bad-setting', '--format and --template exclude each other', {
+  throw new Fault('bad-setting', '--format and --template cannot be combined', {
     hint: 'give one of them',
   });
 }

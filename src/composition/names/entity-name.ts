@@ -46,18 +46,22 @@ export function parseEntity(text: string): readonly Entity[] {
       ...pairs(text).flatMap(([a, b]) => [agentEntity(a, b), instanceEntity(a, b)]),
     ];
     if (found.length > 0) return found;
-    throw new Fault('bad-name', `'${text}' names nothing: ${rule}`);
+    throw new Fault('bad-name', `'${text}' is not the name of an entity: ${rule}`);
   }
   if (kind === 'run') {
     if (RunId.safeParse(name).success) return [runEntity(name)];
-    throw new Fault('bad-name', `'${name}' is no run id: 8 to 64 of 0-9 and a-z`);
+    throw new Fault('bad-name', `'${name}' is not a run id: 8 to 64 characters, each 0-9 or a-z`);
   }
   const [a, b, ...more] = name.split('/').map(unescaped);
   if (a && b && more.length === 0)
     return [kind === 'agent' ? agentEntity(a, b) : instanceEntity(a, b)];
-  throw new Fault('bad-name', `'${text}' names no ${kind}: two names with one slash between them`, {
-    hint: 'write a slash within a name as %2F, a percent sign as %25',
-  });
+  throw new Fault(
+    'bad-name',
+    `'${text}' is not the name of an ${kind}: it has two parts with one slash between them`,
+    {
+      hint: 'write a slash within a name as %2F, a percent sign as %25',
+    },
+  );
 }
 
 /** The text before and after each slash, where neither is empty. */

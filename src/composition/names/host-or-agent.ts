@@ -23,9 +23,13 @@ export function parseTarget(text: string): Target {
       ...(agent !== undefined && { agent: named(AgentName, agent) }),
     };
   }
-  throw new Fault('bad-name', `'${text.slice(0, 80)}' names no place: HOST, or HOST/AGENT`, {
-    hint: 'write a slash within a name as %2F, a percent sign as %25',
-  });
+  throw new Fault(
+    'bad-name',
+    `'${text.slice(0, 80)}' is not a host or an agent: HOST, or HOST/AGENT`,
+    {
+      hint: 'write a slash within a name as %2F, a percent sign as %25',
+    },
+  );
 }
 
 /** Formats a target as commands accept it. */
@@ -55,7 +59,7 @@ export function named<S extends z.ZodType>(rule: S, name: string): z.output<S> {
   if (read.success) return read.data;
   throw new Fault(
     'bad-name',
-    `'${name.slice(0, 80)}' is no name: ${read.error.issues[0]?.message}`,
+    `'${name.slice(0, 80)}' is not a valid name: ${read.error.issues[0]?.message}`,
   );
 }
 

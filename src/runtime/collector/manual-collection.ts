@@ -67,9 +67,13 @@ export class ManualCollection implements AsyncDisposable {
         listener.onBlinded(why);
       },
       onBlindForTtl: (why) => {
-        throw new Fault('store-unavailable', `this collection sees nothing: ${why}`, {
-          hint: '`rollcall doctor` checks whether this user can watch both streams',
-        });
+        throw new Fault(
+          'store-unavailable',
+          `the collection cannot watch the registry and the leases: ${why}`,
+          {
+            hint: '`rollcall doctor` checks whether this user can watch both streams',
+          },
+        );
       },
       onRemoving() {},
       beforeSweep: () => {

@@ -121,17 +121,28 @@ async function commitUntilStored<T>(
   attempt: () => Promise<Attempt<T>>,
 ): Promise<T> {
   let why = 'no time was left';
+  let mayBeWritten = false;
   while (!signal.aborted) {
-    const { change, result } = await attempt();
+    const { change, result } = await attempt().catch((cause: unknown) => {
+      throw mayBeWritten && cause instanceof Fault ? unknownOutcome(cause.message) : cause;
+    });
     if (!change) return result;
     const outcome = await ports.registry.commit(sealCommit([change]));
     if (outcome.outcome === 'committed') return result;
+    mayBeWritten ||= outcome.outcome === 'unknown';
     // Refused or unknown: the next read shows what is stored.
     why = 'why' in outcome ? outcome.why : 'another writer changed it each time';
     await retryDelay(ports, signal);
   }
-  throw new Fault('store-unavailable', `stopped before it was written: ${why}`);
+  throw mayBeWritten
+    ? unknownOutcome(why)
+    : new Fault('store-unavailable', `stopped before the change was written: ${why}`);
 }
+
+const unknownOutcome = (why: string): Fault =>
+  new Fault('store-unavailable', `it is not known whether the change was written: ${why}`, {
+    hint: 'run the same command again: a change that is stored is not repeated',
+  });
 
 const unreadable = ({ key, why }: Unreadable): Fault =>
   new Fault('record-unreadable', `${key} cannot be read: ${why}`, {

@@ -34,7 +34,7 @@ describe('what a NATS client sends', () => {
     expect(found.map(({ at: _, ...message }) => message)).toEqual(messages);
   });
 
-  it('is left alone if it is no NATS protocol', () => {
+  it('does not change if its protocol is not one of NATS', () => {
     const stream = new ClientStream();
     expect(stream.take(Buffer.alloc(70_000, 22), 0)).toEqual([]);
     expect(stream.take(Buffer.from('PUB a 0\r\n\r\n'), 0)).toEqual([]);

@@ -59,7 +59,7 @@ describe('an audit', () => {
     expect(auditLoss(ends({}, {}), emptyMark, undefined)).toBeUndefined();
   });
 
-  it('that has another event there, or none, has lost its tail', () => {
+  it('has lost its tail if another event or none is at that place', () => {
     expect(auditLoss(ends({}, {}), mark, 190)).toBe('audit-lost-tail');
     expect(auditLoss(ends({}, { last: 5 }), mark, undefined)).toBe('audit-lost-tail');
   });

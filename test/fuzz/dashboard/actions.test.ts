@@ -74,7 +74,7 @@ test('an action with a valid body is carried out', () =>
 
 const broken = {
   'no host': { for: 60_000 },
-  'a host that is no name': { host: '', for: 60_000 },
+  'a host that is not a name': { host: '', for: 60_000 },
   'no duration': { host: 'h1' },
   'no time at all': { host: 'h1', for: 999 },
   'for ever': { host: 'h1', for: 30 * 86_400_000 + 1 },

@@ -79,7 +79,7 @@ test('no event is trimmed without the last confirmed one', async () => {
   expect(await outbox(opened)).toBe(2);
 });
 
-test('an event under the witness’s subject is no witness, unless it is the very same', async () => {
+test('an event under the witness’s subject counts as a witness only if it is the same event', async () => {
   await using opened = await open();
   const { store, jsm, names, raw } = opened;
   await audited(opened, 3);

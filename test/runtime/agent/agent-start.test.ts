@@ -112,7 +112,7 @@ describe('an agent that starts', () => {
     [{ namespace: 'another' }, 'in another container', 'this container its own --host'],
     [{}, 'holds the slot and answers (serving)', 'another --name'],
   ] as const) {
-    scenario(`that is refused is told that the holder is ${where}`, async (fleet) => {
+    scenario(`that is refused learns that the holder is ${where}`, async (fleet) => {
       fleet.agent('h1/a', []);
       await fleet.advance(seconds(1));
       const copy = fleet.agent('h1/a', [], { machine });

@@ -111,7 +111,7 @@ describe('an event that was changed', () => {
     expect(divergences).toContainEqual(expect.objectContaining({ seq: one.seq, check: 'record' }));
   });
 
-  test('to something that is no event is reported by its subject', async () => {
+  test('to something that is not an event is reported with its subject', async () => {
     const one = find('failed', 'instance');
     const tampered = events.map((other) => (other === one ? { ...one, text: '{"v":1' } : other));
     expect(await divergencesOf(tampered)).toContainEqual(

@@ -47,7 +47,7 @@ describe('a record that was changed without an event', () => {
     ]);
   });
 
-  test('to something that is no record is reported with its first characters', async () => {
+  test('to something that is not a record is reported with its first characters', async () => {
     const fleet = await given();
     fleet.byHand(agent, 'not a record');
     const found = 'a record that begins "not a record"';

@@ -149,14 +149,14 @@ describe('a process that does not sign', () => {
       return { ...one, text: JSON.stringify(event) };
     });
 
-  test('is no divergence, and its events are counted', async () => {
+  test('is not a divergence, and its events are counted', async () => {
     const { fleet, events } = await given();
     const { divergences, notes } = await verdictOf(fleet, withoutKeys(events));
     expect(signaturesIn(divergences)).toEqual([]);
     expect(notes.unsignedEvents).toBe(events.length);
   });
 
-  test('is no divergence in a history from before there were signatures', async () => {
+  test('is not a divergence in a history without signatures', async () => {
     const all = await eventsOf(recorded('killed'));
     const { divergences, notes } = await verdictOn(new FleetInMemory(), {
       signatures,

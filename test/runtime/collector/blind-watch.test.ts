@@ -59,7 +59,7 @@ describe.each(['registry', 'leases'] as const)(
       },
     );
 
-    scenario('is no observer to consumers while it is blind', async (fleet) => {
+    scenario('is not an observer for consumers while it is blind', async (fleet) => {
       const { first, second } = await blindOne(fleet, watch);
       await fleet.kill(second.process);
       const { directory } = fleet.directory({ seatsEvery: 100 });

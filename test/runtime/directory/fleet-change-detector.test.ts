@@ -53,7 +53,7 @@ scenario('a directory reports each change of holds, brakes and policy once', asy
   expect(allChanges.filter((one) => one === 'brake: there to there')).toHaveLength(3);
 });
 
-test('an equal state is no change', () => {
+test('an equal state is not a change', () => {
   const state = new FleetControls();
   const detector = new FleetChangeDetector();
   const entry = holdEntry('h1', { until: 5 });

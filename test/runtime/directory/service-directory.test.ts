@@ -20,7 +20,7 @@ const idsOf = (view: ServiceDirectory) =>
   view.usable('http', 'web', 'prefer-live').map(({ id, reason }) => `${id} ${reason}`);
 
 describe('the view of a door or driver', () => {
-  scenario('has nothing until it is complete, and says so', async (fleet) => {
+  scenario('is empty until it is complete, and reports that', async (fleet) => {
     fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(1));
     const { view, process, follow } = viewOf(fleet);

@@ -183,3 +183,18 @@ describe('a store that refuses all writes', () => {
     await failed;
   });
 });
+
+describe('a store whose answers are lost after the first read', () => {
+  scenario('fails the action with an unknown outcome, and has the hold', async (fleet) => {
+    const who = person(fleet);
+    let requests = 0;
+    who.process.line.fate = () => (++requests === 1 ? 'fine' : 'unanswered');
+    const failed = expect(who.hold()).rejects.toMatchObject({
+      code: 'store-unavailable',
+      message: expect.stringContaining('it is not known whether the change was written'),
+    });
+    await fleet.advance(seconds(20));
+    await failed;
+    expect(holds(fleet)).toEqual(['planned']);
+  });
+});

@@ -69,7 +69,7 @@ describe('the removal of a record by an operator', () => {
     expect(await planned([instance, slot])).toMatchObject({ kind: 'refused' });
   });
 
-  it('is possible without an event if no event ever told of the record', async () => {
+  it('is possible without an event if the record has no event', async () => {
     const broken = { ...instance, text: 'no JSON' };
     expect(await planned([broken])).toMatchObject({ kind: 'possible', isAudited: false });
     const strange = { key: 'no.such.kind', revision: 3, text: '{}' };
@@ -83,7 +83,7 @@ describe('the removal of a record by an operator', () => {
     });
   });
 
-  it('finds nothing to do where there is no record', async () => {
+  it('does nothing if there is no record', async () => {
     expect(await planned([])).toEqual({ kind: 'absent' });
   });
 });

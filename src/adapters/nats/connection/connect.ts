@@ -167,7 +167,7 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
       `the server at ${addresses} has no TLS, and nothing was sent to it`,
       {
         cause,
-        hint: 'configure `tls` on the server; nats:// connects without TLS, and sends the login in clear',
+        hint: 'configure `tls` on the server; nats:// connects without TLS, and sends the login unencrypted',
       },
     );
   }

@@ -66,7 +66,9 @@ export async function forgetLoss(
     if (await writeMark(connection, names, { mark: next, revision }, within)) return;
     await sleep(backoff(tries, 20, 500));
   }
-  throw new Fault('store-unavailable', 'the mark of the store could not be replaced');
+  throw new Fault('store-unavailable', 'other writers changed the mark of the store each time', {
+    hint: 'run the same command again',
+  });
 }
 
 /** The same object if the mark does not have the loss. */

@@ -43,7 +43,7 @@ export class HistoryDigest {
     if (first <= 1) return { seq: 0, events: 0, digest: '' };
     throw new Fault(
       'not-found',
-      `the history begins at ${first}, and no signed keyframe joins on to it`,
+      `the history begins at ${first}, and no signed keyframe covers the events before it`,
       {
         hint: 'start a collector: it writes a keyframe, or says why not',
       },

@@ -9,7 +9,7 @@ import { fakeServer, temporaryDirectory } from '../temporary.ts';
 const nowhere = { releasesUrl: 'http://127.0.0.1:1', aptDir: '/nonexistent' };
 
 describe('a server named by ROLLCALL_NATS_SERVER', () => {
-  test('is used, whatever else there is', async () => {
+  test('is used before all others', async () => {
     await using directory = await temporaryDirectory();
     await fakeServer(join(directory.path, 'nats-server'), '2.14.0');
     const named = await fakeServer(join(directory.path, 'mine'), '2.12.1');
@@ -94,7 +94,7 @@ describe('on the PATH', () => {
 });
 
 describe('in the cache', () => {
-  test('the newest that runs is used, whatever was left there broken', async () => {
+  test('the newest one that runs is used, even if broken ones are there', async () => {
     await using cache = await temporaryDirectory();
     for (const version of ['2.12.9', '2.12.10', '2.9.10']) {
       await mkdir(join(cache.path, `nats-server-${version}`));
@@ -108,7 +108,7 @@ describe('in the cache', () => {
   });
 });
 
-describe('where there is none and none can be fetched', () => {
+describe('is missing and cannot be fetched', () => {
   test('every way that was tried is named with its reason', async () => {
     await using directory = await temporaryDirectory();
     const old = await fakeServer(join(directory.path, 'nats-server'), '2.9.10');

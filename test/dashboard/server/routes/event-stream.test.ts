@@ -174,7 +174,7 @@ describe('the stream', () => {
     expect(await closed).toBe(true);
   }, 30_000);
 
-  it('there are so many at most', async () => {
+  it('their number has a limit', async () => {
     const stop = new AbortController();
     const three = [1, 2, 3].map(() => listen('/api/stream', stop.signal));
     await Promise.all(three.map((one) => one.next()));

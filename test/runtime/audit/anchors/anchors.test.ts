@@ -157,7 +157,7 @@ describe('an anchor', () => {
     expect(resumed.anchors.unchecked).toBe(1);
   });
 
-  test('that was changed is no anchor', async () => {
+  test('that was changed is not an anchor', async () => {
     const { lines } = await given();
     const [line = ''] = lines;
     expect(parseAnchor(line.replace('"v":1', '"v":1,"w":1'), check)).toContain('it was changed');
