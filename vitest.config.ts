@@ -59,7 +59,7 @@ const night = [
 ];
 const nightBrowser = [
   'test/browser/{accessibility,chart-overlays,clock-skew,connection-states,shared-worker}.test.ts',
-  'test/browser/forbidden-actions.test.ts',
+  'test/browser/{forbidden-actions,login}.test.ts',
   'test/browser/screens/{gaps,retention}.test.ts',
 ];
 /**

@@ -4,6 +4,7 @@ import { historyFile } from '../adapters/files/history-file.ts';
 import { historyLine } from '../adapters/files/history-line.ts';
 import type { ListedInstance } from '../adapters/files/listed-instance.ts';
 import { readFolder, readOptionalText, readText } from '../adapters/files/read-text.ts';
+import { secretFile } from '../adapters/files/secret-file.ts';
 import { watchFile } from '../adapters/files/watch-file.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { Slot } from '../domain/identity/names.ts';
@@ -17,6 +18,7 @@ export {
   readFolder,
   readOptionalText,
   readText,
+  secretFile,
   writeFileAtomic,
 };
 

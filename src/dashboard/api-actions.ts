@@ -3,7 +3,8 @@ import type { ApiGcPlan } from './api-types.ts';
 
 /**
  * `POST /api/actions/hold`, `/release`, `/sweep`, with `Rollcall-Request`: an id that the page makes for
- * each click; a repeated id has no second effect. `as`: the author in the audit.
+ * each click; the same request with the same id has no
+ * second effect; another request with it is refused (`id-reused`). `as`: the author in the audit.
  */
 export interface ApiHoldRequest {
   readonly host: string;

@@ -69,6 +69,7 @@ const cliTiers = [
   ['command/settings'],
   ['command', 'tables'],
   ['session', 'gc', 'doctor'],
+  ['dashboard'],
   ['audit'],
   ['why', 'demo', 'conform/stage', 'up'],
   ['conform/scenarios'],

@@ -7,11 +7,13 @@ const statuses = {
   'none-usable': 404,
   'wrong-method': 405,
   taken: 409,
+  'id-reused': 409,
   superseded: 409,
   'too-many': 409,
   'too-large': 413,
   'too-long': 414,
   'not-json': 415,
+  'too-many-tries': 429,
   bug: 500,
   'not-complete': 503,
   'too-busy': 503,
@@ -22,11 +24,14 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: keyof typeof statuses;
   readonly hint: string | undefined;
+  /** When the client may try again, in seconds: the header Retry-After. */
+  readonly retryAfter: number | undefined;
 
-  constructor(code: keyof typeof statuses, message: string, hint?: string) {
+  constructor(code: keyof typeof statuses, message: string, hint?: string, retryAfter?: number) {
     super(message);
     this.code = code;
     this.hint = hint;
+    this.retryAfter = retryAfter;
   }
 
   get status(): number {

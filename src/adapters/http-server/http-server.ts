@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { type Millis, seconds } from '../../domain/time.ts';
 
 export interface ServerLimits {
@@ -8,14 +9,26 @@ export interface ServerLimits {
   readonly keepAliveTimeout: Millis;
 }
 
-/** An HTTP server that limits slow clients and large headers, and answers malformed requests with 400. */
-export function createLimitedServer({ maxConnections, ...limits }: ServerLimits): Server {
-  const server = createServer({
+/** A certificate with its chain, and its private key, in PEM. */
+export interface ServerTls {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** An HTTP server, with `tls` an HTTPS server, that limits slow clients and large headers, and answers malformed requests with 400. */
+export function createLimitedServer(
+  { maxConnections, ...limits }: ServerLimits,
+  tls?: ServerTls,
+): Server {
+  const options = {
     ...limits,
     headersTimeout: seconds(10),
     requestTimeout: seconds(30),
     connectionsCheckingInterval: seconds(5),
-  });
+  };
+  const server = tls
+    ? createTlsServer({ ...options, ...tls, minVersion: 'TLSv1.2', handshakeTimeout: seconds(10) })
+    : createServer(options);
   server.maxConnections = maxConnections;
   server.on('clientError', ({ code }: NodeJS.ErrnoException, socket) => {
     // After a stall an honest request may be late. A browser sends it again after a 408, not after a 400.

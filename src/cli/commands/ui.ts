@@ -7,17 +7,18 @@ import { Switch } from '../command/settings/common.ts';
 import { dashboard } from '../command/settings/dashboard.ts';
 import { source } from '../command/settings/history.ts';
 import { agentSettings, lease } from '../command/settings/lease.ts';
-import { resolveAgentId } from '../session/agent-options.ts';
-import { connectPatiently, watchConnection } from '../session/connect.ts';
-import { sampleFile } from '../session/dashboard-assets.ts';
+import { dashboardLines, tokenFiles } from '../dashboard/dashboard-lines.ts';
 import {
   type Dashboard,
   dashboardAccess,
   openLive,
   openRecorded,
-} from '../session/open-dashboard.ts';
+} from '../dashboard/open-dashboard.ts';
+import { resolveAgentId } from '../session/agent-options.ts';
+import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { sampleFile } from '../session/dashboard-assets.ts';
 import { untilStopped } from '../session/until-stopped.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { sentencesOf } from '../why/explain-named.ts';
@@ -90,12 +91,14 @@ export const ui = command({
   },
 });
 
-function sayReady({ url }: Dashboard, { json }: { readonly json: boolean }, io: Terminal): void {
+function sayReady(dashboard: Dashboard, { json }: { readonly json: boolean }, io: Terminal): void {
+  const { url } = dashboard;
   io.started(url);
   if (json) {
-    io.out(jsonLine({ event: 'ready', dashboard: url, pid: io.pid }));
+    io.out(jsonLine({ event: 'ready', dashboard: url, ...tokenFiles(dashboard), pid: io.pid }));
   } else {
-    io.out(`${io.palette.live('●')} ${io.palette.bold('dashboard')}  ${escapeControls(url)}`);
-    io.out(io.palette.dim('   Ctrl-C stops it'));
+    const { link, notes } = dashboardLines(dashboard, io);
+    io.out(`${io.palette.live('●')} ${io.palette.bold('dashboard')}  ${link}`);
+    for (const line of [...notes, 'Ctrl-C stops it']) io.out(io.palette.dim(`   ${line}`));
   }
 }

@@ -12,10 +12,11 @@ import { agentSettings, lease } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
 import type { Setting } from '../command/settings/setting.ts';
 import { wholeNumber } from '../command/settings/whole-number.ts';
+import { dashboardLines, tokenFiles } from '../dashboard/dashboard-lines.ts';
+import { dashboardAccess, openLive } from '../dashboard/open-dashboard.ts';
 import { runCollector } from '../gc/run-collector.ts';
 import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
-import { dashboardAccess, openLive } from '../session/open-dashboard.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
@@ -90,11 +91,16 @@ export const up = command({
     const collecting = opened.use(
       runCollector(me, { ...settings, readiness }, connected.ports, io, () => {
         if (settings.json) {
-          const more = { dashboard: seen?.url ?? null, metrics: scraped, pid: io.pid };
+          const page = { dashboard: seen?.url ?? null, ...(seen && tokenFiles(seen)) };
+          const more = { ...page, metrics: scraped, pid: io.pid };
           io.out(jsonLine({ event: 'ready', servers: url, ...more }));
         } else {
           io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${escapeControls(url)}`);
-          if (seen) io.out(`   dashboard  ${escapeControls(seen.url)}`);
+          if (seen) {
+            const { link, notes } = dashboardLines(seen, io);
+            io.out(`   dashboard  ${link}`);
+            for (const note of notes) io.out(io.palette.dim(`   ${note}`));
+          }
           if (own) for (const line of ownLines(own)) io.out(io.palette.dim(`   ${line}`));
         }
       }),

@@ -3,15 +3,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { checkHost } from '../../adapters/http-server/access.ts';
 import { ApiError } from '../../adapters/http-server/api-error.ts';
-import { closeServer, createLimitedServer } from '../../adapters/http-server/http-server.ts';
+import {
+  closeServer,
+  createLimitedServer,
+  type ServerTls,
+} from '../../adapters/http-server/http-server.ts';
 import { httpUrl, listen } from '../../adapters/http-server/listen.ts';
 import { minutes, seconds } from '../../domain/time.ts';
+import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Assets } from './http/assets.ts';
-import { type AuthPolicy, checkOrigin, isAuthorized } from './http/auth.ts';
+import {
+  type AuthPolicy,
+  checkOrigin,
+  isLong,
+  needsToken,
+  roleOf,
+  type Tokens,
+} from './http/auth.ts';
 import { toErrorResponse } from './http/error-response.ts';
 import { isLogin, logIn, sendLogin } from './http/login.ts';
 import { sendFault } from './http/respond.ts';
+import { TokenTries } from './http/token-tries.ts';
 import { type Api, handleApiRequest } from './routes.ts';
 
 export interface HttpServerOptions {
@@ -22,11 +35,14 @@ export interface HttpServerOptions {
   readonly flag: string;
   /** Names that the Host header may have, in addition to addresses. */
   readonly names: readonly string[];
-  readonly token: string | undefined;
+  readonly tokens: Tokens;
+  /** Undefined: plain HTTP. */
+  readonly tls: ServerTls | undefined;
   readonly assets: Assets;
   /** By the path before `api/`: '' and, if there is a sample, `sample/`. */
   readonly apis: Readonly<Record<string, () => Promise<Api>>>;
   readonly log: Log;
+  readonly clock: Pick<Clock, 'monotonic'>;
 }
 
 const longestUrl = 16 * 1024;
@@ -38,18 +54,20 @@ const longestUrl = 16 * 1024;
 export async function startHttpServer(
   serving: HttpServerOptions,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
-  const server = createLimitedServer({
+  const limits = {
     maxConnections: 512,
     maxHeaderSize: 32 * 1024,
     keepAliveTimeout: seconds(15),
-  });
+  };
+  const server = createLimitedServer(limits, serving.tls);
   server.setTimeout(minutes(2));
   const { host } = serving;
   await listen(server, { host, port: serving.port }, serving.flag);
   const { port } = server.address() as AddressInfo;
   const policy: AuthPolicy = {
-    token: serving.token,
-    secret: randomBytes(32).toString('hex'),
+    tokens: serving.tokens,
+    secret: Object.values(serving.tokens).every(isLong) ? '' : randomBytes(32).toString('hex'),
+    tries: new TokenTries(serving.clock),
     // Cookies ignore the port: two dashboards on one machine need different names.
     cookie: `rollcall_${port}`,
   };
@@ -57,7 +75,7 @@ export async function startHttpServer(
     void respond(serving, policy, request, response);
   });
   return {
-    url: `${httpUrl(host, port)}/`,
+    url: `${httpUrl(host, port, serving.tls ? 'https' : 'http')}/`,
     [Symbol.asyncDispose]: () => closeServer(server),
   };
 }
@@ -77,12 +95,12 @@ async function respond(
     if (gone.signal.aborted) return;
     const foreseen = toErrorResponse(cause);
     if (!foreseen) serving.log.warn('dashboard-request-failed', { why: String(cause) });
-    const { status, fault } = foreseen ?? unforeseen;
-    sendFault(response, status, fault);
+    const { status, fault, retryAfter } = foreseen ?? unforeseen;
+    sendFault(response, status, fault, retryAfter);
   }
 }
 
-const unforeseen = {
+const unforeseen: ReturnType<typeof toErrorResponse> & {} = {
   status: 500,
   fault: {
     code: 'bug',
@@ -90,6 +108,8 @@ const unforeseen = {
     hint: 'the server log has the details',
   },
 };
+
+const howToEnter = 'open the address in a browser, or send Authorization: Bearer TOKEN';
 
 async function route(
   { assets, apis, names }: HttpServerOptions,
@@ -110,23 +130,24 @@ async function route(
     throw new ApiError('wrong-method', 'use GET or POST');
   const [path = '', search = ''] = url.split(/\?(.*)/s, 2);
   const query = new URLSearchParams(search);
-  if (policy.token !== undefined && isLogin(path, query)) {
+  if (needsToken(policy) && isLogin(path, query)) {
     if (method === 'POST') checkOrigin(request, true);
     return logIn(request, response, policy, query);
   }
   const [, prefix, name] = /^\/((?:[a-z]+\/)?)api\/(.*)$/s.exec(path) ?? [];
   if (prefix !== undefined && name !== undefined) {
-    if (!isAuthorized(request, policy))
-      throw new ApiError('unauthorised', 'a token is needed here');
+    const role = roleOf(request, policy);
+    if (role === undefined)
+      throw new ApiError('unauthorised', 'a token is needed here', howToEnter);
     checkOrigin(request, method === 'POST');
     const open = Object.hasOwn(apis, prefix) ? apis[prefix] : undefined;
     if (!open) throw new ApiError('not-found', 'the server has no such path');
-    return handleApiRequest(await open(), name, { request, response, query, signal });
+    return handleApiRequest(await open(), name, { request, response, query, signal, role });
   }
   if (method === 'POST') throw new ApiError('wrong-method', 'pages are read-only: use GET');
-  if (!isAuthorized(request, policy)) {
+  if (roleOf(request, policy) === undefined) {
     if (path === '/') return sendLogin(response, 200);
-    throw new ApiError('unauthorised', 'a token is needed here');
+    throw new ApiError('unauthorised', 'a token is needed here', howToEnter);
   }
   if (path === '/') return assets.send(request, response, 'index.html');
   const [, file] = /^\/assets\/([\w.-]+)$/.exec(path) ?? [];

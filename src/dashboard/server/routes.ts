@@ -7,6 +7,7 @@ import type { ApiEventList, ApiHello, ApiWhy } from '../api-types.ts';
 import { zoneName } from '../history/zone-name.ts';
 import type { Source } from './history/live-source.ts';
 import { densityOf, stateOfAll } from './history/pages.ts';
+import type { Role } from './http/auth.ts';
 import type { RequestContext } from './http/request-context.ts';
 import { queries, readQuery } from './http/request-schema.ts';
 import { sendBody, sendJson } from './http/respond.ts';
@@ -49,13 +50,21 @@ export interface Api {
 type Route = (api: Api, call: RequestContext, rest: string) => Promise<void>;
 
 const routes: Readonly<Record<string, Route>> = {
-  hello: async (api, { request, response }) => sendJson(request, response, helloOf(api)),
-  stream: async (api, { request, response, query }) => {
+  hello: async (api, { request, response, role }) =>
+    sendJson(request, response, helloOf(api, role)),
+  stream: async (api, { request, response, query, role }) => {
     const { after } = readQuery(queries.stream, query);
     const last = request.headers['last-event-id'];
     const resumed = typeof last === 'string' && /^\d{1,15}$/.test(last) ? Number(last) : after;
     await api.streams.run(() =>
-      streamEvents(request, response, api.source, resumed, () => helloOf(api), api.streams.pace),
+      streamEvents(
+        request,
+        response,
+        api.source,
+        resumed,
+        () => helloOf(api, role),
+        api.streams.pace,
+      ),
     );
   },
   audit: async (api, call) => sendHistory(api.source, call),
@@ -160,14 +169,16 @@ export async function handleApiRequest(
 async function act(
   { actions, why }: Api,
   name: string,
-  { request, response }: RequestContext,
+  { request, response, role }: RequestContext,
 ): Promise<void> {
   if (request.method !== 'POST') throw new ApiError('wrong-method', 'actions need the method POST');
+  if (role !== 'act')
+    throw new ApiError('forbidden', 'your token may look at this dashboard, and not act on it');
   if (!actions) throw new ApiError('forbidden', why);
   await sendJson(request, response, await actions.take(name, request));
 }
 
-function helloOf({ version, source, actions }: Api): ApiHello {
+function helloOf({ version, source, actions }: Api, role: Role): ApiHello {
   const index = source.index();
   const { first, last, firstAt, lastAt } = index;
   return {
@@ -176,7 +187,7 @@ function helloOf({ version, source, actions }: Api): ApiHello {
     mode: source.mode,
     ...{ first, last, firstAt, lastAt },
     now: source.now(),
-    actions: actions !== undefined,
+    actions: actions !== undefined && role === 'act',
     charts: todaysCharts,
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, test as base, expect, inject } from 'vitest';
+import { uiToken } from '../../integration/harness/processes.ts';
 import { launch } from './launch.ts';
 import { type Listening, listenToWorkers } from './workers.ts';
 
@@ -54,6 +55,7 @@ export const test = base.extend<{ open: Open }>({
         ...options,
       });
       opened.defer(() => context.close()); // A second time does nothing.
+      await logIn(context, address);
       const note = (what: string) => void (may?.test(what) || wrong.push(what));
       const home = new URL(address).origin;
       const requested = (url: string) => {
@@ -82,6 +84,11 @@ export const test = base.extend<{ open: Open }>({
     expect(wrong).toEqual([]);
   },
 });
+
+/** Gets the cookie of the dashboard, as the link that it prints does. */
+async function logIn({ request }: BrowserContext, address: string): Promise<void> {
+  await request.get(new URL(`/?token=${uiToken}`, address).href, { maxRedirects: 0 });
+}
 
 function watch(page: Page, home: string, note: (what: string) => void): void {
   page.on('pageerror', ({ message, stack }) => note(`an error of the page: ${stack ?? message}`));

@@ -73,6 +73,19 @@ describe('an action of the dashboard', () => {
     expect((await live.post('/api/actions/release', release, again)).status).toBe(404);
   });
 
+  it('is refused if its id belongs to another request, and nothing is done', async () => {
+    expect((await live.post('/api/actions/hold', hold)).status).toBe(200);
+    for (const [path, body] of [
+      ['/api/actions/hold', { ...hold, host: 'h1' }],
+      ['/api/actions/release', release],
+    ] as const) {
+      const { status, text } = await live.post(path, body);
+      expect([status, JSON.parse(text)]).toMatchObject([409, { code: 'id-reused' }]);
+    }
+    const { holds } = await live.get<ApiGcPlan>('/api/plan');
+    expect(holds).toMatchObject([{ host: 'h2' }]);
+  });
+
   it('sweep removes what is already decided', async () => {
     const { status, text } = await live.post('/api/actions/sweep', sweep);
     expect([status, JSON.parse(text)]).toMatchObject([

@@ -6,7 +6,7 @@ import type { ApiHeartbeat, ApiPage, ApiState } from '../../../src/dashboard/api
 import { historyPath } from '../../fixtures/golden/recording.ts';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
-import { rollcall } from '../harness/processes.ts';
+import { rollcall, uiToken } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
 import { command } from './support/run-command.ts';
 
@@ -21,8 +21,10 @@ const ui = (...args: string[]) =>
 
 const urlOf = async (running: ReturnType<typeof ui>) => String((await running.ready)['dashboard']);
 
+const authorized = { authorization: `Bearer ${uiToken}` };
+
 async function got<T>(url: string, path: string): Promise<T> {
-  const answer = await fetch(new URL(path, url));
+  const answer = await fetch(new URL(path, url), { headers: authorized });
   expect([path, answer.status]).toEqual([path, 200]);
   return (await answer.json()) as T;
 }
@@ -35,7 +37,7 @@ function listening(url: string, signal: AbortSignal) {
   void (async () => {
     while (!signal.aborted) {
       try {
-        const headers = { 'last-event-id': last };
+        const headers = { ...authorized, 'last-event-id': last };
         const { body } = await fetch(new URL('/api/stream', url), { headers, signal });
         let rest = '';
         for await (const piece of body ?? []) {
@@ -102,7 +104,11 @@ describe('rollcall ui', () => {
     const hold = async (url: string) =>
       fetch(new URL('/api/actions/hold', url), {
         method: 'POST',
-        headers: { origin: new URL(url).origin, 'rollcall-request': 'click-0001' },
+        headers: {
+          ...authorized,
+          origin: new URL(url).origin,
+          'rollcall-request': 'click-0001',
+        },
         body: JSON.stringify({ host: 'h1', for: 60_000, as: 'maria' }),
       });
     const refused = await hold(await urlOf(showing));
@@ -129,7 +135,8 @@ describe('rollcall ui', () => {
   });
 
   it('refuses other hosts without a token, and explains how to make one', async () => {
-    await using bare = ui('--sample', '--bind', '0.0.0.0');
+    const bind = ['ui', '--json', '--port', '0', '--sample', '--bind', '0.0.0.0'];
+    await using bare = rollcall(bind, { ROLLCALL_UI_TOKEN: '' });
     expect(await bare.exited).toBe(2);
     expect(bare.stderr).toContain('openssl rand -hex 32 > FILE');
     const file = join(folder, 'token');

@@ -34,6 +34,8 @@ describe('rollcall up', () => {
       event: 'ready',
       servers: expect.stringMatching(/^nats:\/\/127\.0\.0\.1:\d+$/),
       dashboard: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+      dashboardTokenFile: null,
+      dashboardLookTokenFile: null,
       metrics: null,
       pid: running.pid,
     });

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
+/** The token of the dashboards that tests start. */
+export const uiToken = 'token-of-the-dashboards-of-the-tests';
+
 type Line = { readonly event: string } & Record<string, unknown>;
 
 /** A real `rollcall` process and its output. */
@@ -37,7 +40,12 @@ export function startScript(
   const child = spawn(execPath, [script, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // Most tests are about the collector and start their own.
-    env: { ROLLCALL_COLLECT: 'false', ...cleanEnvironment(), ...env },
+    env: {
+      ROLLCALL_COLLECT: 'false',
+      ROLLCALL_UI_TOKEN: uiToken,
+      ...cleanEnvironment(),
+      ...env,
+    },
   });
   const lines: Line[] = [];
   const waiting = new Set<() => void>();

@@ -24,7 +24,23 @@ const access = {
   },
   tokenFile: {
     flag: '--token-file <file>',
-    description: 'file with the access token of the dashboard; or set ROLLCALL_UI_TOKEN',
+    description:
+      'file with the access token of the dashboard, instead of one of this user; or set ROLLCALL_UI_TOKEN',
+    schema: Text.optional(),
+  },
+  lookTokenFile: {
+    flag: '--look-token-file <file>',
+    description: 'file with a second token, for people who may look at the dashboard and not act',
+    schema: Text.optional(),
+  },
+  dashboardTlsCert: {
+    flag: '--dashboard-tls-cert <file>',
+    description: 'serve the dashboard with TLS: certificate and its chain, PEM',
+    schema: Text.optional(),
+  },
+  dashboardTlsKey: {
+    flag: '--dashboard-tls-key <file>',
+    description: 'private key of that certificate, PEM',
     schema: Text.optional(),
   },
   readOnly: {

@@ -15,10 +15,11 @@ const statuses: Partial<Record<FaultCode, number>> = {
 /** The HTTP error for a failure; undefined for an unexpected one. */
 export function toErrorResponse(
   cause: unknown,
-): { status: number; fault: ApiGuardResult } | undefined {
+): { status: number; fault: ApiGuardResult; retryAfter?: number } | undefined {
   if (cause instanceof ApiError) {
-    const { code, message, hint = null, status } = cause;
-    return { status, fault: { code, message, hint } };
+    const { code, message, hint = null, status, retryAfter } = cause;
+    const fault = { code, message, hint };
+    return { status, fault, ...(retryAfter !== undefined && { retryAfter }) };
   }
   if (!(cause instanceof Fault)) return undefined;
   const { code, message, hint = null } = cause;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type AuthPolicy, cookieOf, isToken } from './auth.ts';
+import { type AuthPolicy, cookieOf, roleOfToken } from './auth.ts';
 import { readText } from './request-schema.ts';
 import { commonHeaders } from './respond.ts';
 
@@ -19,9 +19,10 @@ export async function logIn(
       ? new URLSearchParams(await readText(request)).get('token')
       : query.get('token');
   if (sent === null) return sendLogin(response, 200);
-  if (!isToken(sent.trim(), policy)) return sendLogin(response, 401);
+  const role = roleOfToken(sent.trim(), request, policy);
+  if (role === undefined) return sendLogin(response, 401);
   const headers = { ...commonHeaders, 'cache-control': 'no-store', location: '/' };
-  response.writeHead(303, { ...headers, 'set-cookie': cookieOf(policy) }).end();
+  response.writeHead(303, { ...headers, 'set-cookie': cookieOf(role, request, policy) }).end();
 }
 
 /** The login form only: no script, no style, and nothing of the request. */
@@ -31,6 +32,8 @@ export function sendLogin(response: ServerResponse, status: 200 | 401): void {
     ...commonHeaders,
     'cache-control': 'no-store',
     'content-type': 'text/html; charset=utf-8',
+    // Without any referrer, browsers send `Origin: null` with the form, which is refused.
+    'referrer-policy': 'same-origin',
   });
   response.end(`<!doctype html>
 <html lang="en">
@@ -43,6 +46,7 @@ ${wrong}
 <p><label>Token <input name="token" type="password" autocomplete="current-password" autofocus required></label>
 <button>Open</button>
 </form>
+<p>\`rollcall up\` and \`rollcall ui\` print a link with the token, or the file that has it.
 </html>
 `);
 }

@@ -72,7 +72,13 @@ export async function sendBody(
   response.end(request.method === 'HEAD' ? undefined : packed);
 }
 
-export function sendFault(response: ServerResponse, status: number, fault: ApiGuardResult): void {
+/** `retryAfter`: in seconds. */
+export function sendFault(
+  response: ServerResponse,
+  status: number,
+  fault: ApiGuardResult,
+  retryAfter?: number,
+): void {
   if (response.headersSent) {
     response.destroy();
     return;
@@ -83,6 +89,7 @@ export function sendFault(response: ServerResponse, status: number, fault: ApiGu
     'cache-control': 'no-store',
     'content-type': 'application/json',
     'content-length': body.length,
+    ...(retryAfter !== undefined && { 'retry-after': `${retryAfter}` }),
     ...(status === 405 && { allow: 'GET, HEAD' }),
     ...(status >= 413 && status <= 414 && { connection: 'close' }),
   });

@@ -41,7 +41,7 @@ export class Actions {
   readonly #lease: LeasePolicy;
   readonly #ports: Ports;
   readonly #planOf: (fleet: Fleet) => Promise<Plan>;
-  readonly #asked = new Map<string, Promise<ApiActionResult>>();
+  readonly #asked = new Map<string, { of: string; result: Promise<ApiActionResult> }>();
 
   /** `planOf`: what will be removed from a fleet in its present state. */
   constructor(
@@ -67,18 +67,26 @@ export class Actions {
         'the header Rollcall-Request must be an id of 8 to 64 letters, digits, _ or -',
       );
     }
-    const doing = await act(request);
+    const { doing, body } = await act(request);
+    const of = JSON.stringify([name, body]);
     const known = this.#asked.get(id);
-    if (known !== undefined) return known;
+    if (known?.of === of) return known.result;
+    if (known !== undefined) {
+      throw new ApiError(
+        'id-reused',
+        `the id ${id} in Rollcall-Request belongs to another request: nothing was done`,
+        'give each request an id of its own; only a repetition has the same',
+      );
+    }
     const done = doing().catch(sayWhoRefused);
-    this.#asked.set(id, done);
+    this.#asked.set(id, { of, result: done });
     if (this.#asked.size > remembered) this.#asked.delete(this.#asked.keys().next().value ?? '');
     // A failed action may be retried with the same id.
     done.catch(() => this.#asked.delete(id));
     return done;
   }
 
-  /** The handler of an action. It reads the request and returns a function that performs it. */
+  /** The handler of an action. It reads the body of the request and returns it with a function that performs it. */
   #act(name: string) {
     if (name === 'hold') return (request: IncomingMessage) => this.#hold(request);
     if (name === 'release') return (request: IncomingMessage) => this.#release(request);
@@ -87,19 +95,22 @@ export class Actions {
   }
 
   async #hold(request: IncomingMessage) {
-    const { host, agent, why, as, for: duration } = await readBody(request, Hold);
-    return async (): Promise<ApiActionResult> => {
+    const body = await readBody(request, Hold);
+    const { host, agent, why, as, for: duration } = body;
+    const doing = async (): Promise<ApiActionResult> => {
       const author = this.#author(as);
       const until = await endOfHold(duration, this.#ports);
       const plan = { host, until, ...(agent && { agent }), ...(why && { why }) };
       const did = await planHold(author, plan, this.#ports, AbortSignal.timeout(patience));
       return { did, transitions: 1, by: nameOf(author), left: null };
     };
+    return { doing, body };
   }
 
   async #release(request: IncomingMessage) {
-    const { host, agent, as } = await readBody(request, Release);
-    return async (): Promise<ApiActionResult> => {
+    const body = await readBody(request, Release);
+    const { host, agent, as } = body;
+    const doing = async (): Promise<ApiActionResult> => {
       const author = this.#author(as);
       const at = { host, ...(agent && { agent }) };
       const did = await endHoldEarly(author, at, this.#ports, AbortSignal.timeout(patience));
@@ -110,11 +121,13 @@ export class Actions {
         );
       return { did, transitions: 1, by: nameOf(author), left: null };
     };
+    return { doing, body };
   }
 
   async #sweep(request: IncomingMessage) {
-    const { as } = await readBody(request, Sweep);
-    return async (): Promise<ApiActionResult> => {
+    const body = await readBody(request, Sweep);
+    const { as } = body;
+    const doing = async (): Promise<ApiActionResult> => {
       const author = this.#author(as);
       let transitions = 0;
       const listener = {
@@ -139,6 +152,7 @@ export class Actions {
       const left = await this.#leftBy(visit, refusal);
       return { did: 'swept', transitions, by: nameOf(author), left };
     };
+    return { doing, body };
   }
 
   /** What remains to be removed; null: the sweep is done, but the plan cannot be computed. */

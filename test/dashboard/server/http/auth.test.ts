@@ -20,7 +20,7 @@ beforeAll(async () => {
   const source = new WrittenSource();
   source.write(transition(1, 'started', 'expired'));
   open = await served(apiOf(source), { names });
-  locked = await served(apiOf(source), { token });
+  locked = await served(apiOf(source), { tokens: { act: token } });
 });
 afterAll(async () => {
   await open[Symbol.asyncDispose]();

@@ -2,6 +2,7 @@ import { layoutChart } from '../../composition/chart-rendering.ts';
 import { historyFile } from '../../composition/files.ts';
 import { planLive } from '../../composition/gc-plan-now.ts';
 import { parseEntity } from '../../composition/names/entity-name.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { IngestProgress } from '../../dashboard/server/history/ingest.ts';
 import { LiveSource, type Source } from '../../dashboard/server/history/live-source.ts';
 import { openRecording } from '../../dashboard/server/history/recorded-source.ts';
@@ -22,16 +23,22 @@ import type { Ports } from '../../ports/ports.ts';
 import { Directory } from '../../runtime/directory/directory.ts';
 import { usualPort } from '../command/settings/dashboard.ts';
 import { version } from '../command/version.ts';
+import { pageFiles, sampleFile } from '../session/dashboard-assets.ts';
 import type { Terminal } from '../terminal/io.ts';
-import { pageFiles, sampleFile } from './dashboard-assets.ts';
-import { dashboardToken } from './dashboard-token.ts';
+import { dashboardTls } from './dashboard-tls.ts';
+import { type DashboardTokens, dashboardTokens } from './dashboard-token.ts';
 
 /** Settings of the dashboard. */
 export interface DashboardSettings {
   readonly bind: string;
   readonly hostName?: readonly string[] | undefined;
   readonly tokenFile?: string | undefined;
+  readonly lookTokenFile?: string | undefined;
+  readonly dashboardTlsCert?: string | undefined;
+  readonly dashboardTlsKey?: string | undefined;
   readonly readOnly: boolean;
+  /** Only of a command that can show what is public. */
+  readonly sample?: boolean;
   /** Only of a command whose `--port` is that of the NATS server. */
   readonly dashboardPort?: number | undefined;
 }
@@ -39,6 +46,7 @@ export interface DashboardSettings {
 /** A running dashboard. */
 export interface Dashboard extends AsyncDisposable {
   readonly url: string;
+  readonly access: DashboardTokens;
 }
 
 /**
@@ -46,9 +54,10 @@ export interface Dashboard extends AsyncDisposable {
  * @throws {Fault} `bad-setting`
  */
 export async function dashboardAccess(settings: DashboardSettings, io: Pick<Terminal, 'env'>) {
-  const token = await dashboardToken(settings, io);
+  const access = await dashboardTokens({ ...settings, isPublic: settings.sample ?? false }, io);
+  const tls = await dashboardTls(settings);
   const flag = 'dashboardPort' in settings ? '--dashboard-port' : '--port';
-  return { host: settings.bind, names: settings.hostName ?? [], token, flag };
+  return { host: settings.bind, names: settings.hostName ?? [], access, tls, flag };
 }
 
 type Door = Awaited<ReturnType<typeof dashboardAccess>>;
@@ -99,6 +108,7 @@ export async function openLive(
   const closing = opened.move();
   return {
     url: serving.url,
+    access: door.access,
     caughtUp: source.caughtUp,
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
@@ -160,12 +170,19 @@ async function listen(
     );
     return opened;
   };
-  const serving = { ...door, assets, apis: { '': async () => api, 'sample/': sample }, log };
-  if (port !== undefined) return startHttpServer({ ...serving, port });
+  const { access, ...place } = door;
+  const start = async (at: number) => {
+    const apis = { '': async () => api, 'sample/': sample };
+    const { tokens } = access;
+    const clock = systemAdapters.clock;
+    const serving = await startHttpServer({ ...place, tokens, assets, apis, log, clock, port: at });
+    return { ...serving, access };
+  };
+  if (port !== undefined) return start(port);
   try {
-    return await startHttpServer({ ...serving, port: usualPort });
+    return await start(usualPort);
   } catch (cause) {
     if (!(cause instanceof Fault) || cause.code !== 'port-taken') throw cause;
-    return startHttpServer({ ...serving, port: 0 });
+    return start(0);
   }
 }
