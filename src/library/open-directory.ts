@@ -9,6 +9,7 @@ import { type PickPolicy, pickOne, pickPolicies } from '../domain/fleet/pick.ts'
 import { seconds } from '../domain/time.ts';
 import { Directory } from '../runtime/directory/directory.ts';
 import type { DirectoryChange } from '../runtime/directory/row-changes.ts';
+import { refuseUnknown } from './known-options.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { type Duration, readOption } from './options.ts';
 
@@ -107,10 +108,10 @@ export interface OpenDirectory extends AsyncDisposable {
 /**
  * Opens a view of the instances of a namespace. The view is complete when the promise resolves.
  *
- * A namespace that does not exist is created. Lost connections are reopened without end; see
+ * It creates nothing: for a namespace that does not exist yet it waits up to `connectWithin`. Lost connections are reopened without end; see
  * `OpenDirectory.age`.
  * @throws {Fault} `bad-setting`; `store-unavailable` if the view is not complete within
- * `connectWithin`; `store-refused`, `store-misconfigured`, `server-too-old`
+ * `connectWithin`; `not-found` if there is no such namespace; `store-refused`, `store-misconfigured`, `server-too-old`
  * @example
  * ```ts
  * import { openDirectory } from 'rollcall';
@@ -126,9 +127,10 @@ export interface OpenDirectory extends AsyncDisposable {
  * ```
  */
 export async function openDirectory(options: DirectoryOptions): Promise<OpenDirectory> {
+  refuseUnknown(options);
   await using opened = new AsyncDisposableStack();
   const seatsEvery = readOption('seatsEvery', DurationOrMillis, options.seatsEvery ?? seconds(15));
-  const { ports } = opened.use(await openPorts(options, 'directory'));
+  const { ports } = opened.use(await openPorts(options, 'directory', 'wait'));
   const listeners = new Set<Listener>();
   const onChange: Listener = (changes) => {
     for (const listener of [...listeners]) listener(changes);

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { stripCredentials } from '../composition/store/access.ts';
 import { JsDomain } from '../composition/store/js-domain.ts';
 import { localLogin } from '../composition/store/local-login.ts';
-import { openStore, portsOf } from '../composition/store/open-store.ts';
+import { portsOf } from '../composition/store/open-store.ts';
 import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import { type Metrics, noopMetrics } from '../ports/metrics.ts';
+import { withFunctions } from './known-options.ts';
+import { type MissingNamespace, openRepeatedly } from './open-repeatedly.ts';
 import { type Duration, localLogins, readOption } from './options.ts';
 
 /** Options of every function that connects to a NATS server. */
@@ -42,11 +44,11 @@ export interface StoreOptions {
    */
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /**
-   * Time limit of the first connection; default 5 s. A connection that is lost later is reopened without
-   * a limit.
+   * Time limit of the first connection; default 5 s. Until then a server that does not answer, or refuses
+   * connections, is tried again. A connection that is lost later is reopened without a limit.
    */
   readonly connectWithin?: Duration;
-  /** Aborts connecting. It has no effect after that. */
+  /** Aborts connecting: a `Fault` is thrown whose `cause` is the signal's reason. It has no effect after that. */
   readonly signal?: AbortSignal;
   /** Receives structured log events. Default: none are logged. */
   readonly log?: Log;
@@ -58,34 +60,70 @@ const connectWithin: Millis = seconds(5);
 const never = new AbortController().signal;
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {} };
 
-const Servers = z.union([
-  z
-    .string()
-    .min(1)
-    .transform((one) => [one]),
-  z.array(z.string().min(1)).min(1),
+const Servers = z.union(
+  [
+    z
+      .string()
+      .min(1)
+      .transform((one) => [one]),
+    z.array(z.string().min(1)).min(1),
+  ],
+  { error: 'nats://HOST:PORT, or several of them in an array' },
+);
+
+const Secret = z.union([
+  z.string().min(1),
+  z.custom<() => string>((value) => typeof value === 'function'),
 ]);
 
+const Credentials = z
+  .union(
+    [
+      z.strictObject({ user: z.string().min(1), pass: Secret.optional() }),
+      z.strictObject({ token: z.string().min(1) }),
+      z.strictObject({ creds: Secret }),
+      z.strictObject({ nkeySeed: Secret }),
+    ],
+    { error: 'one of { user, pass }, { token }, { creds } and { nkeySeed }, as texts' },
+  )
+  .optional();
+
+const Pem = z.string().min(1).optional();
+const Tls = z.strictObject({ ca: Pem, cert: Pem, key: Pem }).optional();
+const Signal = z.instanceof(AbortSignal, { error: 'an AbortSignal' }).optional();
+
 /**
- * Connects to the store and returns the ports. `create`: whether a missing namespace is created.
+ * Connects to the store and returns the ports.
  *
  * For a run, it also publishes the charts of its machines, which the audit refers to.
  * @throws {Fault} `bad-setting`, `store-unavailable`, `store-refused`, `store-misconfigured`,
- *   `server-too-old`, `not-found` (no such namespace, and `create` is false)
+ *   `server-too-old`, `not-found` (no such namespace, and it is not created)
  */
-export async function openPorts(options: StoreOptions, as: RunRef | string, create = true) {
+export async function openPorts(
+  options: StoreOptions,
+  as: RunRef | string,
+  missing: MissingNamespace = 'create',
+) {
   const { servers, login } = stripCredentials(readOption('servers', Servers, options.servers));
   const { user, password, token } = login;
   const ofAddress =
     user === undefined ? token && { token } : { user, ...(password && { pass: password }) };
-  const credentials = options.credentials ?? (ofAddress || localLogin(servers, localLogins()));
+  const given = readOption('credentials', Credentials, options.credentials);
+  const tls = readOption('tls', Tls, options.tls);
+  const signal = readOption('signal', Signal, options.signal) ?? never;
+  readOption('log', withFunctions('debug', 'info', 'warn'), options.log);
+  readOption('metrics', withFunctions(...Object.keys(noopMetrics)), options.metrics);
+  const credentials =
+    options.credentials && given
+      ? options.credentials
+      : ofAddress || localLogin(servers, localLogins());
   const jsDomain = readOption('jsDomain', JsDomain.optional(), options.jsDomain);
   const access = {
     servers,
     namespace: readOption('namespace', Namespace, options.namespace ?? 'default'),
     ...(credentials && { credentials }),
     ...(jsDomain !== undefined && { jsDomain }),
-    ...(options.tls && { tls: options.tls }),
+    ...(tls && options.tls && { tls: options.tls }),
     ...(options.inboxPrefix !== undefined && { inboxPrefix: options.inboxPrefix }),
   };
   const within = readOption(
@@ -93,12 +131,7 @@ export async function openPorts(options: StoreOptions, as: RunRef | string, crea
     DurationOrMillis,
     options.connectWithin ?? connectWithin,
   );
-  const store = await openStore(access, {
-    as,
-    signal: options.signal ?? never,
-    within,
-    create,
-  });
+  const store = await openRepeatedly(access, { as, signal, within }, missing);
   const ports = portsOf(store, {
     log: options.log ?? silent,
     metrics: options.metrics ?? noopMetrics,

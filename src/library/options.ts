@@ -41,7 +41,8 @@ export function readOption<S extends z.ZodType>(
 ): z.output<S> {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  throw new Fault('bad-setting', `${name}: ${formatParseError(error)}`, { cause: error });
+  const why = formatParseError(error).replace(/^value: /, '');
+  throw new Fault('bad-setting', `${name}: ${why}`, { cause: error });
 }
 
 export const readLease = (options: LeaseOptions): LeasePolicy => ({

@@ -8,6 +8,7 @@ import type { Keyframes } from '../ports/keyframes.ts';
 import type { Leases } from '../ports/leases.ts';
 import type { ServerTime } from '../ports/server-time.ts';
 import type { ReplayTarget } from '../runtime/audit/replay.ts';
+import { refuseUnknown } from './known-options.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { readOption } from './options.ts';
 
@@ -66,7 +67,7 @@ const never = new AbortController().signal;
 /**
  * Computes the fleet at a past moment from the audit history alone.
  *
- * Unlike the other functions it never creates a namespace.
+ * It never creates a namespace.
  * @throws {Fault} `bad-setting` if an option breaks its rule or the file cannot be read; `not-found` if the
  * namespace or the event does not exist; `store-unavailable`, `store-refused`, `store-misconfigured`,
  * `server-too-old`
@@ -86,6 +87,7 @@ const never = new AbortController().signal;
 export async function replay(
   options: ReplayStoreOptions | ReplayFileOptions,
 ): Promise<ReplayedFleet> {
+  refuseUnknown(options);
   const { signal = never } = options;
   const { fleetRows, observationAt, parseTarget, replayCaveats, replayTo } = await importReplay();
   const { hash, signatures } = systemAdapters;
@@ -159,7 +161,7 @@ async function findTarget(
 
 async function openSource(options: ReplayStoreOptions | ReplayFileOptions): Promise<Source> {
   if (options.file === undefined) {
-    const { ports, [Symbol.asyncDispose]: close } = await openPorts(options, 'replay', false);
+    const { ports, [Symbol.asyncDispose]: close } = await openPorts(options, 'replay', 'require');
     const { audit: history, keyframes, leases, serverTime } = ports;
     return { history, keyframes, leases, serverTime, [Symbol.asyncDispose]: close };
   }

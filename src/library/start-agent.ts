@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { DurationOrMillis } from '../composition/time/duration.ts';
+import { Fault } from '../domain/fault.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
 import type { GrpcProbe, HttpProbe, UdpProbe } from '../domain/records/health-check.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
+import { instanceReader, readHealth } from './instances-option.ts';
+import { Callback, refuseUnknown } from './known-options.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import {
   type Duration,
@@ -109,13 +112,15 @@ export interface RunningAgent extends AsyncDisposable {
   /**
    * Sets all instances that the agent runs now. It registers the new ones, updates the changed ones and
    * removes the others, in the background.
-   * @throws {Fault} `bad-setting` or `bad-name` if an instance breaks a rule
+   * @throws {Fault} `bad-setting` if an instance breaks a rule or is listed twice, or after the agent has stopped
    */
   replace(instances: readonly InstanceOptions[]): void;
   /**
-   * Sets the health of an instance that has no health check. Ignored if the agent has no such instance.
+   * Sets the health of an instance that has no health check; `detail` has at most 4096 characters.
    * `draining` also holds for an instance with a check, until another health is reported; the instance is then
    * registered again, with a new token.
+   * @throws {Fault} `bad-setting` if the health breaks its rule, if the agent has no such instance, or after the
+   * agent has stopped
    */
   report(instance: { readonly service: string; readonly id: string }, health: Health): void;
   /**
@@ -158,12 +163,12 @@ const leaveWithin: Millis = seconds(3);
  * ```
  */
 export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
+  refuseUnknown(options);
   await using opened = new AsyncDisposableStack();
-  const { Agent, HealthChecks, initialHealth, ListedInstances, withDefaultIds } =
-    await importAgent();
+  const { Agent, HealthChecks, initialHealth } = await importAgent();
   const slot = await readSlot(options, options.name);
-  const readInstances = (listed: readonly InstanceOptions[]) =>
-    withDefaultIds(readOption('instances', ListedInstances, listed), slot);
+  const readInstances = await instanceReader(slot);
+  readOption('onTransition', Callback, options.onTransition);
   const initial = readInstances(options.instances ?? []);
   // Callers without types may pass any value; an invalid address would make the record unreadable.
   const address = readOption('address', Address, options.address);
@@ -192,7 +197,14 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   checks.replace(initial);
   await agent.ready;
   const closing = opened.move();
-  const stop = () => closing.disposeAsync();
+  let isOver = false;
+  const refuseIfOver = () => {
+    if (isOver) throw new Fault('bad-setting', 'the agent has stopped; start another one');
+  };
+  const stop = () => {
+    isOver = true;
+    return closing.disposeAsync();
+  };
   agent.done.then(stop, stop);
   return {
     host: slot.host,
@@ -207,6 +219,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       return agent.state;
     },
     replace(listed) {
+      refuseIfOver();
       const instances = readInstances(listed);
       agent.replace(
         instances.map(({ spec }) => spec),
@@ -214,7 +227,15 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       );
       checks.replace(instances);
     },
-    report: (instance, health) => agent.report(instance as Parameters<Agent['report']>[0], health),
+    report({ service, id }, given) {
+      refuseIfOver();
+      const health = readHealth(given);
+      const instance = { service, id } as Parameters<Agent['report']>[0];
+      if (!agent.has(instance)) {
+        throw new Fault('bad-setting', `this agent has no instance '${service}/${id}'`);
+      }
+      agent.report(instance, health);
+    },
     stop,
     done: agent.done,
     [Symbol.asyncDispose]: stop,
@@ -223,11 +244,9 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 
 /** Imports what only an agent needs, so that a consumer of the directory does not load it. */
 async function importAgent() {
-  const [{ Agent }, checks, { ListedInstances, withDefaultIds }] = await Promise.all([
+  const [{ Agent }, { HealthChecks, initialHealth }] = await Promise.all([
     import('../runtime/agent/agent.ts'),
     import('../composition/instances/health-checks.ts'),
-    import('../composition/instances/listed-instances.ts'),
   ]);
-  const { HealthChecks, initialHealth } = checks;
-  return { Agent, HealthChecks, initialHealth, ListedInstances, withDefaultIds };
+  return { Agent, HealthChecks, initialHealth };
 }

@@ -1,8 +1,9 @@
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
+import { Callback, refuseUnknown } from './known-options.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
-import { type HostOptions, type LeaseOptions, readLease, readSlot } from './options.ts';
+import { type HostOptions, type LeaseOptions, readLease, readOption, readSlot } from './options.ts';
 
 /** Options of `startCollector`. `ttl` and `grace` are those of its seat. */
 export interface CollectorOptions extends StoreOptions, LeaseOptions, HostOptions {
@@ -47,6 +48,8 @@ const seatWithin: Millis = seconds(1);
  * ```
  */
 export async function startCollector(options: CollectorOptions): Promise<RunningCollector> {
+  refuseUnknown(options);
+  readOption('onTransition', Callback, options.onTransition);
   await using opened = new AsyncDisposableStack();
   const { Collector } = await import('../runtime/collector/collector.ts');
   const slot = await readSlot(options, options.name ?? 'collector');

@@ -20,8 +20,10 @@ interface OpenStoreOptions {
   /** Name of the connection on the server: the run that owns it, or its purpose. */
   readonly as: RunRef | string;
   readonly signal: AbortSignal;
-  /** The store must answer within this time. Later calls may take as long, and at least 2 s. */
+  /** The store must answer within this time. */
   readonly within: Millis;
+  /** Time limit of later calls, at least 2 s; default `within`. */
+  readonly answerWithin?: Millis;
   /** Whether a missing namespace is created. */
   readonly create: boolean;
 }
@@ -32,7 +34,7 @@ interface OpenStoreOptions {
  */
 export async function openStore(
   access: Access,
-  { as, signal, within, create }: OpenStoreOptions,
+  { as, signal, within, answerWithin = within, create }: OpenStoreOptions,
 ): Promise<NatsStore> {
   const timeout = AbortSignal.timeout(within);
   try {
@@ -41,7 +43,7 @@ export async function openStore(
       create,
       name: typeof as === 'string' ? `rollcall ${as}` : connectionName(as),
       connectWithin: within,
-      answerWithin: Math.max(within, seconds(2)),
+      answerWithin: Math.max(answerWithin, seconds(2)),
       signal: AbortSignal.any([signal, timeout]),
     });
   } catch (cause) {

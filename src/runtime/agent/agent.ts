@@ -126,6 +126,11 @@ export class Agent implements AsyncDisposable {
     this.#session?.desiredChanged();
   }
 
+  /** Whether it runs this instance. */
+  has(spec: Pick<InstanceSpec, 'service' | 'id'>): boolean {
+    return this.#desired.has(instanceKey({ ...this.slot, ...spec }));
+  }
+
   /**
    * Sets the health of an instance. Ignored for an instance that it does not run. An instance that drains
    * is registered again, with a new token, when another health is set.

@@ -1,4 +1,5 @@
 import type { ChainHead } from '../../domain/events/hash-chain.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import {
   agentKey,
@@ -150,11 +151,13 @@ export class OwnedRecords {
   /**
    * Commits changes. Instances are fenced on the record of the slot, so a run that lost it writes
    * nothing.
+   * @throws {Fault} `record-unreadable` for an instance that is not valid; nothing was written
    */
   async commit(changes: readonly Change[]): Promise<CommitOutcome> {
     const sealed = sealChanges(changes);
     const writes = sealed.map((change) => change.write);
     const slot = agentKey(this.self);
+    for (const { key, text } of writes) if (key !== slot) refuseUnreadable(key, text);
     // Before it is sent: a check of the records may forget the instances while it is under way.
     const own = new Set(sealed.filter(({ write }) => this.#isMine(write.key)));
     for (const { key } of writes) if (key !== slot) this.#knownKeys.add(key);
@@ -214,4 +217,11 @@ export class OwnedRecords {
       this.chainHeads.set(entry.key, read.record);
     }
   }
+}
+
+/** A record that this version cannot read would look as if another program had written it. */
+function refuseUnreadable(key: string, text: string | undefined): void {
+  const read = readInstance({ key, revision: 1, text });
+  if (read.kind !== 'unreadable') return;
+  throw new Fault('record-unreadable', `${key} would not be readable: ${read.why}`);
 }

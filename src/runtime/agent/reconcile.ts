@@ -1,4 +1,4 @@
-import { Fault } from '../../domain/fault.ts';
+import { Fault, type FaultCode } from '../../domain/fault.ts';
 import { registrationsPerBatch } from '../../domain/policy/lease-policy.ts';
 import {
   type Desired,
@@ -16,6 +16,12 @@ import {
 import type { Change } from '../transitions/record-change.ts';
 import { transitionRun } from '../transitions/run-changes.ts';
 import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
+
+/** What is logged about an instance that is put aside, by the code of the failure. */
+const logNames: Partial<Record<FaultCode, string>> = {
+  'record-too-large': 'instance-too-large',
+  'record-unreadable': 'instance-not-valid',
+};
 
 export type ReconcileResult = 'reconciled' | 'suspected' | OwnershipLost;
 
@@ -62,8 +68,9 @@ export async function reconcile(
 }
 
 /**
- * Commits the changes. If one of them is larger than the server accepts, the others are committed
- * without it, and it is put aside until it changes: one bad instance must not end all others.
+ * Commits the changes. If one of them is larger than the server accepts, or would be a record that nothing
+ * can read, the others are committed without it, and it is put aside until it changes: one bad instance must
+ * not end all others, and would be written again without end.
  */
 async function commitOrPutAside(
   records: OwnedRecords,
@@ -74,7 +81,7 @@ async function commitOrPutAside(
   try {
     return (await records.commit(changes)).outcome;
   } catch (cause) {
-    if (!(cause instanceof Fault) || cause.code !== 'record-too-large') throw cause;
+    if (!(cause instanceof Fault) || !(cause.code in logNames)) throw cause;
     const [only, ...others] = changes;
     if (only === undefined) throw cause;
     if (others.length > 0) {
@@ -87,7 +94,7 @@ async function commitOrPutAside(
     const instance = desired.get(key);
     if (instance === undefined) throw cause;
     records.putAside(instance);
-    ports.log.warn('instance-too-large', { key, why: cause.message });
+    ports.log.warn(logNames[cause.code] ?? cause.code, { key, why: cause.message });
     return 'committed';
   }
 }

@@ -141,7 +141,7 @@ describe('an agent in a program', () => {
   });
 
   it.each([
-    [{ ttl: '1s' }, 'ttl: value: at least 2 s'],
+    [{ ttl: '1s' }, 'ttl: at least 2 s'],
     [{ ttl: 2500 }, 'whole seconds'],
     [{ grace: 'soon' }, 'a duration with its unit'],
     [{ name: '' }, 'a name has at least one character'],
@@ -184,9 +184,9 @@ describe('an agent in a program', () => {
 describe('changes as an iterable', () => {
   it('are complete however slow the reader, and end when closed', async () => {
     const at = fleet();
+    await using agent = await startAgent({ ...at, host: 'h1', name: 'a' });
     const directory = await openDirectory(at);
     const changes = directory.changes();
-    await using agent = await startAgent({ ...at, host: 'h1', name: 'a' });
     for (const id of ['w1', 'w2', 'w3']) {
       agent.replace([{ service: 'web', id }]);
       await until(id, () => directory.instances()[0]?.id === id);

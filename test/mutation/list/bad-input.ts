@@ -45,4 +45,12 @@ export const badInput: readonly Mutant[] = [
     edits: [['  if (isInstanceKey(key, record)) return record;', '  if (key) return record;']],
     tests: ['test/domain/records/stored-record.test.ts'],
   },
+  {
+    name: 'unreadable-is-written',
+    breaks: 'G12',
+    what: 'writes an instance that no process can read, again and again',
+    file: 'src/runtime/agent/owned-records.ts',
+    edits: [["if (read.kind !== 'unreadable') return;", 'if (read) return;']],
+    tests: ['test/runtime/agent/not-valid.test.ts'],
+  },
 ];

@@ -1,0 +1,54 @@
+import { openStore } from '../composition/store/open-store.ts';
+import { systemAdapters } from '../composition/system-adapters.ts';
+import { Fault, type FaultCode } from '../domain/fault.ts';
+import type { RunRef } from '../domain/identity/names.ts';
+import { type Millis, seconds } from '../domain/time.ts';
+
+/** Time between two attempts. */
+const pause: Millis = seconds(0.25);
+
+/** Whether a namespace that does not exist is created, waited for, or refused at once. */
+export type MissingNamespace = 'create' | 'wait' | 'require';
+
+/**
+ * Opens the store, and tries again until `within` has passed: a server that is still starting refuses
+ * connections.
+ * @throws {Fault} as `openStore`; its `cause` is the reason of the signal if that aborts
+ */
+export async function openRepeatedly(
+  access: Parameters<typeof openStore>[0],
+  {
+    as,
+    signal,
+    within,
+  }: { readonly as: RunRef | string; readonly signal: AbortSignal; readonly within: Millis },
+  missing: MissingNamespace,
+): ReturnType<typeof openStore> {
+  const { monotonic, sleep } = systemAdapters.clock;
+  const passing: readonly FaultCode[] = [
+    'store-unavailable',
+    ...(missing === 'wait' ? (['not-found'] as const) : []),
+  ];
+  const create = missing === 'create';
+  const until = monotonic() + within;
+  let left = within;
+  let notFound: Fault | undefined;
+  for (;;) {
+    try {
+      return await openStore(access, { as, signal, within: left, answerWithin: within, create });
+    } catch (cause) {
+      if (signal.aborted) throw stopped(signal);
+      left = Math.floor(until - monotonic() - pause);
+      if (!(cause instanceof Fault) || !passing.includes(cause.code)) throw cause;
+      if (cause.code === 'not-found') notFound = cause;
+      // The last attempt had little time: that the namespace is missing is what is known.
+      if (left <= 0) throw notFound ?? cause;
+      await sleep(pause, signal);
+    }
+  }
+}
+
+const stopped = (signal: AbortSignal): Fault =>
+  new Fault('store-unavailable', 'stopped while connecting, because the signal was aborted', {
+    cause: signal.reason,
+  });

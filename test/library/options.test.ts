@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import {
+  type AgentOptions,
+  type CollectorOptions,
+  type DirectoryOptions,
+  openDirectory,
+  type ReplayFileOptions,
+  type ReplayStoreOptions,
+  replay,
+  startAgent,
+  startCollector,
+} from '../../src/index.ts';
+import { knownOptions } from '../../src/library/known-options.ts';
+
+const at = { servers: 'nats://127.0.0.1:1', connectWithin: 1 };
+const agent = { ...at, host: 'h1', name: 'a' };
+
+test.each([
+  [() => startAgent({ ...agent, instnaces: [] } as never), "unknown option 'instnaces'"],
+  [() => openDirectory({ ...at, naemspace: 'a' } as never), "unknown option 'naemspace'"],
+  [() => startCollector({ ...at, nmae: 'a' } as never), "unknown option 'nmae'"],
+  [() => openDirectory({ servers: 4222 } as never), 'servers: nats://HOST:PORT'],
+  [() => replay({ ...at, at: 'now', fiel: 'a' } as never), "unknown option 'fiel'"],
+  [() => startAgent(undefined as never), 'options: an object is required'],
+  [() => startAgent({ ...agent, credentials: { user: 1 } } as never), 'credentials: '],
+  [() => startAgent({ ...agent, credentials: { creds: 'x', user: 'a' } } as never), 'credentials'],
+  [() => startAgent({ ...agent, tls: { caFile: '/x' } } as never), 'tls: '],
+  [() => openDirectory({ ...at, signal: {} } as never), 'signal: an AbortSignal'],
+  [() => startAgent({ ...agent, onTransition: 'log' } as never), 'onTransition: a function'],
+  [() => openDirectory({ ...at, log: 'info' } as never), 'log: an object with the functions'],
+  [
+    () =>
+      startAgent({
+        ...agent,
+        instances: [
+          { service: 'a', id: '1' },
+          { service: 'a', id: '1' },
+        ],
+      }),
+    "instances: 'a/1' is listed twice",
+  ],
+])('an option that breaks its rule is refused before anything connects: %s', async (call, why) => {
+  const refusal = await call().catch((cause: unknown) => cause);
+  expect(refusal).toMatchObject({ name: 'Fault', code: 'bad-setting' });
+  expect(`${refusal}`).toContain(why);
+});
+
+type Option = keyof (AgentOptions &
+  CollectorOptions &
+  DirectoryOptions &
+  ReplayStoreOptions &
+  ReplayFileOptions);
+
+test('the options that are known are those of the types', () => {
+  const typed: Readonly<Record<Option, true>> = {
+    ...{ servers: true, namespace: true, jsDomain: true, credentials: true, inboxPrefix: true },
+    ...{ tls: true, connectWithin: true, signal: true, log: true, metrics: true },
+    ...{ host: true, stateDir: true, ttl: true, grace: true, name: true, instances: true },
+    ...{ zone: true, address: true, takeover: true, whenExpired: true, collect: true },
+    ...{ drain: true, onTransition: true, seatsEvery: true, keepLast: true, at: true, file: true },
+  };
+  expect([...knownOptions].sort()).toEqual(Object.keys(typed).sort());
+});
