@@ -92,10 +92,14 @@ async function run(
     config === undefined ? base : { ...base, file: await readConfigFile(config) };
   refuseUnknown(filed, allSettings());
   const all = await withLogin(filed, one.name);
-  if (readSettings({ json: common.json }, all).json) jsonWanted();
-  const { oneOf } = one;
-  if (oneOf && !oneOf.some((name) => one.settings[name] && isGiven(one.settings[name], all))) {
-    commander.outputHelp();
+  const { json } = readSettings({ json: common.json }, all);
+  if (json) jsonWanted();
+  const oneOf = one.oneOf?.flatMap((name) => one.settings[name] ?? []);
+  if (oneOf && !oneOf.some((setting) => isGiven(setting, all))) {
+    const flags = oneOf.map(({ flag }) => flag.split(' ')[0]).join(' or ');
+    const usage = `rollcall ${one.name} needs ${flags}`;
+    if (json) io.err(errorDocument('bad-usage', usage, exitCodes.usage));
+    else commander.outputHelp();
     return exitCodes.usage;
   }
   const given = readSettings({ ...common, ...one.settings }, all);

@@ -41,7 +41,8 @@ export const syncFile = command({
     if (settings.once || settings.dryRun) {
       opened.use(await completeView(view, settings, io));
       if (settings.dryRun) {
-        io.out(driver.render().trimEnd());
+        const text = driver.render();
+        io.out(json ? jsonLine({ file: out, text }) : text.trimEnd());
         return exitCodes.done;
       }
       const outcome = await driver.look();
