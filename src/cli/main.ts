@@ -109,9 +109,14 @@ const io: Terminal = {
 const compiled = compiledDir(process.env);
 if (compiled !== undefined) enableCompileCache(compiled);
 
-try {
+/** The program is imported only for what needs it: that takes most of the time of `--version`. */
+async function runMain(argv: readonly string[]): Promise<number> {
+  if (argv.length === 1 && argv[0] === '--version') {
+    io.out(version());
+    return exitCodes.done;
+  }
   const { runProgram } = await import('./program.ts');
-  process.exitCode = await runProgram(process.argv.slice(2), io, {
+  return runProgram(argv, io, {
     version: version(),
     jsonWanted: () => {
       hasJson = true;
@@ -125,6 +130,10 @@ try {
       if (out && err) durable = { out, err };
     },
   });
+}
+
+try {
+  process.exitCode = await runMain(process.argv.slice(2));
 } catch (cause) {
   const failure = rootOf(cause);
   if (stopping.signal.aborted && (exitCodeOf(failure) !== exitCodes.bug || failure === stopped)) {

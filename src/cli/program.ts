@@ -1,8 +1,6 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
-import { readLogin } from '../composition/access/login-folder.ts';
-import { readConfigFile } from '../composition/files.ts';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
-import type { Command } from './command/command.ts';
+import type { Command, CommandEntry } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
 import { agentSettings } from './command/settings/lease.ts';
@@ -14,13 +12,12 @@ import {
   sourceOf,
 } from './command/settings/read.ts';
 import { optionOf, type Setting, variableOf } from './command/settings/setting.ts';
-import { commands } from './command-list.ts';
+import { commandIndex } from './command-index.ts';
 import { localLoginDir } from './session/xdg-directories.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
 import { errorDocument } from './terminal/print-error.ts';
-import { localLoginOf } from './up/local-role.ts';
 
 export interface Program {
   readonly version: string;
@@ -54,12 +51,14 @@ export async function runProgram(
     })
     .addHelpText('after', settingsHelp);
   for (const setting of Object.values(common)) program.addOption(optionOf(setting));
-  for (const one of commands) {
-    const parent = parentOf(program, one.name, shown);
-    const commander = bare(parent.command(one.name.split(' ').at(-1) ?? ''), shown)
-      .description(one.summary)
-      .configureHelp({ showGlobalOptions: true })
-      .addHelpText('after', examplesHelp(one));
+  for (const entry of commandIndex) {
+    const parent = parentOf(program, entry.name, shown);
+    const commander = bare(parent.command(entry.name.split(' ').at(-1) ?? ''), shown).description(
+      entry.summary,
+    );
+    if (!mayBeMeant(entry, argv)) continue;
+    const one = await entry.load();
+    commander.configureHelp({ showGlobalOptions: true }).addHelpText('after', examplesHelp(one));
     commander.showHelpAfterError(`(see rollcall ${one.name} --help)`);
     if (one.args !== undefined) commander.arguments(one.args);
     for (const setting of Object.values(one.settings)) commander.addOption(optionOf(setting));
@@ -80,6 +79,12 @@ export async function runProgram(
   return code;
 }
 
+/** Whether the words of the command line can be a call of this command, or of the help of its group. */
+function mayBeMeant({ name }: CommandEntry, argv: readonly string[]): boolean {
+  const words = new Set(argv);
+  return name.split(' ').every((word) => words.has(word));
+}
+
 async function run(
   one: Command,
   commander: Commander,
@@ -88,9 +93,7 @@ async function run(
 ): Promise<Exit> {
   const base: Sources = { flags: flagsOf(commander), env: io.env };
   const { config } = readSettings({ config: common.config }, base);
-  const filed: Sources =
-    config === undefined ? base : { ...base, file: await readConfigFile(config) };
-  refuseUnknown(filed, allSettings());
+  const filed = config === undefined ? base : await withFile(base, config);
   const all = await withLogin(filed, one.name);
   const { json } = readSettings({ json: common.json }, all);
   if (json) jsonWanted();
@@ -109,6 +112,7 @@ async function run(
       settings,
       io: terminal,
       args: commander.args,
+      commands: commandIndex,
       serversGiven: isGiven(common.servers, all),
       sourceOf: (setting) => sourceOf(setting, all),
     });
@@ -118,13 +122,22 @@ async function run(
   return runDaemon(terminal, runWith);
 }
 
+/** The sources, with the settings in a file. */
+async function withFile(from: Sources, config: string): Promise<Sources> {
+  const { readConfigFile } = await import('../composition/files.ts');
+  const file = await readConfigFile(config);
+  refuseUnknown({ file }, await allSettings());
+  return { ...from, file };
+}
+
 /** The sources, with the settings of the login that one of them names. */
 async function withLogin(from: Sources, name: string): Promise<Sources> {
   const given = readSettings({ login: common.login }, from);
-  const login = given.login ?? localLoginFor(name, from);
+  const login = given.login ?? (await localLoginFor(name, from));
   if (login === undefined) return from;
+  const { readLogin } = await import('../composition/access/login-folder.ts');
   const settings = await readLogin(login);
-  refuseUnknown({ file: settings }, allSettings());
+  refuseUnknown({ file: settings }, await allSettings());
   return { ...from, login: settings };
 }
 
@@ -138,11 +151,12 @@ const asksForJson = (argv: readonly string[], env: Terminal['env']): boolean =>
   /^(true|yes|1|on)$/i.test(env[variableOf(common.json)] ?? '');
 
 /** The login at a server of `rollcall up --secure`, if no setting has one. */
-function localLoginFor(name: string, from: Sources): string | undefined {
+async function localLoginFor(name: string, from: Sources): Promise<string | undefined> {
   if (/^(up|demo|bench|access)\b/.test(name)) return undefined;
   if (ownLogins.some((setting) => isGiven(setting, from))) return undefined;
   const { servers, namespace } = readSettings(common, from);
   const { host } = readSettings({ host: agentSettings.host }, from);
+  const { localLoginOf } = await import('./up/local-role.ts');
   return localLoginOf(name, { servers, namespace, host }, localLoginDir(from.env));
 }
 
@@ -157,10 +171,11 @@ function flagsOf(commander: Commander): Record<string, unknown> {
   return Object.fromEntries(given.map((name) => [name, values[name]]));
 }
 
-const allSettings = (): readonly Setting[] => [
-  ...Object.values(common),
-  ...commands.flatMap((one) => Object.values(one.settings)),
-];
+/** All commands are loaded for it, which takes as long as all other work of a short command. */
+async function allSettings(): Promise<readonly Setting[]> {
+  const { commands } = await import('./command-list.ts');
+  return [...Object.values(common), ...commands.flatMap((one) => Object.values(one.settings))];
+}
 
 /** The group of a command, created if missing: `audit show` belongs to `audit`. */
 function parentOf(program: Commander, name: string, io: Terminal): Commander {

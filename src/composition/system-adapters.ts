@@ -1,6 +1,7 @@
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemHash } from '../adapters/system/hash.ts';
+import { hostAddress } from '../adapters/system/host-address.ts';
 import { findHostId } from '../adapters/system/host-id.ts';
 import { thisProcess } from '../adapters/system/processes.ts';
 import { systemSignatures } from '../adapters/system/signatures.ts';
@@ -11,6 +12,7 @@ export const systemAdapters = {
   entropy: systemEntropy,
   findHostId,
   hash: systemHash,
+  hostAddress,
   signatures: systemSignatures,
   thisProcess,
 };

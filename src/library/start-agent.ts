@@ -26,7 +26,10 @@ export interface InstanceOptions {
   readonly service: string;
   /** Id within the service, with the same rule. Default `<host>-<agent>-<service>-<port>`. */
   readonly id?: string | undefined;
-  /** Address for consumers, at most 1024 characters. It is published and not interpreted. */
+  /**
+   * Address for consumers, at most 1024 characters. It is published and not interpreted. Default, if there is
+   * a port: that of the agent.
+   */
   readonly address?: string | undefined;
   /** Port for consumers, 0 to 65535. */
   readonly port?: number | undefined;
@@ -77,7 +80,10 @@ export interface AgentOptions extends StoreOptions, LeaseOptions, HostOptions {
    * the zone of hosts without one.
    */
   readonly zone?: string;
-  /** Address of the host, for people; at most 1024 characters. It is never an identity. */
+  /**
+   * Address of the host, at most 1024 characters; it is never an identity. Instances with a port and without
+   * an address have it too. Default for them: the first address of the network interfaces of this host.
+   */
   readonly address?: string;
   /** Whether it takes the slot from a live run. Default false: `slot-held` is thrown. */
   readonly takeover?: boolean;
@@ -180,6 +186,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     ...{ slot, zone, address, takeover, whenExpired, collect, leaveWithin },
     lease: readLease(options),
     process: systemAdapters.thisProcess(),
+    instanceAddress: address ?? systemAdapters.hostAddress(),
     drainFor: readOption('drain', DurationOrMillis, options.drain ?? 0),
     onTransition: (transition: ProcessTransition) => options.onTransition?.(transition),
   };

@@ -74,6 +74,7 @@ const cliTiers = [
   ['why', 'demo', 'conform/stage', 'up'],
   ['conform/scenarios'],
   ['conform'],
+  ['completion'],
   ['commands', 'commands/access'],
 ];
 

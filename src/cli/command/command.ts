@@ -46,10 +46,17 @@ export interface Command<S extends Settings = Settings> {
   run(context: Context<S>): Promise<Exit>;
 }
 
+/** A command as the help lists it. The command itself is imported when it is needed: that takes time. */
+export interface CommandEntry extends Pick<Command, 'name' | 'summary'> {
+  load(): Promise<Command>;
+}
+
 interface Context<S extends Settings> {
   readonly settings: Common & Values<S>;
   readonly io: Terminal;
   readonly args: readonly string[];
+  /** Every command of the program. */
+  readonly commands: readonly CommandEntry[];
   /** Whether --servers was given, instead of its default. */
   readonly serversGiven: boolean;
   /** Where the value of a setting comes from: `--port`, `ROLLCALL_PORT`; undefined for its default. */

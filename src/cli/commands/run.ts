@@ -90,11 +90,11 @@ export const run = command({
   ownsSignals: true,
   isDaemon: true,
   async run({ settings: given, io, args }) {
-    const { service, port, address } = given;
+    const { service, port } = given;
     const part = [service, ...(port === undefined ? [] : [port])].join('-');
     const slot = await resolveAgentId(given, given.name ?? AgentName.parse(part), io.env);
     const id = given.id ?? InstanceId.parse(`${slot.host}-${part}`);
-    const spec = { service, id, port, address, labels: {} };
+    const spec = { service, id, port, labels: {} };
     // stdout belongs to the child process, unless --json is set.
     const output = given.json ? io : { ...io, out: io.err };
     await using metered = await openMetrics(given, output);

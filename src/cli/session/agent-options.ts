@@ -32,6 +32,7 @@ export const agentOptions = (
   process: systemAdapters.thisProcess(),
   zone: settings.zone,
   address: settings.address,
+  instanceAddress: settings.address ?? systemAdapters.hostAddress(),
   takeover: settings.takeover,
   collect: settings.collect,
   whenExpired: settings.whenExpired,

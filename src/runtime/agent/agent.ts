@@ -27,6 +27,8 @@ export interface AgentOptions {
   readonly process: AgentRecord['process'];
   readonly zone?: ZoneName | undefined;
   readonly address?: string | undefined;
+  /** Address of its instances that have a port and no address of their own. */
+  readonly instanceAddress?: string | undefined;
   /**
    * Take the slot over from an active run. Only for the first run: an agent never does that by
    * itself.
@@ -119,7 +121,8 @@ export class Agent implements AsyncDisposable {
   ): void {
     const before = new Map(this.#desired);
     this.#desired.clear();
-    for (const spec of specs) {
+    for (const listed of specs) {
+      const spec = this.#withAddress(listed);
       const key = instanceKey({ ...this.slot, ...spec });
       this.#desired.set(key, { spec, health: before.get(key)?.health ?? healthOf(spec) });
     }
@@ -154,7 +157,10 @@ export class Agent implements AsyncDisposable {
 
   /** Adds an instance, or changes its attributes and its health. */
   put(spec: InstanceSpec, health: Health): void {
-    this.#desired.set(instanceKey({ ...this.slot, ...spec }), { spec, health });
+    this.#desired.set(instanceKey({ ...this.slot, ...spec }), {
+      spec: this.#withAddress(spec),
+      health,
+    });
     this.#session.desiredChanged();
   }
 
@@ -183,6 +189,13 @@ export class Agent implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+
+  /** Consumers cannot use a port without an address. */
+  #withAddress(spec: InstanceSpec): InstanceSpec {
+    const { instanceAddress: address } = this.#options;
+    if (spec.address !== undefined || spec.port === undefined || address === undefined) return spec;
+    return { ...spec, address };
   }
 
   #nextSession(takeover: boolean, run = this.#ports.entropy.runId()): Session {

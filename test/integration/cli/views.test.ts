@@ -44,7 +44,8 @@ describe('the views of the registry', () => {
       reason: null,
       since: expect.any(Number),
       sinceIso: expect.stringMatching(/^20..-.*Z$/),
-      address: null,
+      // No address was given: that of this host.
+      address: expect.stringMatching(/^[\da-f.:]+$/),
       port: 8080,
       labels: {},
       health: { state: 'serving', detail: null },
@@ -111,7 +112,7 @@ describe('the views of the registry', () => {
     expect(err).toBe('');
     const lines = out.split('\n');
     expect(lines[0]).toMatch(/^INSTANCE +STATE +SINCE +ADDRESS +AGENT$/);
-    expect(lines[2]).toMatch(/^web\/w1 +● live +(<1|\d+) s +8080 +h1\/a$/);
+    expect(lines[2]).toMatch(/^web\/w1 +● live +(<1|\d+) s +[\da-f.:]+:8080 +h1\/a$/);
     expect(lines[4]).toMatch(/^2 instances; the view is <?\d+ s old$/);
     expect(out).not.toContain('unobserved');
   });

@@ -39,7 +39,8 @@ export const agentSettings = {
   },
   address: {
     flag: '--address <address>',
-    description: 'address of this host, shown to people',
+    description: 'address of this host, and of its instances that have a port and no address',
+    fallback: 'that of the first network interface, for instances',
     schema: Text.max(1024).optional(),
   },
   collect: {
