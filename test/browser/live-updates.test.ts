@@ -86,6 +86,10 @@ test('a killed agent is shown as gone without a reload', async ({ open }) => {
   await expect.poll(() => cell(page, 'h1/a').count()).toBe(0);
   expect(await attention.textContent()).toMatch(lost);
   await page.getByRole('searchbox').fill('');
+  await page.getByRole('link', { name: 'Services' }).click();
+  const service = page.getByRole('listitem').filter({ hasText: 'web' });
+  await expect.poll(() => service.textContent(), soon).toMatch(/1 live of 2.*1.*lost.*strict 1/);
+  await page.getByRole('link', { name: 'Fleet' }).click();
   await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
   await expect.poll(() => page.getByText('Nothing needs attention').count(), soon).toBe(1);
 });

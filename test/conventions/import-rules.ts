@@ -86,7 +86,7 @@ const webTiers = [
   ['widgets'],
   ['shell'],
   ['screens/machines'],
-  ['screens/entity', 'screens/fleet', 'screens/gc', 'screens/timeline'],
+  ['screens/entity', 'screens/fleet', 'screens/gc', 'screens/services', 'screens/timeline'],
 ];
 
 const domainTiers = [

@@ -4,6 +4,7 @@ import { EntityScreen } from './screens/entity/entity-screen.tsx';
 import { FleetScreen } from './screens/fleet/fleet-screen.tsx';
 import { GcScreen } from './screens/gc/gc-screen.tsx';
 import { MachinesScreen } from './screens/machines/machines-screen.tsx';
+import { ServicesScreen } from './screens/services/services-screen.tsx';
 import { TimelineScreen } from './screens/timeline/timeline-screen.tsx';
 import { ActionDialog } from './shell/action-dialog.tsx';
 import { Banners } from './shell/banners.tsx';
@@ -18,6 +19,7 @@ import { ErrorBoundary } from './widgets/error-boundary.tsx';
 
 const screens: Readonly<Record<Screen, () => ComponentChildren>> = {
   fleet: () => <FleetScreen />,
+  services: () => <ServicesScreen />,
   timeline: () => <TimelineScreen />,
   machines: () => <MachinesScreen />,
   gc: () => <GcScreen />,

@@ -18,15 +18,21 @@ export const pickPolicies = ['strict', 'prefer-live', 'any'] as const;
  */
 export type PickPolicy = (typeof pickPolicies)[number];
 
+/** What the selection reads of a row. */
+export interface Usable
+  extends Pick<InstanceRow, 'service' | 'id' | 'state' | 'reason' | 'successor' | 'token'> {
+  readonly health: Pick<InstanceRow['health'], 'state'>;
+}
+
 /**
  * Selects the instances that a consumer with this policy may use, the best of each service first. Returns
  * at most one per `service/id` (G11). `rows` must be all rows of these services, because the selection
  * compares them.
  */
-export function selectUsable(
-  rows: readonly InstanceRow[],
+export function selectUsable<Row extends Usable>(
+  rows: readonly Row[],
   policy: PickPolicy,
-): readonly InstanceRow[] {
+): readonly Row[] {
   const services = Map.groupBy(rows, ({ service }) => service).values();
   return [...services].flatMap((service) => usableOf(winners(service), policy));
 }
@@ -37,7 +43,7 @@ export const pickOne = (
   fraction: number,
 ): InstanceRow | undefined => usable[Math.floor(fraction * usable.length)];
 
-function usableOf(rows: readonly InstanceRow[], policy: PickPolicy): readonly InstanceRow[] {
+function usableOf<Row extends Usable>(rows: readonly Row[], policy: PickPolicy): readonly Row[] {
   const { live = [], dubious = [], failing = [], draining = [] } = Object.groupBy(rows, usability);
   switch (policy) {
     case 'strict':
@@ -56,7 +62,7 @@ function usableOf(rows: readonly InstanceRow[], policy: PickPolicy): readonly In
 }
 
 /** Dubious only if it last reported `serving`; otherwise its own report counts. */
-const usability = ({ state, health }: InstanceRow): 'live' | 'dubious' | 'failing' | 'draining' =>
+const usability = ({ state, health }: Usable): 'live' | 'dubious' | 'failing' | 'draining' =>
   health.state === 'serving' ? (state === 'live' ? 'live' : 'dubious') : health.state;
 
 /**
@@ -67,8 +73,8 @@ const usability = ({ state, health }: InstanceRow): 'live' | 'dubious' | 'failin
  * batches, so a `superseded` row counts until the new run has announced that it has adopted all of its
  * instances. After that the row is a leftover and is dropped.
  */
-function winners(rows: readonly InstanceRow[]): readonly InstanceRow[] {
-  const best = new Map<string, InstanceRow>();
+function winners<Row extends Usable>(rows: readonly Row[]): readonly Row[] {
+  const best = new Map<string, Row>();
   for (const row of rows) {
     if (row.reason === 'contested') continue;
     if (row.successor === 'live') continue;
@@ -78,10 +84,10 @@ function winners(rows: readonly InstanceRow[]): readonly InstanceRow[] {
   return [...best.values()];
 }
 
-const ranksBefore = (a: InstanceRow, b: InstanceRow): boolean =>
+const ranksBefore = (a: Usable, b: Usable): boolean =>
   certainty(a) === certainty(b) ? a.token > b.token : certainty(a) > certainty(b);
 
-const certainty = ({ state, reason, successor }: InstanceRow): number => {
+const certainty = ({ state, reason, successor }: Usable): number => {
   if (state !== 'dubious') return 2;
   const isOver = reason === 'orphan' || (reason === 'superseded' && successor !== 'registering');
   return isOver ? 0 : 1;

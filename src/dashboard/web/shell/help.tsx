@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 export const helpIsOpen = signal(false);
 
 const keys: readonly (readonly [string, string])[] = [
-  ['g f · g t · g m · g g', 'open Fleet, Timeline, Machines, GC'],
+  ['g f · g s · g t · g m · g g', 'open Fleet, Services, Timeline, Machines, GC'],
   ['/', 'go to the filter'],
   ['arrows', 'move in grids, lists, charts and the slider'],
   ['Enter', 'open the focused item'],

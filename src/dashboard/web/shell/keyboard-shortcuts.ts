@@ -5,6 +5,7 @@ import { helpIsOpen } from './help.tsx';
 
 const screens: Readonly<Record<string, Screen>> = {
   f: 'fleet',
+  s: 'services',
   t: 'timeline',
   m: 'machines',
   g: 'gc',

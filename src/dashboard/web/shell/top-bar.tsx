@@ -8,6 +8,7 @@ import { helpIsOpen } from './help.tsx';
 
 const tabs: readonly (readonly [Screen, string])[] = [
   ['fleet', 'Fleet'],
+  ['services', 'Services'],
   ['timeline', 'Timeline'],
   ['machines', 'Machines'],
   ['gc', 'GC'],

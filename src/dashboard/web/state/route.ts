@@ -1,4 +1,4 @@
-export const screens = ['fleet', 'timeline', 'machines', 'gc', 'entity'] as const;
+export const screens = ['fleet', 'services', 'timeline', 'machines', 'gc', 'entity'] as const;
 export type Screen = (typeof screens)[number];
 
 /** The contents of the address: the screen, the moment (null: the newest), and the parameters of the screen. */

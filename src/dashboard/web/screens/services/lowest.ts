@@ -1,0 +1,40 @@
+import type { Lane } from '../../../history/query-types.ts';
+
+/** The lowest number of live instances in a range of time. */
+export interface Lowest {
+  readonly live: number;
+  /** When it first was that low. */
+  readonly at: number;
+}
+
+/**
+ * The lowest number of live instances of a service, from the lanes of all its registrations: at the beginning
+ * of the range, or after a fall. While a service starts, it has fewer instances than it will have; that is
+ * not its lowest number.
+ */
+export function lowestLive(lanes: readonly Lane[], from: number, to: number): Lowest | undefined {
+  const changes: (readonly [at: number, by: number])[] = [];
+  let live = 0;
+  for (const { start, steps } of lanes) {
+    let was = isLive(start);
+    live += Number(was);
+    for (const [at, state] of steps) {
+      const is = isLive(state);
+      if (is !== was && at <= to) changes.push([at, Number(is) - Number(was)]);
+      was = is;
+    }
+  }
+  let lowest: Lowest | undefined = live > 0 ? { live, at: from } : undefined;
+  let before = live;
+  changes.sort(([a], [b]) => a - b);
+  for (const [n, [at, by]] of changes.entries()) {
+    live += by;
+    // Changes of one commit have one time: only the number after the last of them existed.
+    if (changes[n + 1]?.[0] === at) continue;
+    if (live < before && live < (lowest?.live ?? before)) lowest = { live, at };
+    before = live;
+  }
+  return lowest ?? (live > 0 ? { live, at: from } : undefined);
+}
+
+const isLive = (state: string | null): boolean => state === 'live' || state === 'unverified';

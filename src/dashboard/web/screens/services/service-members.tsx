@@ -1,0 +1,48 @@
+import { since } from '../../format/format-time.ts';
+import { type ServiceMember, statusIn } from '../../model/service-table.ts';
+import { writeSubject } from '../../model/subject.ts';
+import { hrefTo, now } from '../../state/store.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
+
+const most = 200;
+
+/** The instances of a service, those in trouble first, with the agent that serves each. */
+export function ServiceMembers({ members }: { readonly members: readonly ServiceMember[] }) {
+  const rank = ({ instance }: ServiceMember) => Number(statusIn(instance) === 'live');
+  const sorted = members.toSorted((a, b) => rank(a) - rank(b));
+  return (
+    <ul class="members">
+      {sorted.slice(0, most).map(({ instance, slot }) => {
+        const { service, id, status, reason, entityState } = instance;
+        const { address, port } = entityState.note;
+        const { host, agent } = slot;
+        return (
+          <li key={entityState.number}>
+            <StateBadge status={status} reason={reason} />
+            <a
+              href={hrefTo({
+                screen: 'entity',
+                params: { of: writeSubject({ kind: 'instance', service, id }) },
+              })}
+            >
+              <BidiText text={id} />
+            </a>
+            <a
+              href={hrefTo({
+                screen: 'fleet',
+                params: { sel: writeSubject({ kind: 'agent', host, agent }) },
+              })}
+            >
+              <BidiText text={`${host}/${agent}`} />
+            </a>
+            <BidiText class="dim" text={slot.zone} />
+            <code>{[address, port].filter((part) => part !== undefined).join(':')}</code>
+            <span class="num dim">{since(instance.since, now.value)}</span>
+          </li>
+        );
+      })}
+      {members.length > most ? <li class="dim">and {members.length - most} more</li> : null}
+    </ul>
+  );
+}

@@ -1,0 +1,172 @@
+import '../../styles/services.css';
+import { useMemo, useState } from 'preact/hooks';
+import type { Lane } from '../../../history/query-types.ts';
+import { clockTime, dayTime, formatCount } from '../../format/format-time.ts';
+import { type ServiceSummary, servicesOf } from '../../model/service-table.ts';
+import { NoAgents } from '../../shell/empty-state.tsx';
+import {
+  fleet,
+  isPast,
+  route,
+  seekAtTime,
+  setParams,
+  shownAt,
+  version,
+} from '../../state/store.ts';
+import { useHistoryQuery } from '../../state/use-query.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
+import { lowestLive } from './lowest.ts';
+import { ServiceMembers } from './service-members.tsx';
+
+const day = 86_400_000;
+/** Above this number of registrations, the lowest number is computed only for the open service. */
+const mostLanes = 400;
+const statuses = ['live', 'unverified', 'dubious', 'contested', 'failing', 'draining'];
+const atFirst = 60;
+
+/** For each service: how many instances are usable, where, and what consumers are given. */
+export function ServicesScreen() {
+  const { f = '', open = '' } = route.value.params;
+  const [most, setMost] = useState(atFirst);
+  const all = useMemo(() => servicesOf(fleet.slots(), fleet), [version.value]);
+  const shown = all.filter(({ name }) => name.toLowerCase().includes(f.toLowerCase()));
+  if (all.length === 0 && !isPast.value && fleet.slots().length === 0) return <NoAgents />;
+  const empty = all.filter(({ handed }) => handed['prefer-live'] === 0).length;
+  return (
+    <>
+      <section class="panel head" aria-label="Services">
+        <h1>
+          Services <span class="dim">{all.length}</span>
+        </h1>
+        {empty === 0 ? null : (
+          <span class="bad">{formatCount(empty, 'service')} without a usable instance</span>
+        )}
+        <span class="grow" />
+        <input
+          type="search"
+          value={f}
+          placeholder="Filter  /"
+          aria-label="Filter services by name"
+          onInput={(event) => setParams({ f: event.currentTarget.value })}
+        />
+      </section>
+      {shown.length === 0 ? (
+        <p class="panel notice">
+          {all.length === 0
+            ? 'No instance is registered.'
+            : `0 of ${formatCount(all.length, 'service')} match “${f}”.`}
+        </p>
+      ) : null}
+      <ul class="service-list">
+        {shown.slice(0, most).map((one) => (
+          <ServiceRow key={one.name} of={one} isOpen={open === one.name} />
+        ))}
+      </ul>
+      {shown.length > most ? (
+        <p class="more">
+          <button type="button" onClick={() => setMost(most + atFirst)}>
+            Show {Math.min(atFirst, shown.length - most)} more of {shown.length - most}
+          </button>
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function ServiceRow({ of, isOpen }: { readonly of: ServiceSummary; readonly isOpen: boolean }) {
+  const { name, members, counts, lost, zones, agents, handed } = of;
+  return (
+    <li class="panel service">
+      <button
+        type="button"
+        class="link"
+        aria-expanded={isOpen}
+        onClick={() => setParams({ open: isOpen ? '' : name })}
+      >
+        <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> <BidiText text={name} />
+      </button>
+      <span class="of">
+        <b class="num">{counts.get('live') ?? 0}</b> live of{' '}
+        <span class="num">{members.length + lost}</span>
+      </span>
+      <span class="by-status">
+        {statuses.slice(1).map((status) =>
+          counts.has(status) ? (
+            <span key={status}>
+              <span class="num">{counts.get(status)}</span> <StateBadge status={status} />
+            </span>
+          ) : null,
+        )}
+        {lost === 0 ? null : (
+          <span>
+            <span class="num">{lost}</span> <StateBadge status="lost" />
+          </span>
+        )}
+      </span>
+      <dl>
+        <dt>zones</dt>
+        <dd>
+          {zones.map(({ zone, live, all }) => (
+            <span key={zone} class={live === 0 ? 'bad' : ''}>
+              {zone === '' ? 'no zone' : <BidiText text={zone} />}{' '}
+              <span class="num">
+                {live}/{all}
+              </span>
+            </span>
+          ))}
+        </dd>
+        <dt title="How many instances a consumer with this policy is given">handed out</dt>
+        <dd>
+          {Object.entries(handed).map(([policy, count]) => (
+            <span key={policy} class={count === 0 ? 'bad' : ''}>
+              {policy} <b class="num">{count}</b>
+            </span>
+          ))}
+        </dd>
+        <dt>lowest in 24 h</dt>
+        <dd>
+          <LowestLive service={name} isOpen={isOpen} />
+        </dd>
+        <dt>served by</dt>
+        <dd>{formatCount(agents, 'agent')}</dd>
+      </dl>
+      {isOpen ? <ServiceMembers members={members} /> : null}
+    </li>
+  );
+}
+
+/** The lowest number of live instances in the 24 hours before the moment. */
+function LowestLive({ service, isOpen }: { readonly service: string; readonly isOpen: boolean }) {
+  const to = Math.ceil(shownAt.value / 10_000) * 10_000;
+  const from = to - day;
+  const entities = useMemo(
+    () =>
+      fleet.entities.flatMap((entity, number) =>
+        entity.entity === 'instance' && entity.service === service ? [number] : [],
+      ),
+    [service, fleet.entities.length],
+  );
+  const isTooMuch = entities.length > mostLanes && !isOpen;
+  const lanes = useHistoryQuery<Lane[]>(isTooMuch ? null : { ask: 'lanes', entities, from, to });
+  if (isTooMuch) return <span class="dim">open to see it</span>;
+  const lowest = lanes && lowestLive(lanes, from, shownAt.value);
+  if (!lowest) return <span class="dim">{lanes ? 'never live' : '…'}</span>;
+  return (
+    <span>
+      <b class="num">{lowest.live}</b> live{' '}
+      {lowest.at === from ? (
+        <span class="dim">all the time</span>
+      ) : (
+        <button
+          type="button"
+          class="link"
+          title={`Go to ${dayTime(lowest.at)}`}
+          onClick={() => seekAtTime(lowest.at)}
+        >
+          at {clockTime(lowest.at)}
+        </button>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import type { Lane } from '../../../../../src/dashboard/history/query-types.ts';
+import { servicesOf } from '../../../../../src/dashboard/web/model/service-table.ts';
+import { lowestLive } from '../../../../../src/dashboard/web/screens/services/lowest.ts';
+import { type Given, instance, present, rollOf, run } from '../../support/sample-fleet.ts';
+
+const live = present('live');
+const silent = present('live', 'suspect');
+
+const summaries = (given: readonly Given[]) => {
+  const fleet = rollOf(given);
+  return servicesOf(fleet.slots(), fleet).map(({ counts, members: _, ...rest }) => ({
+    ...rest,
+    counts: Object.fromEntries(counts),
+  }));
+};
+
+const note = (zone: string) => ({ note: { zone } });
+
+describe('a service', () => {
+  it('has its instances by status and zone, and what consumers are given by each policy', () => {
+    const [web] = summaries([
+      { entity: run('h1'), state: live, ...note('ams') },
+      { entity: instance('h1', 'w1'), state: 'serving' },
+      { entity: instance('h1', 'w2'), state: 'failing' },
+      { entity: run('h2'), state: silent, ...note('ber') },
+      { entity: instance('h2', 'w3'), state: 'serving' },
+      { entity: run('h3'), state: live, ...note('ber') },
+      { entity: instance('h3', 'w4'), state: 'draining' },
+    ]);
+    expect(web).toEqual({
+      name: 'web',
+      counts: { live: 1, failing: 1, dubious: 1, draining: 1 },
+      lost: 0,
+      zones: [
+        { zone: 'ams', live: 1, all: 2 },
+        { zone: 'ber', live: 0, all: 2 },
+      ],
+      agents: 3,
+      // 1 of 3 that stay is live, fewer than half: prefer-live adds the dubious one.
+      handed: { strict: 1, 'prefer-live': 2, any: 3 },
+    });
+  });
+
+  it('whose name two agents registered counts the later registration once', () => {
+    const [web] = summaries([
+      { entity: run('h1'), state: live },
+      { entity: instance('h1', 'w1'), state: 'serving', origin: [5, 1000] },
+      { entity: run('h2'), state: live },
+      { entity: instance('h2', 'w1'), state: 'serving', origin: [9, 2000] },
+    ]);
+    expect(web).toMatchObject({ counts: { live: 1, contested: 1 }, handed: { any: 1 } });
+  });
+
+  it('of which nothing is left is listed first, with what was lost', () => {
+    const dead = { why: 'owner-expired' };
+    const [first, second] = summaries([
+      { entity: run('h1'), state: 'gone' },
+      { entity: { ...instance('h1', 'd1'), service: 'db' } as never, state: 'removed', note: dead },
+      { entity: run('h2'), state: live },
+      { entity: instance('h2', 'w1'), state: 'serving' },
+    ]);
+    expect(first).toMatchObject({ name: 'db', counts: {}, lost: 1, handed: { any: 0 } });
+    expect(second).toMatchObject({ name: 'web', handed: { any: 1 } });
+  });
+});
+
+describe('the lowest number of live instances', () => {
+  const lane = (start: string | null, ...steps: [at: number, state: string][]): Lane => ({
+    entity: 0,
+    start,
+    steps: steps.map(([at, state]) => [at, state, '', 0] as const),
+    cut: null,
+  });
+
+  it('is the first time at which the fewest were live', () => {
+    const one = lane('live', [10, 'dubious'], [20, 'live'], [30, 'removed']);
+    const two = lane('live', [15, 'failing'], [40, 'live']);
+    expect(lowestLive([one, two], 0, 50)).toEqual({ live: 0, at: 15 });
+  });
+
+  it('does not count the start of the service, and no moment within a commit', () => {
+    const moved = [
+      lane(null, [5, 'live'], [30, 'removed']),
+      lane(null, [7, 'live'], [60, 'removed']),
+      lane(null, [30, 'live']),
+    ];
+    expect(lowestLive(moved, 0, 50)).toEqual({ live: 2, at: 0 });
+    expect(lowestLive(moved, 0, 70)).toEqual({ live: 1, at: 60 });
+    expect(lowestLive([lane(null)], 0, 50)).toBeUndefined();
+  });
+});
