@@ -94,3 +94,28 @@ test('the moment stays the same when the screen changes', async ({ open }) => {
   expect(page.url()).toContain('at=seq:100');
   expect(await page.getByTestId('past').count()).toBe(1);
 });
+
+test('a time that a person writes is shown, and its copied link shows it to another', async ({
+  open,
+}) => {
+  const { page, another } = await open(sample.at('#/fleet'), {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  await settled(page);
+  const field = page.getByRole('textbox', { name: 'Go to a time' });
+  await field.fill('20 past');
+  await field.press('Enter');
+  expect(await field.evaluate((one: HTMLInputElement) => one.validationMessage)).toMatch(/14:03/);
+  await field.fill('40s ago');
+  await field.press('Enter');
+  await page.getByTestId('past').waitFor();
+  expect(page.url()).toMatch(/at=\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  await page.getByRole('button', { name: 'Copy link' }).click();
+  await page.getByRole('button', { name: 'Copy link ✓' }).waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  const same = await another(link);
+  await settled(same);
+  await same.getByTestId('past').waitFor();
+  expect(await place(same)).toBe(await place(page));
+  expect(await fleet(same)).toBe(await fleet(page));
+});

@@ -78,7 +78,7 @@ test('any address is a route, and the route has the same address when it is writ
     ),
     (hash) => {
       const route = readRoute(hash);
-      expect(['fleet', 'timeline', 'machines', 'gc', 'entity']).toContain(route.screen);
+      expect(['fleet', 'services', 'timeline', 'machines', 'gc', 'entity']).toContain(route.screen);
       expect(route.at === null || Number.isSafeInteger(route.at)).toBe(true);
       expect(readRoute(writeRoute(route))).toMatchObject({ screen: route.screen, at: route.at });
     },

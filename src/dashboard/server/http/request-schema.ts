@@ -16,6 +16,9 @@ export const queries = {
     before: sequence.optional(),
     limit: some(1, 100_000, 5000),
     full: z.literal('1').optional(),
+    /** Only of `full`: the events that were stored in this time, both ends included. */
+    since: sequence.optional(),
+    until: sequence.optional(),
   }),
   state: z.object({ at: sequence.optional(), time: sequence.optional() }),
   entity: z.object({

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import type { Revision, WallTime } from '../../../domain/time.ts';
+import type { StoredEvent } from '../../../ports/audit.ts';
 import type { ApiPage } from '../../api-types.ts';
 import type { HistoryIndex } from '../history/history-index.ts';
 import type { Source } from '../history/live-source.ts';
@@ -18,13 +20,15 @@ export async function sendHistory(
   source: Source,
   { request, response, query, signal }: RequestContext,
 ) {
-  const { from, to, before, limit, full } = readQuery(queries.audit, query);
+  const { from, to, before, limit, full, since, until } = readQuery(queries.audit, query);
   const index = source.index();
-  const pages =
+  const pages = () =>
     before === undefined
       ? forwards(index, from ?? index.first, to ?? index.last, limit)
       : pagesBefore(index, before, limit, rowsPerPage);
-  const lines = full === undefined ? jsonOf(pages) : wholeEvents(source, pages);
+  const isTimeRange = since !== undefined || until !== undefined;
+  const range = isTimeRange ? sequencesIn(index, { since, until }) : rangeOf(pages());
+  const lines = full === undefined ? jsonOf(pages()) : wholeEvents(source, range);
   const packed = encodingOf(request) !== 'identity';
   response.writeHead(200, {
     ...commonHeaders,
@@ -58,13 +62,49 @@ function* jsonOf(pages: readonly ApiPage[]): Generator<string> {
   for (const page of pages) yield `${JSON.stringify(page)}\n`;
 }
 
-/** The format of `audit export`, which `--file` reads. */
-async function* wholeEvents(source: Source, pages: readonly ApiPage[]): AsyncGenerator<string> {
-  const from = pages[0]?.from;
-  const to = pages.at(-1)?.to;
-  if (from === undefined || to === undefined) return;
+interface Range {
+  readonly from: Revision;
+  readonly to: Revision;
+}
+
+interface TimeRange {
+  readonly since?: WallTime | undefined;
+  readonly until?: WallTime | undefined;
+}
+
+const rangeOf = (pages: readonly ApiPage[]): Range => ({
+  from: pages[0]?.from ?? 0,
+  to: pages.at(-1)?.to ?? 0,
+});
+
+/** The sequences of the events that were stored in a time. The order of sequences is the order of storing. */
+function sequencesIn(
+  index: HistoryIndex,
+  { since = 0, until = Number.MAX_SAFE_INTEGER }: TimeRange,
+): Range {
+  let from: Revision = 0;
+  let to: Revision = 0;
+  for (const { seq, at } of index.rows(index.first)) {
+    if (at > until) break;
+    if (from === 0 && at >= since) from = seq;
+    to = seq;
+  }
+  return { from, to };
+}
+
+/** The format of `audit export`, which `--file` reads: the stored texts, byte for byte. */
+async function* wholeEvents(source: Source, { from, to }: Range): AsyncGenerator<string> {
+  if (from === 0) return;
   for await (const stored of source.history.read(from)) {
     if (stored.seq > to) return;
-    yield `${JSON.stringify(eventDocument(stored))}\n`;
+    yield `${lineOf(stored)}\n`;
   }
+}
+
+/** Hashes are computed over the stored text, so an event that is one line of JSON stays that text. */
+function lineOf(stored: StoredEvent): string {
+  const document = eventDocument(stored);
+  if (!('event' in document) || stored.text.includes('\n')) return JSON.stringify(document);
+  const { event: _, ...position } = document;
+  return `${JSON.stringify(position).slice(0, -1)},"event":${stored.text}}`;
 }

@@ -96,7 +96,12 @@ export type TabMessage =
       /** The tab has already moved there, after this many messages with changes. */
       readonly shown?: number;
     }
-  | { readonly do: 'seek-time'; readonly at: number }
+  | {
+      readonly do: 'seek-time';
+      readonly at: number;
+      /** The moment is this time, not that of the last row before it. */
+      readonly exact?: true;
+    }
   | { readonly do: 'ask'; readonly id: number; readonly question: Query }
   | { readonly do: 'retry' }
   | { readonly do: 'hidden'; readonly hidden: boolean }

@@ -11,6 +11,7 @@ import { connection, extent, isPast, moment, present, seek, shownAt } from '../s
 import { theme } from '../state/theme.ts';
 import { useHistoryQuery } from '../state/use-query.ts';
 import { paintActivity } from './paint-activity.ts';
+import { CopyLink, TimeField } from './time-field.tsx';
 
 /** The bar below every screen: the current moment, playback, and a slider over the history. */
 export function PlaybackBar() {
@@ -65,6 +66,8 @@ export function PlaybackBar() {
             {all.to.toLocaleString('en-GB')}
           </span>
         </span>
+        <TimeField />
+        <CopyLink />
         <span class="grow" />
         <span class="dim wide-only">
           {all.complete

@@ -43,6 +43,11 @@ export class Cursor {
     return gone ?? this.#ask({ do: 'seek-time', at });
   }
 
+  /** Goes to exactly this time, also if no row has it. */
+  goTo(at: number): TabMessage {
+    return this.#ask({ do: 'seek-time', at, exact: true });
+  }
+
   /** The sequence of the transition before or after this moment; undefined: only the worker knows it. */
   neighbour(forward: boolean): number | undefined {
     return this.moment ? this.#near?.neighbour(this.moment, forward) : undefined;

@@ -1,10 +1,13 @@
 export const screens = ['fleet', 'services', 'timeline', 'machines', 'gc', 'entity'] as const;
 export type Screen = (typeof screens)[number];
 
-/** The contents of the address: the screen, the moment (null: the newest), and the parameters of the screen. */
+/** The contents of the address: the screen, the moment, and the parameters of the screen. */
 export interface Route {
   readonly screen: Screen;
+  /** The sequence of the moment; null: the moment is `time`. */
   readonly at: number | null;
+  /** The moment as a time, in milliseconds; null, if `at` is null too: the newest. */
+  readonly time: number | null;
   readonly params: Readonly<Record<string, string>>;
 }
 
@@ -16,12 +19,21 @@ export function readRoute(hash: string): Route {
   const { at, ...rest } = words;
   const [, seq] = /^seq:(\d{1,15})$/.exec(at ?? '') ?? [];
   const screen = screens.find((one) => one === path) ?? 'fleet';
-  return { screen, at: seq === undefined ? null : Number(seq), params: rest };
+  return { screen, at: seq === undefined ? null : Number(seq), time: timeIn(at), params: rest };
 }
 
-export function writeRoute({ screen, at, params: words }: Route): string {
+/** The plus of an offset is a space in a query. */
+const iso = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[ +-]\d\d:\d\d)$/;
+
+function timeIn(at = ''): number | null {
+  const time = iso.test(at) ? Date.parse(at.replace(' ', '+')) : Number.NaN;
+  return Number.isNaN(time) ? null : time;
+}
+
+export function writeRoute({ screen, at, time, params: words }: Route): string {
   const query = new URLSearchParams();
   if (at !== null) query.set('at', `seq:${at}`);
+  else if (time !== null) query.set('at', new Date(time).toISOString());
   for (const [name, value] of Object.entries(words)) if (value !== '') query.set(name, value);
   const text = query.toString().replaceAll('%2F', '/').replaceAll('%3A', ':');
   return `#/${screen}${text === '' ? '' : `?${text}`}`;

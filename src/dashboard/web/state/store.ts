@@ -85,6 +85,12 @@ export function seekAtTime(at: number): void {
   clearTimeout(writing);
   writing = setTimeout(() => navigate({ at: wanted ?? moment.peek()?.seq ?? null }, true), 150);
 }
+/** Goes to exactly this time, which the address gets. */
+export function goToTime(time: number): void {
+  clearTimeout(writing);
+  navigate({ at: null, time });
+  follow();
+}
 /** The sequence of the transition before or after the moment; undefined: only the worker knows it. */
 export const neighbour = (forward: boolean): number | undefined => here.neighbour(forward);
 
@@ -93,7 +99,7 @@ let writing: ReturnType<typeof setTimeout> | undefined;
 
 /** Changes the address: a new entry in the browser's history, or the same one. */
 export function navigate(change: Partial<Route>, replace = false): void {
-  const next = { ...route.peek(), ...change };
+  const next = changedRoute(route.peek(), change);
   const hash = writeRoute(next);
   if (hash === writeRoute(route.peek())) return;
   if (replace) history.replaceState(null, '', hash);
@@ -101,7 +107,15 @@ export function navigate(change: Partial<Route>, replace = false): void {
   route.value = next;
 }
 
-export const hrefTo = (change: Partial<Route>): string => writeRoute({ ...route.value, ...change });
+export const hrefTo = (change: Partial<Route>): string =>
+  writeRoute(changedRoute(route.value, change));
+
+/** A moment replaces the other kind of moment. */
+const changedRoute = (from: Route, change: Partial<Route>): Route => ({
+  ...from,
+  ...('at' in change && { time: null }),
+  ...change,
+});
 
 /** Changes parameters of the screen without a new entry in the browser's history. */
 export const setParams = (params: Record<string, string>): void =>
@@ -188,8 +202,8 @@ export function start(): void {
 }
 
 function follow(): void {
-  const { at } = route.peek();
+  const { at, time } = route.peek();
   wanted = at;
-  post(here.seek(at ?? 'head'));
+  post(at === null && time !== null ? here.goTo(time) : here.seek(at ?? 'head'));
   show();
 }

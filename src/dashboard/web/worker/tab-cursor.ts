@@ -33,6 +33,8 @@ export class TabCursor {
   #moment: FleetCursor;
   /** null: the newest. */
   #wanted: number | null = null;
+  /** The exact time of the moment, of which `#wanted` is the last row; null: the time of that row. */
+  #time: number | null = null;
   #words = 0;
   #entities = 0;
   /** Nothing was sent yet, so the next message has everything. */
@@ -69,11 +71,12 @@ export class TabCursor {
     if (message.do === 'seek') {
       this.#seekCount += 1;
       this.#wanted = message.at === 'head' ? null : message.at;
+      this.#time = null;
       this.#answerSeek(message.shown === this.#changeCount);
     } else if (message.do === 'seek-time') {
       this.#seekCount += 1;
-      const row = this.#log.rowAtTime(message.at);
-      this.#wanted = row < this.#log.first ? 0 : this.#log.seq.get(row);
+      this.#wanted = this.#seqAt(message.at);
+      this.#time = message.exact ? message.at : null;
       this.#answerSeek(false);
     } else if (message.do === 'ask') {
       const value = runQuery(this.#log, message.question);
@@ -114,6 +117,8 @@ export class TabCursor {
   sendChanges(shown = false): void {
     const log = this.#log;
     if (log.to === 0) return;
+    // Older rows may have been loaded since.
+    if (this.#time !== null) this.#wanted = this.#seqAt(this.#time);
     const wanted = this.#wanted === null ? Infinity : Math.max(this.#wanted, log.floor);
     let changed = this.#moment.seek(Math.min(log.rowAt(wanted), log.end - 1));
     if (this.#fresh) changed = log.entities.values.map((_, entity) => entity);
@@ -123,7 +128,7 @@ export class TabCursor {
     const row = this.#moment.row;
     const moment = {
       seq: head ? log.to : Math.max(this.#wanted ?? 0, log.floor),
-      at: row >= log.first ? log.at.get(row) : log.at.get(log.first),
+      at: row >= log.first ? (this.#time ?? log.at.get(row)) : log.at.get(log.first),
       head: this.#wanted === null,
       newer: log.end - 1 - row,
     };
@@ -145,6 +150,12 @@ export class TabCursor {
     const counts = { changeCount: this.#changeCount, seekCount: this.#seekCount };
     const acts = this.#newActs();
     this.#send({ is: 'moment', ...this.#named(), extent, moment, changes, acts, ...counts });
+  }
+
+  /** The sequence of the last row up to a time; 0: the first row is later, or not loaded yet. */
+  #seqAt(time: number): number {
+    const row = this.#log.rowAtTime(time);
+    return row < this.#log.first ? 0 : this.#log.seq.get(row);
   }
 
   #newActs(): readonly (readonly [number, number])[] {

@@ -7,8 +7,8 @@ import type {
 } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
 import { Cursor } from '../../../../src/dashboard/web/state/cursor.ts';
 import { TabCursor } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
-import { type Happening, happenings, pageOf } from '../../support/sample-histories.ts';
-import { counted } from '../support/sample-fleet.ts';
+import { type Happening, happenings, pageOf, stateAfter } from '../../support/sample-histories.ts';
+import { counted, run } from '../support/sample-fleet.ts';
 
 const place = fc.nat({ max: 60 });
 const acts = fc.array(
@@ -230,4 +230,27 @@ test('rows from an earlier history are not used after a restart', () => {
       },
     ),
   );
+});
+
+test('a moment given as a time is that time, also while older rows are loaded', () => {
+  const happening = (seq: number): Happening => ({
+    ...{ seq, at: 1000 * seq, type: 'started', to: 'live', edges: [], note: undefined },
+    entity: run(`h${seq}`),
+  });
+  const history = [1, 2, 3, 4].map(happening);
+  const log = new TransitionLog();
+  const here = new Cursor();
+  const worker = new TabCursor(log, (message) => here.onMessage(message));
+  log.begin(stateAfter(history, 2));
+  log.append(pageOf(history, 3, 4));
+  worker.onMessage(here.goTo(3500));
+  expect(here.moment).toMatchObject({ seq: 3, at: 3500, newer: 1, head: false });
+  worker.onMessage(here.goTo(1500));
+  log.prepend(pageOf(history, 1, 2));
+  log.complete(stateAfter(history, 0));
+  worker.prepended();
+  worker.sendChanges();
+  expect(here.moment).toMatchObject({ seq: 1, at: 1500, newer: 3 });
+  worker.onMessage(here.seek(3));
+  expect(here.moment).toMatchObject({ seq: 3, at: 3000 });
 });

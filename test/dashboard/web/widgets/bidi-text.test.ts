@@ -30,7 +30,8 @@ describe('addresses', () => {
           { kind: 'host', host: one },
           { kind: 'instance', service: one, id: other },
         ] as const) {
-          const route = { screen: 'fleet', at: 7, params: { sel: writeSubject(subject) } } as const;
+          const params = { sel: writeSubject(subject) };
+          const route = { screen: 'fleet', at: 7, time: null, params } as const;
           const read = readRoute(writeRoute(route));
           expect(readSubject(read.params['sel'])).toEqual(subject);
         }
@@ -45,14 +46,18 @@ describe('addresses', () => {
         fc.option(fc.nat()),
         fc.string({ minLength: 1 }).filter((text) => text.isWellFormed()),
         (screen, at, f) => {
-          expect(readRoute(writeRoute({ screen, at, params: { f } }))).toEqual({
-            screen,
-            at,
-            params: { f },
-          });
+          const route = { screen, at, time: null, params: { f } };
+          expect(readRoute(writeRoute(route))).toEqual(route);
         },
       ),
     );
+  });
+
+  test('keep a time', () => {
+    const route = { screen: 'gc', at: null, time: 1_795_949_232_123, params: {} } as const;
+    expect(writeRoute(route)).toBe('#/gc?at=2026-11-29T10:47:12.123Z');
+    expect(readRoute(writeRoute(route))).toEqual(route);
+    expect(readRoute('#/gc?at=2026-11-29T12:47:12.123+02:00')).toEqual(route);
   });
 
   test.each(['', '#', '#/nowhere', '#/fleet?at=seq:x', '#/fleet?at=12', '#/fleet?at=seq:-1'])(

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { Density, Lane, When } from '../../../history/query-types.ts';
 import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { queryRange, readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
+import { apiPath } from '../../protocol/api-path.ts';
 import {
   extent,
   fleet,
@@ -131,6 +132,16 @@ export function TimelineScreen() {
             All
           </button>
         </fieldset>
+        <a
+          class="button"
+          href={apiPath(
+            `audit?full=1&since=${Math.floor(window.from)}&until=${Math.ceil(window.to)}`,
+          )}
+          download={`rollcall-${new Date(window.from).toISOString().slice(0, 19).replaceAll(':', '')}.ndjson`}
+          title="The events of this range as a file, for rollcall ui --file and rollcall audit verify --file"
+        >
+          Export
+        </a>
         <button
           type="button"
           aria-pressed={(params['b'] ?? '') !== ''}

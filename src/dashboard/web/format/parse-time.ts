@@ -1,0 +1,47 @@
+import type { Window } from './time-scale.ts';
+
+/** What {@link parseTime} understands, for people. */
+export const timeRule = 'a time like 14:03, yesterday 14:03, 2026-11-29 14:03:10 or 10m ago';
+
+const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const clock =
+  /^(?:(yesterday|\d{4}-\d\d-\d\d)[ t]+)?(\d\d?:\d\d(?::\d\d(?:\.\d{1,3})?)?) *(z|utc)?$/;
+
+/**
+ * A time as a person writes it, in milliseconds since 1970; undefined if it is none. Without `UTC` or `Z` it
+ * is local, as the page shows it. A time of day without a day is the last one before `now`.
+ */
+export function parseTime(text: string, now: number): number | undefined {
+  const words = text.trim().toLowerCase();
+  if (words === 'now') return now;
+  const [, ago] = /^((?:\d+(?:\.\d+)? *[smhd][a-z]* *)+)ago$/.exec(words) ?? [];
+  if (ago !== undefined) {
+    const parts = ago.matchAll(/([\d.]+) *([smhd])/g);
+    return (
+      now - [...parts].reduce((sum, [, n, unit = '']) => sum + Number(n) * (units[unit] ?? 0), 0)
+    );
+  }
+  const [, day, time = '', isUtc] = clock.exec(words) ?? [];
+  if (time === '') return undefined;
+  const on = (at: number) => {
+    const local = isUtc ? at : at - new Date(at).getTimezoneOffset() * 60_000;
+    const date = day?.startsWith('2') ? day : new Date(local).toISOString().slice(0, 10);
+    const parsed = Date.parse(
+      `${date}T${time.padStart(time.indexOf(':') === 1 ? time.length + 1 : 0, '0')}${isUtc ? 'Z' : ''}`,
+    );
+    return Number.isNaN(parsed) ? undefined : parsed;
+  };
+  if (day === 'yesterday') return on(now - 86_400_000);
+  const found = on(now);
+  return day === undefined && found !== undefined && found > now ? on(now - 86_400_000) : found;
+}
+
+/** A range of time, as `14:00 - 14:30`; undefined if it is none. The end counts as after the beginning. */
+export function parseRange(text: string, now: number): Window | undefined {
+  const [start, end, ...more] = text.split(/ *(?:–| - | to ) */);
+  if (start === undefined || end === undefined || more.length > 0) return undefined;
+  const to = parseTime(end, now);
+  const from = to === undefined ? undefined : parseTime(start, to);
+  return from !== undefined && to !== undefined && from < to ? { from, to } : undefined;
+}

@@ -1,0 +1,57 @@
+import { parseRange, parseTime, timeRule } from '../format/parse-time.ts';
+import { writeWindow } from '../format/time-scale.ts';
+import { pause } from '../state/playback.ts';
+import { writeRoute } from '../state/route.ts';
+import { goToTime, navigate, present, route, seek, shownAt } from '../state/store.ts';
+import { CopyButton } from '../widgets/copy-button.tsx';
+
+/** Goes to a time that a person writes; a range opens the timeline of it. */
+export function TimeField() {
+  return (
+    <form
+      class="time-field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const field = event.currentTarget.elements.namedItem('time') as HTMLInputElement;
+        const range = parseRange(field.value, present.value);
+        const at = range?.to ?? parseTime(field.value, present.value);
+        if (at === undefined) {
+          field.setCustomValidity(`Write ${timeRule}; or a range, 14:00 - 14:30`);
+          field.reportValidity();
+          return;
+        }
+        pause();
+        field.value = '';
+        field.blur();
+        if (at >= present.value) seek('head');
+        else goToTime(at);
+        if (range)
+          navigate({
+            screen: 'timeline',
+            params: { ...route.peek().params, w: writeWindow(range) },
+          });
+      }}
+    >
+      <input
+        name="time"
+        placeholder="Go to 14:03"
+        aria-label="Go to a time"
+        title={`${timeRule}; or a range, 14:00 - 14:30`}
+        autocomplete="off"
+        onInput={(event) => event.currentTarget.setCustomValidity('')}
+      />
+    </form>
+  );
+}
+
+/** Copies the address of what the page shows, with the absolute time: a colleague sees the same moment. */
+export const CopyLink = () => (
+  <CopyButton
+    text={() => {
+      const here = { ...route.peek(), at: null, time: Math.ceil(shownAt.peek()) };
+      return new URL(writeRoute(here), location.href).href;
+    }}
+  >
+    Copy link
+  </CopyButton>
+);

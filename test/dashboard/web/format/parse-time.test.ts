@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { parseRange, parseTime } from '../../../../src/dashboard/web/format/parse-time.ts';
+
+const local = (text: string): number => new Date(text).getTime();
+const now = local('2026-11-29T10:47:12');
+
+describe('a time as a person writes it', () => {
+  it.each([
+    ['now', '2026-11-29T10:47:12'],
+    ['9:03', '2026-11-29T09:03:00'],
+    ['10:47:12', '2026-11-29T10:47:12'],
+    ['14:03', '2026-11-28T14:03:00'],
+    ['yesterday 14:03', '2026-11-28T14:03:00'],
+    ['Yesterday  9:03', '2026-11-28T09:03:00'],
+    ['2026-11-02 14:03:10.5', '2026-11-02T14:03:10.500'],
+    ['10m ago', '2026-11-29T10:37:12'],
+    ['1h 30 min ago', '2026-11-29T09:17:12'],
+  ])('%s is %s, local time', (text, expected) => {
+    expect(parseTime(text, now)).toBe(local(expected));
+  });
+
+  it('is UTC if it says so', () => {
+    const utc = Date.parse('2026-11-29T10:47:12Z');
+    expect(parseTime('10:40 UTC', utc)).toBe(Date.parse('2026-11-29T10:40:00Z'));
+    expect(parseTime('2026-11-02T14:03:10Z', utc)).toBe(Date.parse('2026-11-02T14:03:10Z'));
+  });
+
+  it.each(['', '25:03', '14', 'tomorrow 14:03', '10 ago', '2026-13-01 10:00', '14:03 CET', 'x'])(
+    '%j is none',
+    (text) => {
+      expect(parseTime(text, now)).toBeUndefined();
+    },
+  );
+
+  it('may be a range, whose end has the day', () => {
+    const range = { from: local('2026-11-28T23:50:00'), to: local('2026-11-29T00:10:00') };
+    expect(parseRange('23:50 - 0:10', now)).toEqual(range);
+    expect(parseRange('10:00', now)).toBeUndefined();
+    expect(parseRange('10:10 - 2026-11-02 10:00', now)).toMatchObject({
+      to: local('2026-11-02T10:00:00'),
+    });
+  });
+});
