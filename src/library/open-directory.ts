@@ -95,7 +95,7 @@ export interface OpenDirectory extends AsyncDisposable {
   readonly observedAge: number;
   /**
    * Calls the listener with each later change, grouped as they were stored. Returns a function that
-   * removes the listener.
+   * removes the listener. What it throws is an uncaught exception of the program, and the view goes on.
    */
   onChange(listener: Listener): () => void;
   /**
@@ -133,7 +133,7 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
   const { ports } = opened.use(await openPorts(options, 'directory', 'wait'));
   const listeners = new Set<Listener>();
   const onChange: Listener = (changes) => {
-    for (const listener of [...listeners]) listener(changes);
+    for (const listener of [...listeners]) callSafely(listener, changes);
   };
   const keepLast = readOption('keepLast', DurationOrMillis, options.keepLast ?? defaultKeepLast);
   const directory = opened.use(new Directory(ports, { seatsEvery, keepLast, onChange }));
@@ -174,6 +174,17 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
     changes: () => changesFrom(listen, closed.signal),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
+}
+
+/** What a listener throws is its program's, and reported there; the view and the other listeners go on. */
+function callSafely(listener: Listener, changes: readonly DirectoryChange[]): void {
+  try {
+    listener(changes);
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error;
+    });
+  }
 }
 
 const readPolicy = (policy: PickPolicy) => readOption('policy', z.enum(pickPolicies), policy);

@@ -79,7 +79,7 @@ export class CollectorLoop {
       this.#followDisconnects(health, both.signal),
     ];
     try {
-      await Promise.all(parts);
+      await Promise.race([Promise.all(parts), this.sweeper.failure]);
     } finally {
       both.abort();
       await Promise.allSettled(parts);

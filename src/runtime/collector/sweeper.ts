@@ -181,6 +181,11 @@ export class Sweeper implements Observer {
     metrics.swept(clock.monotonic() - startedAt);
   }
 
+  /** Rejects with the first unforeseen failure of a task; never resolves. */
+  get failure(): Promise<never> {
+    return this.#tasks.failure;
+  }
+
   /** Resolves when no task is running any more. */
   settled(): Promise<void> {
     return this.#tasks.settled();

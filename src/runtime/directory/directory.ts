@@ -19,6 +19,9 @@ import { RegistryCache } from '../support/registry-cache.ts';
 import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
 import { type DirectoryChange, RowChanges } from './row-changes.ts';
 
+/** Time until a task that failed unforeseen is started again. */
+const startAgainAfter: Millis = seconds(5);
+
 export interface DirectoryOptions {
   /** Time between two reads of the seats, which show whether a collector is active. */
   readonly seatsEvery: Millis;
@@ -66,7 +69,10 @@ export class Directory implements AsyncDisposable {
       'directory',
     );
     this.#rowChanges = new RowChanges(this.#view.fleet);
-    this.#done = Promise.all([this.#view.follow(this.#stop.signal), this.#pollSeats()]);
+    this.#done = Promise.all([
+      this.#keepOn('registry', () => this.#view.follow(this.#stop.signal)),
+      this.#keepOn('seats', () => this.#pollSeats()),
+    ]);
   }
 
   /** Resolves when the first snapshot is complete and the seats have been read. */
@@ -161,6 +167,23 @@ export class Directory implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await this.#done;
+  }
+
+  /**
+   * Runs a task until the directory is closed. An unforeseen failure must not end the program of a consumer, and
+   * must not leave it with a view that never changes again.
+   */
+  async #keepOn(task: 'registry' | 'seats', run: () => Promise<void>): Promise<void> {
+    const { clock, log } = this.#ports;
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        return await run();
+      } catch (error) {
+        log.warn('directory-failed', { task, why: String(error) });
+        await clock.sleep(startAgainAfter, signal);
+      }
+    }
   }
 
   #reportChanges(slots: ReadonlySet<string>, isCurrent = true): void {

@@ -184,4 +184,22 @@ export const collecting: readonly Mutant[] = [
     edits: [['      lastOnHold + record.ttl,\n', '      lastOnHold,\n']],
     tests: ['test/runtime/collector/holds.test.ts'],
   },
+  {
+    name: 'failed-task-is-forgotten',
+    breaks: 'G4',
+    what: 'goes on after an unforeseen failure of a task as if nothing had happened',
+    file: 'src/runtime/collector/collector-loop.ts',
+    edits: [
+      ['Promise.race([Promise.all(parts), this.sweeper.failure])', 'Promise.all(parts)'],
+    ],
+    tests: ['test/runtime/collector/unforeseen-failures.test.ts'],
+  },
+  {
+    name: 'failed-task-ends-the-program',
+    breaks: 'G4',
+    what: 'leaves an unforeseen failure of a task unhandled, which ends the program around it',
+    file: 'src/runtime/collector/execute/in-flight.ts',
+    edits: [['    this.#unforeseen.run(running);\n', '']],
+    tests: ['test/runtime/collector/unforeseen-failures.test.ts'],
+  },
 ];

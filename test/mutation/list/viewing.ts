@@ -226,4 +226,12 @@ export const viewing: readonly Mutant[] = [
     tests: ['test/domain/losses/loss-ledger.test.ts'],
     unseen: 'no simulated process shows losses',
   },
+  {
+    name: 'failed-view-stays-failed',
+    breaks: 'G9',
+    what: 'leaves a view that failed once as it is, and the failure unhandled',
+    file: 'src/runtime/directory/directory.ts',
+    edits: [["this.#keepOn('registry', () => this.#view.follow(this.#stop.signal))", 'this.#view.follow(this.#stop.signal)']],
+    tests: ['test/runtime/directory/unforeseen-failures.test.ts'],
+  },
 ];

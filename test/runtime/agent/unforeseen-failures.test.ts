@@ -1,56 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import type { Ports } from '../../../src/ports/ports.ts';
+import { breakNext, portCalls, unforeseen } from '../support/broken-port.ts';
 import { FleetInMemory, specOf } from '../support/fleet-in-memory.ts';
-
-/** Every function of a port that an agent calls, and so every task in which an error may surprise it. */
-const calls = [
-  ['leases', 'create'],
-  ['leases', 'renew'],
-  ['leases', 'read'],
-  ['leases', 'release'],
-  ['leases', 'list'],
-  ['leases', 'watch'],
-  ['registry', 'read'],
-  ['registry', 'list'],
-  ['registry', 'commit'],
-  ['registry', 'watch'],
-  ['audit', 'append'],
-  ['audit', 'tidy'],
-  ['audit', 'range'],
-  ['messaging', 'serve'],
-  ['messaging', 'ping'],
-  ['disconnects', 'watch'],
-  ['serverTime', 'now'],
-  ['keyframes', 'list'],
-  ['clock', 'sleep'],
-  ['entropy', 'fraction'],
-  ['signatures', 'sign'],
-  ['hash', ''],
-] as const;
-const failures = [
-  ['a bug', () => new TypeError('unforeseen')],
-  ['a refusal', () => new Fault('store-refused', 'unforeseen')],
-] as const;
-
-/** Makes the next call of the function throw, once. */
-function breakNext(
-  ports: Ports,
-  [port, name]: readonly [string, string],
-  cause: () => Error,
-): void {
-  const all = ports as unknown as Record<string, Record<string, unknown>>;
-  // The memory store shares its signatures; the clock is an object of this process.
-  if (port === 'signatures') all[port] = { ...all[port] };
-  const owner = name === '' ? (all as Record<string, unknown>) : (all[port] ?? {});
-  const key = name === '' ? port : name;
-  const original = owner[key] as (...args: unknown[]) => unknown;
-  owner[key] = () => {
-    owner[key] = (...args: unknown[]) => original.apply(owner, args);
-    throw cause();
-  };
-}
 
 const unhandled: unknown[] = [];
 const note = (cause: unknown) => void unhandled.push(cause);
@@ -75,9 +27,9 @@ test('an agent whose events cannot be written ends with the reason', async () =>
   expect(fleet.leaseStands('h1/a', a.agent.run)).toBe(false);
 });
 
-describe.each(failures)('%s in a task of an agent', (_what, cause) => {
+describe.each(unforeseen)('%s in a task of an agent', (_what, cause) => {
   describe.each(stages)('that is %s', (stage) => {
-    test.each(calls)(
+    test.each(portCalls)(
       'in %s.%s ends the agent with that reason or is survived, and the slot can be taken again',
       async (...call) => {
         const fleet = new FleetInMemory();

@@ -191,7 +191,13 @@ export class FleetInMemory {
 
   directory(options: Partial<DirectoryOptions> = {}): DirectoryProcess {
     const process = this.process('consumer');
-    const directory = new Directory(process.ports, { seatsEvery: this.lease.ttl, ...options });
+    const { log } = process.ports;
+    const warn: typeof log.warn = (event, fields) => {
+      if (event === 'directory-failed') this.bugs.push(new Error(String(fields?.['why'])));
+      log.warn(event, fields);
+    };
+    const ports = { ...process.ports, log: { ...log, warn } };
+    const directory = new Directory(ports, { seatsEvery: this.lease.ttl, ...options });
     return { process, directory };
   }
 
