@@ -1,7 +1,7 @@
 import type { DubiousReason } from '../domain/fleet/directory-rows.ts';
 import type { UnsafeEndpoint } from '../domain/fleet/endpoint.ts';
 import type { SuspectReason } from '../domain/records/schemas.ts';
-import type { Millis, Revision } from '../domain/time.ts';
+import type { Millis, Revision, WallTime } from '../domain/time.ts';
 import type { Door } from './service-view.ts';
 
 /** Owner of a lease: an agent's run or a collector's seat. */
@@ -104,6 +104,16 @@ export interface Metrics {
 
   /** Whether this process holds a seat and judges nothing, because it does not see. */
   blind?(isBlind: boolean): void;
+
+  /**
+   * The connection to the store, as looked at twice a second. `loginExpires`: when the credentials expire with
+   * which it was made or is tried; undefined: never, or not known.
+   */
+  connection?(now: {
+    readonly isUp: boolean;
+    readonly isLoginRefused: boolean;
+    readonly loginExpires: WallTime | undefined;
+  }): void;
 
   /** How far the wall clock of this process is ahead of the server's, as this collector estimates it. */
   clockOffset?(ahead: Millis): void;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
+import { credentialsExpiry } from '../../src/adapters/nats/connection/credentials-expiry.ts';
 import { exitCodes } from '../../src/cli/command/exit.ts';
 import { common } from '../../src/cli/command/settings/common.ts';
 import {
@@ -244,4 +245,13 @@ test('a failure with any message is printed without control characters', () =>
     const { io, err } = fakeTerminal();
     printError(new Fault('bad-name', message, { hint }), { ...io, palette: paletteOf(1) });
     tame(err);
+  }));
+
+test('the end of a credentials file is a number that a date can show, or not known', () =>
+  fuzz(fc.oneof(anyText, fc.json()), (text) => {
+    const claims = Buffer.from(text).toString('base64url');
+    for (const creds of [text, `-BEGIN NATS USER JWT-----\nhead.${claims}.signature\n`]) {
+      const end = credentialsExpiry(creds);
+      if (end !== undefined) expect(new Date(end).toISOString()).toMatch(/Z$/);
+    }
   }));

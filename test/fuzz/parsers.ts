@@ -41,6 +41,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   ],
   'machine.test.ts': ['adapters/embedded/ports-file'],
   'command-line.test.ts': [
+    'adapters/nats/connection/credentials-expiry',
     'composition/store/access',
     'composition/names/entity-name',
     'composition/time/find-moment',

@@ -132,6 +132,21 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       help: '1 if this process holds a seat and judges nothing, because it does not see; else 0.',
       registers,
     }),
+    connected: new Gauge({
+      name: 'rollcall_store_connected',
+      help: '1 while this process has a connection to a NATS server, else 0.',
+      registers,
+    }),
+    loginRefused: new Gauge({
+      name: 'rollcall_login_refused',
+      help: '1 while the server refuses the login of this process: it was revoked, rotated or has expired; else 0.',
+      registers,
+    }),
+    loginExpiry: new Gauge({
+      name: 'rollcall_login_expiry_timestamp_seconds',
+      help: 'When the credentials of this process expire, in seconds since 1970; 0: never, or they are no credentials file.',
+      registers,
+    }),
     clockOffset: new Gauge({
       name: 'rollcall_clock_offset_seconds',
       help: "How far the clock of this collector's host is ahead of the server's; negative: behind. 0 without a seat.",

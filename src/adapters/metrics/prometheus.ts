@@ -74,6 +74,11 @@ export function prometheusMetrics(
     serviceKept: (service, isKept) => metrics.kept.set({ service }, isKept ? 1 : 0),
     anchored: (seq) => metrics.anchored.set(seq),
     clockOffset: (ahead) => metrics.clockOffset.set(ahead / 1000),
+    connection({ isUp, isLoginRefused, loginExpires = 0 }) {
+      metrics.connected.set(isUp ? 1 : 0);
+      metrics.loginRefused.set(isLoginRefused ? 1 : 0);
+      metrics.loginExpiry.set(loginExpires / 1000);
+    },
     blind: (isBlind) => metrics.blind.set(isBlind ? 1 : 0),
     brakes(zones) {
       resetBrakes();

@@ -1,10 +1,12 @@
-import { connectionOptions } from '../../composition/store/access.ts';
+import { connectionOptions, loginExpiry } from '../../composition/store/access.ts';
 import { openInspection } from '../../composition/store/open-inspection.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
 import { seconds } from '../../domain/time.ts';
 import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { diagnoseClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { diagnoseLogin } from '../doctor/login.ts';
 import { diagnoseLosses } from '../doctor/losses.ts';
 import { diagnosePings } from '../doctor/pings.ts';
 import {
@@ -53,6 +55,7 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   await using inspection = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
     openInspection(access, opening),
   );
+  yield* diagnoseLogin(loginExpiry(access), systemAdapters.clock.wall());
   const server = await diagnoseServer(inspection);
   yield* server;
   if (broken(server)) return;

@@ -1,11 +1,11 @@
 import { jsonLog } from '../../composition/json-log.ts';
 import type { Readiness } from '../../composition/metrics-endpoint.ts';
-import { connectionOptions } from '../../composition/store/access.ts';
+import { type Access, connectionOptions, loginExpiry } from '../../composition/store/access.ts';
 import { openStore, portsOf } from '../../composition/store/open-store.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
-import { type Millis, seconds } from '../../domain/time.ts';
+import { type Millis, seconds, type WallTime } from '../../domain/time.ts';
 import { type Metrics, noopMetrics } from '../../ports/metrics.ts';
 import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
 import type { Common } from '../command/command.ts';
@@ -40,7 +40,7 @@ export async function connectOnce(settings: Common, io: Terminal, as: string, cr
     openStore(access, opening),
   );
   const ports = portsOf(store, { log: logOf(io, settings), metrics: noopMetrics });
-  return connected(settings, store, ports);
+  return connected({ settings, access }, store, ports);
 }
 
 interface PatientOptions {
@@ -82,7 +82,7 @@ export async function connectPatiently(
       if (tries > 0) io.err(`connected to ${store.status().server}`);
       const ports = portsOf(store, { log: logOf(io, settings), metrics });
       if (typeof as !== 'string') void publishCharts(ports);
-      return connected(settings, store, ports);
+      return connected({ settings, access }, store, ports);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
       const isPassing =
@@ -101,10 +101,14 @@ export async function connectPatiently(
 
 type Opened = Awaited<ReturnType<typeof openStore>>;
 
-const connected = (settings: Common, store: Opened, ports: ReturnType<typeof portsOf>) => ({
+const connected = (
+  { settings, access }: { readonly settings: Common; readonly access: Access },
+  store: Opened,
+  ports: ReturnType<typeof portsOf>,
+) => ({
   store,
   ports,
-  login: loginOf(settings),
+  login: { name: loginOf(settings), expires: () => loginExpiry(access) },
   [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
 });
 
@@ -116,22 +120,28 @@ function loginOf({ user, token, creds, nkey }: Common): string {
   return nkey === undefined ? 'a connection without a login' : `the nkey in ${nkey}`;
 }
 
+type Connected = Pick<ReturnType<typeof connected>, 'store' | 'ports' | 'login'>;
+
 /**
- * Prints when the connection or the store is lost and restored, until the signal. A process that can do nothing
- * without a connection reports that to its `readiness`.
+ * Prints when the connection or the store is lost and restored, and counts it, until the signal. A process that can do
+ * nothing without a connection reports that to its `readiness`.
  */
 export async function watchConnection(
-  { store, login }: { readonly store: Opened; readonly login: string },
+  { store, ports, login }: Connected,
   io: Terminal,
   signal: AbortSignal,
   readiness?: Readiness,
 ): Promise<void> {
+  // That of a connection does not change: the file is read when one is made.
+  let loginExpires = login.expires();
   let up = true;
   let { reconnects } = store.status();
   let { recreated } = store.keeper;
   let failure: string | undefined;
   let refusal: string | undefined;
   while (!signal.aborted) {
+    const isLoginRefused = refusal !== undefined;
+    ports.metrics.connection?.({ isUp: up, isLoginRefused, loginExpires });
     await systemAdapters.clock.sleep(seconds(0.5), signal);
     if (signal.aborted) return;
     if (store.keeper.recreated > recreated) {
@@ -146,8 +156,9 @@ export async function watchConnection(
     failure = store.keeper.failure;
     const { up: now, server, loginRefusal, ...status } = store.status();
     if (loginRefusal !== undefined && loginRefusal !== refusal) {
+      loginExpires = login.expires();
       io.err(
-        `the server refuses ${login}: ${loginRefusal}; retrying (files are read at each attempt)`,
+        `the server refuses ${login.name}: ${loginRefusal}${pastText(loginExpires)}; retrying (files are read at each attempt)`,
       );
     }
     refusal = loginRefusal;
@@ -156,7 +167,14 @@ export async function watchConnection(
     ({ reconnects } = status);
     if (now === up && !isNew) continue;
     up = now;
+    if (isNew) loginExpires = login.expires();
     readiness?.report('store', up ? undefined : `lost the connection to ${server}`);
     io.err(up ? `reconnected to ${server}` : `lost the connection to ${server}; retrying`);
   }
+}
+
+/** That the credentials are over by the clock of this machine; empty otherwise. */
+function pastText(expires: WallTime | undefined): string {
+  const isPast = expires !== undefined && expires <= systemAdapters.clock.wall();
+  return isPast ? `; they expired at ${new Date(expires).toISOString()}` : '';
 }

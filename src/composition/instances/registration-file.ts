@@ -5,6 +5,7 @@ import { readOptionalText } from '../../adapters/files/read-text.ts';
 import { readJson } from '../../domain/json.ts';
 import { InstanceSpec } from '../../domain/records/desired-instances.ts';
 import { formatParseError } from '../../domain/records/stored-record.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
 import { DurationOrMillis } from '../time/duration.ts';
 
 const SavedHealth = z.union([
@@ -49,11 +50,20 @@ export function parseRegistrations(text: string): SavedFile {
   }
 }
 
-/** Writes the registrations of an agent: by rename, one write at a time, always the last ones. */
+/** Time until a write that failed is tried again. */
+const tryAgainAfter: Millis = seconds(5);
+
+/**
+ * Writes the registrations of an agent: by rename, one write at a time, always the last ones. While the file
+ * cannot be written it is tried again: the agent that is started next would deregister what is missing in it.
+ */
 export class RegistrationFile {
   readonly #file: string;
   readonly #content: () => readonly SavedRegistration[];
   readonly #onError: (cause: unknown) => void;
+  readonly #tryAgainAfter: Millis;
+  #retry: NodeJS.Timeout | undefined;
+  #reported: string | undefined;
   #writing: Promise<void> | undefined;
   #isStale = false;
 
@@ -61,13 +71,15 @@ export class RegistrationFile {
     file: string,
     content: () => readonly SavedRegistration[],
     onError: (cause: unknown) => void,
+    retryAfter: Millis = tryAgainAfter,
   ) {
+    this.#tryAgainAfter = retryAfter;
     this.#file = file;
     this.#content = content;
     this.#onError = onError;
   }
 
-  /** Resolves when the present registrations are in the file, or could not be written. */
+  /** Resolves when the present registrations are in the file, or could not be written now. */
   async save(): Promise<void> {
     this.#isStale = true;
     this.#writing ??= this.#write().finally(() => {
@@ -79,8 +91,21 @@ export class RegistrationFile {
   async #write(): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false;
+      clearTimeout(this.#retry);
       const text = JSON.stringify({ v: 1, registrations: this.#content() });
-      await writeFileAtomic(this.#file, [`${text}\n`]).catch(this.#onError);
+      try {
+        await writeFileAtomic(this.#file, [`${text}\n`]);
+        this.#reported = undefined;
+      } catch (cause) {
+        this.#report(cause);
+        this.#retry = setTimeout(() => void this.save(), this.#tryAgainAfter).unref();
+      }
     }
+  }
+
+  /** The same failure is reported once. */
+  #report(cause: unknown): void {
+    if (this.#reported !== String(cause)) this.#onError(cause);
+    this.#reported = String(cause);
   }
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { credentialsExpiry } from '../../adapters/nats/connection/credentials-expiry.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Namespace } from '../../domain/identity/names.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { localLogin } from './local-login.ts';
 
 /** Settings of the store: addresses, namespace and credentials. */
@@ -49,6 +51,11 @@ export async function connectionOptions(settings: AccessSettings) {
 }
 
 export type Access = Awaited<ReturnType<typeof connectionOptions>>;
+
+/** When the credentials expire that the file has now; undefined: never, or the login has no such file. */
+export function loginExpiry({ credentials }: Pick<Access, 'credentials'>): WallTime | undefined {
+  return credentials && 'creds' in credentials ? credentialsExpiry(credentials.creds()) : undefined;
+}
 
 /**
  * Removes the login from addresses, so that they can be printed. Returns the first login: `user:password@`,

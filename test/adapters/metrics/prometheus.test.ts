@@ -74,6 +74,21 @@ describe('each event is counted', () => {
       { 'rollcall_view_corrections_total{view="leases"}': 3 },
     ],
     ['an anchor', (to) => to.anchored?.(7), { rollcall_anchored_sequence: 7 }],
+    [
+      'a login that is refused',
+      (to) =>
+        to.connection?.({ isUp: false, isLoginRefused: true, loginExpires: 1_800_000_000_000 }),
+      {
+        rollcall_store_connected: 0,
+        rollcall_login_refused: 1,
+        rollcall_login_expiry_timestamp_seconds: 1_800_000_000,
+      },
+    ],
+    [
+      'a connection without credentials that expire',
+      (to) => to.connection?.({ isUp: true, isLoginRefused: false, loginExpires: undefined }),
+      { rollcall_store_connected: 1, rollcall_login_refused: 0 },
+    ],
     ['a blind collector', (to) => to.blind?.(true), { rollcall_collector_blind: 1 }],
     [
       'the difference of the clocks',

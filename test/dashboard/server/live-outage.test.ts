@@ -66,4 +66,30 @@ describe('a live source', () => {
     await fleet.advance(seconds(20));
     await closing;
   });
+
+  it.each(['follow', 'range'] as const)(
+    'reports a failure of audit.%s that nobody foresaw, and goes on',
+    async (name) => {
+      const { ports, logged } = fleet.process('other');
+      let isBroken = true;
+      const broken = (...args: never[]) => {
+        if (isBroken) throw new TypeError('unforeseen');
+        return (ports.audit[name] as (...args: never[]) => unknown)(...args);
+      };
+      const source = new LiveSource('memory', {
+        ...ports,
+        audit: { ...ports.audit, [name]: broken },
+      });
+      await fleet.advance(seconds(5));
+      const warnings = logged.filter(({ fields }) => fields['why'] === 'TypeError: unforeseen');
+      expect(warnings.length).toBeGreaterThan(0);
+      isBroken = false;
+      await fleet.advance(seconds(10));
+      expect(source.index().last).toBeGreaterThan(0);
+      expect(source.storeAwaySince()).toBeNull();
+      const closing = source[Symbol.asyncDispose]();
+      await fleet.advance(seconds(20));
+      await closing;
+    },
+  );
 });

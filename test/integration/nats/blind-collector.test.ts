@@ -107,6 +107,7 @@ describe('a collector with the only seat', () => {
     await until('it judges', () => blind.state === 'watching');
     await using seeing = collectorOn('c2', full);
     await using directory = new Directory(full, { seatsEvery: 500 });
+    await using old = new Directory(narrowed, { seatsEvery: 500 });
     const agent = agentOn(dying);
     await agent.ready;
     agent.done.catch(() => {});
@@ -126,6 +127,9 @@ describe('a collector with the only seat', () => {
     await until('it gives its seat up', () => blind.state === 'sleeping', 15_000);
     await until('the other judges', () => seeing.state === 'watching', 15_000);
     await until('the run is collected', () => directory.agents().length === 0, 30_000);
+    // A consumer with this user keeps its rows, and says how old they are.
+    expect([old.agents().length, old.instances('web').length]).toEqual([1, 1]);
+    expect(old.age).toBeGreaterThan(5000);
     // Blind after 5 s, its seat given up after the ttl; the other looks within ttl / 2, then ttl and grace.
     const { ttl, grace } = lease;
     const bound = 5000 + ttl + ttl / 2 + ttl + grace;
@@ -136,6 +140,7 @@ describe('a collector with the only seat', () => {
     await seeing.stop();
     await server.reload(config());
     first.cut();
+    await until('the view is current again', () => old.agents().length === 0, 30_000);
     await until('it takes a seat again, because it sees', () => blind.state === 'watching', 60_000);
     await line.pass();
     await agent.stop().catch(() => {});

@@ -65,10 +65,20 @@ test('every process names credentials that expired, and continues after they wer
   // A connection keeps the credentials with which it was made.
   line.cut();
   await areRefused(all, `the credentials in ${file}: User Authentication Expired`);
-  await using doctor = rollcall(['doctor', ...way.flags, '--json']);
-  expect(await doctor.exited).toBe(3);
-  await replaceFile(file, creds());
+  await until('the end is printed', () => all.agent.stderr.includes('; they expired at 20'));
+  await using refused = rollcall(['doctor', ...way.flags, '--json']);
+  expect(await refused.exited).toBe(3);
+  expect(refused.stderr).toContain('; it expired at 20');
+  const { metrics } = await all.agent.ready;
+  expect(await (await fetch(String(metrics))).text()).toContain('rollcall_login_refused 1');
+  await replaceFile(file, creds(86_400));
   await areBack(all, runs);
+  await using doctor = rollcall(['doctor', ...way.flags, '--json']);
+  await doctor.exited;
+  expect(doctor.lines).toContainEqual(expect.objectContaining({ about: 'login', level: 'note' }));
+  const [, end] =
+    /expiry_timestamp_seconds (\d+)/.exec(await (await fetch(String(metrics))).text()) ?? [];
+  expect(Number(end)).toBeGreaterThan(Date.now() / 1000 + 80_000);
 }, 240_000);
 
 test('every process names a login that was revoked, and continues with a rotated password', async () => {

@@ -108,6 +108,8 @@ describe('a login that is refused at the start', () => {
   test.each([
     ['rollcall run with --wait-registered', ['run', '--service', 'web', '--wait-registered']],
     ['rollcall agent', ['agent', '--name', 'web']],
+    ['rollcall collector', ['collector']],
+    ['rollcall ui', ['ui', '--port', '0']],
   ])('ends with exit code 3 and the reason: %s', async (_what, [name = '', ...options]) => {
     await using server = await startConfigured(onlyAnn);
     const child = name === 'run' ? ['--', 'echo', 'started'] : [];

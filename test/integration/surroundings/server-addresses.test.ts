@@ -1,27 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { kill } from 'node:process';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { startTestCluster } from '../harness/cluster.ts';
 import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
 import { startConfigured } from '../nats/support/configured-server.ts';
 import { freshNamespace } from '../nats/support/open-store.ts';
+import { startEveryProcess } from './support/every-process.ts';
 
-test('a server that leaves in lame duck mode is left by an agent, whose instances stay live', async () => {
+const stateHome = await mkdtemp(join(tmpdir(), 'rollcall-addresses-'));
+afterAll(() => rm(stateHome, { recursive: true, force: true, maxRetries: 20 }));
+
+test('a server that leaves in lame duck mode is left by every process, and no run ends', async () => {
   await using cluster = await startTestCluster();
   const [leaving, staying] = cluster.nodes;
   const namespace = freshNamespace();
   const at = (url = '') => ['--servers', url, '--namespace', namespace, '--json'];
-  const timings = ['--ttl', '3s', '--grace', '3s'];
-  const collector = [...at(staying?.url), '--host', 'h2'];
-  await using watching = rollcall(['collector', ...collector, '--replicas', '3']);
-  await watching.ready;
-  // It knows one address, and learns the others from the server.
-  const shop = [...at(leaving?.url), '--host', 'h1', '--name', 'shop', ...timings];
-  await using agent = rollcall(['agent', ...shop]);
-  await agent.ready;
+  await using made = rollcall(['namespace', 'create', ...at(staying?.url), '--replicas', '3']);
+  expect(await made.exited).toBe(0);
+  // They know one address, and learn the others from the server.
+  const servers = leaving?.url ?? '';
+  const way = {
+    flags: ['--servers', servers, '--namespace', namespace],
+    options: { servers, namespace },
+    stateHome,
+  };
+  await using all = await startEveryProcess(way, ['--ttl', '5s', '--grace', '5s']);
+  const runs = all.runs();
   kill(leaving?.pid ?? 0, 'SIGUSR2');
-  await until('it is connected again', () => agent.stderr.includes('reconnected to'), 60_000);
-  expect(agent.stderr).not.toContain(`reconnected to 127.0.0.1:${leaving?.port}`);
+  await until(
+    'all are connected again',
+    () => all.stderrs().every((text) => text.includes('reconnected to')),
+    60_000,
+  );
+  expect(all.stderrs().join('')).not.toContain(`reconnected to 127.0.0.1:${leaving?.port}`);
+  await until('the view is fresh', () => all.directory.age < 2500);
+  await until('the dashboard is', async () => (await all.mark()).storeAwaySince === null);
+  expect(all.runs()).toEqual(runs);
+  expect(all.states()).toEqual(['live', 'live']);
   await using history = rollcall(['audit', 'export', ...at(staying?.url), '--out', '-']);
   expect(await history.exited).toBe(0);
   const types = history.lines.map(({ subject, event }) => [

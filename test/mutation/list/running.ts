@@ -239,4 +239,17 @@ export const running: readonly Mutant[] = [
     edits: [['      await this.#keeper.close().catch(() => {});\n', '']],
     tests: ['test/runtime/agent/unforeseen-failures.test.ts'],
   },
+  {
+    name: 'unsaved-stays-unsaved',
+    breaks: 'G1',
+    what: 'does not save registrations again after a write that failed',
+    file: 'src/composition/instances/registration-file.ts',
+    edits: [
+      [
+        '        this.#retry = setTimeout(() => void this.save(), this.#tryAgainAfter).unref();\n',
+        '',
+      ],
+    ],
+    tests: ['test/composition/instances/registration-file.test.ts'],
+  },
 ];

@@ -10,6 +10,7 @@ import {
 import { Fault } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import { reconnectDelays } from './backoff.ts';
+import { credentialsExpiry } from './credentials-expiry.ts';
 import { checkInboxPrefix } from './inbox.ts';
 
 /** A secret, or how to read it: then it is read at each attempt to connect, so that it may be replaced. */
@@ -174,15 +175,25 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
   // An overloaded server reads the login too late: that is no evidence against the login.
   if (cause instanceof errors.AuthorizationError && !/timeout/i.test(why)) {
     const had = credentials !== undefined && !('find' in credentials);
-    return new Fault('store-refused', `the server at ${addresses} refused the login: ${why}`, {
+    const past = credentials && 'creds' in credentials ? expiredAt(credentials.creds) : undefined;
+    const refused = `the server at ${addresses} refused the login: ${why}`;
+    return new Fault('store-refused', past ? `${refused}; it expired at ${past}` : refused, {
       cause,
-      hint: had
-        ? 'check the user and password, token or credentials file, and that they belong to this account'
-        : 'no login was given and none was found: use --login DIR. A server that `rollcall up` started lets in only its own user; its DIR is `login` in the data directory',
+      hint: past
+        ? 'replace the credentials file by one that is still valid'
+        : had
+          ? 'check the user and password, token or credentials file, and that they belong to this account'
+          : 'no login was given and none was found: use --login DIR. A server that `rollcall up` started lets in only its own user; its DIR is `login` in the data directory',
     });
   }
   return new Fault('store-unavailable', `no NATS server answers at ${addresses}: ${why}`, {
     cause,
     hint: 'check that a server is running there; `rollcall up` starts one on this machine',
   });
+}
+
+/** The end of credentials that are over by the clock of this machine; undefined otherwise. */
+function expiredAt(creds: Secret): string | undefined {
+  const at = credentialsExpiry(secretText(creds));
+  return at !== undefined && at <= Date.now() ? new Date(at).toISOString() : undefined;
 }

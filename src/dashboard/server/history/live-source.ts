@@ -56,6 +56,7 @@ export class LiveSource implements Source, AsyncDisposable {
   #resets = { count: 0, reason: '' };
   #awaySince: WallTime | null = null;
   #seats: readonly string[] | null = null;
+  #warned: string | undefined;
 
   constructor(name: string, ports: LivePorts, onProgress: IngestProgress = () => {}) {
     this.name = name;
@@ -102,11 +103,10 @@ export class LiveSource implements Source, AsyncDisposable {
       try {
         await this.#followOnce(onProgress, signal);
       } catch (cause) {
-        if (!(cause instanceof Fault)) throw cause;
         // The store has another history now: the loaded events belong to a deleted one.
-        if (cause.code === 'store-misconfigured' && this.#index.last > 0)
-          this.#reset(cause.message);
-        else this.#ports.log.debug('audit-not-read', { why: cause.message });
+        if (codeOf(cause) === 'store-misconfigured' && this.#index.last > 0)
+          this.#reset(cause instanceof Error ? cause.message : '');
+        else this.#report('audit-not-read', cause);
       }
       await this.#ports.clock.sleep(tryAgainAfter, signal);
     }
@@ -125,6 +125,14 @@ export class LiveSource implements Source, AsyncDisposable {
       else if (stored.seq % 1000 === 0) onProgress(stored.seq, last);
       this.bell.ring();
     }
+  }
+
+  /** Both tasks try again. An unforeseen failure is a warning, and must not end the server of all browsers. */
+  #report(event: string, cause: unknown): void {
+    const why = String(cause);
+    if (cause instanceof Fault) this.#ports.log.debug(event, { why });
+    else if (why !== this.#warned) this.#ports.log.warn(event, { why });
+    this.#warned = why;
   }
 
   #reset(reason: string): void {
@@ -152,11 +160,13 @@ export class LiveSource implements Source, AsyncDisposable {
         const seats = judgingSeats(await leases.list(allSeats));
         this.#seats = seats.map(({ text }) => readSeat(text)?.run ?? '');
       } catch (cause) {
-        if (!(cause instanceof Fault)) throw cause;
         this.#seats = null;
-        if (cause.code === 'store-unavailable') this.#awaySince = heard;
+        if (codeOf(cause) === 'store-unavailable') this.#awaySince = heard;
+        this.#report('store-not-read', cause);
       }
       await clock.sleep(lookEvery, signal);
     }
   }
 }
+
+const codeOf = (cause: unknown) => (cause instanceof Fault ? cause.code : undefined);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { freePorts } from '../../../../tools/bench/environment/free-ports.ts';
 import type { TestFleet } from '../../harness/fleet.ts';
 import { until } from '../../harness/until.ts';
 import { withServer } from '../../harness/with-server.ts';
@@ -69,6 +70,42 @@ describe('a wrapped process', () => {
     await until('it is live', () => isLive(fleet));
     await new Promise((resolve) => setTimeout(resolve, 5000));
     await until('it is live', () => isLive(fleet));
+    expect(shell.exitCode).toBe(null);
+  });
+});
+
+const outputs = [
+  ['whose log is on a full disk', '>/dev/full 2>&1'],
+  ['whose reader has gone', '2>&1 | head -1'],
+] as const;
+
+describe('a collector', () => {
+  it.each(outputs)('%s removes the records of dead agents', async (_, output) => {
+    await using fleet = await world.fleet();
+    const options = '--host watch --ttl 2s --grace 1s --json --log-level debug';
+    await using shell = inShell(fleet, `ROLLCALL collector ${options} ${output}`);
+    for (const name of ['a', 'b']) {
+      const { process: killed } = await fleet.serving('h1', name, [{ service: 'web', id: name }]);
+      killed.kill('SIGKILL');
+      await fleet.standing();
+    }
+    expect(shell.exitCode).toBe(null);
+  });
+});
+
+describe('a dashboard', () => {
+  it.each(outputs)('%s answers, and follows the fleet', async (_, output) => {
+    await using fleet = await world.fleet();
+    const [port = 0] = await freePorts(1);
+    const url = `http://127.0.0.1:${port}/api/state`;
+    await using shell = inShell(fleet, `ROLLCALL ui --port ${port} --log-level debug ${output}`);
+    await fleet.serving('h1', 'a', [{ service: 'web', id: 'w' }]);
+    await until('the dashboard shows the agent', () =>
+      fetch(url).then(
+        async (answer) => (await answer.text()).includes('"h1"'),
+        () => false,
+      ),
+    );
     expect(shell.exitCode).toBe(null);
   });
 });

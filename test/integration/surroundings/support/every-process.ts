@@ -1,5 +1,5 @@
 import type { ApiHeartbeat } from '../../../../src/dashboard/api-types.ts';
-import { type Directory, openDirectory } from '../../../../src/library/open-directory.ts';
+import { type OpenDirectory, openDirectory } from '../../../../src/library/open-directory.ts';
 import type { StoreOptions } from '../../../../src/library/open-ports.ts';
 import { type RollcallProcess, rollcall } from '../../harness/processes.ts';
 import { until } from '../../harness/until.ts';
@@ -18,7 +18,7 @@ export interface EveryProcess extends AsyncDisposable {
   readonly run: RollcallProcess;
   readonly collector: RollcallProcess;
   readonly ui: RollcallProcess;
-  readonly directory: Directory;
+  readonly directory: OpenDirectory;
   /** The process that `run` wraps. */
   readonly child: number;
   /** The states of both instances as the consumer sees them. */
@@ -57,7 +57,18 @@ export async function startEveryProcess(
     );
   const collector = start('collector', '--host', 'h2', ...times);
   await collector.ready;
-  const agent = start('agent', '--host', 'h1', '--name', 'shop', '--api', '127.0.0.1:0', ...times);
+  const agent = start(
+    'agent',
+    '--host',
+    'h1',
+    '--name',
+    'shop',
+    '--api',
+    '127.0.0.1:0',
+    '--metrics',
+    '0',
+    ...times,
+  );
   const script = 'echo "{\\"event\\":\\"pid\\",\\"pid\\":$$}"; exec sleep 600';
   const wrapped = ['--host', 'h1', '--service', 'job', '--id', 'j', '--drain', '0s', ...times];
   const run = start('run', ...wrapped, '--', 'bash', '-c', script);
