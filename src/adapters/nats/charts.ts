@@ -1,3 +1,4 @@
+import { Fault } from '../../domain/fault.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Charts } from '../../ports/charts.ts';
@@ -21,6 +22,10 @@ export function natsCharts(
     get: (machine, hash) => read(keyOf(machine, hash)),
 
     async publish(machine, hash, text) {
+      // A request without the right would be a violation in the log of the server, with each start of an agent.
+      if (connection.reads === 'own-keys') {
+        throw new Fault('store-refused', 'this login may write only its own keys, no charts');
+      }
       const key = keyOf(machine, hash);
       if ((await read(key)) !== undefined) return 'already';
       await putOnce(connection, { subject: bucket.prefix + key, text, onlyNew: true }, within);

@@ -5,10 +5,11 @@ import type { Store } from '../../ports/ports.ts';
 import { natsAudit } from './audit.ts';
 import { natsCharts } from './charts.ts';
 import { type ConnectOptions, connectNats } from './connection/connect.ts';
-import { ownDomain } from './connection/js-domain.ts';
-import { checkServer } from './connection/server-check.ts';
+import { ownDomain, subjectInDomain } from './connection/js-domain.ts';
+import { checkServer, checkVersion } from './connection/server-check.ts';
 import { subjectNamesOf } from './connection/subject-names.ts';
 import { SupervisedConnection } from './connection/supervised-connection.ts';
+import { permits, rightsOfUser } from './connection/user-rights.ts';
 import { natsDisconnects } from './disconnects/disconnects.ts';
 import { StoreGuard } from './history/store-guard.ts';
 import { natsKeyframes } from './keyframes.ts';
@@ -76,7 +77,9 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
   };
   try {
     const { create = true } = options;
-    connection.reads = await readsOf(connection, names.registry.stream, within);
+    connection.reads = (await isForOwnKeys(options, connection, names.registry.stream, within))
+      ? 'own-keys'
+      : await readsOf(connection, names.registry.stream, within);
     const findings =
       connection.reads === 'own-keys'
         ? []
@@ -103,6 +106,25 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
     await connection[Symbol.asyncDispose]();
     throw cause;
   }
+}
+
+/**
+ * Whether the server says that this user may read only its own keys. Only a login with a prefix of inboxes of its own
+ * has such rights, and asking for more would be a violation in the log of the server.
+ */
+async function isForOwnKeys(
+  { inboxPrefix }: NatsStoreOptions,
+  connection: SupervisedConnection,
+  stream: string,
+  within: Millis,
+): Promise<boolean> {
+  if (inboxPrefix === undefined) return false;
+  const rights = await rightsOfUser(connection, within);
+  if (rights === undefined) return false;
+  checkVersion(connection);
+  return ['INFO', `STREAM.INFO.${stream}`].every(
+    (what) => !permits(rights.publish, subjectInDomain(`$JS.API.${what}`, connection.jsDomain)),
+  );
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Ports } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent/agent.ts';
 import { Collector } from '../../../src/runtime/collector/collector.ts';
 import { endHoldEarly, planHold } from '../../../src/runtime/operator/operator-actions.ts';
+import { publishCharts } from '../../../src/runtime/transitions/publish-charts.ts';
 import { until } from '../harness/until.ts';
 import type { ConfiguredServer } from '../nats/support/configured-server.ts';
 import { FleetAccess } from './support/fleet-access.ts';
@@ -125,6 +126,32 @@ describe('with the generated access', () => {
     await until('the other is collected', async () => (await keysOf(planning)).join(' ') === held);
     await endHoldEarly({ actor, ports: planning }, { host }, planning, signal);
     await until('both are collected', async () => (await keysOf(planning)).length === 0);
+  });
+
+  it('a fleet leaves no violation in the log of its server', async () => {
+    const access = new FleetAccess();
+    const members = (['collector', 'operator', 'auditor', 'dashboard', 'consumer'] as const).map(
+      (role) => access.add(role, role),
+    );
+    const h1 = access.add('agent', 'h1');
+    await using server = await access.start();
+    const [watching, ...others] = await Promise.all(
+      members.map((member) => open(access, server, member)),
+    );
+    if (!watching) throw new Error('there is no collector');
+    await using opened = new AsyncDisposableStack();
+    for (const ports of [watching, ...others]) opened.use(ports);
+    await publishCharts(watching);
+    await using collector = collectorWith(watching);
+    await until('the collector sees', () => collector.state === 'watching');
+    await using ports = await open(access, server, h1);
+    await publishCharts(ports);
+    const agent = agentOn('h1', ports, ['web']);
+    await agent.ready;
+    for (const other of others) expect((await keysOf(other)).join()).toContain('agent.h1.a');
+    await agent.stop();
+    const violations = server.log.split('\n').filter((line) => line.includes('Violation'));
+    expect(violations).toEqual([]);
   });
 
   it('an agent whose login is bound to services registers no other', async () => {

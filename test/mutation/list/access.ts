@@ -91,6 +91,14 @@ export const access: readonly Mutant[] = [
     tests: ['test/dashboard/server/live-actions.test.ts'],
   },
   {
+    name: 'any-token-covers-the-rest',
+    breaks: 'G1',
+    what: 'takes a right to one subject for a right to all subjects below it',
+    file: 'src/adapters/nats/connection/user-rights.ts',
+    edits: [["their === '>' ||", 'false ||']],
+    tests: ['test/adapters/nats/connection/user-rights.test.ts'],
+  },
+  {
     name: 'login-in-clear',
     breaks: 'G1',
     what: 'sends a login in clear to a server without TLS, although the address has tls://',

@@ -1,5 +1,8 @@
 import { encodeSubjectToken } from '../../../domain/identity/subject-token.ts';
+import { statsSubject } from '../connection/js-domain.ts';
 import { type SubjectNames, subjectNamesOf } from '../connection/subject-names.ts';
+import { userInfoSubject } from '../connection/user-rights.ts';
+import { listSubject } from '../disconnects/connection-lists.ts';
 import { advisorySubject } from '../disconnects/disconnects.ts';
 import { inboxPrefixOf, type Member } from './member.ts';
 
@@ -142,11 +145,15 @@ const deploying = (names: SubjectNames): readonly string[] => [
   ),
 ];
 
+/** What a login may ask the servers about its own account: its connections and domains. An agent asks nothing. */
+const asksServers = ({ role }: Member): readonly string[] =>
+  role === 'agent' ? [] : role === 'collector' ? [statsSubject, listSubject] : [statsSubject];
+
 /** What a login may publish to and subscribe to. */
 export function permissionsOf(member: Member) {
   const { services, served, listens } = rightsOf(member);
   return {
-    publish: [...services, ...served],
+    publish: [...services, ...served, userInfoSubject, ...asksServers(member)],
     subscribe: [`${inboxPrefixOf(member)}.>`, ...served, ...listens],
     // A reply goes where the request says, and only once.
     allowResponses: served.length > 0,

@@ -24,7 +24,8 @@ export interface ReachedDomains {
   readonly others: readonly string[];
 }
 
-const statsSubject = '$SYS.REQ.ACCOUNT.PING.STATZ';
+/** Where a user asks the servers for the state of its own account. */
+export const statsSubject = '$SYS.REQ.ACCOUNT.PING.STATZ';
 const repliesWithin: Millis = 1000;
 /** How long it waits for one more reply. */
 const nextReplyWithin: Millis = 300;

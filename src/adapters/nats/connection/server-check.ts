@@ -7,7 +7,7 @@ import type { SupervisedConnection } from './supervised-connection.ts';
 const minimumVersion = '2.12.1';
 
 /** @throws {Fault} `server-too-old` */
-function checkVersion({ client }: Pick<SupervisedConnection, 'client'>): void {
+export function checkVersion({ client }: Pick<SupervisedConnection, 'client'>): void {
   const version = client.info?.version ?? 'unknown';
   if (atLeast(version, minimumVersion)) return;
   throw new Fault(

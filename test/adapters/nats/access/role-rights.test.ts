@@ -110,14 +110,17 @@ describe('the accounts', () => {
     ]);
   });
 
-  test('of all others have one member each, and import exactly what it may publish to', () => {
+  test('of all others have one member each, and import exactly what it may publish to, besides questions about itself', () => {
     const others = accounts.filter(({ name }) => name.startsWith('rollcall-fleet-'));
     expect(others).toHaveLength(members.length - 4);
-    for (const { users, imports, exports } of others) {
+    for (const { name, users, imports, exports } of others) {
       expect(users).toHaveLength(1);
       const services = imports.filter(({ kind }) => kind === 'service').map((one) => one.subject);
       const served = exports.map(({ subject }) => subject);
-      expect([...services, ...served]).toEqual(users[0]?.publish);
+      const asks = name.startsWith('rollcall-fleet-agent-')
+        ? ['$SYS.REQ.USER.INFO']
+        : ['$SYS.REQ.USER.INFO', '$SYS.REQ.ACCOUNT.PING.STATZ'];
+      expect(users[0]?.publish).toEqual([...services, ...served, ...asks]);
       expect(imports.every(({ from }) => from === 'rollcall-fleet')).toBe(true);
     }
   });

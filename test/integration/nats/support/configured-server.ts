@@ -13,6 +13,8 @@ export type ConfiguredServer = AsyncDisposable & {
   readonly url: string;
   readonly port: number;
   readonly pid: number;
+  /** What the server has logged so far. */
+  readonly log: string;
   kill(signal: 'SIGSTOP' | 'SIGCONT'): void;
   /** Gives the running server another configuration. */
   reload(config: (storeDir: string) => string): Promise<void>;
@@ -57,6 +59,9 @@ export async function startConfigured(
     url: `nats://127.0.0.1:${port}`,
     port,
     pid: child.pid ?? 0,
+    get log() {
+      return stderr;
+    },
     kill: (signal) => void child.kill(signal),
     reload: async (changed) => {
       const before = stderr.length;

@@ -1,0 +1,80 @@
+import { errors } from '@nats-io/transport-node';
+import type { Millis } from '../../../domain/time.ts';
+import { jsonOf } from './message.ts';
+import type { SupervisedConnection } from './supervised-connection.ts';
+
+/** Subjects that a user may use, with wildcards. Undefined `allow`: all that `deny` does not have. */
+export interface SubjectRule {
+  readonly allow: readonly string[] | undefined;
+  readonly deny: readonly string[];
+}
+
+/** What the server lets a user do. */
+export interface UserRights {
+  readonly user: string;
+  readonly account: string;
+  readonly publish: SubjectRule;
+  readonly subscribe: SubjectRule;
+}
+
+/** Where a user asks the server for its own rights. */
+export const userInfoSubject = '$SYS.REQ.USER.INFO';
+
+/** The rights of the user of this connection; undefined if it may not ask, or the server does not say. */
+export async function rightsOfUser(
+  { client }: Pick<SupervisedConnection, 'client'>,
+  within: Millis,
+): Promise<UserRights | undefined> {
+  try {
+    return parseUserInfo(jsonOf(await client.request(userInfoSubject, '', { timeout: within })));
+  } catch (cause) {
+    const isForeseen = [
+      errors.RequestError,
+      errors.TimeoutError,
+      errors.PermissionViolationError,
+    ].some((kind) => cause instanceof kind);
+    if (isForeseen) return undefined;
+    throw cause;
+  }
+}
+
+/** Undefined if it is not the reply of a server. */
+export function parseUserInfo(reply: unknown): UserRights | undefined {
+  const data = fieldsOf(fieldsOf(reply)?.['data']);
+  if (data === undefined || typeof data['account'] !== 'string') return undefined;
+  const permissions = fieldsOf(data['permissions']);
+  const { account, user } = data;
+  return {
+    account,
+    user: typeof user === 'string' ? user : '',
+    publish: ruleOf(permissions?.['publish']),
+    subscribe: ruleOf(permissions?.['subscribe']),
+  };
+}
+
+function ruleOf(value: unknown): SubjectRule {
+  const { allow, deny } = fieldsOf(value) ?? {};
+  const texts = (of: unknown) =>
+    Array.isArray(of) ? of.filter((one): one is string => typeof one === 'string') : [];
+  return { allow: Array.isArray(allow) ? texts(allow) : undefined, deny: texts(deny) };
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+
+/** Whether a rule permits every subject of a pattern. */
+export const permits = ({ allow, deny }: SubjectRule, pattern: string): boolean =>
+  (allow === undefined || allow.some((one) => covers(one, pattern))) &&
+  !deny.some((one) => covers(one, pattern));
+
+/** Whether a pattern has every subject that the other pattern has. */
+export function covers(pattern: string, other: string): boolean {
+  const [ours, theirs] = [pattern.split('.'), other.split('.')];
+  for (const [n, token] of ours.entries()) {
+    const their = theirs[n];
+    if (their === undefined) return false;
+    if (token === '>') return true;
+    if (their === '>' || (token !== '*' && token !== their)) return false;
+  }
+  return ours.length === theirs.length;
+}
