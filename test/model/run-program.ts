@@ -91,20 +91,22 @@ export function planReconcile(state: State, index: number, rules: Rules): undefi
   const settled = !process.inDoubt || rules.without.has('doubt-settled-by-reading');
   if (settled && !task.listed) return goTo(state, index, { pc: 'list' });
   if (!settled) goTo(state, index, { listed: false });
-  const writes = settled ? repairs(process, rules) : moves(agent, 'confirmed');
-  if (writes.length === 0 && agent.phase !== 'registering') {
-    return finish(state, index, { type: 'reconciled' });
-  }
-  send(state, index, writes.length > 0 ? writes : moves(agent, 'announced'), rules);
+  const writes = settled ? nextWrites(process, agent, rules) : moves(agent, 'confirmed');
+  if (writes.length === 0) return finish(state, index, { type: 'reconciled' });
+  send(state, index, writes, rules);
+}
+
+function nextWrites(process: Process, agent: SlotEntry, rules: Rules) {
+  const all = repairs(process, rules);
+  const isLast = all.length <= rules.batch && agent.phase === 'registering';
+  return [...all.slice(0, rules.batch), ...(isLast ? moves(agent, 'announced') : [])];
 }
 
 const moves = (agent: SlotEntry, type: Move): SlotWrite[] =>
   [movingRun(agent, type)].filter((write) => write !== 'ignored');
 
 const repairs = (process: Process, rules: Rules): InstanceWrite[] =>
-  plannedRepairs(process.run, process.instances, process.wants)
-    .slice(0, rules.batch)
-    .map(([what, key]) =>
+  plannedRepairs(process.run, process.instances, process.wants).map(([what, key]) =>
       what === 'remove'
         ? removing(at(process.instances, key), key)
         : registering(process, key, rules),

@@ -60,7 +60,7 @@ export const leftoverAfter = (lease: LeasePolicy): Millis => lease.ttl + lease.g
 /** TTL of tombstones. Longer than any gap after which a watch resumes instead of restarting. */
 export const tombstoneTtl: Millis = hours(24);
 
-/** A removal is two messages; the server accepts 1000 per batch. */
+/** The server accepts this many messages per batch. */
+export const messagesPerBatch = 1000;
+/** A removal is two messages. */
 export const removalsPerBatch = 450;
-/** An adoption is three messages: the record, the old chain's end, the new chain's start. */
-export const registrationsPerBatch = 300;

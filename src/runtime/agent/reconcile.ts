@@ -1,10 +1,11 @@
 import { Fault, type FaultCode } from '../../domain/fault.ts';
-import { registrationsPerBatch } from '../../domain/policy/lease-policy.ts';
+import { messagesPerBatch } from '../../domain/policy/lease-policy.ts';
 import {
   type Desired,
   diffInstances,
   type ReconcileAction,
 } from '../../domain/records/desired-instances.ts';
+import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { CommitOutcome } from '../../ports/registry.ts';
 import { retryDelay } from '../support/retry.ts';
@@ -27,7 +28,7 @@ export type ReconcileResult = 'reconciled' | 'suspected' | OwnershipLost;
 
 /**
  * Makes the records under the prefix of the slot equal to the desired instances, with conditional
- * writes; the first time it then announces the run as active.
+ * writes. The first time, the last commit also announces the run as active.
  *
  * After a refused write it reads again, the record of the slot first: a run that lost its slot
  * notices it here. After a write of unknown outcome it rewrites the record of the slot before it
@@ -48,15 +49,10 @@ export async function reconcile(
     if (isSettled && !isListed) await records.list(desired().keys());
     isListed = isSettled;
     const changes = isSettled
-      ? nextChanges(records, desired())
+      ? nextChanges(records, desired(), own.record.phase)
       : ownTransition(records, 'confirmed');
     if (changes.length === 0 && own.record.phase !== 'registering') return 'reconciled';
-    const outcome = await commitOrPutAside(
-      records,
-      changes.length > 0 ? changes : ownTransition(records, 'announced'),
-      desired(),
-      ports,
-    );
+    const outcome = await commitOrPutAside(records, changes, desired(), ports);
     if (outcome === 'committed') continue;
     isListed = false;
     const state = await records.check();
@@ -99,14 +95,32 @@ async function commitOrPutAside(
   }
 }
 
-function nextChanges(records: OwnedRecords, desired: Desired): readonly Change[] {
+/** As many changes as a commit takes. The one that completes a registration also announces it. */
+function nextChanges(
+  records: OwnedRecords,
+  desired: Desired,
+  phase: AgentRecord['phase'],
+): readonly Change[] {
   const { self, instances } = records;
-  return diffInstances(self, self.run, instances, desired)
-    .filter((action) => action.do === 'remove' || !records.isPutAside(action.desired))
-    .slice(0, registrationsPerBatch)
-    .map((action) => changeOf(records, action))
-    .filter((change) => change !== 'ignored');
+  const batch: Change[] = [];
+  let messages = 0;
+  const fits = (change: Change): boolean => {
+    messages += messagesOf(change);
+    if (messages > messagesPerBatch) return false;
+    batch.push(change);
+    return true;
+  };
+  for (const action of diffInstances(self, self.run, instances, desired)) {
+    if (action.do !== 'remove' && records.isPutAside(action.desired)) continue;
+    const change = changeOf(records, action);
+    if (change !== 'ignored' && !fits(change)) return batch;
+  }
+  if (phase === 'registering') ownTransition(records, 'announced').every(fits);
+  return batch;
 }
+
+/** The messages of a change: its record and its events. */
+const messagesOf = ({ events }: Change): number => 1 + events.length;
 
 function ownTransition(records: OwnedRecords, type: 'announced' | 'confirmed'): readonly Change[] {
   if (!records.agent) return [];

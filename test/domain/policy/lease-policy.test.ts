@@ -6,7 +6,7 @@ import {
   LeasePolicy,
   lateAfter,
   leftoverAfter,
-  registrationsPerBatch,
+  messagesPerBatch,
   removalsPerBatch,
   renewEvery,
   renewJitter,
@@ -72,14 +72,8 @@ describe('a lease policy', () => {
 });
 
 describe('the size of a batch', () => {
-  const most = 1000;
-
   test('allows its removals with their events, and those of the agent', () => {
-    expect(2 * removalsPerBatch + 3).toBeLessThanOrEqual(most);
-  });
-
-  test('allows its adoptions with one record and two events each', () => {
-    expect(3 * registrationsPerBatch).toBeLessThanOrEqual(most);
+    expect(2 * removalsPerBatch + 3).toBeLessThanOrEqual(messagesPerBatch);
   });
 });
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type PickPolicy, selectUsable } from '../../../src/domain/fleet/pick.ts';
-import { registrationsPerBatch } from '../../../src/domain/policy/lease-policy.ts';
+import { messagesPerBatch } from '../../../src/domain/policy/lease-policy.ts';
 import type { TestFleet } from '../harness/fleet.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 
 const world = withServer();
 
+/** An adoption is three messages. */
+const adoptionsPerBatch = Math.floor(messagesPerBatch / 3);
 const instances = Array.from({ length: 1000 }, (_, n) => ({ service: 'web', id: `w${n}` }));
 /** Long enough that nothing expires while a loaded machine starts a process. */
 const patient = ['--ttl', '15s', '--grace', '30s'];
@@ -30,7 +32,7 @@ describe('a restarted agent that is killed after its first batch of adoptions', 
     await second.exited;
     await until('one batch is adopted', async () => {
       const rows = fleet.directory.instances('web');
-      return rows.filter(({ reason }) => reason !== 'superseded').length === registrationsPerBatch;
+      return rows.filter(({ reason }) => reason !== 'superseded').length === adoptionsPerBatch;
     });
     expect(picked(fleet, 'any')).toBe(instances.length);
     await until('a collector notices', () => picked(fleet, 'strict') === 0);

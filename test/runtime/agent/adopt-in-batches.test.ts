@@ -1,13 +1,15 @@
 import { describe, expect } from 'vitest';
 import { selectUsable } from '../../../src/domain/fleet/pick.ts';
-import { registrationsPerBatch } from '../../../src/domain/policy/lease-policy.ts';
+import { messagesPerBatch } from '../../../src/domain/policy/lease-policy.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Directory } from '../../../src/runtime/directory/directory.ts';
 import type { FleetInMemory } from '../support/fleet-in-memory.ts';
 import { scenario } from '../support/scenario.ts';
 
 const names = Array.from({ length: 1000 }, (_, n) => `web/${n}`);
-const batches = Math.ceil(names.length / registrationsPerBatch);
+/** An adoption is three messages: the record, the old chain's end, the new chain's start. */
+const adoptionsPerBatch = Math.floor(messagesPerBatch / 3);
+const batches = Math.ceil(names.length / adoptionsPerBatch);
 
 const usable = (directory: Directory) => ({
   'prefer-live': selectUsable(directory.instances(), 'prefer-live').length,
@@ -59,7 +61,7 @@ describe('a restarted agent with 1000 instances', () => {
         const directory = await restarted(fleet, adopted + 2);
         const owners = Object.values(fleet.instances('h1/a'));
         expect(owners.filter((run) => run === fleet.holder('h1/a'))).toHaveLength(
-          adopted * registrationsPerBatch,
+          adopted * adoptionsPerBatch,
         );
         do {
           expect(usable(directory).any).toBe(names.length);
