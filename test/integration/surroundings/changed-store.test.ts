@@ -33,7 +33,7 @@ describe('a dashboard', () => {
     await loseDisk(server);
     const isNew = () => {
       const now = fleet.row('web', 'w')?.run;
-      return now !== undefined && now !== run && now;
+      return now === run ? undefined : now;
     };
     const next = await until('the agent has a new run', isNew, 60_000);
     await until('it shows the new run', () => shows(next), 60_000);
