@@ -1,4 +1,4 @@
-import type { VerifyReport } from '../../runtime/audit/verify.ts';
+import type { VerifyReport } from '../../runtime/audit/verify-report.ts';
 import { plural } from '../tables/footer.ts';
 
 /** What the anchors show, as lines; none without anchors. */

@@ -1,6 +1,6 @@
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import type { WallTime } from '../../domain/time.ts';
-import type { VerifyReport } from '../../runtime/audit/verify.ts';
+import type { VerifyReport } from '../../runtime/audit/verify-report.ts';
 import { lossSentence } from '../doctor/loss-text.ts';
 import { plural } from '../tables/footer.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
@@ -81,7 +81,7 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
 
 function noteLines({ first, begunFrom, events, notes, losses }: VerifyReport): string[] {
   const { lost, lostTails, unknownCharts, unsigned } = notes;
-  const { unsignedKeyframes, unsignedEvents, clocksApart } = notes;
+  const { unsignedKeyframes, unsignedEvents, clocksApart, fromRegistry } = notes;
   const lines: string[] = [];
   if (first > 1 && events > 0) {
     const from = begunFrom > 0 ? `; its start state is the signed keyframe at #${begunFrom}` : '';
@@ -90,6 +90,11 @@ function noteLines({ first, begunFrom, events, notes, losses }: VerifyReport): s
   for (const loss of losses) {
     const { recordedAt, by } = loss;
     lines.push(`${lossSentence(loss)}; recorded as #${recordedAt} by ${by.host}/${by.agent}`);
+  }
+  if (fromRegistry > 0) {
+    lines.push(
+      `${plural(fromRegistry, 'record')} as the registry had them when a collector signed a keyframe after the loss: the events that wrote them are lost`,
+    );
   }
   if (unsigned > 0) {
     lines.push(

@@ -7,6 +7,19 @@ export const keyframeVersion = 1;
 const count = z.number().int().nonnegative();
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 
+/**
+ * Where the state of a keyframe comes from if not from the events alone: behind events that the audit lost,
+ * the records that no later event changed are those of the registry.
+ */
+export const RegistrySource = z.object({
+  kind: z.literal('registry'),
+  /** The state is that of the registry at this revision. */
+  revision: count,
+  /** The audit's last event before the lost ones, by its sequence; 0: none. */
+  after: count,
+});
+export type RegistrySource = z.infer<typeof RegistrySource>;
+
 /** The first line of a keyframe: its last event, and how many lines of each kind follow. */
 export const KeyframeHead = z.object({
   v: z.literal(keyframeVersion),
@@ -33,6 +46,7 @@ export const KeyframeHead = z.object({
   lost: count,
   predecessors: count,
   records: count,
+  source: RegistrySource.exactOptional(),
 });
 export type KeyframeHead = z.infer<typeof KeyframeHead>;
 

@@ -8,6 +8,14 @@ export type Turn<T> =
   /** Events are missing here, or the earlier state is not known: nothing before counts. */
   | { readonly kind: 'unknown' };
 
+/** A place in the history behind which the state is not known: usually the audit lost events there. */
+export interface Gap {
+  /** The last event before it, by its sequence in the audit; 0: none. */
+  readonly after: Revision;
+  /** The revision of the first event behind it; undefined: it was not read yet. */
+  readonly begun: Revision | undefined;
+}
+
 /**
  * The losses of a store along its history.
  *
@@ -20,9 +28,15 @@ export class LossTimeline<T> {
   readonly #saved = new Map<StoreLoss, T>();
   readonly #done = new Set<StoreLoss>();
   readonly #begunWithin = new Set<StoreLoss>();
+  #gap: Gap | undefined;
 
   constructor(losses: readonly StoreLoss[] = []) {
     this.#losses = losses.toSorted((a, b) => a.seq - b.seq || a.origin - b.origin);
+  }
+
+  /** The last gap of the history as far as it was read; undefined: none. */
+  get gap(): Gap | undefined {
+    return this.#gap;
   }
 
   /** The reading begins behind this event: losses before it are already in the state. */
@@ -36,6 +50,7 @@ export class LossTimeline<T> {
   /** The next event has this revision. `save` gives the state before it. */
   enter(origin: Revision, save: () => T): void {
     let state: T | undefined;
+    if (this.#gap) this.#gap = { ...this.#gap, begun: this.#gap.begun ?? origin };
     for (const loss of this.#losses) {
       if (needsOperator(loss) || this.#done.has(loss) || this.#saved.has(loss)) continue;
       if (origin <= loss.kept || this.#begunWithin.has(loss)) continue;
@@ -51,10 +66,15 @@ export class LossTimeline<T> {
       this.#done.add(loss);
       const to = this.#saved.get(loss);
       this.#saved.delete(loss);
-      if (needsOperator(loss)) yield { kind: 'unknown' };
+      if (needsOperator(loss)) yield this.#unknownAfter(seq);
       else if (to !== undefined) yield { kind: 'back', to };
-      else if (origin > loss.kept) yield { kind: 'unknown' };
+      else if (origin > loss.kept) yield this.#unknownAfter(seq);
     }
+  }
+
+  #unknownAfter(seq: Revision): Turn<T> {
+    this.#gap = { after: seq, begun: undefined };
+    return { kind: 'unknown' };
   }
 }
 

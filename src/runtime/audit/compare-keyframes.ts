@@ -76,6 +76,23 @@ export class KeyframeComparison {
     return undefined;
   }
 
+  /** The signed keyframe at this position, for a history that has a gap before; undefined: none. */
+  async signedAt(
+    history: History,
+    seq: Revision,
+    losses: readonly StoreLoss[],
+  ): Promise<Checkpoint | undefined> {
+    if (!this.#sequences.has(seq)) return undefined;
+    const [hash, check] = [this.#hash, this.#checkSignature];
+    for await (const signature of readSignatures(history, seq + 1, hash, check)) {
+      if (signature.keyframe !== seq) continue;
+      const checkpoint = await readKeyframe(this.#keyframes, signature, hash);
+      if (!checkpoint) this.#reportForged(seq, signature.digest, 'another keyframe', signature.seq);
+      else if (canContinueFrom(checkpoint, losses)) return checkpoint;
+    }
+    return undefined;
+  }
+
   /** Compares the keyframe at the position of the verifier, if there is one. */
   async compare(seq: Revision, verifier: Verifier): Promise<void> {
     if (!this.#sequences.has(seq)) return;

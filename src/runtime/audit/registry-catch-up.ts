@@ -2,9 +2,9 @@ import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import type { RecordUpdate } from '../../domain/replay/fold.ts';
 import { compareRecord, sameRecord } from '../../domain/replay/record-diff.ts';
-import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit } from '../../ports/audit.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { catchUpTimeout, pollEvery } from './verifier/catch-up-time.ts';
 
 /**
  * Compares a registry that was listed once with a history that is read on until it reaches the
@@ -60,10 +60,6 @@ export class RegistryCatchUp {
     return sameRecord(this.#folded.get(key)?.entry.text, text);
   }
 }
-
-/** How long the audit may lag behind the registry: after a leader failure it pauses for 11 s. */
-export const catchUpTimeout: Millis = seconds(20);
-const pollEvery: Millis = 250;
 
 /**
  * Reads on until the history has reached the listed states, or has every event that the registry had when

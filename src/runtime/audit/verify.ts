@@ -12,15 +12,17 @@ import type { Keyframes } from '../../ports/keyframes.ts';
 import type { Leases } from '../../ports/leases.ts';
 import type { Registry } from '../../ports/registry.ts';
 import type { Signatures } from '../../ports/signatures.ts';
-import { AnchorChecker, type AnchorReport } from './anchors/anchor-checker.ts';
+import { AnchorChecker } from './anchors/anchor-checker.ts';
 import { checkBeforeKeyframe } from './check-keyframe.ts';
 import { KeyframeComparison } from './compare-keyframes.ts';
+import { checkRegistryRecords } from './keyframes/check-registry-records.ts';
 import { RegistryCatchUp, readUntilSettled } from './registry-catch-up.ts';
 import { countTruncatedChains } from './verifier/check-chain-end.ts';
 import type { Checkpoint, VerifierNotes } from './verifier/checkpoint.ts';
 import { type KnownLosses, readKnownLosses } from './verifier/recorded-losses.ts';
 import { beginWithLosses, takeWithLosses } from './verifier/take-with-losses.ts';
 import { Verifier } from './verifier/verifier.ts';
+import type { VerifyReport } from './verify-report.ts';
 
 /** What a history is compared with, if available. */
 export interface VerifyPorts {
@@ -46,30 +48,6 @@ export interface VerifyOptions {
   readonly onDivergence: (divergence: Divergence) => void;
   readonly onProgress?: (done: Revision, of: Revision, verifier: Verifier) => void;
   readonly signal: AbortSignal;
-}
-
-export interface VerifyReport {
-  /** The first event of the history: above 1, it was trimmed. */
-  readonly first: Revision;
-  /** The keyframe from which a trimmed history was replayed; 0: none was needed, or none fits. */
-  readonly begunFrom: Revision;
-  readonly last: Revision;
-  readonly events: number;
-  readonly divergences: number;
-  /** Number of keyframes that were compared with the history. */
-  readonly keyframes: number;
-  readonly notes: VerifierNotes & {
-    /** Ended processes without a final event. */
-    readonly lostTails: number;
-    /** Keyframes that no collector has signed: they are not used as a start. */
-    readonly unsigned: number;
-    /** Keyframes that only an event without a signature signs: those of older versions. */
-    readonly unsignedKeyframes: number;
-  };
-  readonly anchors: AnchorReport;
-  /** Losses of the store that the history tells of: what they undid or took is no divergence. */
-  readonly losses: KnownLosses['recorded'];
-  readonly checkpoint: Checkpoint;
 }
 
 /** The counts of events are those of the events that were read, not of those in the keyframe. */
@@ -101,6 +79,7 @@ class Verification {
   readonly #options: VerifyOptions;
   #verifier: Verifier;
   #losses = new LossTimeline<Checkpoint>();
+  #known: KnownLosses['all'] = [];
   #divergences = 0;
   readonly #anchors: AnchorChecker;
   #keyframes: KeyframeComparison | undefined;
@@ -147,6 +126,7 @@ class Verification {
         lostTails: await countTruncatedChains(verifier, leases),
         unsigned: this.#keyframes?.unsigned ?? 0,
         unsignedKeyframes: this.#keyframes?.weaklySigned ?? 0,
+        fromRegistry: [...verifier.records.values()].filter(({ seq }) => seq === 0).length,
       },
       checkpoint: verifier.checkpoint(),
     };
@@ -171,6 +151,7 @@ class Verification {
    */
   async #begin(first: Revision, { all }: KnownLosses): Promise<void> {
     const { from } = this.#options;
+    this.#known = all;
     this.#losses = new LossTimeline(all);
     if (from && from.seq >= first - 1 && canContinueFrom(from, all)) {
       this.#verifier.resume(from);
@@ -194,14 +175,34 @@ class Verification {
     }
     const before = this.#verifier;
     await this.#readUntil(keyframe.seq);
+    this.#continueFrom(keyframe);
+    this.#anchors.beginAfter(this.#verifier.reached);
+    this.#eventsAtStart = keyframe.events - before.events;
+    this.#begunFrom = keyframe.seq;
+  }
+
+  /** The state is that of a signed keyframe. What the events before it tell must be in it. */
+  #continueFrom(keyframe: Checkpoint): void {
+    const before = this.#verifier;
     for (const missing of before.incompleteCommits) this.#report(missing);
     const after = this.#newVerifier();
     after.resume({ ...keyframe, notes: withCounts(keyframe.notes, before.notes) });
     checkBeforeKeyframe(before, after, this.#report);
     this.#verifier = after;
-    this.#anchors.beginAfter(after.reached);
-    this.#eventsAtStart = keyframe.events - before.events;
-    this.#begunFrom = keyframe.seq;
+  }
+
+  /** Behind a gap of the audit, everything is known again from the next signed keyframe on. */
+  async #leaveGap(seq: Revision): Promise<void> {
+    const { gap } = this.#losses;
+    if (!gap || this.#catchUp) return;
+    const before = this.#verifier;
+    const keyframe = await this.#keyframes?.signedAt(this.#history, seq, this.#known);
+    if (!keyframe) return;
+    const { claims, digest, events, partialDigest } = before.checkpoint();
+    const own = { digest, events, ...(claims && { claims }) };
+    this.#continueFrom({ ...keyframe, ...own, ...(partialDigest && { partialDigest }) });
+    const divergence = checkRegistryRecords(keyframe, before.records, gap);
+    if (divergence) this.#report(divergence);
   }
 
   /** Reads to the current end. */
@@ -222,6 +223,7 @@ class Verification {
       this.#keyframes?.take(recorded);
       if (verifier.isDigestKnown) this.#anchors.pass(verifier.reached);
       if (verifier.isWhole) await this.#keyframes?.compare(stored.seq, verifier);
+      else await this.#leaveGap(stored.seq);
       if (verifier.events % 1000 === 0) onProgress?.(stored.seq, last, verifier);
     }
   }

@@ -6,7 +6,8 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { Checkpoints, savedIn } from '../../../src/cli/audit/verify-checkpoint.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { History, StoredEvent } from '../../../src/ports/audit.ts';
-import { type VerifyReport, verify } from '../../../src/runtime/audit/verify.ts';
+import { verify } from '../../../src/runtime/audit/verify.ts';
+import type { VerifyReport } from '../../../src/runtime/audit/verify-report.ts';
 import { longHistory } from '../../fixtures/history/long-history.ts';
 
 let folder: string;

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { ProgressLine } from '../../../src/cli/audit/progress.ts';
 import { summary, type VerifyResult } from '../../../src/cli/audit/verify-report.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
-import type { VerifyReport } from '../../../src/runtime/audit/verify.ts';
+import type { VerifyReport } from '../../../src/runtime/audit/verify-report.ts';
 
 const notes = {
   ...{ lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 },
-  ...{ unsignedEvents: 0, clocksApart: 0, unsignedKeyframes: 0 },
+  ...{ unsignedEvents: 0, clocksApart: 0, unsignedKeyframes: 0, fromRegistry: 0 },
 };
 const outcome = (
   verified: Partial<VerifyReport> = {},
@@ -49,13 +49,14 @@ describe('the report of a verification', () => {
         ...{ first: 100, begunFrom: 150, keyframes: 2 },
         notes: {
           ...{ lost: 1, lostTails: 2, unknownCharts: 3, unsigned: 1 },
-          ...{ unsignedEvents: 4000, clocksApart: 5, unsignedKeyframes: 2 },
+          ...{ unsignedEvents: 4000, clocksApart: 5, unsignedKeyframes: 2, fromRegistry: 3 },
         },
       }),
     );
     expect(lines).toContain('2 keyframes compared');
     expect(lines.filter((line) => line.startsWith('·'))).toEqual([
       '· the history begins at #100: earlier events were trimmed; its start state is the signed keyframe at #150',
+      '· 3 records as the registry had them when a collector signed a keyframe after the loss: the events that wrote them are lost',
       "· 1 keyframe without a collector's signature: not used to start a replay",
       '· 2 keyframes signed by an event without a signature of its own: made by an older version',
       '· 1 transition lost, as reported by a process that was disconnected',

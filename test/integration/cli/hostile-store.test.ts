@@ -4,7 +4,7 @@ import { exitCodeOf, exitCodes } from '../../../src/cli/command/exit.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { printError } from '../../../src/cli/terminal/print-error.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { catchUpTimeout } from '../../../src/runtime/audit/registry-catch-up.ts';
+import { catchUpTimeout } from '../../../src/runtime/audit/verifier/catch-up-time.ts';
 import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
 import { quiet } from '../audit/support/sample-audit.ts';
 import { withServer } from '../harness/with-server.ts';

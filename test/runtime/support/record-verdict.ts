@@ -1,13 +1,9 @@
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 import type { Divergence } from '../../../src/domain/replay/divergence.ts';
 import type { History } from '../../../src/ports/audit.ts';
-import { catchUpTimeout } from '../../../src/runtime/audit/registry-catch-up.ts';
-import {
-  type VerifyOptions,
-  type VerifyPorts,
-  type VerifyReport,
-  verify,
-} from '../../../src/runtime/audit/verify.ts';
+import { catchUpTimeout } from '../../../src/runtime/audit/verifier/catch-up-time.ts';
+import { type VerifyOptions, type VerifyPorts, verify } from '../../../src/runtime/audit/verify.ts';
+import type { VerifyReport } from '../../../src/runtime/audit/verify-report.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 
 export interface Verdict extends Omit<VerifyReport, 'divergences'> {

@@ -2,7 +2,7 @@ import { memorySignatures } from '../../../src/adapters/memory/signatures.ts';
 import { memoryStore } from '../../../src/adapters/memory/store.ts';
 
 import { systemHash } from '../../../src/adapters/system/hash.ts';
-import { catchUpTimeout } from '../../../src/runtime/audit/registry-catch-up.ts';
+import { catchUpTimeout } from '../../../src/runtime/audit/verifier/catch-up-time.ts';
 import { verify } from '../../../src/runtime/audit/verify.ts';
 import type { FleetInMemory } from './fleet-in-memory.ts';
 

@@ -6,6 +6,7 @@ import {
   KeyframeHead,
   type KeyframeLine,
   keyframeVersion,
+  type RegistrySource,
   readKeyframeLine,
 } from '../../../domain/replay/keyframe-format.ts';
 import type { Revision } from '../../../domain/time.ts';
@@ -23,12 +24,14 @@ const pieceLength = 64 * 1024;
 export class KeyframeEncoder {
   readonly #verifier: Verifier;
   readonly #hash: Hash;
+  readonly #source: RegistrySource | undefined;
   #digest = '';
   #lines = 0;
 
-  constructor(verifier: Verifier, hash: Hash = hashEvent) {
+  constructor(verifier: Verifier, hash: Hash = hashEvent, source?: RegistrySource) {
     this.#verifier = verifier;
     this.#hash = hash;
+    this.#source = source;
   }
 
   /** The digest of everything read from {@link pieces}. */
@@ -43,7 +46,7 @@ export class KeyframeEncoder {
 
   async *pieces(): AsyncGenerator<string, void, undefined> {
     let piece = '';
-    for (const line of linesOf(this.#verifier)) {
+    for (const line of linesOf(this.#verifier, this.#source)) {
       const text = JSON.stringify(line);
       this.#digest = this.#hash(this.#digest + text);
       piece += `${text}\n`;
@@ -57,7 +60,10 @@ export class KeyframeEncoder {
   }
 }
 
-function* linesOf(verifier: Verifier): Generator<KeyframeHead | KeyframeLine, void, undefined> {
+function* linesOf(
+  verifier: Verifier,
+  source: RegistrySource | undefined,
+): Generator<KeyframeHead | KeyframeLine, void, undefined> {
   const { position, at, events, digest, commit, notes, chains, predecessors, records } = verifier;
   yield {
     v: keyframeVersion,
@@ -74,6 +80,7 @@ function* linesOf(verifier: Verifier): Generator<KeyframeHead | KeyframeLine, vo
     lost: chains.lost,
     predecessors: predecessors.size,
     records: records.size,
+    ...(source && { source }),
   };
   for (const [name, state] of chains.open) yield ['open', name, state];
   for (const [name, state] of chains.loose) yield ['loose', name, state];
@@ -192,10 +199,11 @@ async function checkpointFrom(decoder: KeyframeDecoder): Promise<Checkpoint> {
     else if (line[0] === 'predecessor') predecessors.push([line[1], line[2]]);
     else records.push(line[2]);
   }
-  const { seq, origin, at, events, digest, commit } = head;
+  const { seq, origin, at, events, digest, commit, source } = head;
   const notes = { ...head.notes, unsignedEvents: 0, clocksApart: 0 };
   const chains = { open, loose, ended, forgetful, lost: head.lost };
-  return { seq, origin, at, events, digest, commit, notes, chains, predecessors, records };
+  const state = { seq, origin, at, events, digest, commit, notes, chains, predecessors, records };
+  return { ...state, ...(source && { source }) };
 }
 
 async function* splitLines(pieces: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {

@@ -1,7 +1,7 @@
 import { parseAuditEvent } from '../../../domain/events/audit-entry.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
-import { canContinueFrom, LossTimeline } from '../../../domain/store-history/loss-timeline.ts';
+import { canContinueFrom } from '../../../domain/store-history/loss-timeline.ts';
 import type { StoreLoss } from '../../../domain/store-history/store-loss.ts';
 import {
   hours,
@@ -15,13 +15,12 @@ import {
 import type { Ports } from '../../../ports/ports.ts';
 import type { Checkpoint } from '../verifier/checkpoint.ts';
 import { readKnownLosses } from '../verifier/recorded-losses.ts';
-import { beginWithLosses } from '../verifier/take-with-losses.ts';
-import { Verifier } from '../verifier/verifier.ts';
 import { type KeyframeDigest, readKeyframe } from './codec.ts';
+import { dropLostKeyframes, latestGap } from './gap-watch.ts';
 import { RetentionEnforcer } from './retention-enforcer.ts';
 import { latestSignedKeyframe, signatureOf } from './signed-keyframes.ts';
 import { keyframeLines, storeKeyframe } from './store-keyframe.ts';
-import { verifyOn } from './verify-on.ts';
+import { verifiedState } from './verified-state.ts';
 
 /**
  * A keyframe is due after this many events, or after as many as the last one has lines, if those
@@ -53,8 +52,9 @@ interface SignedState {
 
 /**
  * Writes keyframes: verifies the history from the last keyframe on, stores the state, and signs it
- * in the history itself. A divergent history gets no keyframe: what is signed was verified. Also
- * enforces the retention of the policy.
+ * in the history itself. A divergent history gets no keyframe: what is signed was verified. Right after a
+ * recorded gap of the audit it makes one whose state comes from the registry. Also enforces the retention
+ * of the policy.
  */
 export class KeyframeWriter {
   readonly #ports: KeyframeWriterPorts;
@@ -67,6 +67,8 @@ export class KeyframeWriter {
   /** Stored but not signed: the state machine had no such transition at that time. */
   #unsigned: SignedState | undefined;
   #notBefore: MonotonicTime = 0;
+  /** The event that records the last gap of the audit that this writer has seen. */
+  #gapAt: Revision | undefined;
   /** The server's time at the present check: the last signature may be of a host with another clock. */
   #now: WallTime = 0;
 
@@ -113,11 +115,20 @@ export class KeyframeWriter {
   async look(signal: AbortSignal): Promise<void> {
     const { audit, clock, serverTime } = this.#ports;
     this.#now = await serverTime.now();
+    const gap = await latestGap(this.#ports);
+    if (gap === 'unrecorded') return this.#forget();
+    if (gap && gap.recordedAt !== this.#gapAt) {
+      this.#forget();
+      await dropLostKeyframes(this.#ports, gap);
+      this.#gapAt = gap.recordedAt;
+    }
     if (this.#unsigned) this.#signState(this.#unsigned);
     if (this.#unsigned || clock.monotonic() < this.#notBefore) return;
     const { first, last } = await audit.range();
     this.#last ??= await this.#findLast();
-    const since = last - (this.#last?.signed.keyframe ?? first - 1);
+    const keyframe = this.#last?.signed.keyframe ?? first - 1;
+    if (gap && keyframe < gap.recordedAt) return this.#make(first, signal);
+    const since = last - keyframe;
     if (since <= 0 && !this.#last) return;
     if (since >= Math.max(this.#every, this.#last?.lines ?? 0)) return this.#make(first, signal);
     this.#firstEventAt ??= this.#last?.at ?? (await this.#firstStoredAt());
@@ -157,39 +168,22 @@ export class KeyframeWriter {
   }
 
   async #make(first: Revision, signal: AbortSignal): Promise<void> {
-    const { log, hash, signatures } = this.#ports;
-    const divergences: Divergence[] = [];
-    const verifier = new Verifier(
-      (divergence) => {
-        // An `end` divergence means that the registry was edited once; the history itself is complete
-        // and so is its result.
-        if (divergence.check !== 'end') divergences.push(divergence);
-      },
-      hash,
-      signatures,
-    );
-    const { all } = await readKnownLosses(this.#ports.audit, this.#ports.audit, hash);
-    const start = await this.#startFor(all);
-    if (start) verifier.resume(start);
-    const losses = new LossTimeline<Checkpoint>(all);
-    beginWithLosses(verifier, losses);
-    const reaches = verifier.position.seq >= first - 1;
-    if (
-      reaches &&
-      !(await verifyOn(this.#ports, verifier, losses, () => divergences.length > 0, signal))
-    )
-      return;
-    const obstacle =
-      [...divergences, ...verifier.incompleteCommits][0] ?? obstacleIn(verifier, reaches, first);
-    if (obstacle) return this.#refuse(obstacle);
-    const stored = await storeKeyframe(verifier, this.#ports).catch((cause: unknown) => {
+    const { audit, log, hash } = this.#ports;
+    const { all: losses } = await readKnownLosses(audit, audit, hash);
+    const start = await this.#startFor(losses);
+    const state = await verifiedState(this.#ports, { start, first, losses }, signal);
+    if (!state) return;
+    if (typeof state === 'string' || !('verifier' in state)) return this.#refuse(state);
+    const { verifier, source } = state;
+    const stored = await storeKeyframe(verifier, this.#ports, source).catch((cause: unknown) => {
       // Writing is not permitted: verifying everything again every minute would not help.
       if (!(cause instanceof Fault) || cause.code !== 'store-refused') throw cause;
       return this.#refuse(cause.message);
     });
     if (!stored) return;
     this.#signState({ ...stored, at: this.#now });
-    log.info('keyframe-kept', { seq: stored.signed.keyframe, lines: stored.lines });
+    const { signed, lines } = stored;
+    log.info('keyframe-kept', { seq: signed.keyframe, lines, ...(source && { source }) });
     await this.#dropUnneeded(first);
   }
 
@@ -199,6 +193,14 @@ export class KeyframeWriter {
     const last = this.#last && (await readKeyframe(keyframes, this.#last.signed, hash));
     if (!last || canContinueFrom(last, losses)) return last;
     return (await latestSignedKeyframe(this.#ports, losses))?.checkpoint;
+  }
+
+  /** The audit lost events: what was known about keyframes and signatures is of another history. */
+  #forget(): void {
+    this.#last = undefined;
+    this.#unsigned = undefined;
+    this.#firstEventAt = undefined;
+    this.#notBefore = 0;
   }
 
   /** The obstacle remains, so the next attempt is much later. */
@@ -221,9 +223,4 @@ export class KeyframeWriter {
     const { keyframes } = this.#ports;
     for (const seq of await keyframes.list()) if (seq < first - 1) await keyframes.drop(seq);
   }
-}
-
-function obstacleIn(verifier: Verifier, reaches: boolean, first: Revision): string | undefined {
-  if (!reaches) return `the history begins at ${first}, and no keyframe joins on to it`;
-  return verifier.isWhole ? undefined : 'the audit lost events: the state after them is not known';
 }

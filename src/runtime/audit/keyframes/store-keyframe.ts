@@ -1,4 +1,5 @@
 import { Fault } from '../../../domain/fault.ts';
+import type { RegistrySource } from '../../../domain/replay/keyframe-format.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Checkpoint } from '../verifier/checkpoint.ts';
@@ -19,10 +20,11 @@ interface StoredKeyframe {
 export async function storeKeyframe(
   verifier: Verifier,
   ports: Pick<Ports, 'keyframes' | 'log' | 'hash'>,
+  source?: RegistrySource,
 ): Promise<StoredKeyframe | undefined> {
   const { keyframes, log, hash } = ports;
   const { seq } = verifier.position;
-  const text = new KeyframeEncoder(verifier, hash);
+  const text = new KeyframeEncoder(verifier, hash, source);
   const put = await keyframes.put(seq, text.pieces());
   if (put === 'already' && (await digestAt(seq, ports)) !== text.digest) {
     log.warn('keyframe-replaced', { seq, why: 'an unsigned keyframe had the same sequence' });

@@ -1,4 +1,5 @@
 import type { CommitProgress, RecordUpdate } from '../../../domain/replay/fold.ts';
+import type { RegistrySource } from '../../../domain/replay/keyframe-format.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { ChainIndex } from './chain-index.ts';
 import type { Predecessor } from './check-event.ts';
@@ -25,6 +26,8 @@ export interface Checkpoint {
   readonly trimmed?: boolean;
   /** The digest began later than with the first event. Absent in checkpoints of old versions. */
   readonly partialDigest?: boolean;
+  /** Of a keyframe: set if the events alone do not give its state. */
+  readonly source?: RegistrySource;
 }
 
 /** Facts that are not divergences but worth reporting. */

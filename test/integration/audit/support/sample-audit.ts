@@ -9,7 +9,8 @@ import { InstanceSpec } from '../../../../src/domain/records/desired-instances.t
 import type { Divergence } from '../../../../src/domain/replay/divergence.ts';
 import type { Ports, Store } from '../../../../src/ports/ports.ts';
 import { Agent } from '../../../../src/runtime/agent/agent.ts';
-import { type VerifyReport, verify } from '../../../../src/runtime/audit/verify.ts';
+import { verify } from '../../../../src/runtime/audit/verify.ts';
+import type { VerifyReport } from '../../../../src/runtime/audit/verify-report.ts';
 import { Collector } from '../../../../src/runtime/collector/collector.ts';
 import type { ProcessTransition } from '../../../../src/runtime/transitions/process-chain.ts';
 import { portsOf as barePorts } from '../../../../tools/bench/environment/access.ts';

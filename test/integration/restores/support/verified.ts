@@ -3,6 +3,7 @@ import { systemHash } from '../../../../src/adapters/system/hash.ts';
 import { systemSignatures } from '../../../../src/adapters/system/signatures.ts';
 import { allKeys } from '../../../../src/domain/identity/registry-keys.ts';
 import type { Divergence } from '../../../../src/domain/replay/divergence.ts';
+import type { Keyframes } from '../../../../src/ports/keyframes.ts';
 import { replayTo } from '../../../../src/runtime/audit/replay.ts';
 import { verify } from '../../../../src/runtime/audit/verify.ts';
 import type { TestFleet } from '../../harness/fleet.ts';
@@ -23,11 +24,17 @@ export async function divergencesOf({ store }: TestFleet): Promise<readonly Dive
   return divergences;
 }
 
-/** The records that differ between the registry and a replay of the history up to now, by key. */
-export async function unlikeReplay({ store }: TestFleet): Promise<readonly string[]> {
+/**
+ * The records that differ between the registry and a replay of the history up to now, by key. Without
+ * `keyframes` it begins with the first event.
+ */
+export async function unlikeReplay(
+  { store }: TestFleet,
+  keyframes?: Keyframes,
+): Promise<readonly string[]> {
   const { registry, audit } = store;
   const moment = { seq: (await audit.range()).last };
-  const { records } = await replayTo(audit, moment, undefined, new AbortController().signal);
+  const { records } = await replayTo(audit, moment, keyframes, new AbortController().signal);
   const stored = new Map<string, string>();
   for (const { key, text } of await registry.list([allKeys], 0)) {
     if (text !== undefined) stored.set(key, text);
