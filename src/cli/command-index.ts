@@ -157,6 +157,11 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./commands/access/access-rotate.ts')).accessRotate,
   },
   {
+    name: 'access renew',
+    summary: 'replace the certificates of servers and logins; --ca begins a new authority',
+    load: async () => (await import('./commands/access/access-renew.ts')).accessRenew,
+  },
+  {
     name: 'access revoke',
     summary: 'end a login at once: servers that reload close its connections and accept none',
     load: async () => (await import('./commands/access/access-revoke.ts')).accessRevoke,

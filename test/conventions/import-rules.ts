@@ -134,6 +134,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...adapter, charts],
     packages: ['elkjs/lib/elk.bundled.js', '@resvg/resvg-js', ...node],
   },
+  'src/adapters/certificates': { folders: adapter, packages: ['pkijs', 'asn1js', ...node] },
   'src/adapters/doors/dns': { folders: server, packages: ['dns-packet', ...node] },
   'src/adapters/doors/file': { folders: fileDoor, packages: ['liquidjs', ...node] },
   [httpServer]: { folders: adapter, packages: node },
@@ -154,6 +155,10 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'src/adapters/local-api': { folders: [...server, files], packages: ['zod', ...node] },
   'src/adapters/metrics': { folders: server, packages: ['@prometheus-io/client', ...node] },
   ...layer('src/adapters/nats', natsTiers, { folders: adapter, packages: ['@nats-io/*'] }),
+  'src/adapters/nats/connection': {
+    folders: adapter,
+    packages: ['@nats-io/*', 'node:net', 'node:tls'],
+  },
   'src/adapters/nats': {
     folders: [...adapter, ...below('src/adapters/nats', ...natsTiers.flat())],
     packages: ['@nats-io/*'],

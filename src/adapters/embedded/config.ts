@@ -38,6 +38,8 @@ export type ServerSettings = {
   needsLogin?: boolean | undefined;
   /** File with the accounts and users, in place of the usual ones; relative to the store. */
   accounts?: string | undefined;
+  /** File with the block `tls`, relative to the store; undefined: no TLS. */
+  tls?: string | undefined;
 };
 
 /** Random passwords for one start. */
@@ -65,7 +67,7 @@ export function isLoopback(host: string): boolean {
  *   with a specific error; a full disk would cause timeouts and a restart.
  */
 export function serverConfig(settings: ServerSettings): string {
-  const { host, port, storeDir, logins, cluster, needsLogin, accounts } = settings;
+  const { host, port, storeDir, logins, cluster, needsLogin, accounts, tls } = settings;
   const { syncInterval = 'always' } = settings;
   return `# Generated at each start of the embedded server; changes are overwritten.
 host: ${text(host)}
@@ -84,7 +86,7 @@ jetstream {
 }
 ${accounts === undefined ? usualAccounts(logins) : `include ${text(accounts)}\n`}${
   isLoopback(host) && !needsLogin && accounts === undefined ? 'no_auth_user: app\n' : ''
-}${cluster === undefined ? '' : clusterBlock(host, cluster)}`;
+}${tls === undefined ? '' : `include ${text(tls)}\n`}${cluster === undefined ? '' : clusterBlock(host, cluster)}`;
 }
 
 const usualAccounts = (logins: Logins): string => `accounts {

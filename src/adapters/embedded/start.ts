@@ -36,6 +36,8 @@ export type ServerOptions = {
   needsLogin?: boolean;
   /** File with the accounts and users, relative to the store. Default: those of `app` and `system`. */
   accounts?: string | undefined;
+  /** File with the block `tls`, relative to the store. Default: no TLS. */
+  tls?: string | undefined;
   /** Aborts the start. A running server is ended only by `stop`, after its clients. */
   signal?: AbortSignal;
 };
@@ -69,7 +71,7 @@ type ServerEnd = { asked: boolean; code: number | undefined };
  */
 export async function startNatsServer(options: ServerOptions): Promise<NatsServer> {
   const { host = '127.0.0.1', port = 0, cluster, syncInterval, signal } = options;
-  const { needsLogin, accounts } = options;
+  const { needsLogin, accounts, tls } = options;
   const storeDir = resolve(options.storeDir);
   await makeStore(storeDir);
   const configFile = join(storeDir, 'nats-server.conf');
@@ -88,14 +90,24 @@ export async function startNatsServer(options: ServerOptions): Promise<NatsServe
   try {
     await lockStore(storeDir, watchdog.pid);
     await removeStalePortsFiles(storeDir);
-    const settings = { host, port, storeDir, logins, cluster, syncInterval, needsLogin, accounts };
+    const settings = {
+      host,
+      port,
+      storeDir,
+      logins,
+      cluster,
+      syncInterval,
+      needsLogin,
+      accounts,
+      tls,
+    };
     const config = serverConfig(settings);
     await writeFile(configFile, config, { mode: 0o600 });
     const pid = await watchdog.go();
     const taken = await untilReady(watchdog, { storeDir, pid, host: reachableHost(host), signal });
     const address = `${reachableHost(host).includes(':') ? `[${reachableHost(host)}]` : reachableHost(host)}:${taken}`;
     return {
-      url: `nats://${address}`,
+      url: `${tls === undefined ? 'nats' : 'tls'}://${address}`,
       ...logins,
       port: taken,
       pid,

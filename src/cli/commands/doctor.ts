@@ -1,9 +1,11 @@
 import { connectionOptions, loginExpiry } from '../../composition/store/access.ts';
+import { certificatesInUse } from '../../composition/store/certificates-in-use.ts';
 import { openInspection } from '../../composition/store/open-inspection.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { seconds } from '../../domain/time.ts';
 import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { certificateFindings } from '../doctor/certificates.ts';
 import { diagnoseClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { diagnoseLogin } from '../doctor/login.ts';
@@ -58,6 +60,8 @@ async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding
   yield* diagnoseLogin(loginExpiry(access), systemAdapters.clock.wall());
   const server = await diagnoseServer(inspection);
   yield* server;
+  const inUse = await certificatesInUse(inspection.connection.getServer(), access);
+  yield* certificateFindings(inUse, systemAdapters.clock.wall());
   if (broken(server)) return;
   yield await withSpinner(io, 'waiting for an advisory', () => diagnoseAdvisories(inspection));
   const streams = await diagnoseSettings(inspection);

@@ -31,7 +31,12 @@ export async function openOwnServer(settings: OwnServerSettings, host: HostId, i
     await withSpinner(io, 'starting nats-server', (say) => {
       const where = { storeDir: store, port: settings.port, needsLogin: true };
       const progress = io.errIsTerminal ? say : io.err;
-      return startServer({ ...where, accounts: access?.accounts }, io.env, progress, io.signal);
+      return startServer(
+        { ...where, accounts: access?.accounts, tls: access?.tls },
+        io.env,
+        progress,
+        io.signal,
+      );
     }),
   );
   const place = { folder: localLoginDir(io.env), pid: io.pid };

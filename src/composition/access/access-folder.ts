@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readOptionalText } from '../../adapters/files/read-text.ts';
@@ -11,7 +12,17 @@ import { readJson } from '../../domain/json.ts';
 import { formatParseError } from '../../domain/records/stored-record.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { AccessState, addMember, type Changed } from './access-state.ts';
-import { removeLogin, writeLogin } from './login-folder.ts';
+import { certificateFile, removeLogin, writeLogin } from './login-folder.ts';
+import {
+  issue,
+  type Listed,
+  listCertificates,
+  makeAuthority,
+  removeAuthority,
+  trustedAuthorities,
+  writeServers,
+} from './tls-folder.ts';
+import { afterStep, mergeTls, type NewTls, type RenewalStep, withTls } from './tls-state.ts';
 
 /** What a change did to the running servers. */
 export interface Reloaded {
@@ -26,6 +37,8 @@ export interface NewAccess {
   readonly reload: readonly string[];
   readonly tlsCa?: string | undefined;
   readonly serverConfig?: string | undefined;
+  /** Certificates to make; undefined: those that exist stay. */
+  readonly tls?: NewTls | undefined;
 }
 
 /**
@@ -53,7 +66,10 @@ export class AccessFolder {
   /** Creates the folder. One that exists keeps its logins and gets these settings. */
   static async init(folder: string, settings: NewAccess): Promise<AccessFolder> {
     const existing = await readState(folder);
-    const { servers, reload, tlsCa } = settings;
+    const { reload, tlsCa } = settings;
+    const tls = mergeTls(existing?.tls, settings);
+    const servers = tls === undefined ? settings.servers : settings.servers.map(withTls);
+    if (tls !== undefined) await makeAuthority(folder, tls.authorities[0] ?? 1);
     const system = newUserKey();
     const state: AccessState = {
       v: 1,
@@ -63,11 +79,14 @@ export class AccessFolder {
         settings.serverConfig ?? existing?.serverConfig ?? join(folder, 'nats-access.conf'),
       ),
       ...(tlsCa !== undefined && { tlsCa }),
+      ...(tls && { tls, tlsCa: await trustedAuthorities(folder, tls) }),
       systemKeys: existing?.systemKeys ?? [system.key],
       members: existing?.members ?? [],
     };
     const created = new AccessFolder(resolve(folder), state);
     if (!existing) await writeSecretFile(join(folder, 'system.nk'), `${system.seed}\n`);
+    if (tls !== undefined) await writeServers(created.folder, tls, { renew: false });
+    for (const member of state.members) await created.#writeLogin(member, undefined, state);
     await created.#save(state);
     return created;
   }
@@ -94,10 +113,9 @@ export class AccessFolder {
   async apply(change: (state: AccessState) => Changed): Promise<Changed & Reloaded> {
     const changed = change(this.#state);
     const { member, seed, state } = changed;
-    const folder = this.loginOf(member);
     if (state.members.some(({ keys }) => keys[0] === member.keys[0])) {
-      await writeLogin(folder, member, seed, state);
-    } else await removeLogin(folder);
+      await this.#writeLogin(member, seed, state);
+    } else await removeLogin(this.loginOf(member));
     await this.#save(state);
     return { ...changed, ...(await this.#reload()) };
   }
@@ -107,10 +125,58 @@ export class AccessFolder {
     let state = this.#state;
     for (const one of members) {
       const { member, seed, state: added } = addMember(state, one);
-      await writeLogin(this.loginOf(member), member, seed, added);
+      await this.#writeLogin(member, seed, added);
       state = added;
     }
     await this.#save(state);
+  }
+
+  /** The certificates that this set-up has made. */
+  get certificates(): Promise<readonly Listed[]> {
+    const { tls, members } = this.#state;
+    if (tls === undefined) return Promise.resolve([]);
+    return listCertificates(this.folder, tls, members.map(this.loginOf.bind(this)));
+  }
+
+  /** Takes a step of `renewal`, writes the files, and lets the servers reload. */
+  async renew(step: RenewalStep): Promise<Reloaded> {
+    const { tls: before } = this.#state;
+    if (before === undefined) {
+      throw new Fault('bad-setting', `${this.folder} has no certificates`, {
+        hint: 'make them: rollcall access init --tls --servers …',
+      });
+    }
+    const tls = afterStep(before, step);
+    for (const number of tls.authorities) await makeAuthority(this.folder, number);
+    const state = { ...this.#state, tls, tlsCa: await trustedAuthorities(this.folder, tls) };
+    const renew = step === 'certificates';
+    await writeServers(this.folder, tls, { renew });
+    for (const member of state.members) {
+      await this.#writeLogin(member, undefined, state, { renew });
+    }
+    await this.#save(state);
+    for (const number of before.authorities) {
+      if (!tls.authorities.includes(number)) await removeAuthority(this.folder, number);
+    }
+    return this.#reload();
+  }
+
+  /** @param seed undefined: the secret key stays, and the certificate too unless it is to be renewed */
+  async #writeLogin(
+    member: Member,
+    seed: string | undefined,
+    state: AccessState,
+    { renew = false } = {},
+  ): Promise<void> {
+    const folder = this.loginOf(member);
+    const { tls } = state;
+    const isNew = renew || seed !== undefined || !existsSync(join(folder, certificateFile));
+    const certificate =
+      tls?.clients && isNew
+        ? await issue(this.folder, tls, { name: memberToken(member) })
+        : undefined;
+    const hasCertificate = tls?.clients ?? false;
+    await writeLogin(folder, member, seed, { ...state, hasCertificate, certificate });
   }
 
   async #save(state: AccessState): Promise<void> {

@@ -3,6 +3,7 @@ import { type Member, memberToken, roles } from '../../adapters/nats/access/memb
 import { newUserKey } from '../../adapters/nats/access/nkeys.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Name, Namespace } from '../../domain/identity/names.ts';
+import { TlsState } from './tls-state.ts';
 
 const Key = z.string().regex(/^U[A-Z2-7]{55}$/, 'a public key of a user');
 
@@ -23,7 +24,10 @@ export const AccessState = z.object({
   serverConfig: z.string(),
   /** Process ids, or files with one, of servers on this machine that are to reload. */
   reload: z.array(z.string()),
+  /** The authorities that logins trust, in PEM; undefined: the usual ones. */
   tlsCa: z.string().optional(),
+  /** Certificates that this set-up makes; undefined: none. */
+  tls: TlsState.optional(),
   systemKeys: z.array(Key).min(1),
   members: z.array(StoredMember),
 });

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import type { Issued } from '../../adapters/certificates/issue.ts';
 import type { ConfigFile } from '../../adapters/files/config-file.ts';
 import { writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { inboxPrefixOf, type Member } from '../../adapters/nats/access/member.ts';
@@ -11,6 +12,9 @@ const files: ReadonlySet<string> = new Set([
 
 const loginFile = 'login.yaml';
 const seedFile = 'user.nk';
+/** The certificate of a login and its private key. */
+export const certificateFile = 'client.pem';
+const certificateKeyFile = 'client.key';
 
 /**
  * The settings in a folder with a login. A file that they name is in that folder, so that the folder can be
@@ -32,6 +36,9 @@ interface Destination {
   readonly servers: readonly string[];
   /** The CA that signed the certificates of the servers, in PEM; undefined: the usual ones. */
   readonly tlsCa?: string | undefined;
+  /** Whether the login has a certificate of its own, and a new one if it gets one. */
+  readonly hasCertificate?: boolean;
+  readonly certificate?: Issued | undefined;
 }
 
 /**
@@ -43,7 +50,7 @@ export async function writeLogin(
   folder: string,
   member: Member,
   seed: string | undefined,
-  { servers, tlsCa }: Destination,
+  { servers, tlsCa, hasCertificate, certificate }: Destination,
 ): Promise<void> {
   const settings = {
     servers,
@@ -52,6 +59,7 @@ export async function writeLogin(
     'inbox-prefix': inboxPrefixOf(member),
     ...(member.role === 'agent' && { host: member.name, collect: false }),
     ...(tlsCa !== undefined && { 'tls-ca': 'ca.pem' }),
+    ...(hasCertificate && { 'tls-cert': certificateFile, 'tls-key': certificateKeyFile }),
   };
   const head = `# The login of ${member.role} ${JSON.stringify(member.name)}, made by \`rollcall access\`. Use it with --login.\n`;
   const lines = Object.entries(settings).map(
@@ -59,6 +67,10 @@ export async function writeLogin(
   );
   if (seed !== undefined) await writeSecretFile(join(folder, seedFile), `${seed}\n`);
   if (tlsCa !== undefined) await writeSecretFile(join(folder, 'ca.pem'), tlsCa);
+  if (certificate !== undefined) {
+    await writeSecretFile(join(folder, certificateKeyFile), certificate.key);
+    await writeSecretFile(join(folder, certificateFile), certificate.certificate);
+  }
   await writeSecretFile(join(folder, loginFile), head + lines.join(''));
 }
 

@@ -11,6 +11,7 @@ export async function startServer(
     readonly port: number;
     readonly needsLogin?: boolean;
     readonly accounts?: string | undefined;
+    readonly tls?: string | undefined;
   },
   env: Readonly<Record<string, string | undefined>>,
   progress: (message: string) => void,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sendSignal } from '../../adapters/system/send-signal.ts';
 
 /** An address on this machine, with its port. */
-const loopback = /^(?:nats:\/\/)?(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):(\d+)$/;
+const loopback = /^(?:(?:nats|tls):\/\/)?(?:127\.\d+\.\d+\.\d+|localhost|\[::1\]):(\d+)$/;
 
 /** What `rollcall up` leaves about its server: a password, or the folder of an access set-up. */
 type Kind = 'password' | 'access';

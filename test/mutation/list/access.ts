@@ -114,4 +114,20 @@ export const access: readonly Mutant[] = [
     edits: [['last === (read.message?.seq ?? 0)', "last !== ''"]],
     tests: ['test/adapters/nats/read/own-key-read.test.ts'],
   },
+  {
+    name: 'address-checked-as-localhost',
+    breaks: 'G1',
+    what: 'accepts a certificate for localhost from a server at any address',
+    file: 'src/adapters/nats/connection/server-identity.ts',
+    edits: [["host !== 'localhost' || hosts.includes(host)", "host !== ''"]],
+    tests: ['test/adapters/nats/connection/server-identity.test.ts'],
+  },
+  {
+    name: 'signing-authority-ends',
+    breaks: 'G1',
+    what: 'ends an authority whose certificates are in use',
+    file: 'src/composition/access/tls-state.ts',
+    edits: [['if (other === undefined || other < signer)', 'if (signer > 0)']],
+    tests: ['test/composition/access/tls-state.test.ts'],
+  },
 ];

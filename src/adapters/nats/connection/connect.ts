@@ -12,6 +12,7 @@ import { type Millis, seconds } from '../../../domain/time.ts';
 import { reconnectDelays } from './backoff.ts';
 import { credentialsExpiry } from './credentials-expiry.ts';
 import { checkInboxPrefix } from './inbox.ts';
+import { identityCheck } from './server-identity.ts';
 
 /** A secret, or how to read it: then it is read at each attempt to connect, so that it may be replaced. */
 type Secret = string | (() => string);
@@ -55,7 +56,9 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
   checkInboxPrefix(inboxPrefix);
   const { addresses, login } = readServers(options.servers);
   // The client ignores the scheme: without `tls` it would send the login in clear to a server without TLS.
-  const tls = options.tls ?? (addresses.some((address) => /^tls:/i.test(address)) ? {} : undefined);
+  const wanted =
+    options.tls ?? (addresses.some((address) => /^tls:/i.test(address)) ? {} : undefined);
+  const tls = wanted && { ...wanted, checkServerIdentity: identityCheck(addresses) };
   const credentials = options.credentials ?? login;
   const opening = connect({
     servers: addresses,
@@ -186,9 +189,12 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
           : 'no login was given and none was found: use --login DIR. A server that `rollcall up` started lets in only its own user; its DIR is `login` in the data directory',
     });
   }
+  const isCertificate = /certificate|altnames/i.test(why);
   return new Fault('store-unavailable', `no NATS server answers at ${addresses}: ${why}`, {
     cause,
-    hint: 'check that a server is running there; `rollcall up` starts one on this machine',
+    hint: isCertificate
+      ? certificateHint(options.tls?.caFile)
+      : 'check that a server is running there; `rollcall up` starts one on this machine',
   });
 }
 
@@ -197,3 +203,7 @@ function expiredAt(creds: Secret): string | undefined {
   const at = credentialsExpiry(secretText(creds));
   return at !== undefined && at <= Date.now() ? new Date(at).toISOString() : undefined;
 }
+const certificateHint = (ca: string | undefined): string =>
+  ca === undefined
+    ? 'name the CA of the server: --tls-ca FILE, or --login DIR. A server that `rollcall up --secure` started lets in only its own user'
+    : 'check --tls-ca and the certificate of the server; `rollcall access list` shows until when certificates are valid';

@@ -1,12 +1,21 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { AccessFolder } from '../../../composition/access/access-folder.ts';
 import { addMember } from '../../../composition/access/access-state.ts';
+import { isHost } from '../../../composition/access/tls-state.ts';
 import { readText } from '../../../composition/files.ts';
 import { stripCredentials } from '../../../composition/store/access.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
+import { Switch } from '../../command/settings/common.ts';
 import { accessDir, accessSettings } from '../../session/access.ts';
 import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+
+const Hosts = z
+  .union([z.string().transform((text) => text.split(',')), z.array(z.string())], {
+    error: 'names or addresses, separated by commas',
+  })
+  .pipe(z.array(z.string().trim().refine(isHost, 'a host name or an address')));
 
 export const accessInit = command({
   name: 'access init',
@@ -26,6 +35,27 @@ export const accessInit = command({
         'process id, or file with one, of a nats-server here that reloads after each change',
       schema: z.string().min(1, 'not empty').optional(),
     },
+    tls: {
+      flag: '--tls',
+      description: 'make an own CA and a certificate for each of --servers; logins then use TLS',
+      schema: Switch,
+    },
+    tlsNames: {
+      flag: '--tls-names <names>',
+      description: 'further names and addresses in the certificates of the servers',
+      schema: Hosts.default([]),
+    },
+    tlsClients: {
+      flag: '--tls-clients',
+      description: 'a certificate for each login too; servers accept no connection without one',
+      schema: Switch,
+    },
+    tlsPath: {
+      flag: '--tls-path <dir>',
+      description: 'where the certificate of a server is on its machine',
+      fallback: 'where it is written',
+      schema: z.string().min(1, 'not empty').optional(),
+    },
   },
   examples: [
     [
@@ -36,13 +66,18 @@ export const accessInit = command({
       'rollcall access init --server-config /etc/nats/rollcall.conf --reload /run/nats.pid',
       'the server on this machine reloads after each change',
     ],
+    [
+      'rollcall access init --tls --servers tls://nats-1:4222,tls://nats-2:4222 --tls-path /etc/nats/tls',
+      'for those who have no certificates',
+    ],
   ],
   async run({ settings, io }) {
-    const { namespace, serverConfig, reload, tlsCa } = settings;
+    const { namespace, serverConfig, reload, tlsCa, tls, tlsNames, tlsClients, tlsPath } = settings;
     const access = await AccessFolder.init(accessDir(settings, io), {
       servers: stripCredentials(settings.servers).servers,
       reload: reload === undefined ? [] : [reload],
       serverConfig,
+      ...(tls && { tls: { names: tlsNames, clients: tlsClients, path: tlsPath } }),
       ...(tlsCa !== undefined && { tlsCa: await readText(tlsCa, 'bad-setting') }),
     });
     const deploy = { namespace, role: 'deploy', name: 'deploy' } as const;
@@ -59,6 +94,12 @@ export const accessInit = command({
     io.out('');
     io.out('1. include the accounts in the configuration of each server, and reload it:');
     io.out(`   include ./nats-access.conf      (from ${escapeControls(access.serverConfig)})`);
+    if (tls) {
+      io.out('   and copy servers/HOST to each server, and include its certificate:');
+      io.out(
+        `   include ./tls.conf              (from ${escapeControls(join(access.folder, 'servers'))})`,
+      );
+    }
     io.out('2. create the streams:');
     io.out(`   rollcall namespace create --login ${escapeControls(login)}`);
     io.out('3. add a login for each process, and copy its folder there:');

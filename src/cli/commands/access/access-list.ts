@@ -1,6 +1,8 @@
+import { systemAdapters } from '../../../composition/system-adapters.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { accessSettings, openAccess } from '../../session/access.ts';
+import { certificateLine } from '../../tables/certificate-line.ts';
 import { type Column, table } from '../../tables/table.ts';
 import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
 
@@ -26,18 +28,16 @@ const columns: readonly Column<Row>[] = [
 
 export const accessList = command({
   name: 'access list',
-  summary: 'list the logins; no secrets',
+  summary: 'list the logins, and until when certificates are valid; no secrets',
   settings: accessSettings,
   examples: [['rollcall access list --json', 'one login per line, with its public keys']],
   async run({ settings, io }) {
-    const { members, loginOf, folder } = await openAccess(settings, io).then((access) => ({
-      members: access.members,
-      folder: access.folder,
-      loginOf: access.loginOf.bind(access),
-    }));
+    const access = await openAccess(settings, io);
+    const { members, folder } = access;
+    const certificates = await access.certificates;
     if (settings.json) {
       for (const { namespace, role, name, services, keys, ...rest } of members) {
-        const login = loginOf({ namespace, role, name, ...rest });
+        const login = access.loginOf({ namespace, role, name, ...rest });
         io.out(
           jsonLine({
             event: 'login',
@@ -50,9 +50,18 @@ export const accessList = command({
           }),
         );
       }
-    } else if (members.length > 0) {
+      for (const { kind, name, until } of certificates) {
+        const validUntil = new Date(until).toISOString();
+        io.out(jsonLine({ event: 'certificate', kind, name, validUntil }));
+      }
+      return exitCodes.done;
+    }
+    if (members.length > 0) {
       io.out(table(members, columns, { width: io.tableWidth, palette: io.palette }));
     } else io.out(`${escapeControls(folder)} has no logins`);
+    const shown = { palette: io.palette, now: systemAdapters.clock.wall() };
+    if (certificates.length > 0) io.out('');
+    for (const one of certificates) io.out(certificateLine(one, shown));
     return exitCodes.done;
   },
 });
