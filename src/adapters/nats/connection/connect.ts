@@ -203,6 +203,7 @@ function expiredAt(creds: Secret): string | undefined {
   const at = credentialsExpiry(secretText(creds));
   return at !== undefined && at <= Date.now() ? new Date(at).toISOString() : undefined;
 }
+
 const certificateHint = (ca: string | undefined): string =>
   ca === undefined
     ? 'name the CA of the server: --tls-ca FILE, or --login DIR. A server that `rollcall up --secure` started lets in only its own user'
