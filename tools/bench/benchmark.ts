@@ -2,7 +2,7 @@ import type { Millis } from '../../src/domain/time.ts';
 import type { BenchmarkNamespace } from './fixture/benchmark-namespace.ts';
 import { type Summary, summarize } from './statistics.ts';
 
-type Unit = 'ms' | 'µs' | 'MB' | '/s' | '%' | 'runs';
+type Unit = 'ms' | 'µs' | 'MB' | '/s' | '%' | 'runs' | 'requests';
 
 /** The limit of a row. `times-floor`: the ratio of the two medians. */
 export type Limit =

@@ -24,6 +24,8 @@ export const benchmarkNames = [
   'replay',
   'verify',
   'at',
+  'haproxy',
+  'doors',
 ] as const;
 
 export interface BenchSettings {

@@ -1,10 +1,12 @@
 import { openDns, openHttp } from '../../composition/services/doors.ts';
+import { Fault } from '../../domain/fault.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { metrics } from '../command/settings/metrics.ts';
 import { doors, handOut } from '../command/settings/services.ts';
 import { logOf } from '../session/connect.ts';
 import { doorToken } from '../session/door-token.ts';
+import { isLoopback } from '../session/is-loopback.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { followStore, openServices } from '../session/open-services.ts';
 import { untilStopped } from '../session/until-stopped.ts';
@@ -19,6 +21,10 @@ export const serve = command({
     ['rollcall serve --http', 'at http://127.0.0.1:8601'],
     ['curl 127.0.0.1:8601/v1/services/web/pick', 'one instance that may be used'],
     [
+      'rollcall serve --dns 0.0.0.0:8600 --dns-allow 10.0.0.0/8',
+      'for the machines of a network too; others are refused',
+    ],
+    [
       'rollcall serve --http 0.0.0.0:8601 --token-file token',
       'for other machines too; create the token: openssl rand -hex 32 > token',
     ],
@@ -26,7 +32,7 @@ export const serve = command({
   isDaemon: true,
   oneOf: ['dns', 'http'],
   async run({ settings, io }) {
-    const { dns, http, policy, zone, dnsTtl, hostName = [], json } = settings;
+    const { dns, http, policy, zone, dnsTtl, dnsAllow, hostName = [], json } = settings;
     await using opened = new AsyncDisposableStack();
     const metered = opened.use(await openMetrics(settings, io));
     const { metrics, readiness } = metered;
@@ -34,7 +40,7 @@ export const serve = command({
     const view = opened.use(await openServices(settings, io, metrics));
     const names: { dns?: string; http?: string } = {};
     if (dns) {
-      const door = { ...dns, policy, zone, ttl: dnsTtl };
+      const door = { ...dns, policy, zone, ttl: dnsTtl, allow: allowedClients(dns.host, dnsAllow) };
       names.dns = opened.use(await openDns(view, door, { log, metrics })).address;
     }
     if (http) {
@@ -64,3 +70,13 @@ export const serve = command({
     return exitCodes.done;
   },
 });
+
+/** @throws {Fault} `bad-setting` if other machines could connect and none is allowed */
+function allowedClients(host: string, allowed: readonly string[] | undefined): readonly string[] {
+  if (allowed !== undefined || isLoopback(host)) return allowed ?? [];
+  throw new Fault(
+    'bad-setting',
+    `--dns ${host} is reachable from other machines and needs --dns-allow`,
+    { hint: 'name the networks of the clients, as in 10.0.0.0/8; 0.0.0.0/0,::/0 is every machine' },
+  );
+}

@@ -21,6 +21,8 @@ export interface DnsDoor extends DoorAddress {
   readonly policy: PickPolicy;
   readonly zone: string;
   readonly ttl: Millis;
+  /** Networks of other machines whose questions are answered. */
+  readonly allow: readonly string[];
 }
 
 /** Opens the DNS door of a view. @throws {Fault} `port-taken`, `bad-setting` */
@@ -29,8 +31,12 @@ export async function openDns(
   door: DnsDoor,
   { log, metrics }: Pick<Ports, 'log' | 'metrics'>,
 ): Promise<{ readonly address: string } & AsyncDisposable> {
-  const { openDnsDoor } = await import('../../adapters/doors/dns/dns-door.ts');
-  return openDnsDoor({ ...door, view }, { clock: systemClock, log, metrics });
+  const [{ openDnsDoor }, { loopback }] = await Promise.all([
+    import('../../adapters/doors/dns/dns-door.ts'),
+    import('../../adapters/doors/dns/client-networks.ts'),
+  ]);
+  const clients = [...loopback, ...door.allow];
+  return openDnsDoor({ ...door, clients, view }, { clock: systemClock, log, metrics });
 }
 
 /** Opens the HTTP door of a view. @throws {Fault} `port-taken`, `bad-setting` */

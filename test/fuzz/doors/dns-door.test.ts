@@ -112,6 +112,7 @@ test('the DNS door answers the next question after any message over UDP and TCP'
     host: '127.0.0.1',
     port: 0,
     view,
+    clients: ['127.0.0.0/8'],
     zone: 'rollcall',
     policy: 'any',
     ttl: 1000,

@@ -53,4 +53,13 @@ export const badInput: readonly Mutant[] = [
     edits: [["if (read.kind !== 'unreadable') return;", 'if (read) return;']],
     tests: ['test/runtime/agent/not-valid.test.ts'],
   },
+  {
+    name: 'any-client-asks-dns',
+    breaks: 'G12',
+    what: 'answers DNS questions of machines that are in no allowed network',
+    file: 'src/adapters/doors/dns/dns-door.ts',
+    edits: [["isRefused(client) ? bare('REFUSED') : zone.answer(query)", 'zone.answer(query)']],
+    tests: ['test/adapters/doors/dns/client-networks.test.ts'],
+    unseen: 'no simulated process answers DNS',
+  },
 ];

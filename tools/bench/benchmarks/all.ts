@@ -1,7 +1,9 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { directory } from './directory-startup.ts';
+import { doors } from './doors.ts';
 import { frozen } from './frozen.ts';
+import { haproxy } from './haproxy.ts';
 import { heartbeat } from './heartbeat.ts';
 import { killed, killedUnadvised } from './killed.ts';
 import { leader, restart } from './outage.ts';
@@ -28,4 +30,6 @@ export const benchmarks: readonly Benchmark[] = [
   replay,
   verify,
   at,
+  haproxy,
+  doors,
 ];

@@ -3,6 +3,7 @@ import type { Access } from '../environment/access.ts';
 import { collect } from './collect.ts';
 import type { Job, JobName, JobResult, Jobs } from './job.ts';
 import { keepAgents } from './keep-agents.ts';
+import { keepService } from './keep-service.ts';
 import { readBare } from './read-bare.ts';
 import { readDirectory } from './read-directory.ts';
 import { readFile } from './read-file.ts';
@@ -10,6 +11,7 @@ import { renew } from './renew.ts';
 import { renewFleet } from './renew-fleet.ts';
 import { replay } from './replay.ts';
 import { replayAt } from './replay-at.ts';
+import { syncHaproxy } from './sync-haproxy.ts';
 import { verifyFile } from './verify-file.ts';
 import { watchFleet } from './watch-fleet.ts';
 import { writeHistory } from './write-history.ts';
@@ -24,6 +26,8 @@ type Work<N extends JobName> = (
 
 const works: { readonly [N in JobName]: Work<N> } = {
   'keep-agents': keepAgents,
+  'keep-service': keepService,
+  'sync-haproxy': syncHaproxy,
   collect,
   'renew-fleet': renewFleet,
   'watch-fleet': watchFleet,

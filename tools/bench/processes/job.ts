@@ -48,6 +48,20 @@ export interface Jobs {
     };
     readonly answer: readonly RunRef[];
   };
+  /** An HTTP service with an agent and one instance. It runs until the process ends. */
+  readonly 'keep-service': {
+    readonly task: {
+      readonly name: string;
+      readonly service: string;
+      readonly lease: LeasePolicy;
+    };
+    readonly answer: { readonly port: number };
+  };
+  /** Fills a backend of HAProxy with the instances of a service. It runs until the process ends. */
+  readonly 'sync-haproxy': {
+    readonly task: { readonly socket: string; readonly backend: string; readonly service: string };
+    readonly answer: 'following';
+  };
   /** A collector. Answers when it watches. */
   readonly collect: {
     readonly task: { readonly lease: LeasePolicy; readonly name?: string };

@@ -5,9 +5,10 @@ import type { Ports } from '../../../ports/ports.ts';
 import type { ServiceView } from '../../../ports/service-view.ts';
 import { listenFault } from '../../http-server/listen.ts';
 import { AnswerRate } from './answer-rate.ts';
+import { ClientNetworks } from './client-networks.ts';
 import { writeAnswer, writeRefusal } from './dns-answer.ts';
 import { longestQuery, readQuery } from './dns-query.ts';
-import { DnsZone, type Zone } from './dns-zone.ts';
+import { bare, DnsZone, type Zone } from './dns-zone.ts';
 import { ServiceNames } from './service-names.ts';
 
 export interface DnsDoorOptions extends Zone {
@@ -15,6 +16,8 @@ export interface DnsDoorOptions extends Zone {
   /** 0: any free port. UDP and TCP listen on the same one. */
   readonly port: number;
   readonly view: ServiceView;
+  /** Networks whose questions are answered; others get REFUSED. */
+  readonly clients: readonly string[];
 }
 
 type DoorPorts = Pick<Ports, 'clock' | 'log' | 'metrics'>;
@@ -26,6 +29,8 @@ const idle = seconds(10);
 const mostConnections = 100;
 /** Whole answers a second over UDP to one network of other machines; more ask for TCP. */
 const answersPerNetwork = 1000;
+/** So many clients that were refused are named in the log. */
+const mostNamed = 20;
 
 /**
  * Answers DNS questions about services over UDP and TCP until it is disposed of.
@@ -46,15 +51,29 @@ export async function openDnsDoor(
   };
   look();
   const stop = view.onChange(look);
+  const clients = new ClientNetworks(options.clients);
+  const refused = new Set<string>();
+  const isRefused = (client: string) => {
+    if (clients.has(client)) return false;
+    if (!refused.has(client) && refused.size < mostNamed) {
+      refused.add(client);
+      log.warn('dns-client-refused', { client, hint: 'serve its network with --dns-allow' });
+    }
+    return true;
+  };
   /** The answer to a message, of at most the size for this client; undefined: none. */
-  const respond = (message: Buffer, sizeOf: (edns: number | undefined) => number) => {
+  const respond = (
+    message: Buffer,
+    client: string,
+    sizeOf: (edns: number | undefined) => number,
+  ) => {
     const query = readQuery(message);
     if (query === 'drop') return undefined;
     if ('rcode' in query) {
       metrics.doorAnswered?.('dns', query.rcode.toLowerCase());
       return writeRefusal(query);
     }
-    const answer = zone.answer(query);
+    const answer = isRefused(client) ? bare('REFUSED') : zone.answer(query);
     const isNoData = answer.rcode === 'NOERROR' && answer.answers.length === 0;
     metrics.doorAnswered?.('dns', isNoData ? 'nodata' : answer.rcode.toLowerCase());
     return writeAnswer(query, answer, sizeOf(query.edns?.size));
@@ -63,7 +82,8 @@ export async function openDnsDoor(
   const tcp = createServer((socket) => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
-    serveTcp(socket, (message) => respond(message, () => longestTcp));
+    const { remoteAddress = '' } = socket;
+    serveTcp(socket, (message) => respond(message, remoteAddress, () => longestTcp));
   });
   tcp.maxConnections = mostConnections;
   const rate = new AnswerRate(clock, answersPerNetwork);
@@ -72,7 +92,7 @@ export async function openDnsDoor(
     const near = /^(127\.|::1$|::ffff:127\.)/.test(address);
     const most = near ? sizes.near : sizes.far;
     const isWhole = near || rate.allows(address);
-    const answer = respond(message, (edns) => {
+    const answer = respond(message, address, (edns) => {
       if (!isWhole) return 0;
       return edns === undefined ? sizes.plain : Math.min(edns, most);
     });

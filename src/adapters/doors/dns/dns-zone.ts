@@ -158,7 +158,7 @@ export class DnsZone {
   }
 }
 
-const bare = (rcode: Rcode): DnsAnswer => ({
+export const bare = (rcode: Rcode): DnsAnswer => ({
   rcode,
   answers: [],
   authorities: [],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isNetwork } from '../../../composition/services/networks.ts';
 import { Duration } from '../../../composition/time/duration.ts';
 import { defaultKeepLast } from '../../../domain/fleet/kept-instances.ts';
 import { pickPolicies } from '../../../domain/fleet/pick.ts';
@@ -65,6 +66,12 @@ const ZoneName = z
       .regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/, 'a name of DNS'),
   );
 
+/** `10.0.0.0/8`, `2001:db8::/32`, or one address. */
+const Networks = z
+  .string()
+  .transform((text) => text.split(',').map((one) => one.trim()))
+  .refine((all) => all.every(isNetwork), 'networks as in 10.0.0.0/8,2001:db8::/32');
+
 export const doors = {
   dns: {
     flag: '--dns [address]',
@@ -83,6 +90,13 @@ export const doors = {
     description: 'how long resolvers may keep an answer, in whole seconds',
     fallback: '1s',
     schema: DnsTtl.default(seconds(1)),
+  },
+  dnsAllow: {
+    flag: '--dns-allow <networks>',
+    description:
+      'networks of other machines whose DNS queries are answered, comma-separated; all others are refused',
+    fallback: 'only this machine',
+    schema: Networks.optional(),
   },
   http: {
     flag: '--http [address]',

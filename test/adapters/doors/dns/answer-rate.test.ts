@@ -42,7 +42,15 @@ async function openWeb(host: string) {
   const view = new FakeView();
   view.set('web', rowOf('web/1'));
   const door = await openDnsDoor(
-    { host, port: 0, view, zone: 'rollcall', policy: 'any', ttl: 1000 },
+    {
+      host,
+      port: 0,
+      view,
+      clients: ['0.0.0.0/0', '::/0'],
+      zone: 'rollcall',
+      policy: 'any',
+      ttl: 1000,
+    },
     { clock: systemClock, log: { debug() {}, info() {}, warn() {} }, metrics: noopMetrics },
   );
   return door;
