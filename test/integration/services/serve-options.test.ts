@@ -68,6 +68,23 @@ describe('rollcall serve', () => {
     expect(await ask()).toBe(200);
   });
 
+  test('needs --dns-allow to answer DNS for other machines, with networks that can be read', async () => {
+    const everywhere = ['serve', '--dns', '0.0.0.0:0'];
+    await expect(runInProcess(fleet, everywhere).ended).rejects.toMatchObject({
+      code: 'bad-setting',
+      message: expect.stringContaining('--dns-allow'),
+    });
+    const wrong = runInProcess(fleet, [...everywhere, '--dns-allow', '10.0.0.0/33']);
+    await expect(wrong.ended).rejects.toMatchObject({ code: 'bad-setting' });
+    const [port = 0] = await freePorts(1);
+    const allowed = ['serve', '--dns', `0.0.0.0:${port}`, '--dns-allow', '10.0.0.0/8'];
+    await using serve = runInProcess(fleet, allowed);
+    await until('it is complete', () => serve.out.join('\n').includes('complete (store)'));
+    const resolver = new Resolver();
+    resolver.setServers([`127.0.0.1:${port}`]);
+    expect(await resolver.resolve4('web.service.rollcall')).toEqual(['10.0.0.7']);
+  });
+
   test('prints its help without a door, and under --json one error', async () => {
     const bare = runInProcess(fleet, ['serve']);
     expect(await bare.ended).toBe(2);
