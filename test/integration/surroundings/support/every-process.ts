@@ -32,7 +32,7 @@ export interface EveryProcess extends AsyncDisposable {
 }
 
 /** What the dashboard at this address tells a browser first. */
-export async function markOf(url: string): Promise<ApiHeartbeat> {
+async function markOf(url: string): Promise<ApiHeartbeat> {
   const { body } = await fetch(new URL('/api/stream', url));
   let text = '';
   for await (const piece of body ?? []) {
