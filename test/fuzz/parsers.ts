@@ -40,6 +40,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'adapters/nats/run-messaging',
     'adapters/nats/write/publish',
   ],
+  'user-rights.test.ts': ['adapters/nats/connection/user-rights'],
   'machine.test.ts': ['adapters/embedded/ports-file'],
   'command-line.test.ts': [
     'adapters/nats/connection/credentials-expiry',
