@@ -1,5 +1,6 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
+import { Fault } from '../domain/fault.ts';
 import type { Command, CommandEntry } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
@@ -107,7 +108,14 @@ async function run(
   }
   const given = readSettings({ ...common, ...one.settings }, all);
   const settings = { ...withSystemCredentials(given, io.env), localLogins: localLoginDir(io.env) };
-  const runWith = (terminal: Terminal) =>
+  const runWith = async (terminal: Terminal) => {
+    try {
+      return await runOnce(terminal);
+    } catch (cause) {
+      throw await withRole(cause, one.name);
+    }
+  };
+  const runOnce = (terminal: Terminal) =>
     one.run({
       settings,
       io: terminal,
@@ -128,6 +136,15 @@ async function withFile(from: Sources, config: string): Promise<Sources> {
   const file = await readConfigFile(config);
   refuseUnknown({ file }, await allSettings());
   return { ...from, file };
+}
+
+/** A refused right, with the role that has it. */
+async function withRole(cause: unknown, command: string): Promise<unknown> {
+  if (!(cause instanceof Fault) || !cause.message.startsWith('this connection may not publish')) {
+    return cause;
+  }
+  const { roleHint } = await import('./up/local-role.ts');
+  return new Fault(cause.code, cause.message, { cause, hint: roleHint(command) });
 }
 
 /** The sources, with the settings of the login that one of them names. */

@@ -51,6 +51,8 @@ interface ConnectionStatus {
 
 export interface NatsStore extends Store, AsyncDisposable {
   status(): ConnectionStatus;
+  /** Refuses a login that may read only its own keys. @throws {Fault} `store-refused` */
+  requireAllReads(): void;
   /** How often lost streams were created again, and why they cannot be. */
   readonly keeper: Pick<StreamKeeper, 'recreated' | 'failure'>;
   /** Stream settings that differed from ours at the start, without breaking a guarantee. */
@@ -100,6 +102,17 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       findings,
       inspect: () => inspectStreams(connection, streams),
       status: () => statusOf(connection),
+      requireAllReads: () => {
+        if (connection.reads === 'everything') return;
+        const what = subjectInDomain(
+          `$JS.API.STREAM.INFO.${names.registry.stream}`,
+          connection.jsDomain,
+        );
+        throw new Fault(
+          'store-refused',
+          `this connection may not publish to ${what}: its login may read only the keys of its own host`,
+        );
+      },
       [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
     };
   } catch (cause) {

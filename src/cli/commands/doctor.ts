@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { connectionOptions, loginExpiry } from '../../composition/store/access.ts';
 import { certificatesInUse } from '../../composition/store/certificates-in-use.ts';
 import { openInspection } from '../../composition/store/open-inspection.ts';
@@ -9,6 +10,7 @@ import { certificateFindings } from '../doctor/certificates.ts';
 import { diagnoseClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { diagnoseLogin } from '../doctor/login.ts';
+import { diagnoseRights, readRole } from '../doctor/login-rights.ts';
 import { diagnoseLosses } from '../doctor/losses.ts';
 import { diagnosePings } from '../doctor/pings.ts';
 import {
@@ -28,18 +30,28 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
+const as = {
+  flag: '--as <role>',
+  description:
+    'check only the login: what it may do, lacks and has too much for this role; agent/HOST for the agent of a host',
+  schema: z.string().optional(),
+};
+
 export const doctor = command({
   name: 'doctor',
   summary: 'check the server, its streams and their contents; show problems and how to fix them',
-  settings: {},
+  settings: { as },
   examples: [
     ['rollcall doctor', 'exits with 1 if a problem is found'],
+    ['rollcall doctor --as operator --login DIR', 'what this login may do, and what too much'],
     ['rollcall doctor --json', 'one finding per line: about, level, what, mend'],
   ],
-  async run({ settings, io }) {
+  async run({ settings, io, sourceOf }) {
+    // As a variable or in a file, `as` is the name of an operator.
+    const role = sourceOf(as) === '--as' ? settings.as : undefined;
     let wrongs = 0;
     let about = '';
-    for await (const finding of findings(settings, io)) {
+    for await (const finding of findings(settings, io, role)) {
       if (finding.level === 'wrong') wrongs += 1;
       if (settings.json) io.out(jsonLine(finding));
       else for (const line of lines(finding, about, io)) io.out(line);
@@ -51,13 +63,20 @@ export const doctor = command({
 });
 
 /** In order of dependency; checks that depend on a failed one are skipped. */
-async function* findings(settings: Common, io: Terminal): AsyncGenerator<Finding> {
+async function* findings(
+  settings: Common,
+  io: Terminal,
+  role: string | undefined,
+): AsyncGenerator<Finding> {
+  const wanted = role === undefined ? undefined : readRole(role);
   const access = await connectionOptions(settings);
   const opening = { signal: io.signal, within: seconds(3) };
   await using inspection = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
     openInspection(access, opening),
   );
   yield* diagnoseLogin(loginExpiry(access), systemAdapters.clock.wall());
+  yield* await diagnoseRights(inspection, access.inboxPrefix, wanted);
+  if (wanted !== undefined) return;
   const server = await diagnoseServer(inspection);
   yield* server;
   const inUse = await certificatesInUse(inspection.connection.getServer(), access);

@@ -11,11 +11,12 @@ const completeWithin: Millis = seconds(3);
 
 /**
  * The complete view, for a command that prints it once.
- * @throws {Fault} `store-unavailable` if it is not complete in time
+ * @throws {Fault} `store-unavailable` if it is not complete in time, `store-refused`
  */
 export async function openDirectoryOnce(settings: Common, io: Terminal, as: string) {
   await using opened = new AsyncDisposableStack();
   const connected = opened.use(await connectOnce(settings, io, as));
+  connected.store.requireAllReads();
   const directory = opened.use(new Directory(connected.ports));
   const { server } = connected.store.status();
   const late = AbortSignal.any([io.signal, AbortSignal.timeout(completeWithin)]);

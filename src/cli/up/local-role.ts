@@ -18,6 +18,14 @@ const roles: Readonly<Record<string, Role>> = {
   'namespace create': 'deploy',
 };
 
+/** The hint of an error about a right that the login lacks: which role has it. */
+export function roleHint(command: string): string {
+  const role = roles[command] ?? 'auditor';
+  return `\`rollcall ${command}\` needs the login of ${articles[role] ?? 'a'} ${role} (rollcall access add ${role} NAME, then --login DIR), or its rights in docs/how-to/permissions.md; \`rollcall doctor --as ${role}\` lists what this login lacks`;
+}
+
+const articles: Partial<Record<Role, string>> = { agent: 'an', auditor: 'an', operator: 'an' };
+
 interface Looked {
   readonly servers: readonly string[];
   readonly namespace: Namespace;

@@ -4,6 +4,7 @@ import { domainOf, ownDomain, reachedDomains } from '../../adapters/nats/connect
 import { checkServer } from '../../adapters/nats/connection/server-check.ts';
 import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { SupervisedConnection } from '../../adapters/nats/connection/supervised-connection.ts';
+import { rightsOfUser } from '../../adapters/nats/connection/user-rights.ts';
 import { advisorySubject } from '../../adapters/nats/disconnects/disconnects.ts';
 import { readLosses } from '../../adapters/nats/history/losses.ts';
 import { SupervisedConsumer } from '../../adapters/nats/read/supervised-consumer.ts';
@@ -33,6 +34,8 @@ export async function openInspection(
   return {
     names,
     connection: connection.client,
+    /** What this user may do; undefined if it may not ask the server. */
+    rights: () => rightsOfUser(connection, within),
     /** Subject of the server's notices about closed connections. */
     advisories: advisorySubject,
     /** Opens another connection, for checks that need two. */

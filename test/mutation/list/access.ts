@@ -91,6 +91,14 @@ export const access: readonly Mutant[] = [
     tests: ['test/dashboard/server/live-actions.test.ts'],
   },
   {
+    name: 'excess-unseen',
+    breaks: 'G1',
+    what: 'doctor --as finds no right of a login that its role does not have',
+    file: 'src/adapters/nats/access/rights-check.ts',
+    edits: [['!subjects.some((one) => covers(one, subject))', 'subjects.length === 0 && subject']],
+    tests: ['test/adapters/nats/access/rights-check.test.ts'],
+  },
+  {
     name: 'any-token-covers-the-rest',
     breaks: 'G1',
     what: 'takes a right to one subject for a right to all subjects below it',

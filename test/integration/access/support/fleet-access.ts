@@ -61,6 +61,15 @@ export class FleetAccess {
     });
   }
 
+  /** Stores a message, as a collector can. */
+  async put(server: Pick<ConfiguredServer, 'url'>, subject: string, text: string): Promise<void> {
+    const collector = this.members.find(({ role }) => role === 'collector');
+    if (collector === undefined) throw new Error('there is no collector');
+    const connection = await this.connect(server, collector);
+    await connection.request(subject, text);
+    await connection.close();
+  }
+
   /** A server with this access, and the streams of the namespace. */
   async start(): Promise<ConfiguredServer> {
     const deploy = this.members.find(({ role }) => role === 'deploy') ?? this.add('deploy', 'd');
