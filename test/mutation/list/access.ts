@@ -91,6 +91,14 @@ export const access: readonly Mutant[] = [
     tests: ['test/dashboard/server/live-actions.test.ts'],
   },
   {
+    name: 'cookie-in-clear',
+    breaks: 'G1',
+    what: 'lets browsers send the cookie of the dashboard without TLS, although a proxy does TLS',
+    file: 'src/dashboard/server/http/auth.ts',
+    edits: [["headers['x-forwarded-proto'] === 'https'", 'false']],
+    tests: ['test/dashboard/server/http/roles.test.ts'],
+  },
+  {
     name: 'excess-unseen',
     breaks: 'G1',
     what: 'doctor --as finds no right of a login that its role does not have',
