@@ -252,13 +252,17 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
-    what: 'forge a disconnect advisory, or ask the system account',
+    what: 'forge a disconnect advisory, or ask the system account about others',
     async run(attacker, { names }) {
       await attacker.publish(`$SYS.ACCOUNT.rollcall-${names.namespace}.DISCONNECT`, '{}');
+      // A login may ask about itself, and a collector about its account: the answer has nothing of the victims.
+      const victims = ['', '-agent-h2'].map((one) => `"rollcall-${names.namespace}${one}"`);
+      for (const subject of ['$SYS.REQ.ACCOUNT.PING.CONNZ', '$SYS.REQ.USER.INFO']) {
+        const answer = await attacker.ask(subject, '{}');
+        if (victims.some((account) => answer.includes(account))) return `${subject}: ${answer}`;
+      }
       for (const subject of [
-        '$SYS.REQ.ACCOUNT.PING.CONNZ',
         '$SYS.REQ.SERVER.PING',
-        '$SYS.REQ.USER.INFO',
         `$SYS.REQ.ACCOUNT.rollcall-${names.namespace}.CONNZ`,
       ]) {
         const answer = await attacker.ask(subject, '{}');
