@@ -36,7 +36,6 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'adapters/nats/disconnects/disconnects',
     'adapters/nats/keyframes',
     'adapters/nats/connection/message',
-    'adapters/nats/connection/user-rights',
     'adapters/nats/run-messaging',
     'adapters/nats/write/publish',
   ],

@@ -6,7 +6,6 @@ import { askApi } from '../../src/adapters/nats/connection/jetstream-api.ts';
 import { entryOf, fromApi } from '../../src/adapters/nats/connection/message.ts';
 import { subjectNamesOf } from '../../src/adapters/nats/connection/subject-names.ts';
 import type { SupervisedConnection } from '../../src/adapters/nats/connection/supervised-connection.ts';
-import { parseUserInfo, permits } from '../../src/adapters/nats/connection/user-rights.ts';
 import {
   ClosedConnectionDiff,
   OpenConnectionDiff,
@@ -248,21 +247,3 @@ test('a keyframe with any head is read, or is reported as missing', () =>
     };
     await latestSignedKeyframe(ports as unknown as Parameters<typeof latestSignedKeyframe>[0]);
   }));
-
-test('any answer about the rights of a user is read, or is none', () =>
-  fuzz(
-    fc.oneof(
-      fc.anything(),
-      fc.record({ data: fc.record({ account: fc.string(), permissions: fc.anything() }) }),
-      fc.record({
-        data: fc.record({
-          account: fc.string(),
-          permissions: fc.record({ publish: fc.anything() }),
-        }),
-      }),
-    ),
-    async (reply) => {
-      const rights = parseUserInfo(reply);
-      if (rights !== undefined) expect(typeof permits(rights.publish, 'a.b')).toBe('boolean');
-    },
-  ));
