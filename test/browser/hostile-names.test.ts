@@ -38,7 +38,7 @@ test('names with markup are shown as text on every screen and in every address',
       .waitFor();
     await page.goto(new URL('#/fleet', page.url()).href);
   }
-  for (const screen of ['fleet?group=zone', 'fleet?group=service', 'timeline', 'machines', 'gc']) {
+  for (const screen of ['fleet?group=zone', 'services', 'timeline', 'machines', 'gc']) {
     await page.goto(new URL(`#/${screen}`, page.url()).href);
     await settled(page);
     await page.waitForTimeout(200);

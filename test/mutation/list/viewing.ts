@@ -202,6 +202,15 @@ export const viewing: readonly Mutant[] = [
     unseen: 'no simulated process asks why',
   },
   {
+    name: 'past-explained-by-the-present',
+    breaks: 'G9',
+    what: 'explains a moment of the past with the records of the present',
+    file: 'src/cli/why/explain-named.ts',
+    edits: [['at === undefined && ports', 'ports']],
+    tests: ['test/dashboard/server/live-why.test.ts'],
+    unseen: 'no simulated process asks why',
+  },
+  {
     name: 'filter-hides-attention',
     breaks: 'G9',
     what: 'lists only the issues of the agents that a filter shows',
@@ -231,7 +240,12 @@ export const viewing: readonly Mutant[] = [
     breaks: 'G9',
     what: 'leaves a view that failed once as it is, and the failure unhandled',
     file: 'src/runtime/directory/directory.ts',
-    edits: [["this.#keepOn('registry', () => this.#view.follow(this.#stop.signal))", 'this.#view.follow(this.#stop.signal)']],
+    edits: [
+      [
+        "this.#keepOn('registry', () => this.#view.follow(this.#stop.signal))",
+        'this.#view.follow(this.#stop.signal)',
+      ],
+    ],
     tests: ['test/runtime/directory/unforeseen-failures.test.ts'],
   },
 ];

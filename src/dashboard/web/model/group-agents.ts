@@ -41,7 +41,7 @@ export function matchesFilter(
   };
 }
 
-export type Grouping = 'host' | 'zone' | 'service';
+export type Grouping = 'host' | 'zone';
 
 interface Group {
   readonly name: string;
@@ -74,11 +74,11 @@ interface Arranged {
 /** Above this number of cells, healthy agents are counted instead of shown. */
 export const mostCells = 400;
 
-/** Groups in the order of their slots; a slot with two services is in both. */
+/** Groups in the order of their slots. */
 export function groupsOf({ slots, unusual }: Ordered, { by, all }: Arranged): Groups {
   const folded = !all && slots.length > mostCells;
   if (by === 'host') return hostsOf(slots, folded ? unusual : slots.keys(), folded);
-  const groups = [...gathered(slots, by)].map(([name, inside]) => groupOf(name, inside, folded));
+  const groups = [...byZone(slots)].map(([name, inside]) => groupOf(name, inside, folded));
   const cells = groups.reduce((sum, one) => sum + one.slots.length, 0);
   return { count: groups.length, cells, first: (most) => groups.slice(0, most) };
 }
@@ -125,21 +125,8 @@ export function ofItsHost(slots: readonly AgentModel[], index: number): readonly
   return slots.slice(start, end);
 }
 
-function gathered(slots: readonly AgentModel[], by: Grouping): Map<string, AgentModel[]> {
-  const groups = new Map<string, AgentModel[]>();
-  for (const slot of slots) {
-    for (const name of by === 'zone' ? [slot.zone || 'no zone'] : servicesOf(slot)) {
-      const there = groups.get(name);
-      if (there) there.push(slot);
-      else groups.set(name, [slot]);
-    }
-  }
-  return groups;
-}
-
-function servicesOf({ instances }: AgentModel): Iterable<string> {
-  const services = new Set(instances.map(({ service }) => service));
-  return services.size > 0 ? services : ['no service'];
+function byZone(slots: readonly AgentModel[]): Map<string, AgentModel[]> {
+  return Map.groupBy(slots, ({ zone }) => zone || 'no zone');
 }
 
 /** A name short enough for a cell, without the part that the group already shows. */

@@ -45,11 +45,7 @@ export class FleetGroup extends Component<Props> {
           ) : (
             <BidiText class="cut" text={name} />
           )}
-          {by === 'service' ? (
-            <ServiceCounts slots={slots} service={name} />
-          ) : (
-            <span class="dim">{slots.length + hidden}</span>
-          )}
+          <span class="dim">{slots.length + hidden}</span>
           {silent ? <span class="state s-suspect">◌ silent</span> : null}
         </h2>
         <ul class="cells">
@@ -72,29 +68,6 @@ export class FleetGroup extends Component<Props> {
       </section>
     );
   }
-}
-
-/** How many instances of a service the agents have, by status. */
-function ServiceCounts(props: { readonly slots: readonly AgentModel[]; readonly service: string }) {
-  const { slots, service } = props;
-  const counts = new Map<string, number>();
-  for (const { instances } of slots) {
-    for (const one of instances) {
-      if (one.service !== service) continue;
-      const status = one.reason === 'contested' ? one.reason : one.status;
-      counts.set(status, (counts.get(status) ?? 0) + 1);
-    }
-  }
-  return (
-    <span class="dim">
-      {[...counts].map(([status, count]) => (
-        <span key={status} class={`state s-${status}`}>
-          {glyphOf(status)} {count} {status}{' '}
-        </span>
-      ))}
-      {formatCount(slots.length, 'agent')}
-    </span>
-  );
 }
 
 interface CellProps {

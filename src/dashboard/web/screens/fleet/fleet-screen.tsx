@@ -11,7 +11,7 @@ import { FleetGroup, MoreGroups } from './fleet-group.tsx';
 import { summarizeFleet, type Tallies } from './fleet-summary.ts';
 import { IssueList } from './issue-list.tsx';
 
-const groupings: readonly Grouping[] = ['host', 'zone', 'service'];
+const groupings: readonly Grouping[] = ['host', 'zone'];
 const sizes = ['S', 'M', 'L'] as const;
 /** Groups rendered at first, and how many more when the user scrolls near the end. */
 const atFirst = 24;
@@ -33,7 +33,7 @@ export function FleetScreen() {
   );
   const { unknown } = parseRowFilter(f);
   if (agents + gone === 0 && !isPast.value) return <NoAgents />;
-  const hidden = by === 'service' ? 0 : matching - groups.cells;
+  const hidden = matching - groups.cells;
   return (
     <>
       <section class="panel head" aria-label="Fleet">

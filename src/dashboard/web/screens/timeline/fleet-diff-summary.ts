@@ -1,12 +1,6 @@
+import type { ApiEntity } from '../../../api-types.ts';
 import type { Difference } from '../../../history/query-types.ts';
 import { statusOf } from '../../model/state-styles.ts';
-
-/** How many more or fewer entities have a status. */
-export interface StatusChange {
-  readonly kind: string;
-  readonly status: string;
-  readonly by: number;
-}
 
 const ended = new Set([
   ...['gone', 'left', 'superseded', 'removed', 'adopted', 'stopped', 'released', 'over'],
@@ -19,44 +13,76 @@ export interface GroupedDifference {
   readonly difference: Difference;
 }
 
-/** The differences in the order of their groups. Those between two ends, and those of sessions, are left out. */
+/**
+ * The differences in the order of their groups. Those between two ends, and those of sessions, are left out.
+ * The instances of a lost run are lost with it.
+ */
 export function grouped(
   all: readonly Difference[],
-  kindOf: (entity: number) => string | undefined,
+  entityOf: (number: number) => ApiEntity | undefined,
 ): readonly GroupedDifference[] {
+  const lostRuns = new Set<string>();
   const found = all.flatMap((difference): readonly GroupedDifference[] => {
-    const kind = kindOf(difference.entity) ?? '';
+    const of = entityOf(difference.entity);
+    if (!of || of.entity === 'session') return [];
     const statusIn = (state: string | null) => {
-      const status = state === null ? null : statusOf(kind, state);
+      const status = state === null ? null : statusOf(of.entity, state);
       return status !== null && ended.has(status) ? null : status;
     };
     const [was, is] = [statusIn(difference.a), statusIn(difference.b)];
-    if (kind === 'session' || (was === null && is === null)) return [];
-    const end = difference.b === null ? '' : statusOf(kind, difference.b);
-    const group =
-      was === null ? 'came' : is !== null ? 'changed' : end === 'gone' ? 'lost' : 'ended';
-    return [{ group: is === 'expired' ? 'lost' : group, difference }];
+    if (was === null && is === null) return [];
+    const end = difference.b === null ? '' : statusOf(of.entity, difference.b);
+    if (end !== 'gone' && end !== 'expired') {
+      return [{ group: was === null ? 'came' : is === null ? 'ended' : 'changed', difference }];
+    }
+    if (of.entity === 'run') lostRuns.add(of.run);
+    return [{ group: 'lost', difference }];
   });
-  return groups.flatMap((one) => found.filter(({ group }) => group === one));
+  const withRuns = found.map((one) => {
+    const of = entityOf(one.difference.entity);
+    const isLost = one.group === 'ended' && of?.entity === 'instance' && lostRuns.has(of.run);
+    return isLost ? { ...one, group: 'lost' as const } : one;
+  });
+  return groups.flatMap((one) => withRuns.filter(({ group }) => group === one));
 }
 
-/** The change in count per kind and status. Changes that cancel out are left out. */
-export function countChanges(
-  all: readonly Difference[],
-  kindOf: (entity: number) => string | undefined,
-): readonly StatusChange[] {
-  const sums = new Map<string, { kind: string; status: string; by: number }>();
-  const add = (kind: string, state: string | null, by: number) => {
-    if (state === null) return;
-    const status = statusOf(kind, state);
-    const one = sums.get(`${kind} ${status}`) ?? { kind, status, by: 0 };
-    one.by += by;
-    sums.set(`${kind} ${status}`, one);
-  };
-  for (const { entity, a, b } of all) {
-    const kind = kindOf(entity) ?? '';
-    add(kind, a, -1);
-    add(kind, b, 1);
-  }
-  return [...sums.values()].filter(({ by }) => by !== 0);
+/** The differences of one group in one zone, by host, agent and name. */
+export interface DiffSection {
+  readonly group: GroupedDifference['group'];
+  readonly zone: string;
+  /** How many entities of each kind. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly differences: readonly Difference[];
 }
+
+const names = new Intl.Collator('en', { numeric: true });
+
+/** The grouped differences by zone. `zoneOf`: the zone of an entity; empty: none. */
+export function sectionsOf(
+  all: readonly GroupedDifference[],
+  entityOf: (number: number) => ApiEntity | undefined,
+  zoneOf: (of: ApiEntity) => string,
+): readonly DiffSection[] {
+  const placed = all.flatMap(({ group, difference }) => {
+    const of = entityOf(difference.entity);
+    return of ? [{ group, difference, of, zone: zoneOf(of), place: placeOf(of) }] : [];
+  });
+  return [...Map.groupBy(placed, ({ group, zone }) => `${group}\n${zone}`).values()].map(
+    (inside) => {
+      const counts = new Map<string, number>();
+      for (const { of } of inside) {
+        const kind = of.entity === 'run' ? 'agent' : of.entity;
+        counts.set(kind, (counts.get(kind) ?? 0) + 1);
+      }
+      const sorted = inside.toSorted((a, b) => names.compare(a.place, b.place));
+      const { group = 'changed', zone = '' } = inside[0] ?? {};
+      return { group, zone, counts, differences: sorted.map(({ difference }) => difference) };
+    },
+  );
+}
+
+/** Where an entity is, so that those of one agent are together, the agent first. */
+const placeOf = (of: ApiEntity): string =>
+  'host' in of
+    ? `${of.host}/${of.agent ?? ''} ${of.entity === 'instance' ? `${of.service}/${of.id}` : ''}`
+    : '';

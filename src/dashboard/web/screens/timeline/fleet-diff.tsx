@@ -1,3 +1,4 @@
+import type { ApiEntity } from '../../../api-types.ts';
 import type { Difference, When } from '../../../history/query-types.ts';
 import { dayTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
@@ -6,20 +7,18 @@ import { fleet, hrefTo, seek, setParams } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
-import { countChanges, grouped } from './fleet-diff-summary.ts';
+import { grouped, sectionsOf } from './fleet-diff-summary.ts';
 
-const most = 100;
+/** At most this many differences of a section are listed. */
+const most = 40;
 
 /** The entities whose state differs between the current moment and the pinned one, from the earlier to the later. */
 export function FleetDiff({ here, pinned }: { readonly here: number; readonly pinned: number }) {
   const [a, b] = here < pinned ? [here, pinned] : [pinned, here];
   const all = useHistoryQuery<Difference[]>({ ask: 'between', a, b }) ?? [];
-  const seen = grouped(all, (number) => fleet.entities[number]?.entity);
+  const seen = grouped(all, (number) => fleet.entities[number]);
   const [one, other] = useHistoryQuery<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
-  const tally = countChanges(
-    seen.map(({ difference }) => difference),
-    (number) => fleet.entities[number]?.entity,
-  );
+  const sections = sectionsOf(seen, (number) => fleet.entities[number], zoneOf);
   return (
     <section class="panel diff" aria-label="Changes between A and B">
       <header class="row">
@@ -41,44 +40,64 @@ export function FleetDiff({ here, pinned }: { readonly here: number; readonly pi
         </button>
       </header>
       {a === b ? <p class="dim">B is this moment. Go to another moment to compare.</p> : null}
-      {tally.length === 0 ? null : (
-        <p class="row">
-          {tally.map(({ kind, status, by }) => (
-            <span key={`${kind} ${status}`}>
-              <span class="dim">{kind}</span> <StateBadge status={status} />{' '}
-              <b class="num">{by > 0 ? `+${by}` : `−${-by}`}</b>
-            </span>
-          ))}
-        </p>
-      )}
-      <ul class="rows changes">
-        {seen.slice(0, most).map(({ group, difference: one }) => {
-          const entity = fleet.entities[one.entity];
-          if (!entity) return null;
-          const subject = subjectOf(entity);
-          const status = (state: string | null) =>
-            state === null ? null : statusOf(entity.entity, state);
-          const [was, is] = [status(one.a), status(one.b)];
-          return (
-            <li key={one.entity}>
-              <span class={`sign ${group}`}>{group}</span>
-              <span class="dim kind">{entity.entity}</span>
-              {subject ? (
-                <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>
-                  <BidiText text={entityName(entity)} />
-                </a>
-              ) : (
-                <BidiText text={entityName(entity)} />
-              )}
-              <span>
-                {was === null ? <span class="dim">not present</span> : <StateBadge status={was} />}{' '}
-                → {is === null ? <span class="dim">not present</span> : <StateBadge status={is} />}
-              </span>
-            </li>
-          );
-        })}
-      </ul>
-      {seen.length > most ? <p class="dim">and {seen.length - most} more</p> : null}
+      {sections.map(({ group, zone, counts, differences }) => (
+        <section key={`${group} ${zone}`}>
+          <h3>
+            <span class={`sign ${group}`}>{group}</span>{' '}
+            {zone === '' ? 'in no zone' : <BidiText text={`in zone ${zone}`} />}
+            {': '}
+            {[...counts].map(([kind, count]) => formatCount(count, kind)).join(', ')}
+          </h3>
+          <ul class="rows changes">
+            {differences.slice(0, most).map((one) => (
+              <DiffRow key={one.entity} of={one} />
+            ))}
+          </ul>
+          {differences.length > most ? (
+            <p class="dim">and {differences.length - most} more</p>
+          ) : null}
+        </section>
+      ))}
     </section>
   );
+}
+
+function DiffRow({ of: { entity: number, a, b } }: { readonly of: Difference }) {
+  const entity = fleet.entities[number];
+  if (!entity) return null;
+  const subject = subjectOf(entity);
+  const name = <BidiText text={entityName(entity)} />;
+  const badge = (state: string | null) =>
+    state === null ? (
+      <span class="dim">not present</span>
+    ) : (
+      <StateBadge status={statusOf(entity.entity, state)} />
+    );
+  return (
+    <li>
+      <span class="dim kind">{entity.entity === 'run' ? 'agent' : entity.entity}</span>
+      <span>
+        {subject ? (
+          <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>{name}</a>
+        ) : (
+          name
+        )}
+        {entity.entity === 'instance' ? (
+          <span class="dim">
+            {' '}
+            on <BidiText text={`${entity.host}/${entity.agent}`} />
+          </span>
+        ) : null}
+      </span>
+      <span>
+        {badge(a)} → {badge(b)}
+      </span>
+    </li>
+  );
+}
+
+/** The zone of an entity, as far as its agent is known at the moment. */
+function zoneOf(of: ApiEntity): string {
+  if (of.entity === 'brake') return of.zone;
+  return 'agent' in of && of.agent ? (fleet.slot(of.host, of.agent)?.zone ?? '') : '';
 }

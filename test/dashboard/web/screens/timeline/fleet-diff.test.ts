@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { queryRange } from '../../../../../src/dashboard/web/format/time-scale.ts';
-import { grouped } from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
+import {
+  grouped,
+  sectionsOf,
+} from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
 import { barsOf } from '../../../../../src/dashboard/web/widgets/state-bars.ts';
+import { instance, run } from '../../support/sample-fleet.ts';
 
 test('the comparison lists what was lost, ended, came and changed, in this order', () => {
   const difference = (entity: number, a: string | null, b: string | null) => ({ entity, a, b });
@@ -12,13 +16,43 @@ test('the comparison lists what was lost, ended, came and changed, in this order
     difference(3, 'live', 'gone'),
     difference(4, null, 'gone'),
     difference(5, 'live', 'expired'),
+    difference(6, 'serving', 'removed'),
+    difference(7, 'serving', 'removed'),
   ];
-  expect(grouped(all, () => 'run').map((one) => [one.group, one.difference.entity])).toEqual([
+  const entities = all.map(({ entity }) => run('h', 'a', entity));
+  // Their agents: one was lost, one left.
+  entities[6] = instance('h', 'w6', 'a', 3);
+  entities[7] = instance('h', 'w7', 'a', 2);
+  expect(
+    grouped(all, (number) => entities[number]).map((one) => [one.group, one.difference.entity]),
+  ).toEqual([
     ['lost', 3],
     ['lost', 5],
+    ['lost', 6],
     ['ended', 2],
+    ['ended', 7],
     ['came', 1],
     ['changed', 0],
+  ]);
+});
+
+test('the comparison counts what each zone lost, with the instances of an agent below it', () => {
+  const entities = [instance('h10', 'w1'), run('h10'), instance('h2', 'w2'), run('h2'), run('far')];
+  const all = entities.map((_, entity) => ({ entity, a: 'live', b: 'expired' }));
+  const sections = sectionsOf(
+    grouped(all, (number) => entities[number]),
+    (number) => entities[number],
+    (of) => ('host' in of && of.host.startsWith('h') ? 'ams' : ''),
+  );
+  expect(
+    sections.map(({ counts, differences, ...rest }) => ({
+      ...rest,
+      counts: Object.fromEntries(counts),
+      order: differences.map(({ entity }) => entity),
+    })),
+  ).toEqual([
+    { group: 'lost', zone: 'ams', counts: { instance: 2, agent: 2 }, order: [3, 2, 1, 0] },
+    { group: 'lost', zone: '', counts: { agent: 1 }, order: [4] },
   ]);
 });
 

@@ -9,7 +9,6 @@ import {
   stateIntervals,
 } from '../../../../../src/dashboard/web/screens/entity/state-timeline.ts';
 import { arrowsOf } from '../../../../../src/dashboard/web/screens/timeline/cause-arrows.ts';
-import { countChanges } from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
 import { laneKey } from '../../../../../src/dashboard/web/screens/timeline/lane-model.ts';
 import { barsOf } from '../../../../../src/dashboard/web/widgets/state-bars.ts';
 import {
@@ -202,18 +201,4 @@ describe('the timeline queries', () => {
     const [a, b] = runQuery(log, { ask: 'when', seqs: [2, 102] }) as When[];
     expect([a?.at, b?.at, (b?.upTo ?? 0) - (a?.upTo ?? 0)]).toEqual([20, 1020, 100]);
   });
-});
-
-test('the comparison sums how many more or fewer entities are in each state', () => {
-  const kinds = ['run', 'run', 'instance'];
-  const all = [
-    { entity: 0, a: 'present.phase.live+present.sight.clear', b: 'expired' },
-    { entity: 1, a: 'expired', b: 'present.phase.live+present.sight.suspect' },
-    { entity: 2, a: null, b: 'serving' },
-  ];
-  expect(countChanges(all, (entity) => kinds[entity])).toEqual([
-    { kind: 'run', status: 'live', by: -1 },
-    { kind: 'run', status: 'suspect', by: 1 },
-    { kind: 'instance', status: 'serving', by: 1 },
-  ]);
 });
