@@ -51,7 +51,12 @@ const requestHandler =
       const text = isReady ? 'ok\n' : obstacles.map((why) => `not ready: ${why}\n`).join('');
       response.writeHead(isReady ? 200 : 503, { 'content-type': 'text/plain' }).end(text);
     } else {
-      const text = await registry.metrics();
-      response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+      try {
+        const text = await registry.metrics();
+        response.writeHead(200, { 'content-type': registry.contentType }).end(text);
+      } catch (cause) {
+        // As an unhandled rejection it would end the agent that is measured.
+        response.writeHead(500, { 'content-type': 'text/plain' }).end(`${cause}\n`);
+      }
     }
   };

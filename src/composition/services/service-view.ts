@@ -1,7 +1,6 @@
 import { isIP } from 'node:net';
 import { readSnapshot, writeSnapshot } from '../../adapters/files/view-snapshot.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
-import { Fault } from '../../domain/fault.ts';
 import { type Millis, minutes } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { ServiceDirectory } from '../../runtime/directory/service-directory.ts';
@@ -35,8 +34,8 @@ export async function keepSnapshot(
     try {
       if (now) await writeSnapshot(file, now);
     } catch (cause) {
-      if (!(cause instanceof Fault)) throw cause;
-      log.warn('snapshot-not-written', { file, why: cause.message });
+      const why = cause instanceof Error ? cause.message : String(cause);
+      log.warn('snapshot-not-written', { file, why });
     }
     await systemClock.sleep(saveEvery, signal);
   }

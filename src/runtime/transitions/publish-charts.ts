@@ -13,7 +13,7 @@ export const builtInCharts = (): readonly Chart[] =>
   );
 
 /**
- * Publishes the charts of this version, so that its events can be displayed later. A failure is
+ * Publishes the charts of this version, so that its events can be displayed later. Never rejects. A failure is
  * only logged: another process of the same version, or the next start, publishes them.
  */
 export async function publishCharts({ charts, log }: Pick<Ports, 'charts' | 'log'>): Promise<void> {
@@ -25,8 +25,8 @@ export async function publishCharts({ charts, log }: Pick<Ports, 'charts' | 'log
         log.info('chart-published', { machine: chart.machine, chart: chart.hash });
       }
     } catch (error) {
-      if (!(error instanceof Fault)) throw error;
-      log.debug('charts-not-published', { why: error.message });
+      if (error instanceof Fault) log.debug('charts-not-published', { why: error.message });
+      else log.warn('charts-not-published', { why: String(error) });
       return;
     }
   }

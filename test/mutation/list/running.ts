@@ -252,4 +252,12 @@ export const running: readonly Mutant[] = [
     ],
     tests: ['test/composition/instances/registration-file.test.ts'],
   },
+  {
+    name: 'check-without-descriptors-ends-the-agent',
+    breaks: 'G1',
+    what: 'ends the agent when an exec check finds no free file descriptor',
+    file: 'src/adapters/system/health/exec-check.ts',
+    edits: [['        stream?.setEncoding', '        (stream as Readable).setEncoding']],
+    tests: ['test/adapters/system/no-descriptors.test.ts'],
+  },
 ];

@@ -24,14 +24,21 @@ test('every chart is published under the hash in its events', async () => {
   expect(builtInCharts().length).toBe(8);
 });
 
-test('a process without the permission to publish continues', async () => {
+test.each([
+  ['without the permission to publish', new Fault('store-refused', 'you may not'), []],
+  ['in which publishing fails unforeseen', new TypeError('what'), ['TypeError: what']],
+])('a process %s continues', async (_what, cause, warned) => {
   const charts = {
     ...never,
     publish: async () => {
-      throw new Fault('store-refused', 'you may not');
+      throw cause;
     },
   };
-  await publishCharts({ charts, log });
+  const warnings: unknown[] = [];
+  const warn = (_event: string, fields?: Record<string, unknown>) =>
+    void warnings.push(fields?.['why']);
+  await publishCharts({ charts, log: { ...log, warn } });
+  expect(warnings).toEqual(warned);
 });
 
 test('the recording of a known chart needs no store', async () => {

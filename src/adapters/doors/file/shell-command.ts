@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { kill } from 'node:process';
+import type { Readable } from 'node:stream';
 import type { Millis } from '../../../domain/time.ts';
 
 /** The end of a command of the user. */
@@ -19,8 +20,10 @@ export async function runShell(command: string, file: string, within: Millis): P
     detached: true,
   });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+  // Without a free file descriptor there are no streams, and the error follows.
+  const streams: readonly (Readable | undefined)[] = [child.stdout, child.stderr];
+  for (const stream of streams) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text).slice(-longestOutput);
     });
   }
@@ -40,8 +43,7 @@ export async function runShell(command: string, file: string, within: Millis): P
   clearTimeout(timer);
   // What it started in the background may hold its output open.
   await Promise.race([closed, soon()]);
-  child.stdout.destroy();
-  child.stderr.destroy();
+  for (const stream of streams) stream?.destroy();
   return isLate
     ? { code: 124, output: `took more than ${within} ms. ${output}` }
     : { code, output: output.trim() };

@@ -1,5 +1,4 @@
 import type { StreamInfo } from '@nats-io/jetstream';
-import { Fault } from '../../../domain/fault.ts';
 import { type Millis, type Revision, seconds, type WallTime } from '../../../domain/time.ts';
 import { serverTimeOf } from '../streams/stream-info.ts';
 
@@ -103,8 +102,8 @@ export class FreshnessCheck {
       const info = await this.#leader.info();
       this.#leaderAnswers = true;
       this.#lost = await this.#lossIn(info);
-    } catch (cause) {
-      if (!(cause instanceof Fault)) throw cause;
+    } catch {
+      // Also after an unforeseen failure nothing is proven: the view grows old, and the program goes on.
       this.#leaderAnswers = false;
     } finally {
       this.#isFetching = false;

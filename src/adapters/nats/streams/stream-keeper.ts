@@ -104,8 +104,8 @@ export class StreamKeeper {
       this.#missingSince = undefined;
       this.#failure = undefined;
     } catch (cause) {
-      if (!(cause instanceof Fault)) throw cause;
-      if (this.#missingSince !== undefined) this.#failure = cause.message;
+      if (this.#missingSince === undefined) return;
+      this.#failure = cause instanceof Error ? cause.message : String(cause);
     }
   }
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { sendSignal } from '../send-signal.ts';
 import type { HealthCheckFn } from './health-check.ts';
 
@@ -20,8 +21,10 @@ export function execCheck([command = '', ...args]: readonly string[]): HealthChe
     new Promise((resolve) => {
       const child = spawn(command, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
       let output = '';
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.setEncoding('utf8').on('data', (chunk: string) => {
+      // Without a free file descriptor there are no streams, and the error follows.
+      const streams: readonly (Readable | undefined)[] = [child.stdout, child.stderr];
+      for (const stream of streams) {
+        stream?.setEncoding('utf8').on('data', (chunk: string) => {
           output = (output + chunk).slice(-maxOutput);
         });
       }
@@ -30,8 +33,7 @@ export function execCheck([command = '', ...args]: readonly string[]): HealthChe
       };
       const settle = (detail: string | undefined) => {
         signal.removeEventListener('abort', abort);
-        child.stdout.destroy();
-        child.stderr.destroy();
+        for (const stream of streams) stream?.destroy();
         resolve(detail);
       };
       const abort = () => {

@@ -118,3 +118,15 @@ test.each([
   await beat(10);
   expect(await beat(10)).toEqual({ lost });
 });
+
+test('a failure of the leader that nobody foresaw proves nothing, and the check goes on', async () => {
+  const { beat, setLeader } = setUp();
+  setLeader(() => {
+    throw new TypeError('unforeseen');
+  });
+  await beat(10);
+  expect(await beat(10)).toBe('unknown');
+  setLeader(() => stream(10));
+  await beat(10);
+  expect(await beat(10)).toBe('fresh');
+});
