@@ -189,9 +189,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G4',
     what: 'goes on after an unforeseen failure of a task as if nothing had happened',
     file: 'src/runtime/collector/collector-loop.ts',
-    edits: [
-      ['Promise.race([Promise.all(parts), this.sweeper.failure])', 'Promise.all(parts)'],
-    ],
+    edits: [['Promise.race([Promise.all(parts), this.sweeper.failure])', 'Promise.all(parts)']],
     tests: ['test/runtime/collector/unforeseen-failures.test.ts'],
   },
   {

@@ -239,25 +239,4 @@ export const running: readonly Mutant[] = [
     edits: [['      await this.#keeper.close().catch(() => {});\n', '']],
     tests: ['test/runtime/agent/unforeseen-failures.test.ts'],
   },
-  {
-    name: 'unsaved-stays-unsaved',
-    breaks: 'G1',
-    what: 'does not save registrations again after a write that failed',
-    file: 'src/composition/instances/registration-file.ts',
-    edits: [
-      [
-        '        this.#retry = setTimeout(() => void this.save(), this.#tryAgainAfter).unref();\n',
-        '',
-      ],
-    ],
-    tests: ['test/composition/instances/registration-file.test.ts'],
-  },
-  {
-    name: 'check-without-descriptors-ends-the-agent',
-    breaks: 'G1',
-    what: 'ends the agent when an exec check finds no free file descriptor',
-    file: 'src/adapters/system/health/exec-check.ts',
-    edits: [['        stream?.setEncoding', '        (stream as Readable).setEncoding']],
-    tests: ['test/adapters/system/no-descriptors.test.ts'],
-  },
 ];

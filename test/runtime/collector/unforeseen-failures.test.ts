@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import { breakNext, portCalls, unforeseen } from '../support/broken-port.ts';
+import { breakNext, portCalls, unforeseen } from '../faults/broken-port.ts';
 import { FleetInMemory } from '../support/fleet-in-memory.ts';
 
 const unhandled: unknown[] = [];

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { seconds } from '../../../src/domain/time.ts';
 import { Directory } from '../../../src/runtime/directory/directory.ts';
-import { breakNext, unforeseen } from '../support/broken-port.ts';
+import { breakNext, unforeseen } from '../faults/broken-port.ts';
 import { FleetInMemory } from '../support/fleet-in-memory.ts';
 
 const unhandled: unknown[] = [];

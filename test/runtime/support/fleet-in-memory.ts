@@ -20,6 +20,7 @@ import { sweepEvery } from '../../../src/runtime/collector/sweeper.ts';
 import { Directory, type DirectoryOptions } from '../../../src/runtime/directory/directory.ts';
 import type { ProcessTransition } from '../../../src/runtime/transitions/process-chain.ts';
 import { seededFractions } from '../../../tools/bench/history/seeded-random.ts';
+import { logOfDirectory } from '../faults/log-of-directory.ts';
 import { AuditWatch } from './audit-watch.ts';
 import { Gate } from './gate.ts';
 import { Line } from './link-faults.ts';
@@ -191,12 +192,7 @@ export class FleetInMemory {
 
   directory(options: Partial<DirectoryOptions> = {}): DirectoryProcess {
     const process = this.process('consumer');
-    const { log } = process.ports;
-    const warn: typeof log.warn = (event, fields) => {
-      if (event === 'directory-failed') this.bugs.push(new Error(String(fields?.['why'])));
-      log.warn(event, fields);
-    };
-    const ports = { ...process.ports, log: { ...log, warn } };
+    const ports = { ...process.ports, log: logOfDirectory(process.ports.log, this.bugs) };
     const directory = new Directory(ports, { seatsEvery: this.lease.ttl, ...options });
     return { process, directory };
   }
