@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer, type TestServer } from '../harness/nats-server.ts';
+import { uiToken } from '../harness/processes.ts';
 import { copyOfStore } from '../harness/store-copy.ts';
 import { until } from '../harness/until.ts';
 
@@ -11,8 +12,11 @@ const web = (id: string) => [{ service: 'web', id }];
 async function startDashboard(fleet: TestFleet) {
   const ui = fleet.start(['ui', '--port', '0']);
   const { dashboard } = await ui.ready;
+  const headers = { authorization: `Bearer ${uiToken}` };
   const shows = async (text: string) =>
-    (await (await fetch(new URL('/api/state', String(dashboard)))).text()).includes(text);
+    (await (await fetch(new URL('/api/state', String(dashboard)), { headers })).text()).includes(
+      text,
+    );
   return { ui, shows };
 }
 

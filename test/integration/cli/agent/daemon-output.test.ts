@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { freePorts } from '../../../../tools/bench/environment/free-ports.ts';
 import type { TestFleet } from '../../harness/fleet.ts';
+import { uiToken } from '../../harness/processes.ts';
 import { until } from '../../harness/until.ts';
 import { withServer } from '../../harness/with-server.ts';
 
@@ -98,10 +99,14 @@ describe('a dashboard', () => {
     await using fleet = await world.fleet();
     const [port = 0] = await freePorts(1);
     const url = `http://127.0.0.1:${port}/api/state`;
-    await using shell = inShell(fleet, `ROLLCALL ui --port ${port} --log-level debug ${output}`);
+    const token = `ROLLCALL_UI_TOKEN=${uiToken}`;
+    await using shell = inShell(
+      fleet,
+      `${token} ROLLCALL ui --port ${port} --log-level debug ${output}`,
+    );
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'w' }]);
     await until('the dashboard shows the agent', () =>
-      fetch(url).then(
+      fetch(url, { headers: { authorization: `Bearer ${uiToken}` } }).then(
         async (answer) => (await answer.text()).includes('"h1"'),
         () => false,
       ),

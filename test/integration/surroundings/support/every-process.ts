@@ -1,7 +1,7 @@
 import type { ApiHeartbeat } from '../../../../src/dashboard/api-types.ts';
 import { type OpenDirectory, openDirectory } from '../../../../src/library/open-directory.ts';
 import type { StoreOptions } from '../../../../src/library/open-ports.ts';
-import { type RollcallProcess, rollcall } from '../../harness/processes.ts';
+import { type RollcallProcess, rollcall, uiToken } from '../../harness/processes.ts';
 import { until } from '../../harness/until.ts';
 
 /** How each process reaches the store: flags of a command, and options of the library. */
@@ -33,7 +33,8 @@ export interface EveryProcess extends AsyncDisposable {
 
 /** What the dashboard at this address tells a browser first. */
 async function markOf(url: string): Promise<ApiHeartbeat> {
-  const { body } = await fetch(new URL('/api/stream', url));
+  const headers = { authorization: `Bearer ${uiToken}` };
+  const { body } = await fetch(new URL('/api/stream', url), { headers });
   let text = '';
   for await (const piece of body ?? []) {
     text += new TextDecoder().decode(piece);
