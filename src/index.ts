@@ -7,12 +7,9 @@ export type {
 } from './domain/fleet/directory-rows.ts';
 export type { PickPolicy } from './domain/fleet/pick.ts';
 export type { Health } from './domain/records/desired-instances.ts';
-export {
-  type DirectoryOptions,
-  type OpenDirectory,
-  openDirectory,
-  type PickOptions,
-} from './library/open-directory.ts';
+export type { DirectoryEvent, OpenDirectory, PickOptions } from './library/directory-types.ts';
+export type { InstanceOptions } from './library/instances-option.ts';
+export { type DirectoryOptions, openDirectory } from './library/open-directory.ts';
 export type { StoreOptions } from './library/open-ports.ts';
 export type { Duration } from './library/options.ts';
 export {
@@ -22,13 +19,15 @@ export {
   replay,
 } from './library/replay.ts';
 export {
+  type AgentEvent,
   type AgentOptions,
-  type InstanceOptions,
+  type AgentState,
   type RunningAgent,
   startAgent,
 } from './library/start-agent.ts';
 export {
   type CollectorOptions,
+  type CollectorState,
   type RunningCollector,
   startCollector,
 } from './library/start-collector.ts';

@@ -177,6 +177,12 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./commands/namespace-create.ts')).namespaceCreate,
   },
   {
+    name: 'version',
+    summary:
+      'print the versions of this program, of Node and of the NATS server, and the namespace',
+    load: async () => (await import('./commands/version.ts')).version,
+  },
+  {
     name: 'completion',
     summary: 'print a script that completes commands and flags in bash, zsh or fish',
     load: async () => (await import('./commands/completion.ts')).completion,

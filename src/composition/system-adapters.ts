@@ -3,7 +3,7 @@ import { systemEntropy } from '../adapters/system/entropy.ts';
 import { systemHash } from '../adapters/system/hash.ts';
 import { hostAddress } from '../adapters/system/host-address.ts';
 import { findHostId } from '../adapters/system/host-id.ts';
-import { thisProcess } from '../adapters/system/processes.ts';
+import { nodeVersion, thisProcess } from '../adapters/system/processes.ts';
 import { systemSignatures } from '../adapters/system/signatures.ts';
 
 /** Clock, random numbers, hash, signatures and identity of this machine and process. */
@@ -13,6 +13,7 @@ export const systemAdapters = {
   findHostId,
   hash: systemHash,
   hostAddress,
+  nodeVersion,
   signatures: systemSignatures,
   thisProcess,
 };

@@ -3,13 +3,23 @@ import { systemAdapters } from '../composition/system-adapters.ts';
 import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import { AvoidedInstances } from '../domain/fleet/avoided-instances.ts';
-import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
+import type { InstanceRow } from '../domain/fleet/directory-rows.ts';
+import { zoneOfRow } from '../domain/fleet/fleet-rows.ts';
 import { defaultKeepLast } from '../domain/fleet/kept-instances.ts';
-import { type PickPolicy, pickOne, pickPolicies } from '../domain/fleet/pick.ts';
+import {
+  lessLoadedOfTwo,
+  nearest,
+  type PickPolicy,
+  pickOne,
+  pickPolicies,
+  withLabels,
+} from '../domain/fleet/pick.ts';
 import { seconds } from '../domain/time.ts';
 import { Directory } from '../runtime/directory/directory.ts';
-import type { DirectoryChange } from '../runtime/directory/row-changes.ts';
-import { refuseUnknown } from './known-options.ts';
+import { setsFrom, valuesFrom } from './directory-iterables.ts';
+import type { DirectoryEvent, Listener, OpenDirectory, PickOptions } from './directory-types.ts';
+import { EventListeners } from './event-listeners.ts';
+import { Callback, refuseUnknown } from './known-options.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { type Duration, readOption } from './options.ts';
 
@@ -25,84 +35,6 @@ export interface DirectoryOptions extends StoreOptions {
    * `keptSince`. It ends when an instance of the service is registered.
    */
   readonly keepLast?: Duration;
-}
-
-/** Options of `OpenDirectory.pick`. */
-export interface PickOptions {
-  /** Which instances may be returned; default `prefer-live`. */
-  readonly policy?: PickPolicy;
-  /** Random numbers, uniform in [0, 1); default: those of the system. For tests. */
-  readonly random?: () => number;
-}
-
-type Listener = (changes: readonly DirectoryChange[]) => void;
-
-/**
- * A view of the instances and agents of a namespace, updated by a watch of the registry.
- *
- * Reading it is local and costs no request. While the store does not answer, the view keeps its last
- * contents, and `age` tells how old they are (guarantee G9). Disposing it closes the connection.
- */
-export interface OpenDirectory extends AsyncDisposable {
-  /**
-   * The instances of one service, or of all services, each with its state and the reason for it.
-   *
-   * With `policy`, only the instances that a consumer may use, the best first, at most one per
-   * `service/id` (guarantee G11).
-   * @throws {Fault} `bad-setting` if there is no such policy
-   */
-  instances(
-    service?: string,
-    options?: { readonly policy?: PickPolicy | undefined },
-  ): readonly InstanceRow[];
-  /**
-   * One instance of the service, chosen at random from those that the policy allows; undefined if it
-   * allows none.
-   *
-   * It comes from the view as it was `age` ms ago, so with `prefer-live` and `any` it may be dubious; its
-   * `reason` tells why.
-   * @throws {Fault} `bad-setting` if there is no such policy
-   */
-  pick(service: string, options?: PickOptions): InstanceRow | undefined;
-  /**
-   * Reports that an instance failed this consumer: `pick` does not return it for `duration`, unless no
-   * other instance is left. It is not stored, and no other consumer is affected.
-   * @throws {Fault} `bad-setting` if the duration breaks its rule
-   * @example
-   * ```ts
-   * import { openDirectory } from 'rollcall';
-   *
-   * await using directory = await openDirectory({ servers: 'nats://127.0.0.1:4222' });
-   * const instance = directory.pick('web');
-   * if (instance) {
-   *   await fetch(`http://${instance.address}:${instance.port}/`).catch(() => {
-   *     directory.avoid(instance, '10s');
-   *   });
-   * }
-   * ```
-   */
-  avoid(instance: { readonly service: string; readonly id: string }, duration: Duration): void;
-  /** The agents, each with its current run and state. */
-  agents(): readonly AgentRow[];
-  /** Milliseconds since the last message of the store, heartbeats of the watch included. */
-  readonly age: number;
-  /**
-   * Whether a collector is active and sees the fleet. Without one, nothing notices that an agent fell
-   * silent. It is as old as `observedAge`.
-   */
-  readonly observed: boolean;
-  /** Milliseconds since `observed` was last read; it grows while the leases cannot be read. */
-  readonly observedAge: number;
-  /**
-   * Calls the listener with each later change, grouped as they were stored. Returns a function that
-   * removes the listener. What it throws is an uncaught exception of the program, and the view goes on.
-   */
-  onChange(listener: Listener): () => void;
-  /**
-   * The same changes as an iterable, from this call on. It skips none: changes that are not read yet
-   * stay in memory. It ends when the directory is disposed.
-   */
-  changes(): AsyncGenerator<readonly DirectoryChange[], void, undefined>;
 }
 
 /**
@@ -136,7 +68,11 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
     for (const listener of [...listeners]) callSafely(listener, changes);
   };
   const keepLast = readOption('keepLast', DurationOrMillis, options.keepLast ?? defaultKeepLast);
-  const directory = opened.use(new Directory(ports, { seatsEvery, keepLast, onChange }));
+  const events = new EventListeners<DirectoryEvent>();
+  const onObserved = (observed: boolean) => events.emit(observed ? 'observed' : 'unobserved');
+  const directory = opened.use(
+    new Directory(ports, { seatsEvery, keepLast, onChange, onObserved }),
+  );
   const closed = opened.adopt(new AbortController(), async (controller) => controller.abort());
   await waitUntilComplete(directory, options);
   const avoided = new AvoidedInstances();
@@ -145,15 +81,27 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
+  const usable = (service: string, { policy = 'prefer-live', labels }: PickOptions) => {
+    const rows = directory.usable(service, readPolicy(policy));
+    return labels ? withLabels(rows, labels) : rows;
+  };
+  const zoneOf = (row: InstanceRow) => zoneOfRow(row, directory.fleet);
   return {
     instances(service, { policy } = {}) {
       if (policy === undefined) return directory.instances(service);
       return directory.usable(service, readPolicy(policy));
     },
-    pick(service, { policy = 'prefer-live', random = systemAdapters.entropy.fraction } = {}) {
+    pick(service, options = {}) {
+      const { near, load, random = systemAdapters.entropy.fraction } = readPick(options);
       const now = systemAdapters.clock.monotonic();
-      const usable = directory.usable(service, readPolicy(policy));
-      return pickOne(avoided.filter(usable, now), random());
+      const rows = avoided.filter(usable(service, options), now);
+      const close = near ? nearest(rows, near, zoneOf) : rows;
+      return load ? lessLoadedOfTwo(close, load, random) : pickOne(close, random());
+    },
+    watchService(service, options = {}) {
+      readPick(options);
+      const read = () => usable(service, options);
+      return setsFrom(read, listen, closed.signal, systemAdapters.clock);
     },
     avoid({ service, id }, duration) {
       const within = readOption('duration', DurationOrMillis, duration);
@@ -171,13 +119,15 @@ export async function openDirectory(options: DirectoryOptions): Promise<OpenDire
       return directory.observedAge ?? 0;
     },
     onChange: listen,
-    changes: () => changesFrom(listen, closed.signal),
+    changes: () => valuesFrom(listen, closed.signal),
+    on: (event, listener) => events.on(readOption('event', EventName, event), listener),
+    close: () => closing.disposeAsync(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
 
 /** What a listener throws is its program's, and reported there; the view and the other listeners go on. */
-function callSafely(listener: Listener, changes: readonly DirectoryChange[]): void {
+function callSafely(listener: Listener, changes: Parameters<Listener>[0]): void {
   try {
     listener(changes);
   } catch (error) {
@@ -185,6 +135,21 @@ function callSafely(listener: Listener, changes: readonly DirectoryChange[]): vo
       throw error;
     });
   }
+}
+
+const EventName = z.enum(['unobserved', 'observed']);
+
+const PickOptionsRule = z.strictObject({
+  policy: z.enum(pickPolicies).optional(),
+  labels: z.record(z.string(), z.string()).optional(),
+  near: z.strictObject({ host: z.string().optional(), zone: z.string().optional() }).optional(),
+  load: Callback,
+  random: Callback,
+});
+
+function readPick(options: PickOptions): PickOptions {
+  readOption('pick', PickOptionsRule, options);
+  return options;
 }
 
 const readPolicy = (policy: PickPolicy) => readOption('policy', z.enum(pickPolicies), policy);
@@ -209,32 +174,4 @@ async function waitUntilComplete(directory: Directory, options: DirectoryOptions
       hint: 'check that JetStream runs and each stream has a leader: `rollcall doctor` checks both',
     },
   );
-}
-
-function changesFrom(
-  listen: (listener: Listener) => () => void,
-  closed: AbortSignal,
-): AsyncGenerator<readonly DirectoryChange[], void, undefined> {
-  const queue: (readonly DirectoryChange[])[] = [];
-  let wake = () => {};
-  const stop = listen((changes) => {
-    queue.push(changes);
-    wake();
-  });
-  closed.addEventListener('abort', () => wake(), { once: true });
-  return (async function* () {
-    try {
-      while (!closed.aborted) {
-        const next = queue.shift();
-        if (next) yield next;
-        else {
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      }
-    } finally {
-      stop();
-    }
-  })();
 }

@@ -4,11 +4,11 @@ import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
-import type { GrpcProbe, HttpProbe, UdpProbe } from '../domain/records/health-check.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
-import { instanceReader, readHealth } from './instances-option.ts';
+import { EventListeners } from './event-listeners.ts';
+import { type InstanceOptions, instanceReader, readHealth } from './instances-option.ts';
 import { Callback, refuseUnknown } from './known-options.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import {
@@ -19,55 +19,6 @@ import {
   readOption,
   readSlot,
 } from './options.ts';
-
-/** An instance that an agent registers. */
-export interface InstanceOptions {
-  /** Name of the service: 1 to 1024 bytes without control characters. */
-  readonly service: string;
-  /** Id within the service, with the same rule. Default `<host>-<agent>-<service>-<port>`. */
-  readonly id?: string | undefined;
-  /**
-   * Address for consumers, at most 1024 characters. It is published and not interpreted. Default, if there is
-   * a port: that of the agent.
-   */
-  readonly address?: string | undefined;
-  /** Port for consumers, 0 to 65535. */
-  readonly port?: number | undefined;
-  /** Texts by name for consumers, such as a version. Default: none. */
-  readonly labels?: Readonly<Record<string, string>> | undefined;
-  /**
-   * Health check that the agent runs: exactly one of `http`, `tcp`, `unix`, `udp`, `grpc` and `exec`
-   * (docs/how-to/check-health.md). Default: none.
-   */
-  readonly check?:
-    | {
-        /** An http or https address, or a request; a 2xx or 3xx status is a success. */
-        readonly http?: string | HttpProbe | undefined;
-        /** `host:port` to which a connection must succeed. */
-        readonly tcp?: string | { readonly host: string; readonly port: number } | undefined;
-        /** Path of a socket to which a connection must succeed. */
-        readonly unix?: string | undefined;
-        /** A datagram; without `expectReply` it fails only if the port is reported as closed. */
-        readonly udp?: string | UdpProbe | undefined;
-        /** A server of `grpc.health.v1` that must answer SERVING. */
-        readonly grpc?: string | GrpcProbe | undefined;
-        /** A command and its arguments, run without a shell; exit code 0 is a success. */
-        readonly exec?: readonly string[] | undefined;
-        /** From the start of one check to the start of the next; default 10 s. */
-        readonly every?: Duration | undefined;
-        /** Time limit of one check; default 5 s. */
-        readonly timeout?: Duration | undefined;
-        /** Failures in a row after which the instance is `failing`, 1 to 1000; default 3. */
-        readonly failAfter?: number | undefined;
-        /** Successes in a row after which a failing instance is `serving`, 1 to 1000; default 1. */
-        readonly passAfter?: number | undefined;
-        /** Time after the start in which failures do not count, until one check has passed; default 0. */
-        readonly startPeriod?: Duration | undefined;
-        /** State of the instance until a check has passed; default `failing`. */
-        readonly initial?: 'failing' | 'serving' | undefined;
-      }
-    | undefined;
-}
 
 /** Options of `startAgent`. */
 export interface AgentOptions extends StoreOptions, LeaseOptions, HostOptions {
@@ -100,6 +51,24 @@ export interface AgentOptions extends StoreOptions, LeaseOptions, HostOptions {
   readonly onTransition?: (transition: ProcessTransition) => void;
 }
 
+/** A state of an agent's session. */
+export type AgentState =
+  | 'connecting'
+  | 'claiming'
+  | 'reconciling'
+  | 'serving'
+  | 'lapsed'
+  | 'leaving'
+  | 'fenced'
+  | 'stopped';
+
+/**
+ * What `RunningAgent.on` can report. `lapsed`: its lease was not renewed in time, so consumers may doubt its
+ * instances until it comes back. `refuted`: a collector suspected it, and it shows that it is alive.
+ * `restarted`: its run had expired, and a new run has registered all instances again.
+ */
+export type AgentEvent = 'lapsed' | 'refuted' | 'restarted';
+
 /** A running agent. Disposing it is the same as `stop`. */
 export interface RunningAgent extends AsyncDisposable {
   /** Id of its host. */
@@ -111,10 +80,9 @@ export interface RunningAgent extends AsyncDisposable {
   /** Fencing token of the current run; it grows with each run of the slot. 0: the run has no slot yet. */
   readonly term: number;
   /**
-   * `connecting`, `claiming`, `reconciling`, `serving`, `lapsed`, `leaving`, `fenced` or `stopped`: see
-   * docs/explanation/machines.md.
+   * State of its session: see docs/explanation/machines.md.
    */
-  readonly state: string;
+  readonly state: AgentState;
   /**
    * Sets all instances that the agent runs now. It registers the new ones, updates the changed ones and
    * removes the others, in the background.
@@ -134,6 +102,10 @@ export interface RunningAgent extends AsyncDisposable {
    * not answer; a collector then removes the rest after expiry.
    */
   stop(): Promise<void>;
+  /** The same as `stop`. */
+  close(): Promise<void>;
+  /** Calls the listener at each such event. Returns a function that removes the listener. */
+  on(event: AgentEvent, listener: () => void): () => void;
   /**
    * Resolves when the agent has stopped.
    * @throws {Fault} `superseded` if another run took the slot; `expired` with `whenExpired: 'exit'`
@@ -182,15 +154,22 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const takeover = readOption('takeover', z.boolean().default(false), options.takeover);
   const collect = readOption('collect', z.boolean().default(true), options.collect);
   const whenExpired = readOption('whenExpired', WhenExpired, options.whenExpired);
+  const events = new EventListeners<AgentEvent>();
+  const me = { ...slot, run: systemAdapters.entropy.runId() };
+  let lastServing: string = me.run;
   const settings = {
     ...{ slot, zone, address, takeover, whenExpired, collect, leaveWithin },
     lease: readLease(options),
     process: systemAdapters.thisProcess(),
     instanceAddress: address ?? systemAdapters.hostAddress(),
     drainFor: readOption('drain', DurationOrMillis, options.drain ?? 0),
-    onTransition: (transition: ProcessTransition) => options.onTransition?.(transition),
+    onTransition: (transition: ProcessTransition, { run }: Agent) => {
+      const event = agentEvent(transition, run !== lastServing);
+      if (transition.to === 'serving') lastServing = run;
+      if (event) events.emit(event);
+      options.onTransition?.(transition);
+    },
   };
-  const me = { ...slot, run: systemAdapters.entropy.runId() };
   const { ports } = opened.use(await openPorts(options, me));
   const agent = opened.use(
     new Agent(
@@ -223,7 +202,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       return agent.term;
     },
     get state() {
-      return agent.state;
+      return agent.state as AgentState;
     },
     replace(listed) {
       refuseIfOver();
@@ -244,9 +223,20 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       agent.report(instance, health);
     },
     stop,
+    close: stop,
+    on: (event, listener) => events.on(readOption('event', EventName, event), listener),
     done: agent.done,
     [Symbol.asyncDispose]: stop,
   };
+}
+
+const EventName = z.enum(['lapsed', 'refuted', 'restarted']);
+
+/** `isNew`: another run served last. */
+function agentEvent({ event, to }: ProcessTransition, isNew: boolean): AgentEvent | undefined {
+  if (event.type === 'lapsed' && to === 'lapsed') return 'lapsed';
+  if (event.type === 'suspected') return 'refuted';
+  return to === 'serving' && isNew ? 'restarted' : undefined;
 }
 
 /** Imports what only an agent needs, so that a consumer of the directory does not load it. */

@@ -13,15 +13,20 @@ export interface CollectorOptions extends StoreOptions, LeaseOptions, HostOption
   readonly onTransition?: (transition: ProcessTransition) => void;
 }
 
+/** A state of a collector. */
+export type CollectorState = 'sleeping' | 'blind' | 'watching' | 'removing' | 'stopped';
+
 /** A running collector. Disposing it is the same as `stop`. */
 export interface RunningCollector extends AsyncDisposable {
   /**
    * `sleeping` (waits for a seat), `blind` (its view is not current), `watching`, `removing` or `stopped`:
    * see docs/explanation/machines.md.
    */
-  readonly state: string;
+  readonly state: CollectorState;
   /** Finishes running removals and releases the seat. */
   stop(): Promise<void>;
+  /** The same as `stop`. */
+  close(): Promise<void>;
   /** Resolves when the collector has stopped. It rejects only because of a bug in Rollcall. */
   readonly done: Promise<void>;
 }
@@ -67,9 +72,10 @@ export async function startCollector(options: CollectorOptions): Promise<Running
   const stop = () => closing.disposeAsync();
   return {
     get state() {
-      return collector.state;
+      return collector.state as CollectorState;
     },
     stop,
+    close: stop,
     done: collector.done,
     [Symbol.asyncDispose]: stop,
   };

@@ -1,9 +1,12 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname, uptime } from 'node:os';
-import { pid as ownPid } from 'node:process';
+import { pid as ownPid, versions } from 'node:process';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { ProcessTable } from '../../ports/processes.ts';
 import { sendSignal } from './send-signal.ts';
+
+/** The version of Node that runs this process. */
+export const nodeVersion = versions.node;
 
 /** Identifies a process: a pid is unique only within one pid namespace of one boot. */
 export type ProcessIdentity = AgentRecord['process'];

@@ -1,7 +1,15 @@
+import type { Slot } from '../identity/names.ts';
+import { agentMapKey } from '../identity/registry-keys.ts';
 import { type AgentRow, type InstanceRow, toAgentRow, toInstanceRow } from './directory-rows.ts';
 import type { Fleet } from './fleet.ts';
 import type { Observation } from './observation.ts';
 import { compareAgents, compareInstances } from './row-order.ts';
+
+/** The zone of the run that owns an instance; undefined if it has none, or if another run has its slot. */
+export function zoneOfRow({ host, agent, run }: InstanceRow, fleet: Fleet): string | undefined {
+  const read = fleet.slot(agentMapKey({ host, agent } as Slot))?.agent;
+  return read?.kind === 'stored' && read.record.run === run ? read.record.zone : undefined;
+}
 
 export interface FleetRows {
   readonly instances: readonly InstanceRow[];

@@ -43,6 +43,54 @@ export const pickOne = (
   fraction: number,
 ): InstanceRow | undefined => usable[Math.floor(fraction * usable.length)];
 
+/** Where a consumer runs. */
+export interface Place {
+  readonly host?: string | undefined;
+  readonly zone?: string | undefined;
+}
+
+/** The rows that have all of these labels, each with this value. */
+export const withLabels = (
+  rows: readonly InstanceRow[],
+  labels: Readonly<Record<string, string>>,
+): readonly InstanceRow[] => {
+  const wanted = Object.entries(labels);
+  return rows.filter((row) => wanted.every(([name, value]) => row.labels[name] === value));
+};
+
+/**
+ * The rows on the host of the consumer; if there are none, those in its zone; else all. `zoneOf`: the zone of
+ * the agent of a row.
+ */
+export function nearest(
+  rows: readonly InstanceRow[],
+  { host, zone }: Place,
+  zoneOf: (row: InstanceRow) => string | undefined,
+): readonly InstanceRow[] {
+  const here = host === undefined ? [] : rows.filter((row) => row.host === host);
+  if (here.length > 0) return here;
+  const inZone = zone === undefined ? [] : rows.filter((row) => zoneOf(row) === zone);
+  return inZone.length > 0 ? inZone : rows;
+}
+
+/**
+ * The less loaded of two rows that are chosen at random, each pair with equal probability: "the power of two
+ * choices". Always the least loaded would send everything there until its load is known anew.
+ */
+export function lessLoadedOfTwo(
+  rows: readonly InstanceRow[],
+  loadOf: (row: InstanceRow) => number,
+  random: () => number,
+): InstanceRow | undefined {
+  const at = Math.floor(random() * rows.length);
+  const first = rows[at];
+  if (first === undefined || rows.length === 1) return first;
+  // Another one than the first.
+  const step = 1 + Math.floor(random() * (rows.length - 1));
+  const second = rows[(at + step) % rows.length] ?? first;
+  return loadOf(second) < loadOf(first) ? second : first;
+}
+
 function usableOf<Row extends Usable>(rows: readonly Row[], policy: PickPolicy): readonly Row[] {
   const { live = [], dubious = [], failing = [], draining = [] } = Object.groupBy(rows, usability);
   switch (policy) {

@@ -28,6 +28,8 @@ export interface DirectoryOptions {
   readonly onChange?: (changes: readonly DirectoryChange[]) => void;
   /** How long `usable` keeps the last instances of a service; default 0: it keeps none. See KeptInstances. */
   readonly keepLast?: Millis;
+  /** Called when `observed` has changed. */
+  readonly onObserved?: (observed: boolean) => void;
   /** Called with changes of holds, brakes and the policy. */
   readonly onFleetChange?: (changes: readonly FleetChange[]) => void;
 }
@@ -227,6 +229,7 @@ export class Directory implements AsyncDisposable {
         this.#saidUnread = false;
         if (observed !== this.#observed) {
           this.#observed = observed;
+          this.#options.onObserved?.(observed);
           this.#reportChanges(new Set([...this.#view.fleet.slots()].map(({ slot }) => slot)));
         }
       } catch (error) {

@@ -1,8 +1,8 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { Endpoint, IsIp } from '../../domain/fleet/endpoint.ts';
+import { zoneOfRow } from '../../domain/fleet/fleet-rows.ts';
 import { type PickPolicy, selectUsable } from '../../domain/fleet/pick.ts';
 import { emptySavedView, rowsForConsumers, type SavedView } from '../../domain/fleet/saved-view.ts';
-import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Door, ServiceView, ViewStatus } from '../../ports/service-view.ts';
@@ -123,10 +123,8 @@ export class ServiceDirectory implements ServiceView, AsyncDisposable {
     return this.#safe.endpoints(door, this.rows(service));
   }
 
-  zoneOf({ host, agent, run }: InstanceRow): string | undefined {
-    const slot = { host, agent } as Parameters<typeof agentMapKey>[0];
-    const read = this.#live?.fleet.slot(agentMapKey(slot))?.agent;
-    return read?.kind === 'stored' && read.record.run === run ? read.record.zone : undefined;
+  zoneOf(row: InstanceRow): string | undefined {
+    return this.#live && zoneOfRow(row, this.#live.fleet);
   }
 
   version(service: string): Revision {

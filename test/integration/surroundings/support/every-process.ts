@@ -1,5 +1,6 @@
 import type { ApiHeartbeat } from '../../../../src/dashboard/api-types.ts';
-import { type OpenDirectory, openDirectory } from '../../../../src/library/open-directory.ts';
+import type { OpenDirectory } from '../../../../src/library/directory-types.ts';
+import { openDirectory } from '../../../../src/library/open-directory.ts';
 import type { StoreOptions } from '../../../../src/library/open-ports.ts';
 import { type RollcallProcess, rollcall, uiToken } from '../../harness/processes.ts';
 import { until } from '../../harness/until.ts';

@@ -1,0 +1,35 @@
+import { versions } from 'node:process';
+import { expect, it } from 'vitest';
+import { runProgram } from '../../../src/cli/program.ts';
+import { startAgent } from '../../../src/index.ts';
+import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
+import { withServer } from '../harness/with-server.ts';
+
+const world = withServer();
+
+async function version(line: string) {
+  const { io, out } = fakeTerminal({ env: {} });
+  const words = ['version', '--servers', world.server.url, ...line.split(' ').filter(Boolean)];
+  const exit = await runProgram(words, io, { version: '0', starting: () => {} }).catch(
+    (cause: unknown) => cause,
+  );
+  return { exit, out };
+}
+
+it('rollcall version names program, Node, server and namespace, and a namespace that is missing', async () => {
+  await using _agent = await startAgent({
+    ...{ servers: world.server.url, namespace: 'shop', host: 'h1', name: 'a' },
+  });
+  const text = await version('--namespace shop');
+  expect(text.exit).toBe(0);
+  expect(text.out.join('\n')).toMatch(
+    new RegExp(
+      `^rollcall +\\d\\S+, with Node ${versions.node}\nnats-server +2\\.\\S+, \\S+ at .*\nnamespace +shop$`,
+    ),
+  );
+  const missing = await version('--namespace mistyped --json');
+  expect(missing.exit).toMatchObject({ code: 'not-found' });
+  expect(missing.out.map((line) => JSON.parse(line))).toMatchObject([
+    { event: 'version', node: versions.node, namespace: 'mistyped', server: null },
+  ]);
+});
