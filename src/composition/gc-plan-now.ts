@@ -31,12 +31,12 @@ const atOnce = 100;
 export async function planLive(
   fleet: Fleet,
   orphans: LeasePolicy,
-  { leases, messaging, clock }: Pick<Ports, 'leases' | 'messaging' | 'clock'>,
+  { leases, messaging, serverTime }: Pick<Ports, 'leases' | 'messaging' | 'serverTime'>,
 ): Promise<Planned> {
   const seats = judgingSeats(await leases.list(allSeats)).length;
   // Read after the view: a run takes its lease before it writes its record.
   const standing = new Set((await leases.list(allRunLeases)).map(({ key }) => key));
-  const now = clock.wall();
+  const now = await serverTime.now();
   const back = (run: AgentRecord) => standing.has(leaseKey(run)) && leaseClearsSuspicion(run, now);
   const silent = suspectsIn(fleet).filter((run) => !back(run));
   const answering = new Set<string>();
@@ -48,7 +48,7 @@ export async function planLive(
       }),
     );
   }
-  const around = { now: clock.wall(), seats, leases: standing, answering, orphans };
+  const around = { now: await serverTime.now(), seats, leases: standing, answering, orphans };
   return { ...planRemovals(fleet, around), seats };
 }
 

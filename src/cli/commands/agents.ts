@@ -51,13 +51,13 @@ export const agents = command({
       });
     }
     await using view = await openDirectoryOnce(settings, io, 'agents');
-    const { directory } = view;
+    const { directory, now } = view;
     const all = directory.agents().toSorted(compareAgents);
     const rows = filterRows(all, settings.filter, ['host', 'agent', 'state']);
     if (await printDocuments(rows, settings, (row) => `${row.host}/${row.agent}`, io))
       return exitCodes.done;
     if (rows.length > 0) {
-      io.out(agentTable(rows, systemAdapters.clock.wall(), listLook(io, settings.output)));
+      io.out(agentTable(rows, now, listLook(io, settings.output)));
       io.out('');
     } else if (all.length > 0) {
       io.out(`no agent matches --filter ${settings.filter}`);
@@ -65,7 +65,7 @@ export const agents = command({
       io.out(`no agent is registered in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
     }
-    for (const line of fleetLines(directory.fleet, systemAdapters.clock.wall(), io)) io.out(line);
+    for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'agent'), io));
     return exitCodes.done;
   },

@@ -1,5 +1,4 @@
 import { brakeDocument, planDocument, planLive } from '../../composition/gc-plan-now.ts';
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { lease } from '../command/settings/lease.ts';
@@ -21,7 +20,7 @@ export const gcPlan = command({
   ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'gc plan');
-    const { directory, ports } = view;
+    const { directory, now, ports } = view;
     const orphans = { ttl: settings.ttl, grace: settings.grace };
     const plan = await withSpinner(io, 'probing silent runs', () =>
       planLive(directory.fleet, orphans, ports),
@@ -34,7 +33,6 @@ export const gcPlan = command({
       io.out(jsonLine({ event: 'planned', rows: rows.length, seats: plan.seats, brakes }));
       return code;
     }
-    const now = systemAdapters.clock.wall();
     if (rows.length > 0) {
       io.out(planTable(rows, now, { width: io.tableWidth, palette: io.palette }));
       io.out('');

@@ -1,4 +1,3 @@
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
@@ -18,12 +17,12 @@ export const hosts = command({
   ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'hosts');
-    const { directory } = view;
+    const { directory, now } = view;
     const all = hostRows(directory.agents(), directory.instances());
     const rows = filterRows(all, settings.filter, ['host', 'state']);
     if (await printDocuments(rows, settings, (row) => row.host, io)) return exitCodes.done;
     if (rows.length > 0) {
-      io.out(hostTable(rows, systemAdapters.clock.wall(), listLook(io, settings.output)));
+      io.out(hostTable(rows, now, listLook(io, settings.output)));
       io.out('');
     } else if (all.length > 0) {
       io.out(`no host matches --filter ${settings.filter}`);
@@ -31,7 +30,7 @@ export const hosts = command({
       io.out(`no host has an agent in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
     }
-    for (const line of fleetLines(directory.fleet, systemAdapters.clock.wall(), io)) io.out(line);
+    for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'host'), io));
     return exitCodes.done;
   },

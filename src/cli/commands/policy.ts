@@ -14,9 +14,10 @@ export const policy = command({
   ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'policy');
-    const { controls: state } = view.directory.fleet;
+    const { directory, now } = view;
+    const { controls: state } = directory.fleet;
     if (settings.json) io.out(jsonLine(policyDocument(state)));
-    else for (const line of policyShown(state, io)) io.out(line);
+    else for (const line of policyShown(state, now, io)) io.out(line);
     return state.policyRecord?.kind === 'unreadable' ? exitCodes.wanting : exitCodes.done;
   },
 });

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { pickPolicies, selectUsable } from '../../domain/fleet/pick.ts';
 import { compareInstances } from '../../domain/fleet/row-order.ts';
@@ -44,14 +43,13 @@ export const ps = command({
   async run({ settings, io, args: [named] }) {
     const wanted = serviceOf(settings.service, named);
     await using view = await openDirectoryOnce(settings, io, 'ps');
-    const { directory } = view;
+    const { directory, now } = view;
     const { policy } = settings;
     const all = directory.instances(wanted).toSorted(compareInstances);
     const usable = policy === undefined ? all : selectUsable(all, policy);
     const rows = filterRows(usable, settings.filter, ['service', 'host', 'agent', 'state']);
     if (await printDocuments(rows, settings, (row) => `${row.service}/${row.id}`, io))
       return exitCodes.done;
-    const now = systemAdapters.clock.wall();
     const of = wanted === undefined ? '' : ` of service '${wanted}'`;
     if (rows.length > 0) {
       io.out(instanceTable(rows, now, listLook(io, settings.output)));

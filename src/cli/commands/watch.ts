@@ -10,6 +10,7 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { serverNow } from '../session/server-now.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { changeDocument, changeLine } from '../tables/change-lines.ts';
 import {
@@ -50,6 +51,7 @@ export const watch = command({
   ],
   async run({ settings, io }) {
     const { service, json } = settings;
+    const { clock } = systemAdapters;
     await using connected = await connectPatiently(settings, io, 'watch', { create: false });
     if (!connected) return exitCodes.done;
     let ready = false;
@@ -58,7 +60,7 @@ export const watch = command({
     // At a terminal a change is cut to one line; in a pipe it is complete.
     const wide = io.isTerminal ? io.columns : undefined;
     const say = (change: DirectoryChange) => {
-      const at = systemAdapters.clock.wall();
+      const at = clock.wall();
       tell(
         json
           ? jsonLine(withIsoTimes(changeDocument(change, at)))
@@ -71,7 +73,7 @@ export const watch = command({
       for (const change of changes) if (wanted(change.now ?? change.before)) say(change);
     };
     const onFleetChange = (changes: readonly FleetChange[]) => {
-      const at = systemAdapters.clock.wall();
+      const at = clock.wall();
       for (const change of ready ? changes : []) {
         const line = json
           ? jsonLine(withIsoTimes(fleetChangeDocument(change, at)))
@@ -84,21 +86,22 @@ export const watch = command({
     await using until = untilStopped(io.signal);
     void watchConnection(connected, io, until.signal);
     await Promise.race([directory.ready, until.ended]);
+    const ahead = until.signal.aborted ? 0 : (await serverNow(connected.ports)) - clock.wall();
+    const now = () => clock.wall() + ahead;
     ready = true;
     if (live) {
-      await live.show(directory, service, { staleAfter, signal: until.signal });
+      await live.show(directory, service, { staleAfter, now, signal: until.signal });
       return exitCodes.done;
     }
     const rows = directory.instances(service).toSorted(compareInstances);
-    const now = systemAdapters.clock.wall();
     if (json) {
       for (const row of rows)
         io.out(jsonLine(withIsoTimes({ event: 'instance', change: 'there', ...row })));
-      for (const one of fleetDocuments(directory.fleet, now)) io.out(jsonLine(withIsoTimes(one)));
+      for (const one of fleetDocuments(directory.fleet, now())) io.out(jsonLine(withIsoTimes(one)));
     } else {
       const look = { width: io.tableWidth, palette: io.palette };
-      if (rows.length > 0) io.out(`${instanceTable(rows, now, look)}\n`);
-      for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
+      if (rows.length > 0) io.out(`${instanceTable(rows, now(), look)}\n`);
+      for (const line of fleetLines(directory.fleet, now(), io)) io.out(line);
       io.out(footer(directory, plural(rows.length, 'instance'), io));
       io.out(io.palette.dim('changes from now on:'));
     }

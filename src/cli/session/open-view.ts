@@ -6,11 +6,12 @@ import type { Common } from '../command/command.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { connectOnce } from './connect.ts';
+import { serverNow } from './server-now.ts';
 
 const completeWithin: Millis = seconds(3);
 
 /**
- * The complete view, for a command that prints it once.
+ * The complete view, for a command that prints it once; `now` is the server's time, for ages.
  * @throws {Fault} `store-unavailable` if it is not complete in time, `store-refused`
  */
 export async function openDirectoryOnce(settings: Common, io: Terminal, as: string) {
@@ -30,6 +31,7 @@ export async function openDirectoryOnce(settings: Common, io: Terminal, as: stri
       hint: 'check JetStream and the leaders of its streams: rollcall doctor',
     });
   }
+  const now = await serverNow(connected.ports);
   const closing = opened.move();
-  return { directory, ...connected, [Symbol.asyncDispose]: () => closing.disposeAsync() };
+  return { directory, now, ...connected, [Symbol.asyncDispose]: () => closing.disposeAsync() };
 }

@@ -1,5 +1,5 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
-import { type Millis, seconds } from '../../domain/time.ts';
+import { type Millis, seconds, type WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { liveFrame, screen } from './live-table.ts';
@@ -30,14 +30,22 @@ export class LiveScreen {
   async show(
     directory: Directory,
     service: string | undefined,
-    { staleAfter, signal }: { readonly staleAfter: Millis; readonly signal: AbortSignal },
+    {
+      staleAfter,
+      now,
+      signal,
+    }: {
+      readonly staleAfter: Millis;
+      readonly now: () => WallTime;
+      readonly signal: AbortSignal;
+    },
   ): Promise<void> {
     const { draw, window, palette, out } = this.#io;
     const frame = () => {
       const rows = directory.instances(service);
       const stale = (directory.age ?? 0) > staleAfter;
       const shown = { rows, directory, changes: this.#changes, stale };
-      return liveFrame(shown, systemAdapters.clock.wall(), window(), palette);
+      return liveFrame(shown, now(), window(), palette);
     };
     draw(screen.enter);
     try {

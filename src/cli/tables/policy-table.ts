@@ -1,5 +1,5 @@
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { FleetControls } from '../../domain/fleet/fleet-controls.ts';
+import type { WallTime } from '../../domain/time.ts';
 import {
   nonDefaultSettings,
   type PolicyLine,
@@ -37,6 +37,7 @@ const columns: readonly Column<PolicyLine>[] = [
 /** The policy as a table, with who set it. */
 export function policyShown(
   { policy, policyRecord: read }: FleetControls,
+  now: WallTime,
   { palette, columns: width }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const lines = [table(policyLines(policy), columns, { width, palette }), ''];
@@ -51,6 +52,6 @@ export function policyShown(
     ];
   }
   const { by, since } = read.record;
-  const author = `set by ${by.host}/${by.agent} ${ago(since, systemAdapters.clock.wall())} ago`;
+  const author = `set by ${by.host}/${by.agent} ${ago(since, now)} ago`;
   return [...lines, palette.dim(escapeControls(author))];
 }
