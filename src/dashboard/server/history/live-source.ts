@@ -3,10 +3,11 @@ import { judgingSeats } from '../../../domain/fleet/judging-seats.ts';
 import { allSeats } from '../../../domain/identity/registry-keys.ts';
 import { readSeat } from '../../../domain/records/stored-record.ts';
 import { type Millis, seconds, type WallTime } from '../../../domain/time.ts';
-import type { History } from '../../../ports/audit.ts';
+import type { History, StoredEvent } from '../../../ports/audit.ts';
 import type { Charts } from '../../../ports/charts.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import type { Ports } from '../../../ports/ports.ts';
+import { GapReload } from './gap-reload.ts';
 import { HistoryIndex } from './history-index.ts';
 import { type IngestProgress, ingest, Notifier } from './ingest.ts';
 import { loadKeyframe } from './load-keyframe.ts';
@@ -37,6 +38,11 @@ const lookEvery: Millis = seconds(2);
 /** A working follower has every event within this time, while its store answers. */
 const behindAfter: Millis = seconds(10);
 const tryAgainAfter: Millis = seconds(1);
+/** A restore takes seconds; it is also looked for whenever the store did not answer. */
+const compareEvery: Millis = seconds(10);
+/** A server that is stopped, restored and started delivers nothing for at least this time. */
+const restoreTakes: Millis = seconds(1);
+const otherHistory = 'the audit was put back to an older copy: it has other events now';
 
 type LivePorts = Pick<Ports, 'audit' | 'charts' | 'keyframes' | 'leases' | 'clock' | 'log'>;
 
@@ -57,11 +63,17 @@ export class LiveSource implements Source, AsyncDisposable {
   #awaySince: WallTime | null = null;
   #seats: readonly string[] | null = null;
   #warned: string | undefined;
+  /** Ends the present reading: a reader behind the end of the audit would wait until it has grown there. */
+  #following = new AbortController();
+  /** The last event of the index. */
+  #shown: StoredEvent | undefined;
+  readonly #gaps: GapReload;
 
   constructor(name: string, ports: LivePorts, onProgress: IngestProgress = () => {}) {
     this.name = name;
     this.#ports = ports;
     this.history = ports.audit;
+    this.#gaps = new GapReload(ports.audit);
     this.keyframes = ports.keyframes;
     this.charts = ports.charts;
     this.#done = Promise.all([this.#follow(onProgress), this.#look()]);
@@ -114,13 +126,24 @@ export class LiveSource implements Source, AsyncDisposable {
   }
 
   async #followOnce(onProgress: IngestProgress, signal: AbortSignal): Promise<void> {
-    const { audit, keyframes } = this.#ports;
+    const { audit, keyframes, clock } = this.#ports;
     const index = this.#index;
     const { first, last } = await audit.range();
     if (index.last === 0) await loadKeyframe(index, audit, keyframes, first, signal);
     if (last <= index.last) this.#caughtUp.resolve();
-    for await (const stored of audit.follow(index.last + 1, signal)) {
+    this.#following = new AbortController();
+    let deliveredAt = clock.monotonic();
+    const both = AbortSignal.any([signal, this.#following.signal]);
+    for await (const stored of audit.follow(index.last + 1, both)) {
+      if (this.#index !== index) return;
+      // An audit that is put back delivers nothing meanwhile, and then may go on behind what is shown.
+      if (clock.monotonic() - deliveredAt > restoreTakes && !(await this.#isSameHistory()))
+        return this.#reset(otherHistory);
+      deliveredAt = clock.monotonic();
       ingest(index, stored);
+      this.#shown = stored;
+      if (await this.#gaps.isDue(stored))
+        this.#reset('the audit lost events: the history begins again behind them');
       if (stored.seq >= last) this.#caughtUp.resolve();
       else if (stored.seq % 1000 === 0) onProgress(stored.seq, last);
       this.bell.ring();
@@ -135,7 +158,21 @@ export class LiveSource implements Source, AsyncDisposable {
     this.#warned = why;
   }
 
+  /** Whether the audit still has the last event that is shown: it may have been put back to an older copy. */
+  async #isSameHistory(): Promise<boolean> {
+    const shown = this.#shown;
+    if (!shown) return true;
+    const { first, last } = await this.#ports.audit.range();
+    if (last < shown.seq) return false;
+    if (shown.seq < first) return true;
+    for await (const { origin, text } of this.#ports.audit.read(shown.seq))
+      return origin === shown.origin && text === shown.text;
+    return true;
+  }
+
   #reset(reason: string): void {
+    this.#shown = undefined;
+    this.#following.abort();
     this.#index = new HistoryIndex();
     this.#resets = { count: this.#resets.count + 1, reason };
     this.bell.ring();
@@ -146,10 +183,15 @@ export class LiveSource implements Source, AsyncDisposable {
     const { audit, clock, leases } = this.#ports;
     const { signal } = this.#stop;
     let heard = clock.wall();
+    let compared = heard;
     /** The end of the audit at a moment, until the index has reached it. */
     let expected = { last: 0, since: heard };
     while (!signal.aborted) {
       try {
+        if (clock.wall() - compared >= compareEvery) {
+          if (!(await this.#isSameHistory())) this.#reset(otherHistory);
+          compared = clock.wall();
+        }
         const { last } = await audit.range();
         if (this.#index.last >= expected.last) expected = { last, since: clock.wall() };
         heard = clock.wall();
@@ -161,6 +203,7 @@ export class LiveSource implements Source, AsyncDisposable {
         this.#seats = seats.map(({ text }) => readSeat(text)?.run ?? '');
       } catch (cause) {
         this.#seats = null;
+        compared = 0;
         if (codeOf(cause) === 'store-unavailable') this.#awaySince = heard;
         this.#report('store-not-read', cause);
       }

@@ -13,12 +13,13 @@ import type { Keyframes } from '../../../ports/keyframes.ts';
 import { replayTo } from '../../../runtime/audit/replay.ts';
 import type { ApiEntity } from '../../api-types.ts';
 import { machinesByName } from './final-states.ts';
+import { lastGap } from './gap-reload.ts';
 import type { HistoryIndex } from './history-index.ts';
 import { detailsOfRecord } from './to-row.ts';
 
 /**
- * Starts the index of a trimmed history at the first keyframe after which no event is missing. From
- * there on, the states of all entities are known.
+ * Starts the index of a history that was trimmed, or has a gap, at the first keyframe after which no event is
+ * missing. From there on, the states of all entities are known.
  * @throws {Fault} `store-unavailable`
  */
 export async function loadKeyframe(
@@ -28,8 +29,10 @@ export async function loadKeyframe(
   first: Revision,
   signal: AbortSignal,
 ): Promise<void> {
-  if (first <= 1) return;
-  const start = (await keyframes.list()).find((seq) => seq >= first - 1);
+  const gap = await lastGap(history);
+  if (first <= 1 && gap === undefined) return;
+  const behind = Math.max(first - 1, gap === undefined ? 0 : gap + 1);
+  const start = (await keyframes.list()).find((seq) => seq >= behind);
   if (start === undefined) return;
   const { records, seq, at, keyframe } = await replayTo(history, { seq: start }, keyframes, signal);
   if (keyframe !== start) return;
