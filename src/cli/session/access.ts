@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { AccessFolder, type Reloaded } from '../../composition/access/access-folder.ts';
+import { AccessFolder } from '../../composition/access/access-folder.ts';
 import { AccessState } from '../../composition/access/access-state.ts';
+import type { Reloaded } from '../../composition/access/reload-servers.ts';
 import { Fault } from '../../domain/fault.ts';
 import { HostId, type Namespace } from '../../domain/identity/names.ts';
 import type { Settings } from '../command/settings/setting.ts';

@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { readOptionalText } from '../../adapters/files/read-text.ts';
 import { writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { type Member, memberToken } from '../../adapters/nats/access/member.ts';
 import { newUserKey } from '../../adapters/nats/access/nkeys.ts';
 import { accessConfig } from '../../adapters/nats/access/server-config.ts';
-import { sendSignal } from '../../adapters/system/send-signal.ts';
+import { systemClock } from '../../adapters/system/clock.ts';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
 import { formatParseError } from '../../domain/records/stored-record.ts';
-import { type Millis, seconds } from '../../domain/time.ts';
-import { AccessState, addMember, type Changed } from './access-state.ts';
+import { AccessState, addMember, type Changed, withRevocations } from './access-state.ts';
 import { certificateFile, removeLogin, writeLogin } from './login-folder.ts';
+import { OperatorKeys } from './operator-keys.ts';
+import { type Reloaded, reloadServers } from './reload-servers.ts';
 import {
   issue,
   type Listed,
@@ -24,19 +24,13 @@ import {
 } from './tls-folder.ts';
 import { afterStep, mergeTls, type NewTls, type RenewalStep, withTls } from './tls-state.ts';
 
-/** What a change did to the running servers. */
-export interface Reloaded {
-  /** Process ids of the servers that were sent the signal to reload. */
-  readonly reloaded: readonly number[];
-  /** Why others were not. */
-  readonly failed: readonly string[];
-}
-
 export interface NewAccess {
   readonly servers: readonly string[];
   readonly reload: readonly string[];
   readonly tlsCa?: string | undefined;
   readonly serverConfig?: string | undefined;
+  /** Whether the accounts are tokens of an operator. Default: as they are, at first not. */
+  readonly jwt?: boolean;
   /** Certificates to make; undefined: those that exist stay. */
   readonly tls?: NewTls | undefined;
 }
@@ -48,16 +42,19 @@ export interface NewAccess {
 export class AccessFolder {
   readonly folder: string;
   #state: AccessState;
+  readonly #keys: OperatorKeys;
 
-  private constructor(folder: string, state: AccessState) {
+  private constructor(folder: string, state: AccessState, keys: OperatorKeys) {
     this.folder = folder;
     this.#state = state;
+    this.#keys = keys;
   }
 
   /** @throws {Fault} `not-found`, `bad-setting` */
   static async open(folder: string): Promise<AccessFolder> {
     const state = await readState(folder);
-    if (state !== undefined) return new AccessFolder(folder, state);
+    if (state !== undefined)
+      return new AccessFolder(folder, state, await OperatorKeys.open(folder));
     throw new Fault('not-found', `${folder} has no access set-up`, {
       hint: 'create one: rollcall access init',
     });
@@ -67,6 +64,12 @@ export class AccessFolder {
   static async init(folder: string, settings: NewAccess): Promise<AccessFolder> {
     const existing = await readState(folder);
     const { reload, tlsCa } = settings;
+    if (existing && settings.jwt && !existing.operator) {
+      throw new Fault('bad-setting', `${folder} has accounts without an operator`, {
+        hint: 'make a new set-up for operator mode: rollcall access init --jwt --dir DIR',
+      });
+    }
+    const operator = existing ? existing.operator : settings.jwt && { revocations: [] };
     const tls = mergeTls(existing?.tls, settings);
     const servers = tls === undefined ? settings.servers : settings.servers.map(withTls);
     if (tls !== undefined) await makeAuthority(folder, tls.authorities[0] ?? 1);
@@ -80,11 +83,13 @@ export class AccessFolder {
       ),
       ...(tlsCa !== undefined && { tlsCa }),
       ...(tls && { tls, tlsCa: await trustedAuthorities(folder, tls) }),
+      ...(operator && { operator }),
       systemKeys: existing?.systemKeys ?? [system.key],
       members: existing?.members ?? [],
     };
-    const created = new AccessFolder(resolve(folder), state);
-    if (!existing) await writeSecretFile(join(folder, 'system.nk'), `${system.seed}\n`);
+    const keys = await OperatorKeys.open(resolve(folder));
+    const created = new AccessFolder(resolve(folder), state, keys);
+    if (!existing) await created.#writeSystemLogin(system.seed, state);
     if (tls !== undefined) await writeServers(created.folder, tls, { renew: false });
     for (const member of state.members) await created.#writeLogin(member, undefined, state);
     await created.#save(state);
@@ -100,8 +105,10 @@ export class AccessFolder {
   }
 
   /** The accounts and users, as a part of the configuration of nats-server. */
-  get configText(): string {
-    return accessConfig(this.#state.members, this.#state.systemKeys);
+  async configText(): Promise<string> {
+    const { members, systemKeys, operator } = this.#state;
+    if (operator === undefined) return accessConfig(members, systemKeys);
+    return (await operatorMode()).operatorConfig(members, this.#keys.find, operator.revocations);
   }
 
   /** Where the login of a member is. */
@@ -112,12 +119,13 @@ export class AccessFolder {
   /** Makes a change, writes the logins and the configuration, and lets the servers reload it. */
   async apply(change: (state: AccessState) => Changed): Promise<Changed & Reloaded> {
     const changed = change(this.#state);
-    const { member, seed, state } = changed;
+    const { member, seed } = changed;
+    const state = withRevocations(this.#state, changed.state, systemClock.wall());
     if (state.members.some(({ keys }) => keys[0] === member.keys[0])) {
       await this.#writeLogin(member, seed, state);
     } else await removeLogin(this.loginOf(member));
     await this.#save(state);
-    return { ...changed, ...(await this.#reload()) };
+    return { ...changed, ...(await reloadServers(state.reload)) };
   }
 
   /** Adds members before the server starts, or with the same keys: it need not reload. */
@@ -158,7 +166,7 @@ export class AccessFolder {
     for (const number of before.authorities) {
       if (!tls.authorities.includes(number)) await removeAuthority(this.folder, number);
     }
-    return this.#reload();
+    return reloadServers(state.reload);
   }
 
   /** @param seed undefined: the secret key stays, and the certificate too unless it is to be renewed */
@@ -176,44 +184,33 @@ export class AccessFolder {
         ? await issue(this.folder, tls, { name: memberToken(member) })
         : undefined;
     const hasCertificate = tls?.clients ?? false;
-    await writeLogin(folder, member, seed, { ...state, hasCertificate, certificate });
+    const given = { ...state, hasCertificate, certificate };
+    if (state.operator === undefined || seed === undefined) {
+      const way = state.operator ? 'creds' : 'nkey';
+      return writeLogin(folder, member, seed, { ...given, way });
+    }
+    const secret = await (await operatorMode()).credentialsOf(member, seed, this.#keys.find);
+    await this.#keys.save();
+    return writeLogin(folder, member, secret, { ...given, way: 'creds' });
+  }
+
+  async #writeSystemLogin(seed: string, { operator }: AccessState): Promise<void> {
+    const file = join(this.folder, operator ? 'system.creds' : 'system.nk');
+    if (operator === undefined) return writeSecretFile(file, `${seed}\n`);
+    const mode = await operatorMode();
+    await writeSecretFile(file, await mode.systemCredentials(seed, this.#keys.find));
+    await this.#keys.save();
   }
 
   async #save(state: AccessState): Promise<void> {
     await writeSecretFile(join(this.folder, stateFile), `${JSON.stringify(state, null, 2)}\n`);
     this.#state = state;
-    await writeSecretFile(state.serverConfig, this.configText);
-  }
-
-  /**
-   * Lets the servers reload twice: after one reload the imports of an account that is new have no effect yet
-   * (seen on nats-server 2.15.1; test/integration/cli/up-secure.test.ts adds a host to a running server).
-   */
-  async #reload(): Promise<Reloaded> {
-    if (this.#state.reload.length === 0) return { reloaded: [], failed: [] };
-    await this.#signal();
-    await pause(betweenReloads);
-    return this.#signal();
-  }
-
-  async #signal(): Promise<Reloaded> {
-    const reloaded: number[] = [];
-    const failed: string[] = [];
-    for (const one of this.#state.reload) {
-      const pid = Number(/^\d+$/.test(one) ? one : await readOptionalText(one));
-      const sent = Number.isSafeInteger(pid) && pid > 1 ? sendSignal(pid, 'SIGHUP') : 'gone';
-      if (sent === 'sent') reloaded.push(pid);
-      else
-        failed.push(
-          `${one}: ${sent === 'gone' ? 'no such process' : 'it belongs to another user'}`,
-        );
-    }
-    return { reloaded, failed };
+    await writeSecretFile(state.serverConfig, await this.configText());
+    await this.#keys.save();
   }
 }
 
-/** A server reads its configuration within milliseconds; two signals at once would count as one. */
-const betweenReloads: Millis = seconds(0.5);
+const operatorMode = () => import('../../adapters/nats/access/operator-config.ts');
 
 const stateFile = 'access.json';
 

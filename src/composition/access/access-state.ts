@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { accountOf } from '../../adapters/nats/access/account-plan.ts';
 import { type Member, memberToken, roles } from '../../adapters/nats/access/member.ts';
 import { newUserKey } from '../../adapters/nats/access/nkeys.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Name, Namespace } from '../../domain/identity/names.ts';
+import { seconds, type WallTime } from '../../domain/time.ts';
 import { TlsState } from './tls-state.ts';
 
 const Key = z.string().regex(/^U[A-Z2-7]{55}$/, 'a public key of a user');
@@ -28,6 +30,13 @@ export const AccessState = z.object({
   tlsCa: z.string().optional(),
   /** Certificates that this set-up makes; undefined: none. */
   tls: TlsState.optional(),
+  /** The accounts are tokens of an operator; undefined: they are in the configuration of the servers. */
+  operator: z
+    .object({
+      /** Keys that the servers refuse, by account; `until` in seconds since 1970. */
+      revocations: z.array(z.object({ account: z.string(), key: Key, until: z.number() })),
+    })
+    .optional(),
   systemKeys: z.array(Key).min(1),
   members: z.array(StoredMember),
 });
@@ -38,6 +47,26 @@ export interface Changed {
   readonly state: AccessState;
   readonly member: Member;
   readonly seed?: string;
+}
+
+/**
+ * The state after a change, with the revocation of the keys that it ended. A token stays in the hands of its
+ * member, so the server must be told that it does not count any more.
+ */
+export function withRevocations(
+  before: AccessState,
+  after: AccessState,
+  now: WallTime,
+): AccessState {
+  const { operator } = after;
+  if (operator === undefined) return after;
+  const valid = new Set(after.members.flatMap(({ keys }) => keys));
+  const ended = before.members.flatMap((member) =>
+    member.keys
+      .filter((key) => !valid.has(key))
+      .map((key) => ({ account: accountOf(member), key, until: Math.ceil(now / seconds(1)) })),
+  );
+  return { ...after, operator: { revocations: [...operator.revocations, ...ended] } };
 }
 
 type Id = Pick<Member, 'namespace' | 'role' | 'name'>;

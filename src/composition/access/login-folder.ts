@@ -11,7 +11,7 @@ const files: ReadonlySet<string> = new Set([
 ]);
 
 const loginFile = 'login.yaml';
-const seedFile = 'user.nk';
+const secretFiles = { nkey: 'user.nk', creds: 'user.creds' } as const;
 /** The certificate of a login and its private key. */
 export const certificateFile = 'client.pem';
 const certificateKeyFile = 'client.key';
@@ -36,26 +36,28 @@ interface Destination {
   readonly servers: readonly string[];
   /** The CA that signed the certificates of the servers, in PEM; undefined: the usual ones. */
   readonly tlsCa?: string | undefined;
+  /** `creds`: the accounts are those of an operator. Default `nkey`. */
+  readonly way?: 'nkey' | 'creds';
   /** Whether the login has a certificate of its own, and a new one if it gets one. */
   readonly hasCertificate?: boolean;
   readonly certificate?: Issued | undefined;
 }
 
 /**
- * Writes the login of a member: its settings and its secret key.
- * @param seed undefined: the secret key stays
+ * Writes the login of a member: its settings and its secret.
+ * @param secret a key or credentials; undefined: those that exist stay
  * @throws {Fault} `bad-setting`
  */
 export async function writeLogin(
   folder: string,
   member: Member,
-  seed: string | undefined,
-  { servers, tlsCa, hasCertificate, certificate }: Destination,
+  secret: string | undefined,
+  { servers, tlsCa, hasCertificate, certificate, way = 'nkey' }: Destination,
 ): Promise<void> {
   const settings = {
     servers,
     namespace: member.namespace,
-    nkey: seedFile,
+    [way]: secretFiles[way],
     'inbox-prefix': inboxPrefixOf(member),
     ...(member.role === 'agent' && { host: member.name, collect: false }),
     ...(tlsCa !== undefined && { 'tls-ca': 'ca.pem' }),
@@ -65,7 +67,9 @@ export async function writeLogin(
   const lines = Object.entries(settings).map(
     ([name, value]) => `${name}: ${JSON.stringify(value)}\n`,
   );
-  if (seed !== undefined) await writeSecretFile(join(folder, seedFile), `${seed}\n`);
+  if (secret !== undefined) {
+    await writeSecretFile(join(folder, secretFiles[way]), `${secret.trimEnd()}\n`);
+  }
   if (tlsCa !== undefined) await writeSecretFile(join(folder, 'ca.pem'), tlsCa);
   if (certificate !== undefined) {
     await writeSecretFile(join(folder, certificateKeyFile), certificate.key);

@@ -5,6 +5,7 @@ import {
   finishRotation,
   revokeMember,
   rotateMember,
+  withRevocations,
 } from '../../../src/composition/access/access-state.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 
@@ -57,4 +58,21 @@ test('a member that is revoked has no key left, and cannot be revoked again', ()
   for (const change of [revokeMember, rotateMember, finishRotation]) {
     expect(() => change(state, agent)).toThrow("there is no agent 'h1' in namespace 'fleet'");
   }
+});
+
+test('in operator mode, a key that ended is revoked, once and for ever', () => {
+  const operator: AccessState = { ...empty, operator: { revocations: [] } };
+  const { state: added, member } = addMember(operator, agent);
+  const rotated = withRevocations(added, rotateMember(added, agent).state, 1500);
+  expect(rotated.operator?.revocations).toEqual([]);
+  const finished = withRevocations(rotated, finishRotation(rotated, agent).state, 1500);
+  const first = { account: 'rollcall-fleet-agent-h1', key: member.keys[0], until: 2 };
+  expect(finished.operator?.revocations).toEqual([first]);
+  const revoked = withRevocations(finished, revokeMember(finished, agent).state, 9000);
+  const again = withRevocations(revoked, addMember(revoked, agent).state, 20_000);
+  expect(again.operator?.revocations).toEqual([
+    first,
+    { ...first, key: finished.members[0]?.keys[0], until: 9 },
+  ]);
+  expect(withRevocations(added, empty, 1).operator).toBeUndefined();
 });

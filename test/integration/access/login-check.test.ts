@@ -19,7 +19,7 @@ beforeAll(async () => {
   for (const member of members) {
     const { credentials, inboxPrefix } = access.loginOf(member);
     const nkey = join(folder, `${member.role}.nk`);
-    await writeFile(nkey, credentials.nkeySeed);
+    await writeFile(nkey, credentials.nkeySeed ?? '');
     const where = ['--servers', server.url, '--namespace', 'fleet'];
     logins.set(member, [...where, '--nkey', nkey, '--inbox-prefix', inboxPrefix]);
   }

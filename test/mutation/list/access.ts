@@ -146,4 +146,12 @@ export const access: readonly Mutant[] = [
     edits: [['if (other === undefined || other < signer)', 'if (signer > 0)']],
     tests: ['test/composition/access/tls-state.test.ts'],
   },
+  {
+    name: 'ended-token-stays-valid',
+    breaks: 'G1',
+    what: 'does not revoke the keys of a login that ended, in operator mode',
+    file: 'src/composition/access/access-state.ts',
+    edits: [['revocations: [...operator.revocations, ...ended]', 'revocations: ended.slice(0, 0)']],
+    tests: ['test/composition/access/access-state.test.ts'],
+  },
 ];

@@ -43,10 +43,12 @@ export const systemAccount = 'SYS';
  * a subject of the requester's choice: the server replaces it. Within one account it could be the subject of
  * another member's record, and the server would store its acknowledgement there.
  *
+ * @param systemKeys public keys of users of the system account
  * @param idOf how subjects of the system account name an account: its name, or its public key
  */
 export function planAccounts(
   members: readonly Member[],
+  systemKeys: readonly string[],
   idOf: (account: string) => string,
 ): readonly PlannedAccount[] {
   const namespaces = [...new Set(members.map(({ namespace }) => namespace))];
@@ -59,7 +61,7 @@ export function planAccounts(
   const system: PlannedAccount = {
     name: systemAccount,
     hasStreams: false,
-    users: [],
+    users: [systemUser(systemKeys)],
     exports: planned.flatMap(({ registry, own }) =>
       [registry, ...own].map(({ name }) => ({
         kind: 'stream' as const,
@@ -88,10 +90,18 @@ export function planAccounts(
   ];
 }
 
+const systemUser = (keys: readonly string[]): PlannedUser => ({
+  name: 'system',
+  keys,
+  publish: ['>'],
+  subscribe: ['>'],
+  allowResponses: false,
+});
+
 const disconnectsOf = (account: string): string => `$SYS.ACCOUNT.${account}.DISCONNECT`;
 
 function planNamespace(members: readonly Member[], namespace: Namespace) {
-  const name = registryAccount(namespace);
+  const name = registryAccountOf(namespace);
   const others = members.filter((member) => !isTrusted(member));
   const own = others.map((member) => ownAccount(member, name));
   const registry: PlannedAccount = {
@@ -110,13 +120,20 @@ function planNamespace(members: readonly Member[], namespace: Namespace) {
   return { registry, own };
 }
 
-const registryAccount = (namespace: Namespace): string => `rollcall-${namespace}`;
+/** The name of the account in which a member works. */
+export function accountOf(member: Pick<Member, 'namespace' | 'role' | 'name'>): string {
+  const registry = registryAccountOf(member.namespace);
+  return isTrusted(member) ? registry : `${registry}-${memberToken(member)}`;
+}
+
+/** The name of the account that has the streams of a namespace. */
+const registryAccountOf = (namespace: Namespace): string => `rollcall-${namespace}`;
 
 function ownAccount(member: Member, from: string): PlannedAccount {
   const { services, served, receives } = rightsOf(member);
   const inbox = { kind: 'stream' as const, subject: `${inboxPrefixOf(member)}.>`, from };
   return {
-    name: `${from}-${memberToken(member)}`,
+    name: accountOf(member),
     hasStreams: false,
     users: [userOf(member)],
     exports: served.map((subject) => ({ kind: 'service', subject, accounts: [from] })),

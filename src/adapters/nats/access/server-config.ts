@@ -11,23 +11,13 @@ import type { Member } from './member.ts';
  * secret halves are in the files of the members.
  */
 export function accessConfig(members: readonly Member[], systemKeys: readonly string[]): string {
-  const accounts = planAccounts(members, (name) => name).map((account) =>
-    account.name === systemAccount ? { ...account, users: [systemUser(systemKeys)] } : account,
-  );
+  const accounts = planAccounts(members, systemKeys, (name) => name);
   return `# Made by \`rollcall access\`; changes are overwritten.
 accounts {
 ${accounts.map(accountText).join('')}}
 system_account: ${systemAccount}
 `;
 }
-
-const systemUser = (keys: readonly string[]): PlannedUser => ({
-  name: 'system',
-  keys,
-  publish: ['>'],
-  subscribe: ['>'],
-  allowResponses: false,
-});
 
 const accountText = ({ name, hasStreams, users, exports, imports }: PlannedAccount): string =>
   [

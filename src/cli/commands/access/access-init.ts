@@ -35,6 +35,12 @@ export const accessInit = command({
         'process id, or file with one, of a nats-server here that reloads after each change',
       schema: z.string().min(1, 'not empty').optional(),
     },
+    jwt: {
+      flag: '--jwt',
+      description:
+        'operator mode: the accounts are signed tokens, the logins are credentials files',
+      schema: Switch,
+    },
     tls: {
       flag: '--tls',
       description: 'make an own CA and a certificate for each of --servers; logins then use TLS',
@@ -72,11 +78,13 @@ export const accessInit = command({
     ],
   ],
   async run({ settings, io }) {
-    const { namespace, serverConfig, reload, tlsCa, tls, tlsNames, tlsClients, tlsPath } = settings;
+    const { namespace, serverConfig, reload, tlsCa, jwt, tls, tlsNames, tlsClients, tlsPath } =
+      settings;
     const access = await AccessFolder.init(accessDir(settings, io), {
       servers: stripCredentials(settings.servers).servers,
       reload: reload === undefined ? [] : [reload],
       serverConfig,
+      jwt,
       ...(tls && { tls: { names: tlsNames, clients: tlsClients, path: tlsPath } }),
       ...(tlsCa !== undefined && { tlsCa: await readText(tlsCa, 'bad-setting') }),
     });

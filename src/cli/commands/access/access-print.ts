@@ -8,7 +8,8 @@ export const accessPrint = command({
   settings: accessSettings,
   examples: [['rollcall access print', 'the same file for each server of a cluster']],
   async run({ settings, io }) {
-    io.out((await openAccess(settings, io)).configText.trimEnd());
+    const access = await openAccess(settings, io);
+    io.out((await access.configText()).trimEnd());
     return exitCodes.done;
   },
 });

@@ -97,7 +97,7 @@ test('each role has an inbox prefix that the client accepts, and that no other m
 
 describe('the accounts', () => {
   const members = roles.flatMap((role) => ['a', 'b'].map((name) => memberOf(role, name)));
-  const accounts = planAccounts(members, (name) => name);
+  const accounts = planAccounts(members, [], (name) => name);
 
   test('that hold the streams have only collectors and logins for deployment', () => {
     const holding = accounts.filter(({ hasStreams }) => hasStreams);

@@ -124,7 +124,11 @@ export class AttackedFleet {
   }
 
   /** Whatever the servers are still busy with has happened when the judge gets an answer. */
+  /** How long messages are on their way between servers, in milliseconds. */
+  settleFor = 0;
+
   async settle(): Promise<void> {
+    if (this.settleFor > 0) await new Promise((resolve) => setTimeout(resolve, this.settleFor));
     await this.victim.flush();
     await this.#judge.flush();
     await this.#api(`STREAM.INFO.${this.names.registry.stream}`, {});
