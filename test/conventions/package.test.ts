@@ -60,7 +60,9 @@ describe('the package, installed in an empty directory,', () => {
     const deployed = others.filter((path) => path.startsWith('deploy/'));
     expect(deployed).toContain('deploy/systemd/rollcall-collector.service');
     const rest = others.filter((path) => !page.includes(path) && !deployed.includes(path));
-    expect(rest.sort()).toEqual(['LICENSE', 'README.md', 'package.json']);
+    expect(rest.sort()).toEqual([
+      ...['LICENSE', 'NOTICE', 'README.md', 'dist/sbom.cdx.json', 'package.json'],
+    ]);
     expect(page).toEqual(
       expect.arrayContaining([
         'dist/src/dashboard/web/index.html',
@@ -68,6 +70,15 @@ describe('the package, installed in an empty directory,', () => {
       ]),
     );
     expect(page.filter((path) => /\.(tsx?|map)$/.test(path))).toEqual([]);
+  });
+
+  test('lists its packages with their versions in an SBOM', () => {
+    const file = join(folder, 'node_modules/rollcall/dist/sbom.cdx.json');
+    const { bomFormat, components } = JSON.parse(readFileSync(file, 'utf8'));
+    expect(bomFormat).toBe('CycloneDX');
+    const names = components.map(({ name }: { name: string }) => name);
+    expect(names).toEqual(expect.arrayContaining(['zod', 'xstate', 'elkjs']));
+    expect(names).not.toContain('vitest');
   });
 
   test('can be imported', async () => {
