@@ -1,3 +1,13 @@
+import {
+  benchTiers,
+  cliTiers,
+  compositionTiers,
+  domainTiers,
+  natsTiers,
+  runtimeTiers,
+  webTiers,
+} from './import-tiers.ts';
+
 /**
  * What the files of one folder may import. Files of the same folder are always allowed.
  *
@@ -43,65 +53,6 @@ const layer = (
         { ...rule, folders: [...earlier(parent, tiers, name), ...rule.folders] },
       ]),
   );
-
-const runtimeTiers = [
-  ['support'],
-  ['transitions', 'directory', 'collector/observe'],
-  ['collector/execute', 'audit/verifier', 'operator'],
-  ['audit/keyframes'],
-  ['audit/anchors'],
-  ['audit', 'collector'],
-  ['agent'],
-];
-
-const natsTiers = [
-  ['connection'],
-  ['streams'],
-  ['read', 'write'],
-  ['history'],
-  ['outbox', 'disconnects'],
-  ['access'],
-];
-
-const cliTiers = [
-  ['terminal'],
-  ['charts', 'agent'],
-  ['command/settings'],
-  ['command', 'tables'],
-  ['session', 'gc', 'doctor'],
-  ['dashboard'],
-  ['audit'],
-  ['why', 'demo', 'conform/stage', 'up'],
-  ['conform/scenarios'],
-  ['conform'],
-  ['completion'],
-  ['commands', 'commands/access'],
-];
-
-const webTiers = [
-  ['protocol'],
-  ['format', 'worker'],
-  ['model'],
-  ['state'],
-  ['widgets'],
-  ['shell'],
-  ['screens/machines'],
-  ['screens/entity', 'screens/fleet', 'screens/gc', 'screens/services', 'screens/timeline'],
-];
-
-const domainTiers = [
-  ['identity', 'policy', 'store-history'],
-  ['records'],
-  ['registrations'],
-  ['events'],
-  ['fleet', 'replay'],
-  ['conformance'],
-  ['collection', 'losses'],
-];
-
-const benchTiers = [['history', 'environment'], ['processes'], ['fixture']];
-
-const compositionTiers = [['time', 'names', 'store'], ['access'], ['instances', 'services']];
 
 const composition: ImportRule = {
   folders: [...core, 'src/adapters/**'],

@@ -10,6 +10,7 @@ import type { Chart } from '../../src/charts/model/chart-data.ts';
 import { parseChart } from '../../src/charts/model/parse-chart.ts';
 import { attributeWord, escapeXml } from '../../src/charts/svg/escape-xml.ts';
 import { exportedCharts } from '../../src/cli/audit/exported-charts.ts';
+import { parseRange, parseTime } from '../../src/dashboard/web/format/parse-time.ts';
 import { readSubject, writeSubject } from '../../src/dashboard/web/model/subject.ts';
 import { readRoute, writeRoute } from '../../src/dashboard/web/state/route.ts';
 import { anyText } from '../arbitrary/names.ts';
@@ -93,4 +94,31 @@ test('any text is a subject that is written the same again, or no subject', () =
   fuzz(fc.oneof(anyText, subject), (text) => {
     const read = readSubject(text.toWellFormed());
     if (read) expect(readSubject(writeSubject(read))).toEqual(read);
+  }));
+
+const anyTime = fc.oneof(
+  anyText,
+  fc
+    .array(
+      fc.constantFrom(
+        'yesterday ',
+        '2026-11-29 ',
+        '14:03',
+        '9:1',
+        ' utc',
+        ' ago',
+        '10',
+        'm ',
+        ' - ',
+      ),
+    )
+    .map((parts) => parts.join('')),
+);
+
+test('any text is a time or a range, or is none', () =>
+  fuzz(anyTime, (text) => {
+    const at = parseTime(text, 1_764_000_000_000);
+    expect(at === undefined || Number.isFinite(at)).toBe(true);
+    const range = parseRange(text, 1_764_000_000_000);
+    if (range !== undefined) expect(range.from).toBeLessThan(range.to);
   }));

@@ -40,6 +40,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'adapters/nats/write/publish',
   ],
   'user-rights.test.ts': ['adapters/nats/connection/user-rights'],
+  'certificates.test.ts': ['adapters/certificates/read'],
   'machine.test.ts': ['adapters/embedded/ports-file'],
   'command-line.test.ts': [
     'adapters/nats/connection/credentials-expiry',
@@ -74,6 +75,8 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'charts/model/parse-chart',
     'cli/audit/exported-charts',
     'dashboard/web/model/subject',
+    'dashboard/web/state/route',
+    'dashboard/web/format/parse-time',
   ],
   'dashboard/page.test.ts': ['dashboard/web/worker/event-source'],
   'dashboard/requests.test.ts': [

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import { Fault } from '../../domain/fault.ts';
 
 /** What a certificate says about itself. */
 export interface CertificateFacts {
@@ -15,10 +16,22 @@ export interface CertificateFacts {
 
 /**
  * Reads the certificates of a text in PEM, in their order.
- * @throws {Error} if one of them cannot be read
+ * @throws {Fault} `bad-setting` if one of them cannot be read
  */
 export const readCertificates = (text: string): readonly CertificateFacts[] =>
-  pemsOf(text).map((pem) => factsOf(new X509Certificate(pem)));
+  pemsOf(text).map((pem) => factsOf(parse(pem)));
+
+function parse(pem: string): X509Certificate {
+  try {
+    return new X509Certificate(pem);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Fault('bad-setting', `a certificate cannot be read: ${why}`, {
+      cause,
+      hint: 'remove the file; `rollcall access renew` makes a new one',
+    });
+  }
+}
 
 const pemsOf = (text: string): readonly string[] =>
   text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
@@ -33,11 +46,14 @@ function factsOf(certificate: X509Certificate): CertificateFacts {
   };
 }
 
-/** Whether the first certificate of a text is for exactly these names and addresses. */
+/**
+ * Whether the first certificate of a text is for exactly these names and addresses.
+ * @throws {Fault} `bad-setting` if it cannot be read
+ */
 export function isForHosts(text: string, hosts: readonly string[]): boolean {
   const [pem] = pemsOf(text);
   if (pem === undefined) return false;
-  const certificate = new X509Certificate(pem);
+  const certificate = parse(pem);
   const count = certificate.subjectAltName?.split(', ').length ?? 0;
   const isFor = (host: string) =>
     (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;

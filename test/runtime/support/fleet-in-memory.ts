@@ -92,10 +92,7 @@ export class FleetInMemory {
     this.#around = {
       clock: this.clock,
       world: this.world,
-      next: () => {
-        this.#numbers += 1;
-        return this.#numbers;
-      },
+      next: () => ++this.#numbers,
       fraction,
       leader: { gate: this.leader, keeps: () => fraction() < 0.5 },
       timekeeping: () => timekeeping?.(fraction) ?? {},
@@ -106,9 +103,7 @@ export class FleetInMemory {
     };
   }
 
-  advance(duration: Millis): Promise<void> {
-    return this.clock.advance(duration);
-  }
+  readonly advance = (duration: Millis): Promise<void> => this.clock.advance(duration);
 
   /**
    * `sees`: whether the processes of this host can see each other, as those of one pid namespace do.
