@@ -199,6 +199,18 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./commands/repair.ts')).repair,
   },
   {
+    name: 'backup',
+    summary:
+      'copy registry and audit, as they are at one moment, into a folder while the fleet runs',
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    summary:
+      'bring a backup back, on the same server or on another; asks before it replaces anything',
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  {
     name: 'bench',
     summary: 'measure Rollcall and the bare server on this machine (only in a checkout)',
     load: async () => (await import('./commands/bench.ts')).bench,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readBackup } from '../../src/adapters/files/backup-folder.ts';
 import { historyFile } from '../../src/adapters/files/history-file.ts';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
@@ -113,4 +114,23 @@ test('a line of an anchor file is read as an anchor, or refused with a reason', 
     const read = parseAnchor(line, () => true);
     if (typeof read === 'string') expect(read).not.toBe('');
     else expect(read.digest).toMatch(/^[0-9a-f]{64}$/);
+  }));
+
+const backup = {
+  ...{ format: 'rollcall-backup', v: 1, namespace: 'n', at: '2026-12-01', server: '2.15.1' },
+  divergences: 0,
+  streams: (['keyframes', 'audit', 'registry'] as const).map((part) => ({
+    ...{ part, file: `${part}.stream`, bytes: 0, sha256: 'x' },
+    ...{ config: { name: part }, state: { messages: 0, last_seq: 0 } },
+  })),
+};
+
+test('a changed description of a backup is refused by name, and no file outside its folder is read', () =>
+  fuzz(fc.oneof(mutated(fc.constant(backup)).map(String), anyText), async (text) => {
+    await writeFile(inside('backup.json'), text);
+    const read = await readBackup(directory).then(
+      () => undefined,
+      (cause: unknown) => cause,
+    );
+    expect(read).toBeInstanceOf(Fault);
   }));

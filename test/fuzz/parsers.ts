@@ -19,6 +19,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   'files.test.ts': [
     'domain/replay/anchor',
     'adapters/files/history-line',
+    'adapters/files/backup-folder',
     'adapters/files/read-lines',
     'cli/audit/verify-checkpoint',
   ],
@@ -91,6 +92,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
 /** Files that parse only text of the program itself, with the reason. */
 export const ours: Readonly<Record<string, string>> = {
   'adapters/nats/audit': 'a time in an answer that askApi has read; an invalid time is NaN',
+  'adapters/nats/backup/stream-copy': 'answers of the server, by jsonOf: another form is a Fault',
   'adapters/nats/outbox/retention':
     'the time in an answer that askApi has read; an invalid time is NaN',
   'adapters/nats/streams/stream-info':

@@ -24,6 +24,7 @@ const atMost = 10_000;
  * The last compared event stays in the outbox as a witness, and the mark has its sequence. With it, any
  * process can later detect that the audit has lost events that were removed here. If the outbox lacks the
  * last event of the audit, the two streams may no longer belong together, and nothing is removed.
+ * While a backup is being made nothing is removed.
  * @returns how many events were removed
  * @throws {Fault} `history-lost`: the audit lost events, and an operator has to accept that
  */
@@ -38,6 +39,7 @@ export async function trimOutbox(
   for (const { kind, origin } of mark.pending) {
     if (kind === 'registry-lost-tail') await republishUpTo(connection, names, origin, within);
   }
+  if ((mark.copying ?? 0) > Date.now()) return 0;
   const loss = await auditLossNow(connection, names, mark, within);
   if (loss) throw historyLost(loss);
   const confirmed = await witnessed(connection, names, within);

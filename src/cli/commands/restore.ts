@@ -1,0 +1,100 @@
+import { connectionOptions } from '../../composition/store/access.ts';
+import {
+  noteLoss,
+  readBackup,
+  replacedBy,
+  restoreBackup,
+} from '../../composition/store/backups.ts';
+import { systemAdapters } from '../../composition/system-adapters.ts';
+import { repairStore } from '../../runtime/operator/repair-store.ts';
+import { signingAuthor } from '../../runtime/transitions/record-change.ts';
+import { formatCount } from '../audit/progress.ts';
+import { verifyLive } from '../audit/verify-live.ts';
+import { command } from '../command/command.ts';
+import { exitCodes } from '../command/exit.ts';
+import { Switch } from '../command/settings/common.ts';
+import { connectOnce } from '../session/connect.ts';
+import { operatorIdentity, operatorSettings } from '../session/operator.ts';
+import { canAsk, isAgreed } from '../terminal/ask.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { withSpinner } from '../terminal/spinner.ts';
+
+export const restore = command({
+  name: 'restore',
+  summary:
+    'bring a backup back, on the same server or on another; asks before it replaces anything',
+  args: '<folder>',
+  settings: {
+    yes: {
+      flag: '--yes',
+      description:
+        'replace what the server has of the namespace without asking; without it and without a terminal, nothing is replaced',
+      schema: Switch,
+    },
+    moved: {
+      flag: '--moved',
+      description:
+        'no process wrote after the backup: no lost events are recorded in the restored history',
+      schema: Switch,
+    },
+    noVerify: {
+      flag: '--no-verify',
+      description: 'do not verify the restored history',
+      schema: Switch,
+    },
+    ...operatorSettings,
+  },
+  examples: [
+    ['rollcall restore backups/2026-12-01', 'compares the files with their digests first'],
+    [
+      'rollcall restore backups/2026-12-01 --servers nats://new:4222 --moved',
+      'on another server, after all agents were stopped and before the backup',
+    ],
+  ],
+  async run({ settings, io, args: [folder = ''] }) {
+    const backup = await withSpinner(io, 'reading the backup', () => readBackup(folder));
+    const access = await connectionOptions(settings);
+    const replaced = await replacedBy(access, io.signal);
+    if (replaced.length > 0 && !settings.yes) {
+      for (const { stream, messages } of replaced) {
+        io.err(`${stream} exists, with ${formatCount(messages)} messages`);
+      }
+      const question = `Delete them, and restore namespace '${backup.namespace}' of ${backup.at}?`;
+      if (settings.json || !canAsk(io) || !(await isAgreed(io, question))) {
+        io.err(io.palette.dim('nothing was changed; to replace them: rollcall restore … --yes'));
+        return exitCodes.wanting;
+      }
+    }
+    await withSpinner(io, 'restoring', (say) =>
+      restoreBackup(access, folder, backup, {
+        signal: io.signal,
+        progress: (stream, bytes) => say(`restoring ${stream}  ${(bytes / 1e6).toFixed(1)} MB`),
+      }),
+    );
+    await using connected = await connectOnce(settings, io, 'restore', true);
+    const { audit } = connected.ports;
+    await withSpinner(io, 'waiting until the audit has all events', async () => {
+      while (await audit.isBehind()) await systemAdapters.clock.sleep(100, io.signal);
+    });
+    if (!settings.moved) {
+      await noteLoss(access, backup, io.signal);
+      const operator = await operatorIdentity(settings, io);
+      await repairStore(signingAuthor(operator, connected.ports), connected.ports);
+    }
+    const divergences = settings.noVerify ? null : await verifyLive(connected.ports, io);
+    const { namespace, at } = backup;
+    if (settings.json) {
+      const event = { event: 'restored', namespace, at, replaced: replaced.length > 0 };
+      io.out(jsonLine({ ...event, divergences }));
+    } else {
+      const verified = divergences === 0 ? '; the history is verified' : '';
+      io.out(`restored namespace '${namespace}' of ${escapeControls(at)}${verified}`);
+    }
+    if (!divergences) return exitCodes.done;
+    const before = backup.divergences;
+    io.err(
+      `the history diverges in ${divergences} places (${before ?? 'unknown'} when the backup was made); list them: rollcall audit verify`,
+    );
+    return exitCodes.wanting;
+  },
+});

@@ -1,0 +1,162 @@
+import {
+  type Backup,
+  createBackupFolder,
+  piecesOf,
+  readBackup,
+  writeBackup,
+  writeCopy,
+} from '../../adapters/files/backup-folder.ts';
+import {
+  copyNamespace,
+  type NamespaceHeads,
+  streamOf,
+} from '../../adapters/nats/backup/copy-namespace.ts';
+import { noteLostTail, restoreNamespace } from '../../adapters/nats/backup/restore-namespace.ts';
+import type { StreamHead } from '../../adapters/nats/backup/stream-copy.ts';
+import { connectNats } from '../../adapters/nats/connection/connect.ts';
+import { ownDomain } from '../../adapters/nats/connection/js-domain.ts';
+import { checkServer } from '../../adapters/nats/connection/server-check.ts';
+import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
+import { SupervisedConnection } from '../../adapters/nats/connection/supervised-connection.ts';
+import { streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
+import { Fault } from '../../domain/fault.ts';
+import { minutes, seconds } from '../../domain/time.ts';
+import type { Access } from './access.ts';
+
+export type { Backup };
+export { readBackup };
+
+/** The server may check and send a large stream for so long before its first piece. */
+const within = minutes(5);
+const connectWithin = seconds(3);
+
+async function connect(access: Access, signal: AbortSignal): Promise<SupervisedConnection> {
+  const { jsDomain } = access;
+  const client = await connectNats({ ...access, name: 'rollcall backup', connectWithin, signal });
+  const connection = new SupervisedConnection(
+    client,
+    jsDomain === ownDomain ? undefined : jsDomain,
+  );
+  try {
+    await checkServer(connection, connectWithin);
+    return connection;
+  } catch (cause) {
+    await connection[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
+
+interface BackupOptions {
+  readonly signal: AbortSignal;
+  /** Divergences of the history; null if it was not verified. */
+  readonly divergences: number | null;
+  readonly progress: (stream: string, bytes: number) => void;
+}
+
+/**
+ * Copies a namespace into an empty folder while the fleet runs.
+ * @throws {Fault} `bad-setting`, `not-found`, `store-unavailable`, `store-refused`
+ */
+export async function backUp(
+  access: Access,
+  folder: string,
+  { signal, divergences, progress }: BackupOptions,
+): Promise<Backup> {
+  await createBackupFolder(folder);
+  await using connection = await connect(access, signal);
+  const names = subjectNamesOf(access.namespace);
+  const copies = new Map<string, Awaited<ReturnType<typeof writeCopy>>['copy']>();
+  const heads = await copyNamespace(connection, names, within, async (part, fill) => {
+    let bytes = 0;
+    const { filled, copy } = await writeCopy(folder, part, (write) =>
+      fill(async (piece) => {
+        signal.throwIfAborted();
+        await write(piece);
+        bytes += piece.length;
+        progress(part, bytes);
+      }),
+    );
+    copies.set(part, copy);
+    return filled;
+  });
+  const streams = (['keyframes', 'audit', 'registry'] as const).map((part) => {
+    const copy = copies.get(part);
+    if (copy === undefined) throw new Error(`${part} was copied`);
+    const { config, state } = heads[part];
+    return { ...copy, config: { ...config }, state: { ...state } };
+  });
+  const backup: Backup = {
+    ...{ format: 'rollcall-backup', v: 1, namespace: access.namespace },
+    ...{ at: new Date().toISOString(), server: connection.client.info?.version ?? 'unknown' },
+    ...{ divergences, streams },
+  };
+  await writeBackup(folder, backup);
+  return backup;
+}
+
+/**
+ * The streams of the namespace that the server has and that a restore would delete, with their messages.
+ * @throws {Fault} `store-unavailable`, `store-refused`
+ */
+export async function replacedBy(
+  access: Access,
+  signal: AbortSignal,
+): Promise<readonly { readonly stream: string; readonly messages: number }[]> {
+  await using connection = await connect(access, signal);
+  const names = subjectNamesOf(access.namespace);
+  const found: { stream: string; messages: number }[] = [];
+  for (const part of ['registry', 'audit', 'keyframes'] as const) {
+    const stream = streamOf(names, part);
+    const info = await streamInfo(connection, stream, seconds(5));
+    if (info) found.push({ stream, messages: info.state.messages });
+  }
+  return found;
+}
+
+/** Notes that events after the backup are lost, so that a repair can record it. @throws {Fault} */
+export async function noteLoss(access: Access, backup: Backup, signal: AbortSignal): Promise<void> {
+  await using connection = await connect(access, signal);
+  await noteLostTail(connection, subjectNamesOf(access.namespace), headsOf(backup), seconds(30));
+}
+
+function headsOf({ streams }: Backup): NamespaceHeads {
+  const of = (part: string) => {
+    const stream = streams.find((one) => one.part === part);
+    if (!stream) throw new Fault('bad-setting', `the backup has no copy of the ${part}`);
+    return stream as unknown as StreamHead;
+  };
+  return { registry: of('registry'), audit: of('audit'), keyframes: of('keyframes') };
+}
+
+/**
+ * Replaces the namespace by that of the backup.
+ * @throws {Fault} `bad-setting`: of another namespace; `store-unavailable`, `store-refused`, `checksum-wrong`
+ */
+export async function restoreBackup(
+  access: Access,
+  folder: string,
+  backup: Backup,
+  { signal, progress }: Pick<BackupOptions, 'signal' | 'progress'>,
+): Promise<void> {
+  if (backup.namespace !== access.namespace) {
+    throw new Fault(
+      'bad-setting',
+      `${folder} is a backup of namespace '${backup.namespace}', not of '${access.namespace}'`,
+      { hint: `--namespace ${backup.namespace}` },
+    );
+  }
+  await using connection = await connect(access, signal);
+  const copy = {
+    heads: headsOf(backup),
+    async *pieces(part: string) {
+      let bytes = 0;
+      for await (const piece of piecesOf(folder, `${part}.stream`)) {
+        bytes += piece.length;
+        progress(part, bytes);
+        yield piece;
+      }
+    },
+  };
+  const { replicas } = access;
+  await restoreNamespace(connection, subjectNamesOf(access.namespace), copy, { within, replicas });
+}
