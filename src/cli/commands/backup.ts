@@ -4,7 +4,6 @@ import { backUp } from '../../composition/store/backups.ts';
 import { verifyLive } from '../audit/verify-live.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { Switch } from '../command/settings/common.ts';
 import { connectOnce } from '../session/connect.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import { withSpinner } from '../terminal/spinner.ts';
@@ -18,10 +17,10 @@ export const backup = command({
       description: 'folder for the backup: new, or empty',
       schema: z.string().min(1, 'not empty'),
     },
-    noVerify: {
+    verify: {
       flag: '--no-verify',
       description: 'do not verify the history before; for a large history, or in a hurry',
-      schema: Switch,
+      schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
     },
   },
   examples: [
@@ -33,7 +32,7 @@ export const backup = command({
   ],
   async run({ settings, io }) {
     await using connected = await connectOnce(settings, io, 'backup');
-    const divergences = settings.noVerify ? null : await verifyLive(connected.ports, io);
+    const divergences = settings.verify ? await verifyLive(connected.ports, io) : null;
     const access = await connectionOptions(settings);
     const made = await withSpinner(io, 'copying', (say) =>
       backUp(access, settings.out, {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { connectionOptions } from '../../composition/store/access.ts';
 import {
   noteLoss,
@@ -37,10 +38,10 @@ export const restore = command({
         'no process wrote after the backup: no lost events are recorded in the restored history',
       schema: Switch,
     },
-    noVerify: {
+    verify: {
       flag: '--no-verify',
       description: 'do not verify the restored history',
-      schema: Switch,
+      schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
     },
     ...operatorSettings,
   },
@@ -81,7 +82,7 @@ export const restore = command({
       const operator = await operatorIdentity(settings, io);
       await repairStore(signingAuthor(operator, connected.ports), connected.ports);
     }
-    const divergences = settings.noVerify ? null : await verifyLive(connected.ports, io);
+    const divergences = settings.verify ? await verifyLive(connected.ports, io) : null;
     const { namespace, at } = backup;
     if (settings.json) {
       const event = { event: 'restored', namespace, at, replaced: replaced.length > 0 };

@@ -76,6 +76,7 @@ test('a backup and a restore overwrite nothing unasked, and accept no changed fi
   await fleet.serving('h1', 'a', web('a'));
   const backup = fleet.start(['backup', '--out', out, '--no-verify']);
   expect(await backup.exited).toBe(0);
+  expect(backup.lines.at(-1)).toMatchObject({ event: 'backup', divergences: null });
 
   const again = fleet.start(['backup', '--out', out]);
   expect(await again.exited).toBe(2);
