@@ -15,7 +15,7 @@ export const natsTiers = [
   ['streams'],
   ['read', 'write'],
   ['history'],
-  ['outbox', 'disconnects'],
+  ['outbox', 'disconnects', 'backup'],
   ['access'],
 ];
 
