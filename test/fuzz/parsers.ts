@@ -40,8 +40,8 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'adapters/nats/run-messaging',
     'adapters/nats/write/publish',
   ],
-  'user-rights.test.ts': ['adapters/nats/connection/user-rights'],
-  'certificates.test.ts': ['adapters/certificates/read'],
+  'access/user-rights.test.ts': ['adapters/nats/connection/user-rights'],
+  'access/certificates.test.ts': ['adapters/certificates/read'],
   'machine.test.ts': ['adapters/embedded/ports-file'],
   'command-line.test.ts': [
     'adapters/nats/connection/credentials-expiry',
@@ -108,6 +108,7 @@ export const ours: Readonly<Record<string, string>> = {
   'adapters/nats/read/own-key-read':
     'a time in an answer of the server; a sequence that is not a number makes it read again',
   'composition/store/local-members': 'two lines that `rollcall up` wrote for its own user alone',
+  'composition/access/operator-keys': 'its own file: another content is a Fault',
   'composition/access/access-folder': 'its own file: another content is a Fault',
   'composition/access/access-state': 'its own members',
   'cli/session/access': 'arguments, by a schema: an invalid one is a Fault',

@@ -107,10 +107,10 @@ const moves = (agent: SlotEntry, type: Move): SlotWrite[] =>
 
 const repairs = (process: Process, rules: Rules): InstanceWrite[] =>
   plannedRepairs(process.run, process.instances, process.wants).map(([what, key]) =>
-      what === 'remove'
-        ? removing(at(process.instances, key), key)
-        : registering(process, key, rules),
-    );
+    what === 'remove'
+      ? removing(at(process.instances, key), key)
+      : registering(process, key, rules),
+  );
 
 /** src/runtime/agent/leave.ts, likewise; nothing drains here. */
 export function planWithdraw(state: State, index: number, rules: Rules): undefined {

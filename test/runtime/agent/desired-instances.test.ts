@@ -106,21 +106,24 @@ describe('the instances of an agent', () => {
     expect(fleet.instances('h1/a')).toEqual({ 'web/2': a.agent.run });
   });
 
-  scenario('are registered in as few batches as the server accepts, the last with the announcement', async (fleet) => {
-    // The record, the end of the old chain, the start of the new one.
-    const perBatch = Math.floor(messagesPerBatch / 3);
-    const names = Array.from({ length: 2 * perBatch + 1 }, (_, n) => `web/${n}`);
-    const first = fleet.agent('h1/a', names, { sees: true });
-    await fleet.advance(seconds(1));
-    expect(Object.keys(fleet.instances('h1/a'))).toHaveLength(names.length);
-    await fleet.kill(first.process);
-    const second = fleet.agent('h1/a', names, { sees: true });
-    await fleet.advance(0);
-    expect(second.agent.state).toBe('serving');
-    expect(new Set(Object.values(fleet.instances('h1/a')))).toEqual(new Set([second.agent.run]));
-    const sizes = second.process.commits.map(({ commit }) => commit.writes.length);
-    expect(sizes).toEqual([1, perBatch, perBatch, 2]);
-  });
+  scenario(
+    'are registered in as few batches as the server accepts, the last with the announcement',
+    async (fleet) => {
+      // The record, the end of the old chain, the start of the new one.
+      const perBatch = Math.floor(messagesPerBatch / 3);
+      const names = Array.from({ length: 2 * perBatch + 1 }, (_, n) => `web/${n}`);
+      const first = fleet.agent('h1/a', names, { sees: true });
+      await fleet.advance(seconds(1));
+      expect(Object.keys(fleet.instances('h1/a'))).toHaveLength(names.length);
+      await fleet.kill(first.process);
+      const second = fleet.agent('h1/a', names, { sees: true });
+      await fleet.advance(0);
+      expect(second.agent.state).toBe('serving');
+      expect(new Set(Object.values(fleet.instances('h1/a')))).toEqual(new Set([second.agent.run]));
+      const sizes = second.process.commits.map(({ commit }) => commit.writes.length);
+      expect(sizes).toEqual([1, perBatch, perBatch, 2]);
+    },
+  );
 
   scenario(
     'are registered in the end if a late write removed them and they are desired again',

@@ -8,7 +8,7 @@ import { pauseTrimming } from './pause-trimming.ts';
 import { copyStream, type StreamHead } from './stream-copy.ts';
 
 /** The streams of a backup. Leases are left out: agents renew them. */
-export const copiedParts = ['keyframes', 'audit', 'registry'] as const;
+const copiedParts = ['keyframes', 'audit', 'registry'] as const;
 export type CopiedPart = (typeof copiedParts)[number];
 
 export type NamespaceHeads = Readonly<Record<CopiedPart, StreamHead>>;

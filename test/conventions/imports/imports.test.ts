@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { rowIn, testRows } from '../lint-cases.ts';
+import { checkout, objections } from '../run-biome.ts';
+import { sourceFiles } from '../source-files.ts';
 import { biomeImports } from './biome-imports.ts';
 import { fileRules, type ImportRule, importRules } from './import-rules.ts';
-import { rowIn, testRows } from './lint-cases.ts';
-import { checkout, objections } from './run-biome.ts';
-import { sourceFiles } from './source-files.ts';
 
 const restricted = 'style/noRestrictedImports';
 

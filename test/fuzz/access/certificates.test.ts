@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { isForHosts, readCertificates } from '../../src/adapters/certificates/read.ts';
-import { Fault } from '../../src/domain/fault.ts';
-import { anyText } from '../arbitrary/names.ts';
-import { foreseen, fuzz } from './support/fuzz.ts';
+import { isForHosts, readCertificates } from '../../../src/adapters/certificates/read.ts';
+import { Fault } from '../../../src/domain/fault.ts';
+import { anyText } from '../../arbitrary/names.ts';
+import { foreseen, fuzz } from '../support/fuzz.ts';
 
 const pem = (body: string) => `-----BEGIN CERTIFICATE-----${body}-----END CERTIFICATE-----`;
 

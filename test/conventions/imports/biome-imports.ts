@@ -36,7 +36,7 @@ const overrideOf = (includes: string, folder: string, rule: ImportRule) => ({
             patterns: [
               {
                 group: patternsOf(folder, rule),
-                message: `${folder} may import what test/conventions/import-rules.ts lists`,
+                message: `${folder} may import what test/conventions/imports/import-rules.ts lists`,
               },
             ],
           },

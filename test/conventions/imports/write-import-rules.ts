@@ -3,4 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { biomeImports } from './biome-imports.ts';
 
-writeFileSync(fileURLToPath(new URL('../../biome.imports.json', import.meta.url)), biomeImports());
+writeFileSync(
+  fileURLToPath(new URL('../../../biome.imports.json', import.meta.url)),
+  biomeImports(),
+);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseUserInfo, permits } from '../../src/adapters/nats/connection/user-rights.ts';
-import { fuzz } from './support/fuzz.ts';
+import { parseUserInfo, permits } from '../../../src/adapters/nats/connection/user-rights.ts';
+import { fuzz } from '../support/fuzz.ts';
 
 const answerWith = (permissions: fc.Arbitrary<unknown>) =>
   fc.record({ data: fc.record({ account: fc.string(), permissions }) });
