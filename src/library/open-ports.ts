@@ -9,8 +9,8 @@ import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import { type Metrics, noopMetrics } from '../ports/metrics.ts';
 import { withFunctions } from './known-options.ts';
-import { type MissingNamespace, openRepeatedly } from './open-repeatedly.ts';
-import { type Duration, localLogins, readOption } from './options.ts';
+import { openRepeatedly } from './open-repeatedly.ts';
+import { type Duration, localLogins, type MissingNamespace, readOption } from './options.ts';
 
 /** Options of every function that connects to a NATS server. */
 export interface StoreOptions {

@@ -3,12 +3,10 @@ import { systemAdapters } from '../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
+import type { MissingNamespace } from './options.ts';
 
 /** Time between two attempts. */
 const pause: Millis = seconds(0.25);
-
-/** Whether a namespace that does not exist is created, waited for, or refused at once. */
-export type MissingNamespace = 'create' | 'wait' | 'require';
 
 /**
  * Opens the store, and tries again until `within` has passed: a server that is still starting refuses

@@ -11,6 +11,9 @@ import { formatParseError } from '../domain/records/stored-record.ts';
 /** A number of milliseconds, or a text with units: `15s`, `1m 30s`, `500ms`. */
 export type Duration = number | string;
 
+/** Whether a namespace that does not exist is created, waited for, or refused at once. */
+export type MissingNamespace = 'create' | 'wait' | 'require';
+
 /** Limits after which a silent process is suspected and expired. */
 export interface LeaseOptions {
   /**
