@@ -148,7 +148,7 @@ export const commandIndex: readonly CommandEntry[] = [
   },
   {
     name: 'access list',
-    summary: 'list the logins; no secrets',
+    summary: 'list the logins, and until when certificates are valid; no secrets',
     load: async () => (await import('./commands/access/access-list.ts')).accessList,
   },
   {

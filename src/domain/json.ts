@@ -20,6 +20,18 @@ export function readJson(text: string): unknown {
   return value;
 }
 
+/** The fields of a JSON object of unknown origin; undefined if the text is not one. */
+export function readObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value = readJson(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (levels === 0) return true;

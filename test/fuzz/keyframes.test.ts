@@ -59,16 +59,30 @@ async function digestOf(text: string): Promise<string> {
   return reading.digest;
 }
 
+/** A record of a registry into which another tool wrote an empty text. */
+const withEmptyRecord = lines
+  .map((line) => {
+    const parts = JSON.parse(line);
+    if (!Array.isArray(parts) || parts[0] !== 'record') return line;
+    const [kind, key, value] = parts;
+    return JSON.stringify([kind, key, { ...value, entry: { ...value.entry, text: '' } }]);
+  })
+  .join('\n');
+
 test('any keyframe, signed or not, is a state to continue from, or is not used', () =>
-  fuzz(forged, async (text) => {
-    const keyframes = keyframesOf(text);
-    const digest = await digestOf(text);
-    const from = await readKeyframe(keyframes, { keyframe: kept, digest });
-    const onDivergence = () => {};
-    const ports = { clock: systemClock, keyframes };
-    const verified = await foreseen(() =>
-      verify(historyOf(events), ports, { onDivergence, signal }),
-    );
-    if (verified instanceof Fault) expect(verified.code).toBe('record-unreadable');
-    if (from) await verify(historyOf(events), ports, { from, onDivergence, signal });
-  }));
+  fuzz(
+    forged,
+    async (text) => {
+      const keyframes = keyframesOf(text);
+      const digest = await digestOf(text);
+      const from = await readKeyframe(keyframes, { keyframe: kept, digest });
+      const onDivergence = () => {};
+      const ports = { clock: systemClock, keyframes };
+      const verified = await foreseen(() =>
+        verify(historyOf(events), ports, { onDivergence, signal }),
+      );
+      if (verified instanceof Fault) expect(verified.code).toBe('record-unreadable');
+      if (from) await verify(historyOf(events), ports, { from, onDivergence, signal });
+    },
+    { examples: [withEmptyRecord] },
+  ));

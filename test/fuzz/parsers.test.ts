@@ -5,7 +5,7 @@ import { fuzzed, ours } from './parsers.ts';
 const root = new URL('../../', import.meta.url);
 /** Calls that parse a text. */
 const parses =
-  /JSON\.parse|\.(?:safeP|p)arse\(|jsonOf\(|\.json[(<]|readJson\(|parseDocument\(|decodeURIComponent\(|createGunzip\(|= decode\(|engine\.parse\(/;
+  /JSON\.parse|\.(?:safeP|p)arse\(|jsonOf\(|\.json[(<]|read(?:Json|Object)\(|parseDocument\(|decodeURIComponent\(|createGunzip\(|= decode\(|engine\.parse\(/;
 
 const parsers = globSync('src/**/*.ts', { cwd: root })
   .filter((file) => parses.test(readFileSync(new URL(file, root), 'utf8')))

@@ -15,7 +15,12 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'cli/audit/event-lines',
     'cli/audit/evidence-text',
   ],
-  'keyframes.test.ts': ['domain/replay/keyframe-format', 'runtime/audit/keyframes/codec'],
+  'keyframes.test.ts': [
+    'domain/replay/keyframe-format',
+    'runtime/audit/keyframes/codec',
+    'runtime/audit/verifier/check-record',
+    'runtime/audit/verifier/verifier',
+  ],
   'files.test.ts': [
     'domain/replay/anchor',
     'adapters/files/history-line',
@@ -99,7 +104,6 @@ export const ours: Readonly<Record<string, string>> = {
     'the time in an answer that askApi has read; an invalid time is a Fault',
   'composition/docker': 'a record that was read before',
   'domain/records/record-validity': 'records of events, whose test compares it with the schema',
-  'runtime/audit/verifier/check-record': 'a record of the projection, which was an event before',
   'adapters/doors/http/openapi': 'no text: it describes schemas of its own',
   'cli/command/settings/services': 'arguments, by a schema: an invalid one is a Fault',
   'adapters/local-api/openapi': 'no text: it describes schemas of its own',
@@ -138,7 +142,6 @@ export const ours: Readonly<Record<string, string>> = {
   'dashboard/server/history/recorded-source': 'events that it compressed itself',
   'domain/collection/brake': 'a constant',
   'domain/policy/fleet-policy': 'a record that was read before; it asks for one field',
-  'runtime/audit/verifier/verifier': 'a policy record of the projection, which was an event before',
   'runtime/audit/verifier/recorded-losses': 'events, by the parser that events.test.ts reads with',
   'runtime/transitions/store-changes': 'an id that it built itself',
   'runtime/operator/remove-record':

@@ -97,7 +97,8 @@ async function draft(of: {
   const certificate = new Certificate();
   certificate.version = 2;
   const serial = randomBytes(16);
-  serial[0] = (serial[0] ?? 0) & 0x7f; // positive
+  // Positive, and without a leading zero byte: DER refuses one, so OpenSSL could not read one of 256 certificates.
+  serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40;
   certificate.serialNumber = new Integer({ valueHex: bufferOf(serial) });
   const named = (value: string) =>
     new AttributeTypeAndValue({ type: oid.commonName, value: new Utf8String({ value }) });

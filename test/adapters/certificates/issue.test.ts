@@ -75,6 +75,13 @@ describe('a certificate authority of rollcall', () => {
     expect(read.ca).toBe(false);
   });
 
+  test('gives serial numbers that each reader of DER accepts', async () => {
+    for (let n = 0; n < 10; n += 1) {
+      const { certificate } = await newAuthority('ca', year);
+      expect(new X509Certificate(certificate).serialNumber).toMatch(/^[4-7][0-9A-F]{31}$/);
+    }
+  });
+
   test('is read back with its name and its dates', async () => {
     const ca = await newAuthority('ca one', year);
     const { certificate } = await issueCertificate(ca, { name: 'a', hosts: ['b'] }, year);

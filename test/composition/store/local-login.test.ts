@@ -27,7 +27,8 @@ describe('the login of a server that rollcall up runs', () => {
       expect(found(`nats://${host}:4999`)).toEqual(app);
     }
     expect(found('127.0.0.1:4999')).toEqual(app);
-    for (const other of ['nats://db-1:4999', 'tls://127.0.0.1:4999', 'nats://127.0.0.1:4998']) {
+    expect(found('tls://127.0.0.1:4999')).toEqual(app);
+    for (const other of ['nats://db-1:4999', 'ws://127.0.0.1:4999', 'nats://127.0.0.1:4998']) {
       expect(found(other)).toBeUndefined();
     }
     expect(found('nats://127.0.0.1:4999', 'nats://db-1:4999')).toBeUndefined();

@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../../domain/events/event-schema.ts';
-import { readJson } from '../../../domain/json.ts';
+import { readObject } from '../../../domain/json.ts';
 import { invalidRecord } from '../../../domain/records/record-validity.ts';
 import type { RegistryProjection } from '../../../domain/replay/fold.ts';
 import type { EventViolation } from './check-event.ts';
@@ -47,7 +47,7 @@ function expectedToken(
 ): unknown {
   const before = projection.recordBefore(key, origin);
   if (before?.entry.text === undefined) return undefined;
-  const record = readJson(before.entry.text) as Readonly<Record<string, unknown>>;
-  if (record['run'] !== run) return undefined;
+  const record = readObject(before.entry.text);
+  if (record?.['run'] !== run) return undefined;
   return before.isSameCommit ? record[field] : record[field] || before.entry.revision;
 }

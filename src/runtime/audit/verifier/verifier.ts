@@ -8,7 +8,7 @@ import type { AuditEvent } from '../../../domain/events/event-schema.ts';
 import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
 import type { RunId } from '../../../domain/identity/names.ts';
 import { policyKey } from '../../../domain/identity/registry-keys.ts';
-import { readJson } from '../../../domain/json.ts';
+import { readObject } from '../../../domain/json.ts';
 import { requiresSignatures } from '../../../domain/policy/fleet-policy.ts';
 import type { HistoryPosition } from '../../../domain/replay/anchor.ts';
 import type { Divergence } from '../../../domain/replay/divergence.ts';
@@ -225,7 +225,7 @@ export class Verifier {
     this.#signatures.continueWith(chains, state.claims);
     if (this.#trimmed) this.#projection.beginTrimmed(state.origin);
     const policy = this.#projection.records.get(policyKey)?.entry.text;
-    this.#isRequiredByPolicy = policy !== undefined && requiresSignatures(readJson(policy));
+    this.#isRequiredByPolicy = policy !== undefined && requiresSignatures(readObject(policy));
   }
 
   #contextOf(recorded: AuditEntry, name: string, key: string | undefined): CheckContext {
