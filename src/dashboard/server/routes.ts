@@ -1,6 +1,7 @@
 import { ApiError } from '../../adapters/http-server/api-error.ts';
 import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
+import { Fault } from '../../domain/fault.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { ApiEventList, ApiHello, ApiWhy } from '../api-types.ts';
@@ -120,7 +121,11 @@ const routes: Readonly<Record<string, Route>> = {
       name,
       at = source.mode === 'live' ? undefined : source.index().last,
     } = readQuery(queries.why, query);
-    const found = await sentencesOf({ kind, name, at }, signal);
+    // An agent or instance without records and events is no mistake of the page: there is nothing to explain.
+    const found = await sentencesOf({ kind, name, at }, signal).catch((cause: unknown) => {
+      if (cause instanceof Fault && cause.code === 'not-found') return [];
+      throw cause;
+    });
     const answer: ApiWhy = { found, zone: zoneName(source.now()) };
     await sendJson(request, response, answer);
   },

@@ -107,7 +107,7 @@ describe('an agent in a program', () => {
     expect(directory.pick('web', { random: () => 0.99 })?.id).toBe('w1');
     expect(directory.pick('web', { policy: 'any', random: () => 0.99 })?.id).toBe('w2');
     expect(directory.pick('nothing')).toBeUndefined();
-    expect(() => directory.pick('web', { policy: 'best' as never })).toThrow(/^policy: /);
+    expect(() => directory.pick('web', { policy: 'best' as never })).toThrow(/^pick: policy: /);
     await server.kill();
     await until('the view is old', () => directory.age > 3000);
     expect(directory.instances('web')).toHaveLength(2);

@@ -68,14 +68,14 @@ describe('a hold', () => {
 });
 
 describe('a command on a machine whose clock is 3 h ahead', () => {
-  it.each(['ps', 'agents', 'hosts'])('%s shows ages by the time of the server', async (name) => {
+  it('shows ages by the time of the server: ps, agents and hosts', async () => {
     await using fleet = await world.fleet();
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
-    const { out } = await command(
-      [name, '--servers', fleet.url, '--namespace', fleet.namespace],
-      ahead,
-    );
-    expect(out).toMatch(/\bh1.* (?:<1|\d+) s\b|(?:<1|\d+) s .*\bh1/);
-    expect(out).not.toMatch(/ [23] h\b/);
+    const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
+    for (const name of ['ps', 'agents', 'hosts']) {
+      const { out } = await command([name, ...where], ahead);
+      expect(out).toMatch(/\bh1.* (?:<1|\d+) s\b|(?:<1|\d+) s .*\bh1/);
+      expect(out).not.toMatch(/ [23] h\b/);
+    }
   });
 });
