@@ -26,10 +26,13 @@ test('a server that lost its disk gets its history back from a backup while agen
     await fleet.bystander('h2', 'b', web('b'));
     await until('b is live', isLive('b'), patience);
 
+    const runs = ['a', 'b'].map((id) => fleet.row('web', id)?.run);
     await server.kill();
     await rm(join(server.storeDir, 'jetstream'), { recursive: true });
     await server.restart();
-    await until('the agents registered anew', () => isLive('a')() && isLive('b')(), patience);
+    const areNew = () =>
+      ['a', 'b'].every((id, n) => isLive(id)() && fleet.row('web', id)?.run !== runs[n]);
+    await until('the agents registered anew', areNew, patience);
 
     const restore = fleet.start(['restore', out, '--yes', '--as', 'alice']);
     expect([await restore.exited, restore.lines, restore.stderr]).toEqual([
