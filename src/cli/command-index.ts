@@ -158,7 +158,7 @@ export const commandIndex: readonly CommandEntry[] = [
   },
   {
     name: 'access renew',
-    summary: 'replace the certificates of servers and logins; --ca begins a new authority',
+    summary: 'replace the certificates of servers and logins; --ca makes a new authority',
     load: async () => (await import('./commands/access/access-renew.ts')).accessRenew,
   },
   {

@@ -74,7 +74,7 @@ export class HaproxyDriver {
   readonly #began: MonotonicTime;
   #wasAway = false;
   #soonUntil: MonotonicTime = Number.NEGATIVE_INFINITY;
-  #said = '';
+  #reported = '';
 
   constructor(options: HaproxyOptions, view: ServiceView, ports: DriverPorts) {
     this.#options = options;
@@ -138,15 +138,16 @@ export class HaproxyDriver {
       if (this.#wasAway) this.#soonUntil = clock.monotonic() + lookSoonFor;
       this.#wasAway = false;
       metrics.doorAnswered?.('haproxy', kept.length > 0 ? 'kept' : 'ok');
-      const said = JSON.stringify([missing, unknown, kept]);
-      if (said !== this.#said && missing.length > 0) {
+      const report = JSON.stringify([missing, unknown, kept]);
+      if (report !== this.#reported && missing.length > 0) {
         const addresses = missing.map(({ backend, at }) => `${backend} ${at.address}:${at.port}`);
         log.warn('haproxy-slots-missing', { instances: addresses });
       }
-      if (said !== this.#said && unknown.length > 0)
+      if (report !== this.#reported && unknown.length > 0)
         log.warn('haproxy-backend-unknown', { backends: unknown });
-      if (said !== this.#said && kept.length > 0) log.warn('haproxy-kept', { backends: kept });
-      this.#said = said;
+      if (report !== this.#reported && kept.length > 0)
+        log.warn('haproxy-kept', { backends: kept });
+      this.#reported = report;
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
       if (!this.#wasAway) log.warn('haproxy-does-not-answer', { why: cause.message });

@@ -2,7 +2,7 @@ import { days, type WallTime } from '../../domain/time.ts';
 import { formatRounded } from '../terminal/format-time.ts';
 import { type Finding, note, ok } from './finding.ts';
 
-/** Credentials that end sooner are worth a note: somebody has to replace their file. */
+/** Credentials that end sooner are worth a note: a person has to replace their file. */
 const soon = days(7);
 
 /** Whether the credentials of this login expire. `expires`: undefined if they never do; then there is no finding. */

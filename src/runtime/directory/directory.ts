@@ -55,7 +55,7 @@ export class Directory implements AsyncDisposable {
   #observed = true;
   #seatsReadAt: MonotonicTime | undefined;
   /** Whether it was logged that the seats cannot be read. */
-  #saidUnread = false;
+  #reportedUnread = false;
 
   constructor(
     ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'metrics'>,
@@ -207,8 +207,8 @@ export class Directory implements AsyncDisposable {
     const { log } = this.#ports;
     const age = this.observedAge ?? Number.POSITIVE_INFINITY;
     if (age < 2 * this.#options.seatsEvery) log.debug('seats-not-read', { why });
-    else if (!this.#saidUnread) log.warn('seats-not-read', { why, age: Math.round(age) });
-    this.#saidUnread ||= age >= 2 * this.#options.seatsEvery;
+    else if (!this.#reportedUnread) log.warn('seats-not-read', { why, age: Math.round(age) });
+    this.#reportedUnread ||= age >= 2 * this.#options.seatsEvery;
   }
 
   /** Whether a collector has a seat. A seat that is not renewed counts as free. */
@@ -226,7 +226,7 @@ export class Directory implements AsyncDisposable {
       try {
         const observed = await this.#isObserved();
         this.#seatsReadAt = this.#ports.clock.monotonic();
-        this.#saidUnread = false;
+        this.#reportedUnread = false;
         if (observed !== this.#observed) {
           this.#observed = observed;
           this.#options.onObserved?.(observed);

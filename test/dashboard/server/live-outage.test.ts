@@ -68,7 +68,7 @@ describe('a live source', () => {
   });
 
   it.each(['follow', 'range'] as const)(
-    'reports a failure of audit.%s that nobody foresaw, and goes on',
+    'reports a failure of audit.%s that is unforeseen, and continues',
     async (name) => {
       const { ports, logged } = fleet.process('other');
       let isBroken = true;

@@ -37,8 +37,11 @@ describe('the sentences of the dashboard', () => {
     );
   });
 
+  it('are none for an agent without a record and an event', async () => {
+    expect(await ask('kind=agent&name=h9/none')).toBe('');
+  });
+
   it.each([
-    ['kind=agent&name=h9/none', 404],
     ['kind=host&name=h1', 400],
     ['kind=agent&name=a', 400],
   ])('%s is refused with %d', async (query, status) => {

@@ -58,7 +58,7 @@ export class FileDriver {
   #owesExec = false;
   #writtenAt: MonotonicTime = Number.NEGATIVE_INFINITY;
   /** The last complaint of each kind. */
-  readonly #said = new Map<string, string>();
+  readonly #reported = new Map<string, string>();
 
   constructor(options: FileDriverOptions, view: ServiceView, ports: DriverPorts) {
     this.#options = options;
@@ -196,10 +196,10 @@ export class FileDriver {
 
   /** Logs a complaint once until it changes; undefined: it is over. */
   #say(about: string, complaint: unknown, log: () => void): void {
-    const said = complaint === undefined ? '' : JSON.stringify(complaint);
-    if (said === (this.#said.get(about) ?? '')) return;
-    this.#said.set(about, said);
-    if (said === '') return;
+    const report = complaint === undefined ? '' : JSON.stringify(complaint);
+    if (report === (this.#reported.get(about) ?? '')) return;
+    this.#reported.set(about, report);
+    if (report === '') return;
     log();
   }
 }

@@ -10,17 +10,19 @@ import { jsonLine } from '../../terminal/escape-terminal.ts';
 
 export const accessRenew = command({
   name: 'access renew',
-  summary: 'replace the certificates of servers and logins; --ca begins a new authority',
+  summary: 'replace the certificates of servers and logins; --ca makes a new authority',
   settings: {
     ...accessSettings,
     ca: {
       flag: '--ca',
-      description: 'make a new authority; the former one counts, and signs, for now',
+      description:
+        'make a new authority; the former one still signs, and certificates of both are valid',
       schema: Switch,
     },
     finishCa: {
       flag: '--finish-ca',
-      description: 'the former authority counts no more, once all have the new certificates',
+      description:
+        'end the trust in the former authority, when all servers and logins have the new certificates',
       schema: Switch,
     },
   },
