@@ -32,7 +32,9 @@ async function main(): Promise<number> {
     return 1;
   }
   await mkdir(folder, { recursive: true });
-  await using ui = rollcall(['ui', '--sample', '--port', '0', '--json']);
+  // Without a token, the sample is open.
+  const withoutToken = { ROLLCALL_UI_TOKEN: '' };
+  await using ui = rollcall(['ui', '--sample', '--port', '0', '--json'], withoutToken);
   const address = String((await ui.ready)['dashboard']);
   const browser = await launch(found.path);
   let failed = 0;
