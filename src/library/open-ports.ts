@@ -108,22 +108,19 @@ export async function openPorts(
   const { user, password, token } = login;
   const ofAddress =
     user === undefined ? token && { token } : { user, ...(password && { pass: password }) };
-  const given = readOption('credentials', Credentials, options.credentials);
-  const tls = readOption('tls', Tls, options.tls);
+  readOption('credentials', Credentials, options.credentials);
+  readOption('tls', Tls, options.tls);
   const signal = readOption('signal', Signal, options.signal) ?? never;
   readOption('log', withFunctions('debug', 'info', 'warn'), options.log);
   readOption('metrics', withFunctions(...Object.keys(noopMetrics)), options.metrics);
-  const credentials =
-    options.credentials && given
-      ? options.credentials
-      : ofAddress || localLogin(servers, localLogins());
+  const credentials = options.credentials ?? (ofAddress || localLogin(servers, localLogins()));
   const jsDomain = readOption('jsDomain', JsDomain.optional(), options.jsDomain);
   const access = {
     servers,
     namespace: readOption('namespace', Namespace, options.namespace ?? 'default'),
     ...(credentials && { credentials }),
     ...(jsDomain !== undefined && { jsDomain }),
-    ...(tls && options.tls && { tls: options.tls }),
+    ...(options.tls && { tls: options.tls }),
     ...(options.inboxPrefix !== undefined && { inboxPrefix: options.inboxPrefix }),
   };
   const within = readOption(

@@ -63,13 +63,12 @@ export async function dashboardTokens(
   }
   const dir = stateDirIfAny(env);
   const own = await ownToken(dir, 'dashboard-token');
-  const other = look === undefined ? await ownToken(dir, 'dashboard-look-token') : undefined;
-  return {
-    tokens: { act: own.token, look: look ?? other?.token ?? own.token },
-    file: own.file,
-    lookFile: lookTokenFile ?? other?.file,
-    isOwn: true,
-  };
+  const other =
+    look === undefined
+      ? await ownToken(dir, 'dashboard-look-token')
+      : { token: look, file: lookTokenFile };
+  const tokens = { act: own.token, look: other.token };
+  return { tokens, file: own.file, lookFile: other.file, isOwn: true };
 }
 
 /** A token of this user; only in memory without a state directory. */

@@ -56,7 +56,7 @@ describe('the rights of a login', () => {
     );
   });
 
-  it('are told in words', () => {
+  it('are described in words', () => {
     const may = (role: (typeof roles)[number]) =>
       capabilitiesOf(rightsOf(wanted(role)), namespace).filter((one) => one.may);
     const words = (role: (typeof roles)[number]) => may(role).map(({ what }) => what);
