@@ -19,7 +19,9 @@ function packagesOf(file: string, seen = new Set<string>()): ReadonlySet<string>
   if (seen.has(file)) return packages;
   seen.add(file);
   const text = readFileSync(file, 'utf8');
-  for (const [, specifier = ''] of text.matchAll(/^(?:import|export)\b[^;'=(]*'([^']+)'/gm)) {
+  for (const [, specifier = ''] of text.matchAll(
+    /^(?:import|export)\b[^;'"=(]*['"]([^'"]+)['"]/gm,
+  )) {
     if (specifier.startsWith('.')) {
       for (const name of packagesOf(resolve(dirname(file), specifier), seen)) packages.add(name);
     } else if (!isBuiltin(specifier)) packages.add(specifier);

@@ -6,7 +6,7 @@ import { DurationOrMillis } from '../composition/time/duration.ts';
 import { Fault } from '../domain/fault.ts';
 import { AgentName, HostId, type Slot } from '../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../domain/policy/lease-policy.ts';
-import { formatParseError } from '../domain/records/stored-record.ts';
+import { formatPath, schemaProblems } from '../domain/records/schema-problems.ts';
 
 /** A number of milliseconds, or a text with units: `15s`, `1m 30s`, `500ms`. */
 export type Duration = number | string;
@@ -44,8 +44,10 @@ export function readOption<S extends z.ZodType>(
 ): z.output<S> {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const why = formatParseError(error).replace(/^value: /, '');
-  throw new Fault('bad-setting', `${name}: ${why}`, { cause: error });
+  const why = schemaProblems(error.issues)
+    .map(({ path, rule }) => `${formatPath([name, ...path])}: ${rule}`)
+    .join('; ');
+  throw new Fault('bad-setting', why, { cause: error });
 }
 
 export const readLease = (options: LeaseOptions): LeasePolicy => ({

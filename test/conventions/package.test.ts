@@ -91,6 +91,24 @@ describe('the package, installed in an empty directory,', () => {
     );
   });
 
+  test('opens its entry and a few chunks when it is imported', () => {
+    const built = join(folder, 'node_modules/rollcall/dist/src');
+    const opened = new Set<string>();
+    const open = (file: string): void => {
+      if (opened.has(file)) return;
+      opened.add(file);
+      const text = readFileSync(file, 'utf8');
+      for (const [, next = ''] of text.matchAll(
+        /^(?:import\b|\} from|export\b)[^;(]*?"(\..+?)";$/gm,
+      )) {
+        open(resolve(dirname(file), next));
+      }
+    };
+    open(join(built, 'index.js'));
+    expect(opened.size).toBeGreaterThan(1);
+    expect(opened.size).toBeLessThan(20);
+  });
+
   test('has types, so a wrong call does not compile', async () => {
     const use = (argument: string) => `import { startAgent } from 'rollcall';
       export type Start = typeof startAgent;

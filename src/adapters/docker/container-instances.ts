@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { z } from 'zod';
 import { type Health, InstanceSpec } from '../../domain/records/desired-instances.ts';
 import type { HealthCheck } from '../../domain/records/health-check.ts';
-import { formatParseError } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/schema-problems.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Container } from './container.ts';
 import { type LabelledService, readLabels } from './container-labels.ts';

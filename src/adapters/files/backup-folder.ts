@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
-import { formatParseError } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/schema-problems.ts';
 import { writeFileAtomic } from './atomic-write.ts';
 import { fileFault, readText } from './read-text.ts';
 

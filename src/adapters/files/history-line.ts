@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatParseError } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/schema-problems.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 
 /**

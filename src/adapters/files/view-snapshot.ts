@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { instanceRow } from '../../domain/fleet/row-schema.ts';
 import type { SavedView } from '../../domain/fleet/saved-view.ts';
 import { readJson } from '../../domain/json.ts';
-import { formatParseError } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/schema-problems.ts';
 import { writeFileAtomic } from './atomic-write.ts';
 import { readOptionalText } from './read-text.ts';
 

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
-import { formatParseError } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/schema-problems.ts';
 import { checkHost } from '../http-server/access.ts';
 import { ApiError } from '../http-server/api-error.ts';
 

@@ -3,7 +3,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
 import { HostId } from '../../domain/identity/names.ts';
-import { formatParseError } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/schema-problems.ts';
 
 export interface HostIdSources {
   readonly configured?: string | undefined;

@@ -8,7 +8,7 @@ import { accessConfig } from '../../adapters/nats/access/server-config.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
-import { formatParseError } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/schema-problems.ts';
 import { AccessState, addMember, type Changed, withRevocations } from './access-state.ts';
 import { certificateFile, removeLogin, writeLogin } from './login-folder.ts';
 import { OperatorKeys } from './operator-keys.ts';

@@ -4,7 +4,7 @@ import { checkSchema } from '../../adapters/files/health-check-schema.ts';
 import { readOptionalText } from '../../adapters/files/read-text.ts';
 import { readJson } from '../../domain/json.ts';
 import { InstanceSpec } from '../../domain/records/desired-instances.ts';
-import { formatParseError } from '../../domain/records/stored-record.ts';
+import { formatParseError } from '../../domain/records/schema-problems.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { DurationOrMillis } from '../time/duration.ts';
 

@@ -1,5 +1,5 @@
 import { readJson } from '../json.ts';
-import { formatParseError } from '../records/stored-record.ts';
+import { formatParseError } from '../records/schema-problems.ts';
 import type { Revision, WallTime } from '../time.ts';
 import { AuditEvent, type ChainRef } from './event-schema.ts';
 import { chainSubject } from './event-subjects.ts';

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { formatParseError } from './schema-problems.ts';
 import {
   AgentRecord,
   BrakeRecord,
@@ -7,7 +8,6 @@ import {
   PolicyRecord,
   recordVersion,
 } from './schemas.ts';
-import { formatParseError } from './stored-record.ts';
 
 const schemas: Readonly<Record<string, z.ZodType>> = {
   run: AgentRecord,

@@ -9,6 +9,7 @@ import {
 } from '../identity/registry-keys.ts';
 import { readJson } from '../json.ts';
 import type { Millis, Revision } from '../time.ts';
+import { formatParseError } from './schema-problems.ts';
 import {
   AgentRecord,
   BrakeRecord,
@@ -113,22 +114,6 @@ function parsePolicy(key: string, text: string): PolicyRecord {
 function otherKey(key: string, named: string): Fault {
   parseRegistryKey(key);
   return new Fault('record-unreadable', `the record names ${named}`);
-}
-
-/**
- * Formats Zod issues, a JSON error or a Fault as one line that names the field and the rule.
- *
- * Messages quote the input, so line breaks and terminal codes become spaces.
- */
-export const formatParseError = (cause: unknown): string =>
-  errorText(cause).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
-
-function errorText(cause: unknown): string {
-  if (typeof cause === 'object' && cause !== null && 'issues' in cause) {
-    const issues = cause.issues as readonly { path: PropertyKey[]; message: string }[];
-    return issues.map((i) => `${i.path.map(String).join('.') || 'value'}: ${i.message}`).join('; ');
-  }
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 /** The ttl in the value of a run's lease; undefined if it has none or cannot be read. */

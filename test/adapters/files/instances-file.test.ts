@@ -92,7 +92,7 @@ describe('a problem in an instances file', () => {
     ['instances:\n  - service: web\n    prot: 80\n', ['i.yaml:3: instances[0].prot: unknown key']],
     [
       'instances:\n  - id: x\n',
-      ['i.yaml:2: instances[0].service: Invalid input: expected string, received undefined'],
+      ['i.yaml:2: instances[0].service: is missing'],
     ],
     [
       'instances:\n  - service: web\n    labels:\n      version: 1.10\n',

@@ -175,7 +175,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     folders: [...core, 'src/adapters/**', 'tools/bench'],
     packages: ['*', '*/*', ...node],
   }),
-  tools: { folders: ['tools/bench'], packages: node },
+  tools: { folders: ['tools/bench'], packages: ['esbuild', ...node] },
   'tools/bench': {
     folders: [...core, ...below('tools/bench', 'environment', 'fixture')],
     packages: node,

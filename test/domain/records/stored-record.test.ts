@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { agentKey, instanceKey } from '../../../src/domain/identity/registry-keys.ts';
+import { formatParseError } from '../../../src/domain/records/schema-problems.ts';
 import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
 import {
-  formatParseError,
   type KeyValueEntry,
   readAgent,
   readInstance,
@@ -143,7 +143,7 @@ describe('the one-line text of a failure', () => {
           { path: ['b'], message: 'y' },
         ],
       },
-      'a.0: x; b: y',
+      'a[0]: x; b: y',
     ],
   ])('for %j is %s', (cause, line) => {
     expect(formatParseError(cause)).toBe(line);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pickPolicies } from '../../../domain/fleet/pick.ts';
 import { ServiceName } from '../../../domain/identity/names.ts';
-import { formatParseError } from '../../../domain/records/stored-record.ts';
+import { formatParseError } from '../../../domain/records/schema-problems.ts';
 import { type Millis, minutes, seconds } from '../../../domain/time.ts';
 import { ApiError } from '../../http-server/api-error.ts';
 

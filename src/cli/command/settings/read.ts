@@ -1,5 +1,5 @@
 import { Fault } from '../../../domain/fault.ts';
-import { formatParseError } from '../../../domain/records/stored-record.ts';
+import { schemaProblems } from '../../../domain/records/schema-problems.ts';
 import {
   attributeOf,
   nameOf,
@@ -59,9 +59,8 @@ function valueFrom(setting: Setting, from: Sources): unknown {
   const raw = rawOf(setting, from);
   const read = setting.schema.safeParse(raw?.value);
   if (read.success) return read.data;
-  const texts = formatParseError(read.error).replaceAll(/(^|; )(value|\d+): /g, '$1');
   // Two items of a list may break the same rule.
-  const rules = [...new Set(texts.split('; '))].join('; ');
+  const rules = [...new Set(schemaProblems(read.error.issues).map(({ rule }) => rule))].join('; ');
   if (!raw)
     throw new Fault('bad-setting', `--${nameOf(setting)} is missing: ${setting.description}`);
   const got = setting.secret === true ? '' : ` (got ${shownValue(raw.value)})`;

@@ -1,7 +1,7 @@
 import { type Hash, hashEvent } from '../../../domain/events/hash-chain.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { readJson } from '../../../domain/json.ts';
-import { formatParseError } from '../../../domain/records/stored-record.ts';
+import { formatParseError } from '../../../domain/records/schema-problems.ts';
 import {
   KeyframeHead,
   type KeyframeLine,
