@@ -62,6 +62,16 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./commands/release.ts')).release,
   },
   {
+    name: 'drain',
+    summary: 'turn traffic away from a host or an instance, until it is undrained',
+    load: async () => (await import('./commands/drain.ts')).drain,
+  },
+  {
+    name: 'undrain',
+    summary: 'end the drain of a host or an instance: consumers use it again',
+    load: async () => (await import('./commands/undrain.ts')).undrain,
+  },
+  {
     name: 'policy',
     summary: 'show the policy of the fleet: seats, brake, history retention',
     load: async () => (await import('./commands/policy.ts')).policy,

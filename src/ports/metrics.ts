@@ -14,7 +14,7 @@ export type LeaseOwner = 'run' | 'seat';
 export type ViewOwner = 'collector' | 'directory' | 'leases';
 
 /** The kind of write that a collector attempted. */
-export type CollectorWrite = 'suspect' | 'expire' | 'remove' | 'end-hold';
+export type CollectorWrite = 'suspect' | 'expire' | 'remove' | 'end-hold' | 'end-drain';
 
 /** Why a collector removed an instance: see machines/instance.ts. */
 type CollectedBecause = 'owner-expired' | Extract<DubiousReason, 'superseded' | 'orphan'>;
@@ -74,7 +74,7 @@ export interface Metrics {
   /**
    * A compare-and-set refused a collector's write because the record changed after it was judged. This
    * prevents a wrong removal and is no failure. Many in a row for one kind of write need investigation.
-   * `write`: `suspect`, `expire`, `remove` or `end-hold`.
+   * `write`: `suspect`, `expire`, `remove`, `end-hold` or `end-drain`.
    */
   conflictAvoided(write: CollectorWrite): void;
 

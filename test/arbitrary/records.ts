@@ -109,6 +109,10 @@ const anyChain: fc.Arbitrary<ChainRef> = fc.oneof(
     .map(([at, { run }]) => ({ entity: 'instance' as const, ...at, run })),
   anyRun.map(({ host, run }) => ({ entity: 'hold' as const, host, run })),
   anyRun.map((run) => ({ entity: 'hold' as const, ...run })),
+  anyRun.map(({ host, run }) => ({ entity: 'drain' as const, target: { host }, run })),
+  fc.tuple(anyInstance, anyRun).map(([{ service, id }, { run }]) => {
+    return { entity: 'drain' as const, target: { service, id }, run };
+  }),
   fc
     .tuple(anyName, anyRun)
     .map(([zone, { run }]) => ({ entity: 'brake' as const, zone: ZoneName.parse(zone), run })),

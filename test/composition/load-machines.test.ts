@@ -17,7 +17,7 @@ const machine = (id: string) =>
 
 it('the machines of this checkout are found by their ids', async () => {
   expect(Object.keys(await loadMachines(join(checkout, 'machines'))).sort()).toEqual([
-    ...['brake', 'collector', 'hold', 'instance', 'policy', 'run', 'session', 'store'],
+    ...['brake', 'collector', 'drain', 'hold', 'instance', 'policy', 'run', 'session', 'store'],
   ]);
 });
 

@@ -1,6 +1,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { type BrakeEvent, brakeMachine } from '../../machines/brake.ts';
 import { type CollectorEvent, collectorMachine } from '../../machines/collector.ts';
+import { type DrainEvent, drainMachine } from '../../machines/drain.ts';
 import { type HoldEvent, holdMachine } from '../../machines/hold.ts';
 import { type InstanceEvent, instanceMachine } from '../../machines/instance.ts';
 import { type PolicyEvent, policyMachine } from '../../machines/policy.ts';
@@ -64,6 +65,8 @@ const hold: readonly HoldEvent[] = [
   { type: 'ran-out' },
 ];
 
+const drain: readonly DrainEvent[] = [{ type: 'changed' }, { type: 'ended' }, { type: 'ran-out' }];
+
 const brake: readonly BrakeEvent[] = [{ type: 'let-through' }, { type: 'released' }];
 
 const policy: readonly PolicyEvent[] = [{ type: 'changed' }];
@@ -90,4 +93,5 @@ export const examples: readonly Example[] = [
   { machine: brakeMachine, events: brake },
   { machine: policyMachine, events: policy },
   { machine: storeMachine, events: store },
+  { machine: drainMachine, events: drain },
 ];

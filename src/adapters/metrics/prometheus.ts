@@ -10,7 +10,7 @@ const initialLabels = {
   leases: ['run', 'seat'],
   outcomes: ['acknowledged', 'refused', 'unanswered'],
   suspicions: ['silent', 'unreachable'],
-  writes: ['suspect', 'expire', 'remove', 'end-hold'],
+  writes: ['suspect', 'expire', 'remove', 'end-hold', 'end-drain'],
   removals: ['owner-expired', 'superseded', 'orphan'],
   views: ['collector', 'directory', 'leases'],
 } as const;

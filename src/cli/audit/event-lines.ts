@@ -5,7 +5,7 @@ import {
 } from '../../domain/events/audit-entry.ts';
 import { type AuditEvent, isOfSlot, type StateValue } from '../../domain/events/event-schema.ts';
 import { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
-import { HoldRecord } from '../../domain/records/schemas.ts';
+import { DrainRecord, HoldRecord } from '../../domain/records/schemas.ts';
 import { policyLines } from '../command/settings/policy-settings.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
@@ -48,13 +48,20 @@ export function whyOf(audited: AuditEvent): string {
   return [listed(fields), planned(audited), seen].filter((part) => part !== '').join('; ');
 }
 
-/** Content of a hold or policy record. */
+/** Content of the record of a hold, a drain or the policy. */
 function planned({ of, record }: AuditEvent): string {
   if (of.entity === 'hold') {
     const hold = HoldRecord.unwrap().pick({ until: true, why: true }).safeParse(record);
     if (!hold.success) return '';
     const { until, why } = hold.data;
     return `until ${dateTime(until).slice(0, 19)}${why === undefined ? '' : `: ${why}`}`;
+  }
+  if (of.entity === 'drain') {
+    const drain = DrainRecord.unwrap().pick({ until: true, why: true }).safeParse(record);
+    if (!drain.success) return '';
+    const { until, why } = drain.data;
+    const end = until === undefined ? 'until it is ended' : `until ${dateTime(until).slice(0, 19)}`;
+    return `${end}${why === undefined ? '' : `: ${why}`}`;
   }
   if (of.entity !== 'policy') return '';
   const policy = FleetPolicy.safeParse(record?.['policy']);

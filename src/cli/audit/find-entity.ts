@@ -19,7 +19,7 @@ export async function findEntity(
   const [one] = found;
   if (one === undefined) {
     throw new Fault('not-found', `the audit of ${opened.name} has no event of '${name}'`, {
-      hint: 'an entity is HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE or policy; recent ones: rollcall audit tail',
+      hint: 'an entity is HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], drain:HOST, drain:SERVICE/ID, brake:ZONE or policy; recent ones: rollcall audit tail',
     });
   }
   return expectOne(one, name, found);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parseEntity } from '../../composition/names/entity-name.ts';
+import { type Entity, parseEntity } from '../../composition/names/entity-name.ts';
 import { momentRule } from '../../composition/time/moment-expression.ts';
 import { Fault } from '../../domain/fault.ts';
 import { openHistory } from '../audit/open-history.ts';
@@ -31,9 +31,9 @@ export const why = command({
   ],
   async run({ settings, io, args: [name = ''] }) {
     const candidates = parseEntity(name);
-    if (candidates.some(({ kind }) => kind === 'hold' || kind === 'brake' || kind === 'policy')) {
+    if (candidates.some(({ kind }) => ofTheFleet.includes(kind))) {
       throw new Fault('bad-name', `'${name}' is not an instance or agent`, {
-        hint: `its history: rollcall audit show ${name}; active holds and brakes: rollcall gc plan`,
+        hint: `its history: rollcall audit show ${name}; active holds, drains and brakes: rollcall agents`,
       });
     }
     await using opened = await openHistory(settings, io, 'why');
@@ -53,3 +53,6 @@ export const why = command({
     return exitCodes.done;
   },
 });
+
+/** Kinds of entities that have no state to explain. */
+const ofTheFleet: readonly Entity['kind'][] = ['hold', 'drain', 'brake', 'policy'];

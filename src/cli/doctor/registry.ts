@@ -1,3 +1,4 @@
+import { formatDrainTarget } from '../../composition/names/drain-target.ts';
 import { formatTarget } from '../../composition/names/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { overdueSince } from '../../domain/collection/hold-end.ts';
@@ -8,7 +9,7 @@ import { type KeyValueEntry, readSeat } from '../../domain/records/stored-record
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import { brakeWords, holdWords } from '../tables/fleet-lines.ts';
+import { brakeWords, drainWords, holdWords } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
@@ -42,7 +43,7 @@ export function diagnoseNames(directory: Pick<Directory, 'instances'>): readonly
   );
 }
 
-/** Reports holds and braked zones, which are not problems, and an unreadable policy. */
+/** Reports holds, drains and braked zones, which are not problems, and an unreadable policy. */
 export function diagnosePlans({ fleet }: Directory, now: WallTime): readonly Finding[] {
   const holds = [...fleet.controls.holds()].map(({ record }) => {
     const release = `rollcall release ${formatTarget(record)}`;
@@ -52,6 +53,17 @@ export function diagnosePlans({ fleet }: Directory, now: WallTime): readonly Fin
           'holds',
           `${holdWords(record, now)}; no collector whose clock agrees with the server's ended it`,
           `check the clocks (see \`clocks\` and \`collectors\`), or end it: ${release}`,
+        );
+  });
+  const drains = [...fleet.controls.drains()].map(({ record }) => {
+    const undrain = `rollcall undrain ${formatDrainTarget(record.target)}`;
+    const words = drainWords(record, now);
+    return record.until === undefined || overdueSince(record.until, now) === undefined
+      ? note('drains', words, `to end it: ${undrain}`)
+      : wrong(
+          'drains',
+          `${words}; no collector whose clock agrees with the server's ended it`,
+          `check the clocks (see \`clocks\` and \`collectors\`), or end it: ${undrain}`,
         );
   });
   const brakes = forecastBrakes(fleet, now)
@@ -74,8 +86,8 @@ export function diagnosePlans({ fleet }: Directory, now: WallTime): readonly Fin
         ),
       ]
     : [];
-  if (holds.length + brakes.length + findings.length > 0) return [...findings, ...brakes, ...holds];
-  return [ok('plans', 'no active hold, no braked zone')];
+  const all = [...findings, ...brakes, ...holds, ...drains];
+  return all.length > 0 ? all : [ok('plans', 'no active hold or drain, no braked zone')];
 }
 
 /** Checks that a collector is active. */

@@ -1,3 +1,4 @@
+import { formatDrainTarget } from '../../composition/names/drain-target.ts';
 import { formatTarget } from '../../composition/names/host-or-agent.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import type { WallTime } from '../../domain/time.ts';
@@ -67,6 +68,7 @@ function otherWords(of: AuditEvent['of'], event: AuditEvent['event']): string {
   if (of.entity === 'brake') return `zone ${of.zone}: brake ${event.type}`;
   if (of.entity === 'policy') return `policy ${event.type}`;
   if (of.entity === 'store') return `store: ${event.type}`;
+  if (of.entity === 'drain') return `drain of ${formatDrainTarget(of.target)} ${event.type}`;
   if (of.entity === 'hold') return `hold on ${formatTarget(of)} ${event.type}`;
   const reason = typeof event['reason'] === 'string' ? ` (${event['reason']})` : '';
   return `${formatTarget(of)} ${event.type === 'expired' ? 'declared dead' : event.type}${reason}`;

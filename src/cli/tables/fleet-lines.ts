@@ -1,8 +1,9 @@
+import { formatDrainTarget } from '../../composition/names/drain-target.ts';
 import { formatTarget } from '../../composition/names/host-or-agent.ts';
 import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { overdueSince } from '../../domain/collection/hold-end.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
-import type { HoldRecord } from '../../domain/records/schemas.ts';
+import type { DrainRecord, HoldRecord } from '../../domain/records/schemas.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';
 import { changedSettings } from '../command/settings/policy-settings.ts';
@@ -13,7 +14,7 @@ import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
 
-/** The brakes and holds of the fleet, as lines. */
+/** The brakes, holds and drains of the fleet, as lines. */
 export function fleetLines(
   fleet: Fleet,
   now: WallTime,
@@ -30,12 +31,21 @@ export function fleetLines(
     ...[...fleet.controls.holds()].flatMap(({ record }) =>
       labelled('hold', 'draining', holdWords(record, now)),
     ),
+    ...[...fleet.controls.drains()].flatMap(({ record }) =>
+      labelled('drain', 'draining', drainWords(record, now)),
+    ),
   ];
 }
 
 /** `h1 is on hold until 12:03:10 (in 8 min): new kernel`. */
 export const holdWords = (hold: HoldRecord, now: WallTime): string =>
   `${formatTarget(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`}`;
+
+/** `h1 is drained by alice until 12:03:10 (in 8 min): new kernel`. */
+export const drainWords = ({ target, by, until, why }: DrainRecord, now: WallTime): string => {
+  const end = until === undefined ? '' : ` ${untilWords(until, now)}`;
+  return `${formatDrainTarget(target)} is drained by ${by.agent}${end}${why === undefined ? '' : `: ${why}`}`;
+};
 
 /** `until 12:03:10 (in 8 min)`; a collector ends the hold a moment later. `now`: the server's time, if known. */
 export function untilWords(until: WallTime, now: WallTime): string {
@@ -77,14 +87,17 @@ export function fleetChangeDocument(change: FleetChange, at: WallTime): object {
   return { event: of, change: what, at, ...fields };
 }
 
-/** The current holds and brakes as JSON documents, for the start of a watch. */
+/** The current holds, drains and brakes as JSON documents, for the start of a watch. */
 export function fleetDocuments({ controls }: Fleet, at: WallTime): readonly object[] {
   const none = { before: undefined };
   const holds = [...controls.holds()].map(({ record }) => ({ of: 'hold' as const, now: record }));
   const brakes = [...controls.brakes()].flatMap((read) =>
     read.kind === 'stored' ? [{ of: 'brake' as const, now: read.record }] : [],
   );
-  return [...holds, ...brakes].map((one) => ({
+  const drains = [...controls.drains()].map(({ record }) => {
+    return { of: 'drain' as const, now: record };
+  });
+  return [...holds, ...drains, ...brakes].map((one) => ({
     ...fleetChangeDocument({ ...none, ...one }, at),
     change: 'there',
   }));
@@ -112,6 +125,10 @@ function changeWords(change: FleetChange, at: WallTime): string {
     return change.before
       ? `${formatTarget(change.before)} is no longer on hold: silence is counted again`
       : '';
+  }
+  if (change.of === 'drain') {
+    if (change.now) return drainWords(change.now, at);
+    return change.before ? `${formatDrainTarget(change.before.target)} is no longer drained` : '';
   }
   if (!change.now) return `zone ${change.before?.zone} is no longer braked`;
   const { zone, seen, suspect, expired } = change.now;

@@ -10,8 +10,17 @@ import { type Column, table } from './table.ts';
 export const addressAndPort = ({ address, port }: InstanceRow): string =>
   [address ?? '', port ?? ''].filter((part) => part !== '').join(':');
 
-/** Reason of the state: why it is dubious, or the output of its check. */
-export const reasonOf = ({ reason, health }: InstanceRow): string => reason ?? health.detail ?? '';
+/** Reason of the state: why it is dubious, who drains it, or the output of its check. */
+export function reasonOf({ state, reason, health, drain }: InstanceRow): string {
+  if (reason !== null) return reason;
+  return state === 'draining' && drain ? drainedBy(drain) : (health.detail ?? '');
+}
+
+/** `drained by alice: new kernel`. The record of a drain that cannot be read has no operator. */
+const drainedBy = ({ by, why }: NonNullable<InstanceRow['drain']>): string =>
+  by === null
+    ? `drained; its drain cannot be read: ${why}`
+    : `drained by ${by.slice(by.lastIndexOf('/') + 1)}${why === null ? '' : `: ${why}`}`;
 
 const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[] => [
   {

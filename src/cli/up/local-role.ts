@@ -13,6 +13,8 @@ const roles: Readonly<Record<string, Role>> = {
   repair: 'collector',
   hold: 'operator',
   release: 'operator',
+  drain: 'operator',
+  undrain: 'operator',
   'policy set': 'operator',
   ui: 'dashboard',
   'namespace create': 'deploy',

@@ -1,7 +1,9 @@
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
+import { untilWords } from '../tables/fleet-lines.ts';
 import { formatRounded } from '../terminal/format-time.ts';
 import {
   agentOf,
@@ -79,7 +81,10 @@ export function failing({ context: { now }, name, stored, row }: InstanceContext
   };
 }
 
-export function draining({ context: { now }, name, stored, row }: InstanceContext): Paragraph {
+export function draining(one: InstanceContext): Paragraph {
+  const { name, stored, row } = one;
+  const { now } = one.context;
+  if (row.drain && stored.record.state === 'serving') return drainedByOperator(one, row.drain);
   const { since: drained, registeredAt } = stored.record;
   return {
     sentences: [
@@ -88,5 +93,31 @@ export function draining({ context: { now }, name, stored, row }: InstanceContex
       'Its agent removes it when the drain time is over.',
     ],
     next: { what: 'leave', at: null },
+  };
+}
+
+/** Its agent reports it as serving, and an operator turns traffic away. */
+function drainedByOperator(
+  { context: { fleet, now }, name, stored, row }: InstanceContext,
+  { by, until, why }: NonNullable<InstanceRow['drain']>,
+): Paragraph {
+  const { record } = stored;
+  const drain = fleet.controls.drainOf(record);
+  const isOfHost = drain?.kind === 'stored' && 'host' in drain.record.target;
+  const what = isOfHost ? `its host ${record.host}` : 'it';
+  const reason =
+    why === null ? '' : by === null ? `; the record cannot be read: ${why}` : `: ${why}`;
+  const target = isOfHost ? record.host : `${record.service}/${record.id}`;
+  const end =
+    until === null
+      ? 'The drain lasts until an operator ends it'
+      : `The drain ends ${untilWords(until, now)}`;
+  return {
+    sentences: [
+      `${name} is draining ${formatSince(row.since, now)}: ${by ?? 'an operator'} drains ${what}${reason}; send it no new requests.`,
+      `Its agent reports it as serving; run ${row.run} registered it ${formatAt(record.registeredAt, now)}.`,
+      `${end}; to end it: rollcall undrain ${target}.`,
+    ],
+    next: { what: until === null ? 'nothing' : 'undrain', at: until },
   };
 }

@@ -41,8 +41,8 @@ export async function present(
   };
 }
 
-/** Records that can delay a removal: holds, brakes and the policy. */
-const ofTheFleet = ['hold.>', 'brake.*', policyKey];
+/** Records of the fleet on which a state or a removal depends: holds, drains, brakes and the policy. */
+const ofTheFleet = ['hold.>', 'drain.>', 'brake.*', policyKey];
 
 interface PastSource extends Pick<OpenHistory, 'history' | 'keyframes'> {
   /** Of the store that has the history; a file has none. */

@@ -7,13 +7,20 @@ import {
   ServiceName,
   ZoneName,
 } from '../../domain/identity/names.ts';
-import { agentMapKey, brakeKey, holdKey, policyKey } from '../../domain/identity/registry-keys.ts';
+import {
+  agentMapKey,
+  brakeKey,
+  drainKey,
+  holdKey,
+  policyKey,
+} from '../../domain/identity/registry-keys.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
+import { formatDrainTarget, parseDrainTarget } from './drain-target.ts';
 import { escaped, formatTarget, named, parseTarget, unescaped } from './host-or-agent.ts';
 
 /** An entity of the audit, and the subjects of its events. */
 export interface Entity {
-  readonly kind: 'agent' | 'run' | 'instance' | 'hold' | 'brake' | 'policy';
+  readonly kind: 'agent' | 'run' | 'instance' | 'hold' | 'drain' | 'brake' | 'policy';
   /** Its unambiguous name. */
   readonly exact: string;
   /** Its own transitions, as subject patterns below the namespace. */
@@ -26,18 +33,20 @@ export interface Entity {
   readonly records: readonly string[];
 }
 
-const rule = 'HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], brake:ZONE, or policy';
+const rule =
+  'HOST/AGENT, a run id, SERVICE/ID, hold:HOST[/AGENT], drain:HOST, drain:SERVICE/ID, brake:ZONE, or policy';
 
 /**
  * All entities that a text may name. A name may contain slashes, so each slash may be the separator. A
- * prefix `agent:`, `run:`, `instance:`, `hold:` or `brake:` sets the kind, and `%2F` is a slash in a name.
+ * prefix `agent:`, `run:`, `instance:`, `hold:`, `drain:` or `brake:` sets the kind, and `%2F` is a slash in a name.
  * `policy` is the policy of the fleet.
  * @throws {Fault} `bad-name`
  */
 export function parseEntity(text: string): readonly Entity[] {
-  const [, kind, name = ''] = /^(agent|run|instance|hold|brake):(.*)$/su.exec(text) ?? [];
+  const [, kind, name = ''] = /^(agent|run|instance|hold|drain|brake):(.*)$/su.exec(text) ?? [];
   if (text === 'policy') return [policyEntity];
   if (kind === 'hold') return [holdEntity(name)];
+  if (kind === 'drain') return [drainEntity(name)];
   if (kind === 'brake') return [brakeEntity(unescaped(name))];
   if (kind === undefined) {
     const run = RunId.safeParse(text).success ? [runEntity(text)] : [];
@@ -116,6 +125,13 @@ function holdEntity(text: string): Entity {
   const { host, agent } = place;
   const events = `${encodeSubjectToken(host)}.${agent === undefined ? '=every' : encodeSubjectToken(agent)}.*.hold.*`;
   return fleetEntity('hold', `hold:${formatTarget(place)}`, holdKey(host, agent), events);
+}
+
+function drainEntity(text: string): Entity {
+  const target = parseDrainTarget(text);
+  const tokens = Object.values(target).map(encodeSubjectToken).join('.');
+  const exact = `drain:${formatDrainTarget(target)}`;
+  return fleetEntity('drain', exact, drainKey(target), `=drain.${tokens}.*.drain.*`);
 }
 
 function brakeEntity(name: string): Entity {

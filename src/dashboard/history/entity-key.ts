@@ -11,6 +11,8 @@ export function entityKey(of: ApiEntity): string {
       return [of.entity, of.host, of.agent, of.run, of.service, of.id].join('\n');
     case 'hold':
       return [of.entity, of.host, of.agent ?? '', of.run].join('\n');
+    case 'drain':
+      return [of.entity, ...Object.values(of.target), of.run].join('\n');
     case 'brake':
       return [of.entity, of.zone, of.run].join('\n');
     case 'policy':

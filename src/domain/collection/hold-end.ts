@@ -1,8 +1,7 @@
 import { clocksAgree } from '../clock-difference.ts';
-import type { HoldRecord } from '../records/schemas.ts';
 import { type Millis, seconds, type WallTime } from '../time.ts';
 
-/** The clocks by which a collector judges the end of a hold. */
+/** The clocks by which a collector judges the end of a hold or a drain. */
 export interface HoldClocks {
   /** The time of the server, as the collector estimates it; undefined: not known. */
   readonly server: WallTime | undefined;
@@ -14,13 +13,13 @@ export interface HoldClocks {
 export type HoldVerdict = 'lasts' | 'over' | 'unsure';
 
 /**
- * Judges the end of a hold, which was set by the server's clock.
+ * Judges the end of a hold or a drain, which was set by the server's clock.
  *
- * A hold ends only if the clocks of the server and of the collector agree and both have passed its end. So
- * neither a wrong clock of one collector nor a step of the server's clock ends a hold: another collector
+ * It ends only if the clocks of the server and of the collector agree and both have passed its end. So
+ * neither a wrong clock of one collector nor a step of the server's clock ends one: another collector
  * ends it, or an operator.
  */
-export function judgeHold({ until }: HoldRecord, { server, own }: HoldClocks): HoldVerdict {
+export function judgeEnd(until: WallTime, { server, own }: HoldClocks): HoldVerdict {
   if (server === undefined || !clocksAgree(own - server)) return 'unsure';
   return server >= until && own >= until ? 'over' : 'lasts';
 }

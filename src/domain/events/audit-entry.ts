@@ -65,6 +65,8 @@ export function describeChain(of: ChainRef): string {
   switch (of.entity) {
     case 'hold':
       return `hold on ${of.agent === undefined ? of.host : `${of.host}/${of.agent}`}`;
+    case 'drain':
+      return `drain of ${'host' in of.target ? of.target.host : `${of.target.service}/${of.target.id}`}`;
     case 'brake':
       return `brake of zone ${of.zone}`;
     case 'policy':

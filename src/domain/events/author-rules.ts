@@ -46,6 +46,7 @@ const rolesByEntity: Readonly<
   instance: instanceRoles,
   // These belong to the fleet, not to a run: any author with the permissions.
   hold: { planned: 'any', extended: 'any', released: 'any', 'ran-out': 'any' },
+  drain: { planned: 'any', changed: 'any', ended: 'any', 'ran-out': 'any' },
   brake: { tripped: 'any', 'let-through': 'any', released: 'any' },
   policy: { adopted: 'any', changed: 'any' },
   store: {

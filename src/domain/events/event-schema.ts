@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   Actor,
   AgentName,
+  DrainTarget,
   HostId,
   InstanceId,
   RunId,
@@ -12,7 +13,7 @@ import {
 export const eventVersion = 1;
 
 /**
- * The chain of an event: an entity and a run. A hold, a brake activation, a policy and a loss of the store each
+ * The chain of an event: an entity and a run. A hold, a drain, a brake activation, a policy and a loss of the store each
  * have an own id instead of a run id; the next one under the same key is another chain.
  */
 export const ChainRef = z.discriminatedUnion('entity', [
@@ -33,6 +34,7 @@ export const ChainRef = z.discriminatedUnion('entity', [
     agent: AgentName.optional(),
     run: RunId,
   }),
+  z.object({ entity: z.literal('drain'), target: DrainTarget, run: RunId }),
   z.object({ entity: z.literal('brake'), zone: ZoneName, run: RunId }),
   z.object({ entity: z.literal('policy'), run: RunId }),
   z.object({ entity: z.literal('store'), run: RunId }),
@@ -41,8 +43,10 @@ export type ChainRef = z.infer<typeof ChainRef>;
 
 /** A chain of an agent's run: the run, its process or its instances. Other chains belong to the fleet. */
 export type SlotChain = Extract<ChainRef, { entity: 'run' | 'instance' | 'session' | 'collector' }>;
-export const isOfSlot = (of: ChainRef): of is SlotChain =>
-  of.entity !== 'hold' && of.entity !== 'brake' && of.entity !== 'policy' && of.entity !== 'store';
+export const isOfSlot = (of: ChainRef): of is SlotChain => !fleetEntities.has(of.entity);
+const fleetEntities: ReadonlySet<ChainRef['entity']> = new Set([
+  ...(['hold', 'drain', 'brake', 'policy', 'store'] as const),
+]);
 
 /** An XState state value: a string, or an object nested by region. */
 export type StateValue = string | { readonly [region: string]: StateValue | undefined };

@@ -26,6 +26,11 @@ export function chainSubject(of: ChainRef): string {
       const agent = of.agent === undefined ? '=every' : encodeSubjectToken(of.agent);
       return `${encodeSubjectToken(of.host)}.${agent}.${of.run}.hold`;
     }
+    case 'drain': {
+      const { target } = of;
+      const tokens = 'host' in target ? [target.host] : [target.service, target.id];
+      return `=drain.${tokens.map(encodeSubjectToken).join('.')}.${of.run}.drain`;
+    }
     case 'brake':
       return `=zone.${encodeSubjectToken(of.zone)}.${of.run}.brake`;
     case 'policy':

@@ -52,6 +52,15 @@ export interface InstanceRow {
    */
   readonly successor: AgentRecord['phase'] | null;
   /**
+   * Only while an operator drains it or its host: the operator as `HOST/NAME` (null: the record of the drain cannot
+   * be read), the end in milliseconds since 1970 (null: until it is ended), and the reason.
+   */
+  readonly drain?: {
+    readonly by: string | null;
+    readonly until: WallTime | null;
+    readonly why: string | null;
+  };
+  /**
    * Only for an instance that has no record any more and is kept: since when, in milliseconds since 1970 on
    * the clock of this process (guarantee G13).
    */
@@ -118,6 +127,7 @@ export function toInstanceRow(
   const owner =
     slot.agent?.kind === 'stored' && slot.agent.record.run === record.run ? slot.agent : undefined;
   const facts = instanceFacts(instance, slot, fleet);
+  const drain = fleet.controls.drainOf(record);
   const { state, reason, since } = instanceStatus(facts, rivalsOf(facts, fleet), observed);
   return {
     service: record.service,
@@ -137,8 +147,17 @@ export function toInstanceRow(
     revision: instance.revision,
     successor:
       reason === 'superseded' && slot.agent?.kind === 'stored' ? slot.agent.record.phase : null,
+    ...(drain && { drain: drainFields(drain) }),
   };
 }
+
+function drainFields(drain: Drain): InstanceRow['drain'] & object {
+  if (drain.kind === 'unreadable') return { by: null, until: null, why: drain.why };
+  const { by, until = null, why = null } = drain.record;
+  return { by: `${by.host}/${by.agent}`, until, why };
+}
+
+type Drain = NonNullable<ReturnType<Fleet['controls']['drainOf']>>;
 
 interface RecordFacts extends InstanceFacts {
   readonly instance: StoredInstance;
@@ -160,8 +179,10 @@ function instanceFacts(
 ): RecordFacts {
   const { run, state, since, registeredAt } = instance.record;
   const agent = slot?.agent;
+  const drain = fleet.controls.drainOf(instance.record);
   return {
     ...{ run, state, since, registeredAt, instance },
+    drainedSince: drain && (drain.kind === 'stored' ? drain.record.since : since),
     token: tokenOf(instance),
     agent: !agent
       ? 'absent'

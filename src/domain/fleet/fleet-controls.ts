@@ -1,13 +1,15 @@
-import type { Slot, ZoneName } from '../identity/names.ts';
-import { brakeKey, holdKey, policyKey } from '../identity/registry-keys.ts';
+import type { InstanceRef, Slot, ZoneName } from '../identity/names.ts';
+import { brakeKey, drainKey, holdKey, policyKey } from '../identity/registry-keys.ts';
 import { defaultFleetPolicy, type FleetPolicy } from '../policy/fleet-policy.ts';
-import type { BrakeRecord, HoldRecord, PolicyRecord } from '../records/schemas.ts';
+import type { BrakeRecord, DrainRecord, HoldRecord, PolicyRecord } from '../records/schemas.ts';
 import {
   type KeyValueEntry,
   type RecordRead,
   readBrake,
+  readDrain,
   readHold,
   readPolicy,
+  type StoredDrain,
   type StoredHold,
   type Unreadable,
 } from '../records/stored-record.ts';
@@ -15,14 +17,16 @@ import type { Revision } from '../time.ts';
 
 type There<R> = Exclude<RecordRead<R>, { kind: 'absent' }>;
 
-/** The fleet-wide records of the registry: holds, brakes and the policy. */
+/** The fleet-wide records of the registry: holds, drains, brakes and the policy. */
 export class FleetControls {
   readonly #holds = new Map<string, There<HoldRecord>>();
+  readonly #drains = new Map<string, There<DrainRecord>>();
   readonly #brakes = new Map<string, There<BrakeRecord>>();
   #policy: There<PolicyRecord> | undefined;
 
   clear(): void {
     this.#holds.clear();
+    this.#drains.clear();
     this.#brakes.clear();
     this.#policy = undefined;
   }
@@ -31,6 +35,7 @@ export class FleetControls {
   take(entry: KeyValueEntry): boolean {
     const { key } = entry;
     if (isHoldKey(key)) put(this.#holds, key, readHold(entry));
+    else if (isDrainKey(key)) put(this.#drains, key, readDrain(entry));
     else if (isBrakeKey(key)) put(this.#brakes, key, readBrake(entry));
     else if (key === policyKey) this.#policy = there(readPolicy(entry));
     else return false;
@@ -56,6 +61,16 @@ export class FleetControls {
     return this.#holds.get(holdKey(host, agent)) ?? this.#holds.get(holdKey(host));
   }
 
+  /**
+   * The drain of an instance: its own or its host's. An unreadable drain counts too: its key names what an
+   * operator drains.
+   */
+  drainOf(instance: Pick<InstanceRef, 'host' | 'service' | 'id'>): There<DrainRecord> | undefined {
+    if (this.#drains.size === 0) return undefined;
+    const own = { service: instance.service, id: instance.id };
+    return this.#drains.get(drainKey(own)) ?? this.#drains.get(drainKey({ host: instance.host }));
+  }
+
   brakeOf(zone: ZoneName): There<BrakeRecord> | undefined {
     return this.#brakes.size === 0 ? undefined : this.#brakes.get(brakeKey(zone));
   }
@@ -64,25 +79,32 @@ export class FleetControls {
     for (const hold of this.#holds.values()) if (hold.kind === 'stored') yield hold;
   }
 
+  *drains(): Generator<StoredDrain> {
+    for (const drain of this.#drains.values()) if (drain.kind === 'stored') yield drain;
+  }
+
   brakes(): IterableIterator<There<BrakeRecord>> {
     return this.#brakes.values();
   }
 
   *revisions(): Generator<[string, Revision]> {
-    const policy = this.#policy ? [this.#policy] : [];
-    for (const { key, revision } of [...this.#holds.values(), ...this.#brakes.values(), ...policy])
-      yield [key, revision];
+    for (const { key, revision } of this.#all()) yield [key, revision];
   }
 
   *unreadable(): Generator<Unreadable> {
-    const policy = this.#policy ? [this.#policy] : [];
-    for (const read of [...this.#holds.values(), ...this.#brakes.values(), ...policy]) {
-      if (read.kind === 'unreadable') yield read;
-    }
+    for (const read of this.#all()) if (read.kind === 'unreadable') yield read;
+  }
+
+  *#all() {
+    yield* this.#holds.values();
+    yield* this.#drains.values();
+    yield* this.#brakes.values();
+    if (this.#policy) yield this.#policy;
   }
 }
 
 const isHoldKey = (key: string): boolean => /^hold\.[^.]+(?:\.[^.]+)?$/.test(key);
+const isDrainKey = (key: string): boolean => /^drain\.[^.]+(?:\.[^.]+)?$/.test(key);
 const isBrakeKey = (key: string): boolean => /^brake\.[^.]+$/.test(key);
 
 const there = <R>(read: RecordRead<R>): There<R> | undefined =>

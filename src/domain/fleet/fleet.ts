@@ -24,7 +24,7 @@ export interface AgentView {
  * cannot be read is kept as `unreadable`, and so is an invalid key.
  */
 export class Fleet {
-  /** Holds, brakes and the policy. */
+  /** Holds, drains, brakes and the policy. */
   readonly controls = new FleetControls();
   readonly #slots = new Map<string, AgentView>();
   /** By service, then by id. */
@@ -129,12 +129,26 @@ export class Fleet {
     return touched;
   }
 
-  /** The slots whose status a hold changes. */
+  /** The slots whose status a hold or a drain changes. */
   *#covered(key: string): Generator<string> {
+    if (key.startsWith('drain.')) yield* this.#drained(key);
     const [, slot] = /^hold\.(.+)$/.exec(key) ?? [];
     if (slot === undefined) return;
     for (const tokens of this.#slots.keys()) {
       if (tokens === slot || tokens.startsWith(`${slot}.`)) yield tokens;
+    }
+  }
+
+  *#drained(key: string): Generator<string> {
+    const [, target] = /^drain\.(.+)$/.exec(key) ?? [];
+    if (target === undefined) return;
+    const isOfInstance = target.includes('.');
+    for (const [tokens, { instances }] of this.#slots) {
+      // Compares encoded names, so that a key with an invalid encoding does not throw (G12).
+      const isCovered = isOfInstance
+        ? instances.has(`instance.${tokens}.${target}`)
+        : tokens.startsWith(`${target}.`);
+      if (isCovered) yield tokens;
     }
   }
 

@@ -22,4 +22,6 @@ export interface InstanceFacts {
   readonly token: number;
   readonly registeredAt: WallTime;
   readonly agent: AgentFacts | 'absent' | 'unreadable';
+  /** Since when an operator drains it or its host; absent: no operator does. */
+  readonly drainedSince?: WallTime | undefined;
 }

@@ -29,7 +29,7 @@ export type DubiousReason =
  * - `live`: it reported `serving`, and its owner is live.
  * - `dubious`: it is not known that its owner is live; `reason` tells why.
  * - `failing`: its health check fails.
- * - `draining`: its agent is leaving.
+ * - `draining`: its agent is leaving, or an operator drains it or its host.
  */
 export type InstanceState = 'live' | 'dubious' | 'failing' | 'draining';
 
@@ -70,7 +70,10 @@ export function instanceStatus<Facts extends InstanceFacts>(
 ): Status<InstanceState> {
   const doubt = doubtOf(instance, rivals, isObserved);
   if (doubt) return { state: 'dubious', ...doubt };
-  const { state, since } = instance;
+  const { state, since, drainedSince } = instance;
+  if (state === 'serving' && drainedSince !== undefined) {
+    return { state: 'draining', reason: null, since: drainedSince };
+  }
   return { state: state === 'serving' ? 'live' : state, reason: null, since };
 }
 

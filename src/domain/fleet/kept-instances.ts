@@ -93,10 +93,10 @@ export class KeptInstances {
 
 /**
  * Whether a row is gone and nothing explains it. Its own report, its run and its successor explain a removal:
- * it failed, it drained, its run left, another registration has its name, or a newer run did not adopt it.
+ * it failed, it drained, an operator drained it, its run left, another registration has its name, or a newer run did not adopt it.
  */
 function isUnexplained(row: InstanceRow, { isCurrent, hasLeft }: Moment): boolean {
-  if (row.health.state !== 'serving' || hasLeft(row)) return false;
+  if (row.health.state !== 'serving' || row.drain || hasLeft(row)) return false;
   switch (row.reason) {
     case 'silent':
     case 'unreachable':

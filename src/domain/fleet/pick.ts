@@ -22,6 +22,7 @@ export type PickPolicy = (typeof pickPolicies)[number];
 export interface Usable
   extends Pick<InstanceRow, 'service' | 'id' | 'state' | 'reason' | 'successor' | 'token'> {
   readonly health: Pick<InstanceRow['health'], 'state'>;
+  readonly drain?: InstanceRow['drain'] | undefined;
 }
 
 /**
@@ -109,9 +110,17 @@ function usableOf<Row extends Usable>(rows: readonly Row[], policy: PickPolicy):
   }
 }
 
-/** Dubious only if it last reported `serving`; otherwise its own report counts. */
-const usability = ({ state, health }: Usable): 'live' | 'dubious' | 'failing' | 'draining' =>
-  health.state === 'serving' ? (state === 'live' ? 'live' : 'dubious') : health.state;
+/**
+ * An operator's drain counts first, then its own report: it is dubious only if it last reported `serving`.
+ */
+const usability = ({
+  state,
+  health,
+  drain,
+}: Usable): 'live' | 'dubious' | 'failing' | 'draining' => {
+  if (drain) return 'draining';
+  return health.state === 'serving' ? (state === 'live' ? 'live' : 'dubious') : health.state;
+};
 
 /**
  * Selects one row per id: the valid one, or the best of the dubious ones.

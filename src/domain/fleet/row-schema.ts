@@ -33,6 +33,10 @@ export const instanceRow = () =>
       }),
       revision: count,
       successor: z.enum(['registering', 'live', 'leaving', 'expired']).nullable(),
+      drain: z
+        .object({ by: z.string().nullable(), until: millis.nullable(), why: z.string().nullable() })
+        .optional()
+        .describe('Only while an operator drains it or its host: who, until when, and why'),
       keptSince: millis
         .optional()
         .describe('Only without a record: since when the instance is kept (G13)'),

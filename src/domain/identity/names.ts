@@ -65,6 +65,13 @@ export interface RunRef extends Slot {
 export const Actor = z.object({ host: HostId, agent: AgentName, run: RunId });
 export type Actor = z.infer<typeof Actor>;
 
+/** What an operator drains: all instances of a host, or every registration of one `service/id`. */
+export const DrainTarget = z.union([
+  z.object({ host: HostId }),
+  z.object({ service: ServiceName, id: InstanceId }),
+]);
+export type DrainTarget = z.infer<typeof DrainTarget>;
+
 /** The identity of an instance record. Its owner is in the record, not in the key. */
 export interface InstanceRef extends Slot {
   readonly service: ServiceName;

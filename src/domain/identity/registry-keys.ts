@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Fault } from '../fault.ts';
 import {
   AgentName,
+  type DrainTarget,
   HostId,
   InstanceId,
   type InstanceRef,
@@ -28,6 +29,13 @@ export const holdKey = (host: HostId, agent?: AgentName): string =>
 export const brakeKey = (zone: ZoneName): string =>
   withinLimit(`brake.${encodeSubjectToken(zone)}`);
 export const policyKey = 'policy';
+/** The key of a drain: `drain.<host>`, or `drain.<service>.<id>`. */
+export const drainKey = (target: DrainTarget): string =>
+  withinLimit(
+    'host' in target
+      ? `drain.${encodeSubjectToken(target.host)}`
+      : `drain.${encodeSubjectToken(target.service)}.${encodeSubjectToken(target.id)}`,
+  );
 export const leaseKey = (run: RunRef): string => withinLimit(`run.${agentMapKey(run)}.${run.run}`);
 export const seatKey = (seat: number): string => `seat.${seat}`;
 
@@ -65,6 +73,7 @@ export type RegistryKey =
   | ({ readonly kind: 'instance' } & InstanceRef)
   | { readonly kind: 'hold'; readonly host: HostId; readonly agent?: AgentName }
   | { readonly kind: 'brake'; readonly zone: ZoneName }
+  | { readonly kind: 'drain'; readonly target: DrainTarget }
   | { readonly kind: 'policy' };
 
 export type LeaseKey =
@@ -95,6 +104,9 @@ export function parseRegistryKey(key: string): RegistryKey {
   if (kind === 'brake' && host && agent === undefined) {
     return { kind, zone: nameIn(host, ZoneName) };
   }
+  if (kind === 'drain' && host && service === undefined) {
+    return { kind, target: drainTarget(host, agent) };
+  }
   if (key === policyKey) return { kind: 'policy' };
   throw new Fault('bad-name', `'${key}' is not a registry key`);
 }
@@ -117,6 +129,12 @@ export function parseLeaseKey(key: string): LeaseKey {
 function parseSlot(host: string, agent: string): Slot {
   return { host: nameIn(host, HostId), agent: nameIn(agent, AgentName) };
 }
+
+/** `drain.<host>`, or `drain.<service>.<id>`. */
+const drainTarget = (first: string, second: string | undefined): DrainTarget =>
+  second === undefined
+    ? { host: nameIn(first, HostId) }
+    : { service: nameIn(first, ServiceName), id: nameIn(second, InstanceId) };
 
 /** Decodes a token and checks the name, since a foreign tool may have written the key. */
 function nameIn<S extends z.ZodType>(token: string, schema: S): z.infer<S> {

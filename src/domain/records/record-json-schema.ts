@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   AgentRecord,
   BrakeRecord,
+  DrainRecord,
   HoldRecord,
   InstanceRecord,
   LeaseRecord,
@@ -14,6 +15,7 @@ const records = {
   agent: AgentRecord,
   instance: InstanceRecord,
   hold: HoldRecord,
+  drain: DrainRecord,
   brake: BrakeRecord,
   policy: PolicyRecord,
   lease: LeaseRecord,

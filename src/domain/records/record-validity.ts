@@ -3,6 +3,7 @@ import { formatParseError } from './schema-problems.ts';
 import {
   AgentRecord,
   BrakeRecord,
+  DrainRecord,
   HoldRecord,
   InstanceRecord,
   PolicyRecord,
@@ -13,6 +14,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   run: AgentRecord,
   instance: InstanceRecord,
   hold: HoldRecord,
+  drain: DrainRecord,
   brake: BrakeRecord,
   policy: PolicyRecord,
 };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   Actor,
   AgentName,
+  DrainTarget,
   HostId,
   InstanceId,
   RunId,
@@ -137,6 +138,28 @@ export const HoldRecord = z.lazy(() =>
   }),
 );
 export type HoldRecord = z.infer<typeof HoldRecord>;
+
+/**
+ * `drain.<host>` or `drain.<service>.<id>`: an operator turns traffic away. While it exists, consumers see its
+ * instances as draining; registration, health and expiry go on. Without `until` it lasts until an operator ends it.
+ */
+export const DrainRecord = z.lazy(() =>
+  z.looseObject({
+    v: z.literal(recordVersion),
+    target: DrainTarget,
+    /** The id of this drain. A later drain of the same target is another chain. */
+    run: RunId,
+    state: z.literal('draining'),
+    /** A time of the server, as in a hold. */
+    until: wall.optional(),
+    /** The operator's reason. */
+    why: z.string().optional(),
+    by: Actor,
+    since: wall,
+    ...chainHead,
+  }),
+);
+export type DrainRecord = z.infer<typeof DrainRecord>;
 
 /**
  * `brake.<zone>`: exists while too many runs of the zone are silent. Every batch that expires runs of the

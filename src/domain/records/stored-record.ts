@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import {
   brakeKey,
+  drainKey,
   holdKey,
   isAgentKey,
   isInstanceKey,
@@ -13,6 +14,7 @@ import { formatParseError } from './schema-problems.ts';
 import {
   AgentRecord,
   BrakeRecord,
+  DrainRecord,
   HoldRecord,
   InstanceRecord,
   LeaseRecord,
@@ -52,6 +54,7 @@ export type RecordRead<R> = StoredRecord<R> | Unreadable | Absent;
 export type StoredAgent = StoredRecord<AgentRecord>;
 export type StoredInstance = StoredRecord<InstanceRecord>;
 export type StoredHold = StoredRecord<HoldRecord>;
+export type StoredDrain = StoredRecord<DrainRecord>;
 export type StoredBrake = StoredRecord<BrakeRecord>;
 export type StoredPolicy = StoredRecord<PolicyRecord>;
 
@@ -67,6 +70,7 @@ export const readAgent = (entry: KeyValueEntry): RecordRead<AgentRecord> => read
 export const readInstance = (entry: KeyValueEntry): RecordRead<InstanceRecord> =>
   read(entry, parseInstance);
 export const readHold = (entry: KeyValueEntry): RecordRead<HoldRecord> => read(entry, parseHold);
+export const readDrain = (entry: KeyValueEntry): RecordRead<DrainRecord> => read(entry, parseDrain);
 export const readBrake = (entry: KeyValueEntry): RecordRead<BrakeRecord> => read(entry, parseBrake);
 export const readPolicy = (entry: KeyValueEntry): RecordRead<PolicyRecord> =>
   read(entry, parsePolicy);
@@ -97,6 +101,12 @@ function parseHold(key: string, text: string): HoldRecord {
   const record = HoldRecord.parse(readJson(text));
   if (key === holdKey(record.host, record.agent)) return record;
   throw otherKey(key, `a hold on ${record.host}`);
+}
+
+function parseDrain(key: string, text: string): DrainRecord {
+  const record = DrainRecord.parse(readJson(text));
+  if (key === drainKey(record.target)) return record;
+  throw otherKey(key, 'the target of another drain');
 }
 
 function parseBrake(key: string, text: string): BrakeRecord {

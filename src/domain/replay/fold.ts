@@ -1,6 +1,13 @@
 import type { AuditEntry } from '../events/audit-entry.ts';
 import type { AuditEvent } from '../events/event-schema.ts';
-import { agentKey, brakeKey, holdKey, instanceKey, policyKey } from '../identity/registry-keys.ts';
+import {
+  agentKey,
+  brakeKey,
+  drainKey,
+  holdKey,
+  instanceKey,
+  policyKey,
+} from '../identity/registry-keys.ts';
 import type { KeyValueEntry } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
 
@@ -156,6 +163,8 @@ export function registryKeyOf({ of }: AuditEvent): string | undefined {
       return instanceKey(of);
     case 'hold':
       return holdKey(of.host, of.agent);
+    case 'drain':
+      return drainKey(of.target);
     case 'brake':
       return brakeKey(of.zone);
     case 'policy':

@@ -5,6 +5,7 @@ import {
   type KeyValueEntry,
   readAgent,
   readBrake,
+  readDrain,
   readHold,
   readInstance,
   readPolicy,
@@ -39,6 +40,12 @@ export function chainOfRecord(entry: KeyValueEntry): RecordChain | undefined {
     const { host, agent, run, state } = read.record;
     const of = { entity: 'hold', host, ...(agent !== undefined && { agent }), run } as const;
     return chainAt(of, read.record, state);
+  }
+  if (entry.key.startsWith('drain.')) {
+    const read = readDrain(entry);
+    if (read.kind !== 'stored') return undefined;
+    const { target, run, state } = read.record;
+    return chainAt({ entity: 'drain', target, run }, read.record, state);
   }
   if (entry.key.startsWith('brake.')) {
     const read = readBrake(entry);

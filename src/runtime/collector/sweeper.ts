@@ -1,12 +1,12 @@
 import { zoneOf } from '../../domain/collection/brake.ts';
-import { judgeHold } from '../../domain/collection/hold-end.ts';
+import { type HoldClocks, judgeEnd } from '../../domain/collection/hold-end.ts';
 import type { RunEvidence } from '../../domain/collection/judge.ts';
 import type { AgentView } from '../../domain/fleet/fleet.ts';
 import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey, leaseKey } from '../../domain/identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
-import type { StoredHold } from '../../domain/records/stored-record.ts';
+import type { StoredDrain, StoredHold } from '../../domain/records/stored-record.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Disconnect } from '../../ports/disconnects.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -164,7 +164,7 @@ export class Sweeper implements Observer {
     this.#priority.setActiveSeats(this.observations.activeSeats(this.#options.lease.ttl));
     this.#brakes.update();
     for (const slot of this.#view.fleet.slots()) this.#judgeAgent(slot, signal);
-    for (const hold of this.#view.fleet.controls.holds()) this.#judgeHold(hold, signal);
+    this.#endPlans(signal);
     for (const { slot, leftovers } of this.#leftovers.due(this.#view.fleet)) {
       const rule = leftoverPolicyFor(slot, this.#options.lease);
       const due = leftovers.filter(([, age]) => age >= leftoverAfter(rule.policy));
@@ -213,12 +213,24 @@ export class Sweeper implements Observer {
     this.#agents.start(stored, signal);
   }
 
-  #judgeHold(hold: StoredHold, signal: AbortSignal): void {
-    const { record, key, revision } = hold;
+  /** Ends the holds and drains whose time is over. */
+  #endPlans(signal: AbortSignal): void {
+    const { controls } = this.#view.fleet;
     const clocks = this.#options.serverTime.now();
-    if (judgeHold(record, clocks) !== 'over') return;
-    if (!this.#priority.shouldAct(record.run, `${revision}`)) return;
-    if (!this.#tasks.isIdle(key)) return;
-    this.#tasks.start(key, () => this.#executor.endHold(hold, clocks, signal));
+    for (const hold of controls.holds()) {
+      if (this.#isOver(hold, clocks)) {
+        this.#tasks.start(hold.key, () => this.#executor.endHold(hold, clocks, signal));
+      }
+    }
+    for (const drain of controls.drains()) {
+      if (this.#isOver(drain, clocks)) {
+        this.#tasks.start(drain.key, () => this.#executor.endDrain(drain, clocks, signal));
+      }
+    }
+  }
+
+  #isOver({ record, key, revision }: StoredHold | StoredDrain, clocks: HoldClocks): boolean {
+    if (record.until === undefined || judgeEnd(record.until, clocks) !== 'over') return false;
+    return this.#priority.shouldAct(record.run, `${revision}`) && this.#tasks.isIdle(key);
   }
 }

@@ -20,7 +20,7 @@ import { sealCommit } from '../transitions/seal-changes.ts';
 /**
  * Ports of an operator action: each reads, writes conditionally, and reads again after a refusal.
  */
-type OperatorPorts = Pick<Ports, 'registry' | 'clock' | 'entropy'>;
+export type OperatorPorts = Pick<Ports, 'registry' | 'clock' | 'entropy'>;
 
 /**
  * The end of a hold that lasts this long from now. Made from the server's time, by which collectors judge it.
@@ -115,7 +115,8 @@ interface Attempt<T> {
   readonly result: T;
 }
 
-async function commitUntilStored<T>(
+/** Reads, changes and writes until the registry is as requested, or until the signal. */
+export async function commitUntilStored<T>(
   ports: OperatorPorts,
   signal: AbortSignal,
   attempt: () => Promise<Attempt<T>>,
@@ -144,7 +145,7 @@ const unknownOutcome = (why: string): Fault =>
     hint: 'run the same command again: a change that is stored is not repeated',
   });
 
-const unreadable = ({ key, why }: Unreadable): Fault =>
+export const unreadable = ({ key, why }: Unreadable): Fault =>
   new Fault('record-unreadable', `${key} cannot be read: ${why}`, {
     hint: 'another tool wrote it; `rollcall doctor` lists such records',
   });

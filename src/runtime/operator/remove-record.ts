@@ -73,11 +73,16 @@ export async function planRecordRemoval(
           'start the agent with this host and name: it takes the slot, and its chain goes on',
         );
   }
-  return refused(
-    `a ${parsed.kind} is no record of a run`,
-    parsed.kind === 'hold' ? 'rollcall release' : 'rollcall policy set, or rollcall gc run',
-  );
+  return refused(`a ${parsed.kind} is no record of a run`, endOf[parsed.kind]);
 }
+
+/** The commands that end the records of the fleet. */
+const endOf = {
+  hold: 'rollcall release',
+  drain: 'rollcall undrain',
+  brake: 'rollcall policy set, or rollcall gc run',
+  policy: 'rollcall policy set, or rollcall gc run',
+} as const;
 
 /**
  * Removes what was planned.

@@ -164,7 +164,8 @@ export function changePolicy(
   return nextChange(author, stored, machines.policy, of, { type: 'changed' }, body);
 }
 
-function firstChange(
+/** The first transition of a new record. */
+export function firstChange(
   author: Author,
   key: EmptyKey,
   machine: CompiledMachine,
@@ -188,7 +189,7 @@ function firstChange(
 }
 
 /** One more transition of an existing record; without a `body`, its last one. */
-function nextChange(
+export function nextChange(
   author: Author,
   stored: StoredRecord<{ n: number; hash: string; state: string }>,
   machine: MemoizedMachine,

@@ -1,5 +1,6 @@
 import { brakeMachine } from '../../../machines/brake.ts';
 import { collectorMachine } from '../../../machines/collector.ts';
+import { drainMachine } from '../../../machines/drain.ts';
 import { holdMachine } from '../../../machines/hold.ts';
 import { instanceMachine } from '../../../machines/instance.ts';
 import { policyMachine } from '../../../machines/policy.ts';
@@ -16,6 +17,7 @@ export const instance = compileMachine(instanceMachine);
 export const session = compileMachine(sessionMachine);
 export const collector = compileMachine(collectorMachine);
 export const hold = compileMachine(holdMachine);
+export const drain = compileMachine(drainMachine);
 export const brake = compileMachine(brakeMachine);
 export const policy = compileMachine(policyMachine);
 export const store = compileMachine(storeMachine);

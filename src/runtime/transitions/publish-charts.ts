@@ -4,11 +4,21 @@ import { parseChart } from '../../charts/model/parse-chart.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { brake, collector, hold, instance, policy, run, session, store } from './machine-set.ts';
+import {
+  brake,
+  collector,
+  drain,
+  hold,
+  instance,
+  policy,
+  run,
+  session,
+  store,
+} from './machine-set.ts';
 
 /** The charts of the machines of this version, in the order in which they are listed. */
 export const builtInCharts = (): readonly Chart[] =>
-  [run, instance, session, collector, hold, brake, policy, store].map(({ machine }) =>
+  [run, instance, session, collector, hold, brake, policy, store, drain].map(({ machine }) =>
     chartOf(machine),
   );
 

@@ -38,7 +38,7 @@ describe('machines list', () => {
     const { out } = await rollcall('machines', 'list', '--json');
     const rows = out.split('\n').map((line) => JSON.parse(line));
     expect(rows.map(({ name }) => name)).toEqual([
-      ...['run', 'instance', 'session', 'collector', 'hold', 'brake', 'policy', 'store'],
+      ...['run', 'instance', 'session', 'collector', 'hold', 'brake', 'policy', 'store', 'drain'],
     ]);
     const { hash, edges, nodes } = chartOf(runMachine);
     expect(rows).toContainEqual({

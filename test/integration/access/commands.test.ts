@@ -87,6 +87,8 @@ describe('with the logins of rollcall access', () => {
     expect(await ok(as('consumer-c', 'agents'))).toMatchObject([{ host: 'h1', agent: 'a' }]);
     await ok(as('operator-o', 'hold', 'h1', '--for', '1m', '--host', 'ops'));
     await ok(as('operator-o', 'release', 'h1', '--host', 'ops'));
+    await ok(as('operator-o', 'drain', 'h1', '--for', '1m', '--host', 'ops'));
+    await ok(as('operator-o', 'undrain', 'h1', '--host', 'ops'));
     await ok(as('operator-o', 'policy', 'set', 'seats=2', '--host', 'ops'));
     await ok(as('auditor-a', 'why', 'h1/a'));
     await ok(as('auditor-a', 'audit', 'verify'));

@@ -112,7 +112,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G6',
     what: 'ends each hold that it sees',
     file: 'src/runtime/collector/sweeper.ts',
-    edits: [["    if (judgeHold(record, clocks) !== 'over') return;\n", '']],
+    edits: [[" || judgeEnd(record.until, clocks) !== 'over') return false;", ') return false;']],
     tests: ['test/runtime/collector/holds.test.ts'],
   },
   {

@@ -120,4 +120,13 @@ export const handingOut: readonly Mutant[] = [
     tests: ['test/adapters/doors/file/file-driver.test.ts'],
     unseen: 'no simulated process writes files',
   },
+  {
+    name: 'drained-is-handed-out',
+    breaks: 'G9',
+    what: 'hands out an instance that an operator drains',
+    file: 'src/domain/fleet/pick.ts',
+    edits: [["  if (drain) return 'draining';\n", '']],
+    tests: ['test/runtime/collector/drains.test.ts'],
+    unseen: 'no simulated operator drains',
+  },
 ];

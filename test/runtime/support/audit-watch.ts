@@ -10,6 +10,7 @@ import type { RunRef } from '../../../src/domain/identity/names.ts';
 import {
   agentKey,
   brakeKey,
+  drainKey,
   holdKey,
   instanceKey,
   leaseKey,
@@ -246,6 +247,7 @@ const nameOf = ({ of }: AuditEvent): string | undefined =>
 function keyOf(of: AuditEvent['of']): string | undefined {
   if (of.entity === 'run') return agentKey(of);
   if (of.entity === 'hold') return holdKey(of.host, of.agent);
+  if (of.entity === 'drain') return drainKey(of.target);
   if (of.entity === 'brake') return brakeKey(of.zone);
   if (of.entity === 'policy') return policyKey;
   return of.entity === 'instance' ? instanceKey(of) : undefined;

@@ -2,6 +2,7 @@ import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import {
   agentKey,
   brakeKey,
+  drainKey,
   holdKey,
   instanceKey,
   policyKey,
@@ -42,6 +43,7 @@ function keyOf(of: AuditEvent['of']): string | undefined {
   if (of.entity === 'run') return agentKey(of);
   if (of.entity === 'instance') return instanceKey(of);
   if (of.entity === 'hold') return holdKey(of.host, of.agent);
+  if (of.entity === 'drain') return drainKey(of.target);
   if (of.entity === 'brake') return brakeKey(of.zone);
   return of.entity === 'policy' ? policyKey : undefined;
 }

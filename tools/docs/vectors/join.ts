@@ -51,6 +51,15 @@ const hold: VectorRecord = {
   },
 };
 
+const drain = (target: Fields): VectorRecord => ({
+  key: `drain.${Object.values(target).join('.')}`,
+  revision: 31,
+  value: {
+    ...{ v: 1, target, run: 'eeeeeeeeeeeeeeee', state: 'draining' },
+    ...{ by: { host: 'h1', agent: 'operator', run: 'dddddddddddddddd' }, since: 1000, n: 1, hash },
+  },
+});
+
 const suspect = { suspect: { reason: 'silent', since: 2000 } };
 const mine = `h1/a ${first}`;
 const none = { strict: [], 'prefer-live': [], any: [] };
@@ -118,6 +127,24 @@ export const joinVectors = (): readonly JoinCase[] => [
     [agent(12, { ...suspect, phase: 'expired' }), instance(11), hold],
     ['dubious', 'silent'],
     dubious,
+  ),
+  one(
+    'a live owner on a drained host',
+    [agent(10), instance(11), drain({ host: 'h1' })],
+    ['draining', null],
+    { ...none, any: ['h1'] },
+  ),
+  one(
+    'a drained instance of a suspect owner',
+    [agent(12, suspect), instance(11), drain({ service: 'web', id: 'w1' })],
+    ['dubious', 'silent'],
+    { ...none, any: ['h1'] },
+  ),
+  one(
+    'a failing instance that is drained',
+    [agent(10), instance(11, { state: 'failing', detail: 'x' }), drain({ host: 'h1' })],
+    ['failing', null],
+    { ...none, any: ['h1'] },
   ),
   one('no collector', [agent(10), instance(11)], ['dubious', 'unobserved'], dubious, 0),
   one(

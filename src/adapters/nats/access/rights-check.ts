@@ -76,6 +76,7 @@ export function capabilitiesOf({ publish }: UserRights, namespace: Member['names
     ['read records', `$JS.API.STREAM.MSG.GET.${registry.stream}`],
     ['read the audit', `$JS.API.STREAM.MSG.GET.${auditStream}`],
     ['write holds', `${registry.prefix}hold.*`],
+    ['write drains', `${registry.prefix}drain.*`],
     ['write the policy', `${registry.prefix}policy`],
     ['write and remove records of every host', `${registry.prefix}>`, `${eventPrefix}>`],
     ['take seats and end leases', `${leases.prefix}>`],

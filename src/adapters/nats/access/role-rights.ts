@@ -119,8 +119,10 @@ const consuming = (names: SubjectNames): readonly string[] => [
 
 const planning = ({ registry, eventPrefix }: SubjectNames): readonly string[] => [
   `${registry.prefix}hold.>`,
+  `${registry.prefix}drain.>`,
   `${registry.prefix}policy`,
   `${eventPrefix}*.*.*.hold.*`,
+  `${eventPrefix}=drain.>`,
   `${eventPrefix}=fleet.>`,
 ];
 

@@ -2,6 +2,7 @@ import {
   type KeyValueEntry,
   readAgent,
   readBrake,
+  readDrain,
   readHold,
   readInstance,
   readPolicy,
@@ -78,6 +79,12 @@ function stateOfFleetRecord(entry: KeyValueEntry) {
     const { host, agent, run, state } = read.record;
     const of = { entity: 'hold', host, ...(agent !== undefined && { agent }), run } as const;
     return stateFrom(of, state, read.record, 'planned');
+  }
+  if (entry.key.startsWith('drain.')) {
+    const read = readDrain(entry);
+    if (read.kind !== 'stored') return undefined;
+    const { target, run, state } = read.record;
+    return stateFrom({ entity: 'drain', target, run }, state, read.record, 'planned');
   }
   if (entry.key.startsWith('brake.')) {
     const read = readBrake(entry);

@@ -73,6 +73,10 @@ export function subjectOf(entity: ApiEntity): Subject | undefined {
       return { kind: 'instance', service: entity.service, id: entity.id };
     case 'hold':
       return { kind: 'host', host: entity.host };
+    case 'drain':
+      return 'host' in entity.target
+        ? { kind: 'host', host: entity.target.host }
+        : { kind: 'instance', service: entity.target.service, id: entity.target.id };
     default:
       return undefined;
   }
@@ -89,6 +93,8 @@ export function entityName(entity: ApiEntity): string {
       return `${entity.host}/${entity.agent}`;
     case 'hold':
       return entity.agent === undefined ? entity.host : `${entity.host}/${entity.agent}`;
+    case 'drain':
+      return Object.values(entity.target).join('/');
     case 'brake':
       return `zone ${entity.zone}`;
     case 'policy':

@@ -33,6 +33,7 @@ const names: Readonly<Record<ApiEntity['entity'], readonly string[]>> = {
   collector: ['host', 'agent', 'run'],
   instance: ['host', 'agent', 'run', 'service', 'id'],
   hold: ['host', 'run'],
+  drain: ['run'],
   brake: ['zone', 'run'],
   policy: ['run'],
   store: ['run'],
@@ -41,8 +42,9 @@ const names: Readonly<Record<ApiEntity['entity'], readonly string[]>> = {
 const isEntity = (value: unknown): boolean => {
   if (!isRecord(value) || !isText(value['entity']) || !Object.hasOwn(names, value['entity']))
     return false;
-  const { agent } = value;
+  const { agent, target } = value;
   return (
+    (value['entity'] !== 'drain' || (isRecord(target) && Object.values(target).every(isText))) &&
     names[value['entity'] as ApiEntity['entity']].every((name) => isText(value[name])) &&
     (agent === undefined || isText(agent))
   );

@@ -117,6 +117,15 @@ const hashViolation = (expected: string, found: string | null, seq: number): Eve
   seq,
 });
 
+/** Whether all these names are in the record; the target of a drain is an object of names. */
+const hasNames = (record: unknown, names: object): boolean =>
+  typeof record === 'object' &&
+  record !== null &&
+  Object.entries(names).every(([field, name]) => {
+    const found: unknown = Reflect.get(record, field);
+    return typeof name === 'object' && name !== null ? hasNames(found, name) : found === name;
+  });
+
 /**
  * Whether the record in the event belongs to its entity and has the state that the event leads to.
  */
@@ -137,7 +146,7 @@ function recordViolation(
   }
   // The names of the chain are fields of the record, all of them.
   const { entity: _, ...names } = of;
-  const named = Object.entries(names).every(([field, name]) => record[field] === name);
+  const named = hasNames(record, names);
   if (!named || record['n'] !== n) {
     return { check: 'record', expected: 'the record of its own entity', found: 'another one' };
   }

@@ -1,11 +1,16 @@
 import { zoneOf } from '../../../domain/collection/brake.ts';
 import type { HoldClocks } from '../../../domain/collection/hold-end.ts';
 import { agentMapKey, leaseKey } from '../../../domain/identity/registry-keys.ts';
-import type { StoredAgent, StoredHold } from '../../../domain/records/stored-record.ts';
+import type {
+  StoredAgent,
+  StoredDrain,
+  StoredHold,
+} from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { CollectorWrite } from '../../../ports/metrics.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { RegistryCache } from '../../support/registry-cache.ts';
+import { endDrain } from '../../transitions/drain-changes.ts';
 import { endHold } from '../../transitions/fleet-changes.ts';
 import type { Author, Change } from '../../transitions/record-change.ts';
 import { transitionRun } from '../../transitions/run-changes.ts';
@@ -95,6 +100,18 @@ export class VerdictExecutor {
     const evidence = { until: hold.record.until, serverTime: server, ownTime: own };
     const change = endHold(this.#author, hold, 'ran-out', { evidence });
     const revision = await this.#commit('end-hold', change);
+    if (revision !== undefined) await this.#view.waitForRevision(revision, signal);
+  }
+
+  /** Ends a drain, likewise. */
+  async endDrain(
+    drain: StoredDrain,
+    { server, own }: HoldClocks,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const evidence = { until: drain.record.until, serverTime: server, ownTime: own };
+    const change = endDrain(this.#author, drain, 'ran-out', { evidence });
+    const revision = await this.#commit('end-drain', change);
     if (revision !== undefined) await this.#view.waitForRevision(revision, signal);
   }
 

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import {
+  formatDrainTarget,
+  isDrained,
+  parseDrainTarget,
+} from '../../composition/names/drain-target.ts';
+import { Duration } from '../../composition/time/duration.ts';
+import { compareInstances } from '../../domain/fleet/row-order.ts';
+import { drainKey } from '../../domain/identity/registry-keys.ts';
+import { days, seconds } from '../../domain/time.ts';
+import { planDrain } from '../../runtime/operator/drain-actions.ts';
+import { endOfHold } from '../../runtime/operator/operator-actions.ts';
+import { signingAuthor } from '../../runtime/transitions/record-change.ts';
+import { command } from '../command/command.ts';
+import { exitCodes } from '../command/exit.ts';
+import { openDirectoryOnce } from '../session/open-view.ts';
+import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
+import { untilWords } from '../tables/fleet-lines.ts';
+import { plural } from '../tables/footer.ts';
+import { instanceTable } from '../tables/instance-table.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { withIsoTimes } from '../terminal/iso-times.ts';
+
+const longest = days(30);
+
+export const drain = command({
+  name: 'drain',
+  summary: 'turn traffic away from a host or an instance, until it is undrained',
+  args: '<host|service/id>',
+  settings: {
+    for: {
+      flag: '--for <duration>',
+      description:
+        'ends by itself after this time; without it, the drain lasts until rollcall undrain',
+      schema: Duration.pipe(
+        z.number().min(seconds(1), 'at least 1 s').max(longest, 'at most 30 days'),
+      ).optional(),
+    },
+    reason: {
+      flag: '--reason <text>',
+      description: 'reason, shown to operators and consumers',
+      schema: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
+    },
+    ...operatorSettings,
+  },
+  examples: [
+    ['rollcall drain db-1 --for 30m --reason "new disk"', 'all instances on a host'],
+    ['rollcall drain web/web-1', 'one instance: SERVICE/ID'],
+    ['rollcall drain db-1 --for 1h', 'run again: the drain now ends in one hour'],
+  ],
+  async run({ settings, io, args: [text = ''] }) {
+    const target = parseDrainTarget(text);
+    await using view = await openDirectoryOnce(settings, io, 'drain');
+    const { ports, directory } = view;
+    const author = signingAuthor(await operatorIdentity(settings, io), ports);
+    const key = drainKey(target);
+    const before = [...directory.fleet.controls.drains()].find((one) => one.key === key)?.record;
+    const why = settings.reason ?? before?.why;
+    const until = settings.for === undefined ? undefined : await endOfHold(settings.for, ports);
+    const wished = {
+      target,
+      ...(until !== undefined && { until }),
+      ...(why !== undefined && { why }),
+    };
+    const change = await planDrain(author, wished, ports, operatorTimeout(io));
+    const covers = directory
+      .instances()
+      .filter((row) => isDrained(row, target))
+      .toSorted(compareInstances);
+    if (settings.json) {
+      io.out(
+        jsonLine(
+          withIsoTimes({
+            ...{ event: 'drain', change, target, until: until ?? null, why: why ?? null },
+            by: author.actor,
+            covers: covers.map(({ service, id, host, agent, state, reason }) => {
+              return { service, id, host, agent, state, reason };
+            }),
+          }),
+        ),
+      );
+      return exitCodes.done;
+    }
+    const name = formatDrainTarget(target);
+    const now = until === undefined ? view.now : until - (settings.for ?? 0);
+    const end = until === undefined ? 'until it is undrained' : untilWords(until, now);
+    io.out(escapeControls(`${name} is drained ${end}${why === undefined ? '' : `: ${why}`}`));
+    if (covers.length === 0) {
+      const none = `no instance of ${name} is registered: the drain covers instances that are registered later`;
+      io.out(io.palette.dubious(escapeControls(none)));
+      io.out(io.palette.dim('registered instances: rollcall ps'));
+    } else {
+      io.out(`consumers send no new requests to ${plural(covers.length, 'instance')}:`);
+      io.out('');
+      io.out(instanceTable(covers, now, { width: io.columns, palette: io.palette }));
+      io.out('');
+    }
+    io.out(io.palette.dim(escapeControls(`to end it: rollcall undrain ${name}`)));
+    return exitCodes.done;
+  },
+});
