@@ -17,7 +17,7 @@ export const handingOut: readonly Mutant[] = [
     breaks: 'G13',
     what: 'keeps an instance whose run has left',
     file: 'src/domain/fleet/kept-instances.ts',
-    edits: [["'serving' || hasLeft(row)) return false;", "'serving') return hasLeft(row);"]],
+    edits: [['row.drain || hasLeft(row)) return false;', 'row.drain) return hasLeft(row);']],
     tests: ['test/domain/fleet/kept-instances.test.ts'],
     unseen: 'the checker looks for services that are empty, not for those that should be',
   },
@@ -126,7 +126,7 @@ export const handingOut: readonly Mutant[] = [
     what: 'hands out an instance that an operator drains',
     file: 'src/domain/fleet/pick.ts',
     edits: [["  if (drain) return 'draining';\n", '']],
-    tests: ['test/runtime/collector/drains.test.ts'],
+    tests: ['test/runtime/operator/drains.test.ts'],
     unseen: 'no simulated operator drains',
   },
 ];

@@ -64,7 +64,7 @@ describe('the rights of a login', () => {
     expect(words('consumer')).toEqual(['read records']);
     expect(words('auditor')).toEqual(['read records', 'read the audit']);
     expect(words('operator')).toEqual([
-      ...['read records', 'read the audit', 'write holds', 'write the policy'],
+      ...['read records', 'read the audit', 'write holds', 'write drains', 'write the policy'],
     ]);
     expect(words('collector')).toContain('write and remove records of every host');
     expect(words('collector')).not.toContain('delete streams');
