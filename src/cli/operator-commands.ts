@@ -24,6 +24,11 @@ export const operatorCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/undrain.ts')).undrain,
   },
   {
+    name: 'deregister',
+    summary: 'remove an instance that no live run owns; asks first, and says what else ends it',
+    load: async () => (await import('./commands/deregister.ts')).deregister,
+  },
+  {
     name: 'policy',
     summary: 'show the policy of the fleet: seats, brake, history retention',
     load: async () => (await import('./commands/policy.ts')).policy,

@@ -10,6 +10,7 @@ const roles: Readonly<Record<string, Role>> = {
   collector: 'collector',
   'gc run': 'collector',
   'gc remove': 'collector',
+  deregister: 'collector',
   repair: 'collector',
   hold: 'operator',
   release: 'operator',

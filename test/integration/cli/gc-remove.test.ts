@@ -27,6 +27,8 @@ it('gc remove removes what no live run owns, with an event if the history has it
   const owned = await run(fleet, 'gc', 'remove', w1, '--yes');
   expect(owned).toMatchObject({ code: 1, line: { removed: false } });
   expect(owned.line?.['why']).toContain('owns it, has its slot');
+  const lives = await run(fleet, 'deregister', 'web/w1', '--yes');
+  expect(lives).toMatchObject({ code: 1, line: { removed: false } });
   expect(await run(fleet, 'gc', 'remove', 'agent.h1.a', '--yes')).toMatchObject({ code: 1 });
   expect(await run(fleet, 'gc', 'remove', ghost)).toMatchObject({ code: 1 });
   expect(await fleet.keys()).toEqual(['agent.h1.a', w1]);
@@ -48,6 +50,7 @@ it('gc remove removes what no live run owns, with an event if the history has it
     });
   }
   await fleet.standing();
+  expect(await run(fleet, 'deregister', 'web/w1')).toMatchObject({ code: 1 });
   const last = (await fleet.history()).at(-1);
   expect(last).toMatchObject({
     of: { entity: 'instance', id: 'w1' },
@@ -56,4 +59,22 @@ it('gc remove removes what no live run owns, with an event if the history has it
     evidence: { holder: null, lease: 'absent', through: 'gc remove' },
   });
   expect(await run(fleet, 'audit', 'verify')).toMatchObject({ code: 0 });
+});
+
+it('deregister removes an instance that a dead run left, by its name, at the revision that it read', async () => {
+  await using fleet = await world.fleet();
+  const { process } = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  process.kill('SIGKILL');
+  await process.exited;
+  const { revision } = await fleet.store.registry.read('agent.h1.a');
+  const write = { key: 'agent.h1.a', expectedRevision: revision, text: undefined };
+  await fleet.store.registry.commit({ writes: [write], events: [] });
+  await until('the lease has lapsed', async () => {
+    return (await run(fleet, 'deregister', 'web/w1', '--yes', '--as', 'alice')).code === 0;
+  });
+  await fleet.standing();
+  expect((await fleet.history()).at(-1)).toMatchObject({
+    event: { type: 'removed', why: 'orphan' },
+    actor: { agent: 'alice' },
+  });
 });

@@ -1,0 +1,67 @@
+import {
+  planRecordRemoval,
+  type RecordRemoval,
+  removeRecord,
+} from '../../runtime/operator/remove-record.ts';
+import type { Author } from '../../runtime/transitions/record-change.ts';
+import { exitCodes } from '../command/exit.ts';
+import { canAsk, isAgreed } from '../terminal/ask.ts';
+import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import type { Terminal } from '../terminal/io.ts';
+
+interface Removing {
+  readonly yes: boolean;
+  readonly json: boolean;
+  readonly author: Author;
+  /** Follows the hint of a refusal. */
+  readonly further?: string;
+}
+
+/**
+ * Removes records one by one, each after a question or with `yes`, and prints what became of each.
+ * @returns the exit code: `done` if all were removed
+ * @throws {Fault} `store-unavailable`
+ */
+export async function removeRecords(
+  keys: readonly string[],
+  { yes, json, author, further }: Removing,
+  ports: Parameters<typeof planRecordRemoval>[2],
+  io: Terminal,
+): Promise<number> {
+  let all: number = exitCodes.done;
+  const answer = (key: string, removed: boolean, why: string) => {
+    if (json) io.out(jsonLine({ event: 'remove', key, removed, why, by: author.actor }));
+    else io.out(escapeControls(why));
+    if (!removed) all = exitCodes.wanting;
+  };
+  for (const key of keys) {
+    const plan = await planRecordRemoval(author, key, ports);
+    if (plan.kind === 'absent') {
+      answer(key, false, `${key} is not removed: it is gone already`);
+      continue;
+    }
+    if (plan.kind === 'refused') {
+      answer(key, false, `${key} is not removed: ${plan.why}`);
+      const hints = [plan.hint, ...(further === undefined ? [] : [further])];
+      if (!json) for (const hint of hints) io.err(io.palette.dim(escapeControls(hint)));
+      continue;
+    }
+    const what = `${plan.what}; ${explained(plan)}`;
+    if (!yes && !(await isWanted(what, json, io))) {
+      answer(key, false, `nothing was changed; with --yes this is removed: ${what}`);
+      continue;
+    }
+    if ((await removeRecord(plan, ports)) === 'removed') answer(key, true, `removed: ${what}`);
+    else answer(key, false, `${key} is not removed: it or its slot changed meanwhile; look again`);
+  }
+  return all;
+}
+
+const explained = ({ isAudited }: Extract<RecordRemoval, { kind: 'possible' }>): string =>
+  isAudited ? 'an event in the history ends its chain' : 'so the history needs no event';
+
+async function isWanted(what: string, json: boolean, io: Terminal): Promise<boolean> {
+  if (json || !canAsk(io)) return false;
+  io.out(escapeControls(what));
+  return isAgreed(io, 'Remove it?');
+}
