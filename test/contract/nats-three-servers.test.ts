@@ -6,7 +6,7 @@ import { natsOn } from './support/nats-store.ts';
 const cluster = await startTestCluster(3);
 afterAll(() => cluster[Symbol.asyncDispose]());
 
-contract('the NATS store on three servers', natsOn(cluster.urls, 3), {
+contract('the NATS store on three servers', natsOn(cluster.nodes), {
   histories: 5,
   timeIsFree: false,
 });

@@ -6,4 +6,4 @@ import { natsOn } from './support/nats-store.ts';
 const server = await startTestServer();
 afterAll(() => server[Symbol.asyncDispose]());
 
-contract('the NATS store', natsOn([server.url], 1), { histories: 10, timeIsFree: false });
+contract('the NATS store', natsOn([server]), { histories: 10, timeIsFree: false });

@@ -8,6 +8,7 @@ import { fenceContract } from './fences.ts';
 import { keyframeContract } from './keyframes.ts';
 import { leaseContract } from './leases.ts';
 import { listContract } from './lists.ts';
+import { lossContract } from './losses.ts';
 import { probeContract } from './run-messaging.ts';
 import { serverTimeContract } from './server-time.ts';
 import { nameContract } from './support/names.ts';
@@ -34,6 +35,7 @@ export function contract(name: string, open: Open, effort: Effort): void {
     probeContract(open);
     departureContract(open);
     serverTimeContract(open);
+    lossContract(open);
     historyContract(open, effort);
   });
 }

@@ -29,8 +29,8 @@ export class Simulated {
   readonly unseenSince = new Map<Process, MonotonicTime>();
   /** When the store last began to serve requests again. */
   servesSince: MonotonicTime = Number.NEGATIVE_INFINITY;
-  /** What the store has forgotten; undefined: nothing. */
-  lost: LossKind | undefined;
+  /** What the store has forgotten; undefined: nothing. Nothing can tell that it has lost all. */
+  lost: LossKind | 'all' | undefined;
   /** When an older copy of the leases was put back last. */
   leasesRestoredAt: MonotonicTime = Number.NEGATIVE_INFINITY;
   /** From this event on the audit must have all, after a loss of earlier ones; 0: it has lost none. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Revision } from '../time.ts';
+import type { Millis, Revision } from '../time.ts';
 
 /**
  * What a store can have forgotten, from the view of its two streams.
@@ -82,6 +82,13 @@ export const emptyMark: StoreMark = { v: 1, pending: [] };
  * pauses: 20 000 are 1800 messages a second for that time.
  */
 export const burnMargin = 20_000;
+
+/**
+ * The first sequence of a new registry, above all that an earlier registry of this namespace may have
+ * used: by the clock, and by the audit in case the clock was set back. The audit may have been behind.
+ */
+export const firstSequence = (now: Millis, lastAuditedSequence: Revision): Revision =>
+  Math.max(now * 1000, lastAuditedSequence + burnMargin);
 
 /**
  * What the registry has forgotten; undefined if nothing, or if the mark has it already.

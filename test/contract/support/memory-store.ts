@@ -24,6 +24,24 @@ export async function openMemory(): Promise<Subject> {
     },
     put: async (bucket, key, text) => void write(bucket, key, text),
     remove: async (bucket, key) => void write(bucket, key, undefined),
+    copy: async (stream) => {
+      const [registry, audit] = [world.registry.copy(), world.audit.copy()];
+      const restore = () =>
+        stream === 'registry' ? world.registry.restore(registry) : world.audit.restore(audit);
+      return { restore: async () => restore() };
+    },
+    makeAnew: async (stream) =>
+      stream === 'registry' ? world.makeRegistryAnew() : world.audit.makeAnew(),
+    refuseWatches: async () => {
+      const before = world.refusesWatch;
+      world.refusesWatch = (_, stream) =>
+        stream === world.registry ? 'the stream has all its consumers' : undefined;
+      return {
+        [Symbol.asyncDispose]: async () => {
+          world.refusesWatch = before;
+        },
+      };
+    },
     elapse: (duration) => clock.advance(duration),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };

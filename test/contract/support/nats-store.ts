@@ -6,15 +6,25 @@ import { connectionName } from '../../../src/adapters/nats/connection/connection
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
+import type { TestServer } from '../../integration/harness/nats-server.ts';
+import { copyByServer, copyDirectory, deleteStream, refuseWatches } from './nats-faults.ts';
 import type { Bucket, Open } from './store-under-test.ts';
 
-/** Opens the NATS store on these servers, each time in a namespace of its own. */
-export function natsOn(servers: readonly string[], replicas: number): Open {
+/** Opens the NATS store on these servers, with a replica on each, each time in a namespace of its own. */
+export function natsOn(nodes: readonly TestServer[]): Open {
+  const servers = nodes.map(({ url }) => url);
+  const replicas = nodes.length;
+  const only = replicas === 1 ? nodes[0] : undefined;
   return async () => {
     const namespace = Namespace.parse(randomUUID().slice(0, 8));
     const client = (name: string) => openNatsStore({ servers, namespace, name, replicas });
     const store = await client('one');
-    const tool = await connect({ servers: [...servers], name: 'somebody’s tool' });
+    const tool = await connect({
+      servers: [...servers],
+      name: 'somebody’s tool',
+      reconnectTimeWait: 100,
+      maxReconnectAttempts: -1,
+    });
     const names = subjectNamesOf(namespace);
     const write = async (bucket: Bucket, key: string, text: string, operation?: string) => {
       const own = headers();
@@ -33,6 +43,16 @@ export function natsOn(servers: readonly string[], replicas: number): Open {
       },
       put: (bucket, key, text) => write(bucket, key, text),
       remove: (bucket, key) => write(bucket, key, '', 'DEL'),
+      copiesAgain: only === undefined,
+      copy: (stream) =>
+        stream === 'registry' && only
+          ? copyDirectory(tool, only, names.registry.stream)
+          : copyByServer(tool, stream === 'registry' ? names.registry.stream : names.auditStream),
+      makeAnew: async (stream) => {
+        await deleteStream(tool, names, stream);
+        await using _ = await client('creator');
+      },
+      refuseWatches: () => refuseWatches(tool, names),
       elapse: async (duration) => {
         await pause(duration);
       },

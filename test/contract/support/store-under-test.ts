@@ -4,6 +4,13 @@ import type { Store } from '../../../src/ports/ports.ts';
 
 export type Bucket = 'leases' | 'registry';
 
+export type LosableStream = 'registry' | 'audit';
+
+export interface StoreCopy {
+  /** Puts the stream back as it was: its later messages are lost, and its sequences are used again. */
+  restore(): Promise<void>;
+}
+
 /** A client of the store under test, which ends with its process. */
 export interface Client extends Store, AsyncDisposable {}
 
@@ -21,6 +28,17 @@ export interface Subject extends AsyncDisposable {
   put(bucket: Bucket, key: string, text: string): Promise<void>;
   /** A DEL without TTL by a foreign tool. */
   remove(bucket: Bucket, key: string): Promise<void>;
+  /**
+   * Whether its servers run while the registry is put back: the audit may then copy events again that are still in the
+   * outbox (docs/how-to/restore.md).
+   */
+  readonly copiesAgain?: boolean;
+  /** A copy of this stream as it is now, as a backup has it. */
+  copy(stream: LosableStream): Promise<StoreCopy>;
+  /** Deletes a stream and creates it again, as agents and collectors do. */
+  makeAnew(stream: LosableStream): Promise<void>;
+  /** Breaks all watches of the registry, and refuses to make one, until it is disposed. */
+  refuseWatches(): Promise<AsyncDisposable>;
   /** Advances time: virtual in memory, real on NATS. */
   elapse(duration: Millis): Promise<void>;
 }

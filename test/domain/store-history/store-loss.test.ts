@@ -4,6 +4,7 @@ import {
   burnMargin,
   burnTarget,
   emptyMark,
+  firstSequence,
   registryLoss,
   type StreamEnds,
 } from '../../../src/domain/store-history/store-loss.ts';
@@ -17,6 +18,14 @@ const ends = (
 });
 
 describe('a registry', () => {
+  it('that is new begins with the time in microseconds', () => {
+    expect(firstSequence(1_795_415_384_414, 0)).toBe(1_795_415_384_414_000);
+  });
+
+  it('that is new begins above the sequences in the audit if the clock was set back', () => {
+    expect(firstSequence(1000, 5_000_000)).toBe(5_020_000);
+  });
+
   it('that reaches the last event of the audit has lost nothing', () => {
     expect(registryLoss(ends({}, {}), emptyMark)).toBeUndefined();
     expect(registryLoss(ends({}, { oldest: 0, origin: 0, last: 0 }), emptyMark)).toBeUndefined();

@@ -138,8 +138,9 @@ export function lostLater({ keptFrom, fleet: { world, audit } }: Simulated): rea
 
 /** A loss that neither the store remembers nor an event of the history records. */
 export function unnamedLoss({ lost, fleet: { world, audit } }: Simulated): readonly string[] {
+  if (lost === undefined || lost === 'all') return [];
   const isNamed =
     lossesOf(world).some(({ kind }) => kind === lost) ||
     audit.events.some(({ of }) => of.entity === 'store');
-  return lost === undefined || isNamed ? [] : [`${lost} is named nowhere`];
+  return isNamed ? [] : [`${lost} is named nowhere`];
 }

@@ -2,6 +2,7 @@ import { seconds } from '../../../src/domain/time.ts';
 import { agentDeeds } from '../faults/agents.ts';
 import { clockFaults, longSteps } from '../faults/clocks.ts';
 import { lineFaults } from '../faults/lines.ts';
+import { madeAnew } from '../faults/made-anew.ts';
 import { momentFaults } from '../faults/moments.ts';
 import { operatorDeeds } from '../faults/operators.ts';
 import { processFaults } from '../faults/processes.ts';
@@ -28,7 +29,7 @@ const all: readonly Fault[] = [
 export const faults: ReadonlyMap<string, Fault> = new Map(
   [
     ...[...all, ...races, ...storeFaults, ...longSteps],
-    ...[...restores, ...otherRestores, bothRestored],
+    ...[...restores, ...otherRestores, bothRestored, madeAnew],
   ].map((fault) => [fault.what, fault]),
 );
 
@@ -46,6 +47,9 @@ const ofLater = 0x2f9be6cc;
 /** The same for older copies of both streams. */
 const ofBoth = 0x3c6ef372;
 
+/** The same for streams that are created again. */
+const ofAnew = 0x510e527f;
+
 /** Draws the schedule of a seed. */
 export function drawSchedule(seed: number): Schedule {
   const dice = new Dice(seed);
@@ -62,7 +66,9 @@ export function drawSchedule(seed: number): Schedule {
   const later = isLost ? [] : drawLater(new Dice(seed ^ ofLater), shape);
   const isAuditLost = later.some(({ what }) => what === 'audit-restored');
   const both = isLost || isAuditLost ? [] : drawBothRestored(new Dice(seed ^ ofBoth), shape);
-  return { seed, shape, happenings: [...happenings, ...later, ...both] };
+  const isKept = !isLost && !isAuditLost && both.length === 0;
+  const anew = isKept ? drawMadeAnew(new Dice(seed ^ ofAnew), shape) : [];
+  return { seed, shape, happenings: [...happenings, ...later, ...both, ...anew] };
 }
 
 /** A few kinds are frequent in one seed, so that each kind meets itself and every other. */
@@ -139,6 +145,17 @@ function drawBothRestored(dice: Dice, shape: Shape): readonly Happening[] {
   const { what, draw } = bothRestored;
   const restore = { after: drawPause(dice, shape), what, ...draw(dice, shape) };
   return [restore, { after: 0, what: peace }];
+}
+
+/** Streams are created again, at the end of a quarter of the seeds that have lost nothing. */
+function drawMadeAnew(dice: Dice, shape: Shape): readonly Happening[] {
+  if (dice.chance(3 / 4)) return [];
+  const anew = {
+    after: drawPause(dice, shape),
+    what: madeAnew.what,
+    ...madeAnew.draw(dice, shape),
+  };
+  return [anew, { after: 0, what: peace }];
 }
 
 const seldom = (fault: Fault): Fault => ({ ...fault, weight: fault.weight / 10 });

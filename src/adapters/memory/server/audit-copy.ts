@@ -19,8 +19,8 @@ export interface AuditBackup {
  */
 export class AuditCopy {
   readonly #outbox: MemoryStream;
-  /** Distinguishes it from an audit that was deleted and created again. */
-  readonly created: string;
+  #created: string;
+  #times = 1;
   readonly #clock: Clock;
   #events: StoredEvent[] = [];
   readonly #subjects = new Set<string>();
@@ -34,7 +34,12 @@ export class AuditCopy {
   constructor(outbox: MemoryStream, clock: Clock) {
     this.#outbox = outbox;
     this.#clock = clock;
-    this.created = `${clock.wall()}`;
+    this.#created = `${clock.wall()}`;
+  }
+
+  /** Distinguishes it from an audit that was deleted and created again. */
+  get created(): string {
+    return this.#created;
   }
 
   /** The revision of the first event that it still has; 0: none. */
@@ -119,6 +124,13 @@ export class AuditCopy {
     this.#subjects.clear();
     for (const { subject } of events) this.#subjects.add(subject);
     this.catchUp();
+  }
+
+  /** It was deleted and created again: it has what the outbox still has. */
+  makeAnew(): void {
+    this.#times += 1;
+    this.#created = `${this.#clock.wall()}, ${this.#times}`;
+    this.restore({ events: [], copied: { seq: 0, origin: 0 } });
   }
 
   /** Pauses the copying until disposed: JetStream's stops for 10 s after the death of a leader. */

@@ -1,6 +1,6 @@
+import { firstSequence } from '../../../domain/store-history/store-loss.ts';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
-
 import { AuditCopy } from './audit-copy.ts';
 import { ServerClock } from './server-clock.ts';
 import { MemoryStream } from './stream.ts';
@@ -15,6 +15,7 @@ import type { Transport } from './transport.ts';
  */
 export class MemoryServer {
   readonly clock: ServerClock;
+  readonly #machine: Clock;
   /** Interval of the heartbeats of an idle watch, and of the retries of a disconnected one. */
   aliveEvery: Millis = seconds(1);
   /** Time between two periodic snapshots of a watch. */
@@ -39,10 +40,25 @@ export class MemoryServer {
   readonly advisories = new Advisories();
 
   constructor(clock: Clock) {
+    this.#machine = clock;
     this.clock = new ServerClock(clock);
     this.leases = new MemoryStream(this.clock, 1);
-    this.registry = new MemoryStream(this.clock, clock.wall() * 1000);
+    this.registry = new MemoryStream(this.clock, firstSequence(clock.wall(), 0));
     this.audit = new AuditCopy(this.registry, this.clock);
+  }
+
+  /** The registry was deleted. An agent or a collector has created it again, by the clock of its machine. */
+  makeRegistryAnew(): void {
+    this.registry.makeAnew(firstSequence(this.#machine.wall(), this.audit.end.origin));
+  }
+
+  /** The server came back with an empty disk: all streams were created again. */
+  makeAllAnew(): void {
+    this.audit.makeAnew();
+    this.makeRegistryAnew();
+    this.leases.makeAnew(1);
+    this.keyframes.clear();
+    this.charts.clear();
   }
 
   /**

@@ -35,18 +35,22 @@ export class MemoryStream {
   readonly #notifiers = new Map<Notifier, Wants>();
   /** What the store remembers about itself; it is lost together with the tail. */
   mark: StoreMark = emptyMark;
-  /** The first sequence it may use. */
-  readonly begun: Revision;
   #log: Message[] = [];
   #seq: Revision;
+  #begun: Revision;
   #history = 1;
   /** The time at which expiry was paused; undefined if it is not paused. */
   #expiryPausedAt: MonotonicTime | undefined;
 
   constructor(clock: Clock, firstSeq: Revision) {
     this.#clock = clock;
-    this.begun = firstSeq;
+    this.#begun = firstSeq;
     this.#seq = firstSeq - 1;
+  }
+
+  /** The first sequence that it may use. */
+  get begun(): Revision {
+    return this.#begun;
   }
 
   get lastSeq(): Revision {
@@ -72,6 +76,12 @@ export class MemoryStream {
     for (const message of log) this.#last.set(message.subject, message);
     this.#history += 1;
     for (const notifier of this.#notifiers.keys()) notifier.ring();
+  }
+
+  /** The stream was deleted and created again: it is empty, and begins with this sequence. */
+  makeAnew(firstSeq: Revision): void {
+    this.#begun = firstSeq;
+    this.restore({ log: [], seq: firstSeq - 1, mark: emptyMark });
   }
 
   /** Uses up the sequences up to this one without messages. */

@@ -1,6 +1,6 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
-import { burnMargin } from '../../../domain/store-history/store-loss.ts';
+import { firstSequence } from '../../../domain/store-history/store-loss.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { apiFault, askApi } from '../connection/jetstream-api.ts';
 import { code } from '../connection/jetstream-errors.ts';
@@ -159,13 +159,6 @@ async function createMissing(
   const first_seq = firstSequence(Date.now(), await lastAudited(connection, names, within));
   return create(connection, { ...wanted, first_seq }, options);
 }
-
-/**
- * The first sequence of a new registry, above all that an earlier registry of this namespace may have
- * used: by the clock, and by the audit in case the clock was set back. The audit may have been behind.
- */
-export const firstSequence = (now: Millis, lastAuditedSequence: Revision): Revision =>
-  Math.max(now * 1000, lastAuditedSequence + burnMargin);
 
 async function lastAudited(
   connection: SupervisedConnection,
