@@ -11,11 +11,7 @@ import type { LosableStream, StoreCopy } from './store-under-test.ts';
 const within = 10_000;
 
 /** A request to JetStream that must succeed. */
-export async function jetStream(
-  tool: NatsConnection,
-  what: string,
-  body: object = {},
-): Promise<Answer> {
+async function jetStream(tool: NatsConnection, what: string, body: object = {}): Promise<Answer> {
   const options = { timeout: within };
   const reply = await tool.request(`$JS.API.${what}`, JSON.stringify(body), options);
   const answer = reply.json<Answer>();
