@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { HealthCheck } from '../../domain/records/health-check.ts';
-import { type Millis, seconds } from '../../domain/time.ts';
+import { defaultCheck, type HealthCheck } from '../../domain/records/health-check.ts';
+import type { Millis } from '../../domain/time.ts';
 
 const port = z.number().int().min(1).max(65535);
 const address = { host: z.string().min(1), port };
@@ -73,14 +73,14 @@ const kindNames = Object.keys(kinds) as readonly (keyof typeof kinds)[];
 export const checkSchema = (duration: z.ZodType<Millis>) => {
   const count = z.number().int().min(1).max(1000);
   const timing = {
-    every: duration.default(seconds(10)),
-    timeout: duration.default(seconds(5)),
-    failAfter: count.default(3),
-    passAfter: count.default(1),
-    startPeriod: duration.default(0),
+    every: duration.default(defaultCheck.every),
+    timeout: duration.default(defaultCheck.timeout),
+    failAfter: count.default(defaultCheck.failAfter),
+    passAfter: count.default(defaultCheck.passAfter),
+    startPeriod: duration.default(defaultCheck.startPeriod),
     initial: z
       .enum(['failing', 'serving'], { error: 'must be failing or serving' })
-      .default('failing'),
+      .default(defaultCheck.initial),
   };
   return z.strictObject({ ...kinds, ...timing }).transform((check, context): HealthCheck => {
     const { http, tcp, unix, udp, grpc, exec, ...rest } = check;

@@ -1,4 +1,4 @@
-import type { Millis } from '../time.ts';
+import { type Millis, seconds } from '../time.ts';
 
 /** TLS settings of a check. */
 export interface CheckTls {
@@ -61,3 +61,13 @@ export type HealthCheck = (
   /** The state of the instance until a check has passed. */
   readonly initial: 'failing' | 'serving';
 };
+
+/** What a check has that does not say otherwise. */
+export const defaultCheck = {
+  every: seconds(10),
+  timeout: seconds(5),
+  failAfter: 3,
+  passAfter: 1,
+  startPeriod: 0,
+  initial: 'failing',
+} as const satisfies Partial<HealthCheck>;

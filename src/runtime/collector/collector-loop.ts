@@ -150,7 +150,7 @@ export class CollectorLoop {
       if (signal.aborted) return;
       this.#listener.beforeSweep();
       this.#checkSight();
-      if (health.blindFor > this.#lease.ttl) this.#listener.onBlindForTtl(health.blindBecause);
+      if (health.mustGiveUpSeat) this.#listener.onBlindForTtl(health.blindBecause);
       const { judging } = health;
       if (judging) this.sweeper.sweep(judging);
       this.#listener.afterSweep();

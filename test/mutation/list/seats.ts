@@ -93,11 +93,11 @@ export const seats: readonly Mutant[] = [
     name: 'blind-keeps-its-seat',
     breaks: 'G4',
     what: 'keeps the seat while it is blind',
-    file: 'src/runtime/collector/collector-loop.ts',
+    file: 'src/runtime/collector/observe/observer-health.ts',
     edits: [
       [
-        'if (health.blindFor > this.#lease.ttl) this',
-        'if (health.blindFor > Number.MAX_VALUE) this',
+        'return this.blindFor > this.#policy.ttl;',
+        'return this.blindFor > Number.MAX_VALUE;',
       ],
     ],
     tests: ['test/runtime/collector/blind-watch.test.ts'],

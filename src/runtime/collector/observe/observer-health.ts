@@ -79,6 +79,11 @@ export class ObserverHealth {
     return this.#judging ? 0 : this.#clock.monotonic() - this.#blindSince;
   }
 
+  /** Whether a collector gives up its seat: another one may see what this one does not. */
+  get mustGiveUpSeat(): boolean {
+    return this.blindFor > this.#policy.ttl;
+  }
+
   /** Why it is blind: the watch that receives nothing now, or else why it last stopped judging. */
   get blindBecause(): string {
     return this.#blindWatch() ?? this.#blindBecause;
