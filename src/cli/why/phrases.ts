@@ -26,5 +26,16 @@ export const formatFor = (from: WallTime, to: WallTime): string =>
 
 export const slotName = ({ host, agent }: Slot | Actor): string => `${host}/${agent}`;
 
+/**
+ * Who wrote an event that ends or doubts what another run owns: `the collector in HOST/AGENT`, because an agent with a
+ * seat has its own name there; an operator; or the next run of the slot.
+ */
+export function actorName({ of, actor, evidence }: AuditEntry['event']): string {
+  const name = slotName(actor);
+  if (evidence?.['through'] === 'gc remove') return `the operator ${name}`;
+  const isNextRun = 'agent' in of && slotName(actor) === `${of.host}/${of.agent}`;
+  return isNextRun && evidence?.['taken'] !== undefined ? name : `the collector in ${name}`;
+}
+
 /** Reference to the event: `#1234`. */
 export const eventReference = ({ seq }: AuditEntry): string => `#${seq}`;

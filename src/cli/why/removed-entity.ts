@@ -4,7 +4,7 @@ import type { WallTime } from '../../domain/time.ts';
 import { subjectOf } from '../audit/event-lines.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import type { Explanation, ExplanationContext } from './context.ts';
-import { eventReference, formatAt, formatFor, slotName } from './phrases.ts';
+import { actorName, eventReference, formatAt, formatFor, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 import { expiryText } from './suspicion-text.ts';
 
@@ -60,9 +60,9 @@ function endOf(last: AuditEntry, life: RunLife, now: WallTime): string | undefin
     case 'left':
       return `${name} is not registered: its agent ${by} stopped in an orderly way and removed it ${when}.`;
     case 'owner-expired':
-      return `${name} is not registered: ${by} removed it ${when}, because its owner, run ${event.of.run} of ${slotName(event.of)}, ${expiryText(life, undefined, now)}.`;
+      return `${name} is not registered: ${actorName(event)} removed it ${when}, because its owner, run ${event.of.run} of ${slotName(event.of)}, ${expiryText(life, undefined, now)}.`;
     default:
-      return `${name} is not registered: ${by} removed it ${when} as a leftover: ${evidenceWords(event) ?? event.event['why']}.`;
+      return `${name} is not registered: ${actorName(event)} removed it ${when} as a leftover: ${evidenceWords(event) ?? event.event['why']}.`;
   }
 }
 
@@ -73,12 +73,11 @@ function runEnd(
   when: string,
   now: WallTime,
 ): string | undefined {
-  const by = slotName(event.actor);
   switch (event.event.type) {
     case 'left':
       return `${name} is not registered: it left in an orderly way ${when}.`;
     case 'removed':
-      return `${name} is not registered: its last run ${expiryText(life, undefined, now)}, and ${by} removed its records ${when}.`;
+      return `${name} is not registered: its last run ${expiryText(life, undefined, now)}, and ${actorName(event)} removed its records ${when}.`;
     case 'superseded':
       return `Run ${event.of.run} of ${name} is over: run ${event.actor.run} took the slot ${when}: ${evidenceWords(event) ?? 'no reason is recorded'}.`;
     default:

@@ -6,7 +6,7 @@ import { VerdictEvidence } from '../audit/evidence-text.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
 import { formatRounded } from '../terminal/format-time.ts';
 import type { ExplanationContext } from './context.ts';
-import { eventReference, formatAt, formatIn, formatSince, slotName } from './phrases.ts';
+import { actorName, eventReference, formatAt, formatIn, formatSince } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
 /** Why a run is suspect: since when it is silent, which collector found that, and what it found. */
@@ -30,14 +30,14 @@ export function suspicionText(
       : evidence.data.lease === 'unmoved'
         ? 'which found that its lease exists but is not renewed'
         : 'which found that its lease is gone';
-  return `${silent}, according to ${slotName(suspected.event.actor)}, ${found} (${eventReference(suspected)})`;
+  return `${silent}, according to ${actorName(suspected.event)}, ${found} (${eventReference(suspected)})`;
 }
 
 /** How a run was declared dead: when, by which collector, on what evidence. */
 export function expiryText(life: RunLife, record: AgentRecord | undefined, now: WallTime): string {
   const expired = life.last('expired');
   if (!expired) return `was declared dead ${formatAt(record?.since ?? now, now)}`;
-  const by = `${formatAt(expired.event.at, now)} by ${slotName(expired.event.actor)} (${eventReference(expired)})`;
+  const by = `${formatAt(expired.event.at, now)} by ${actorName(expired.event)} (${eventReference(expired)})`;
   const evidence = VerdictEvidence.safeParse(expired.event.evidence);
   if (!evidence.success) return `was declared dead ${by}`;
   const { silentFor, policy } = evidence.data;

@@ -27,7 +27,7 @@ describe('rollcall why for an agent that exists', () => {
     a.process.freeze();
     await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is suspect: it has been silent since T \(6 s\), according to watch\/collector, which found that its lease is gone \(#N\)\. Run R was live for 1\d s; it owns 2 instances, now dubious too\. Unless the agent renews its lease, it is declared dead in (9|10) s, and it and its instances are removed right after\.$/,
+      /^h1\/a is suspect: it has been silent since T \(6 s\), according to the collector in watch\/collector, which found that its lease is gone \(#N\)\. Run R was live for 1\d s; it owns 2 instances, now dubious too\. Unless the agent renews its lease, it is declared dead in (9|10) s, and it and its instances are removed right after\.$/,
     );
     a.process.thaw();
     await until(fleet, () => fleet.phase('h1/a') === 'live');
@@ -57,7 +57,7 @@ describe('rollcall why for an agent that exists', () => {
     c.process.view.close(); // it removes only what it sees, and is blind only after 5 s
     await until(fleet, () => fleet.phase('h1/a') === 'expired');
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is expired: run R was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), .* it owns 2 instances, dubious since T \(10 s\)\. Its instances are being removed, then its own record\.$/,
+      /^h1\/a is expired: run R was declared dead at T \(<1 s ago\) by the collector in watch\/collector \(#N\), .* it owns 2 instances, dubious since T \(10 s\)\. Its instances are being removed, then its own record\.$/,
     );
     c.process.view.open();
   });
@@ -104,7 +104,7 @@ describe('rollcall why for an agent that does not exist', () => {
     await fleet.kill(a.process);
     await until(fleet, () => fleet.record('h1/a').kind === 'absent');
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is not registered: its last run was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), .*, and watch\/collector removed its records at T/,
+      /^h1\/a is not registered: its last run was declared dead at T \(<1 s ago\) by the collector in watch\/collector \(#N\), .*, and the collector in watch\/collector removed its records at T/,
     );
   });
 

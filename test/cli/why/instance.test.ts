@@ -36,7 +36,7 @@ describe('rollcall why for an instance that exists', () => {
       await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
       await fleet.advance(seconds(2));
       expect(await says(fleet, w1)).toMatch(
-        /^web\/w1 on h1\/a is dubious: its agent has been silent since T \([78] s\), according to watch\/collector, which found that its lease is gone \(#N\)\. It was live for 1\d s before that\. Unless the agent renews its lease, it is declared dead in [78] s, and the instance is removed right after\.$/,
+        /^web\/w1 on h1\/a is dubious: its agent has been silent since T \([78] s\), according to the collector in watch\/collector, which found that its lease is gone \(#N\)\. It was live for 1\d s before that\. Unless the agent renews its lease, it is declared dead in [78] s, and the instance is removed right after\.$/,
       );
       const [story] = await explained(fleet, w1);
       expect(story?.facts).toMatchObject({
@@ -53,7 +53,7 @@ describe('rollcall why for an instance that exists', () => {
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
     expect(await says(fleet, w1)).toContain(
-      'according to watch/collector, which probed it and found that no process answers for it (#N).',
+      'according to the collector in watch/collector, which probed it and found that no process answers for it (#N).',
     );
   });
 
@@ -80,7 +80,7 @@ describe('rollcall why for an instance that exists', () => {
     c.process.view.close(); // it removes only what it sees, and is blind only after 5 s
     await until(fleet, () => fleet.phase('h1/a') === 'expired');
     expect(await says(fleet, w1)).toMatch(
-      /^web\/w1 on h1\/a is dubious: its owner, run R, was declared dead at T \(<1 s ago\) by watch\/collector \(#N\), after 1\d s of silence, without a lease, at the end of its grace of 10 s\. It was live for \d+ s before that\. It is being removed, together with the record of its agent\.$/,
+      /^web\/w1 on h1\/a is dubious: its owner, run R, was declared dead at T \(<1 s ago\) by the collector in watch\/collector \(#N\), after 1\d s of silence, without a lease, at the end of its grace of 10 s\. It was live for \d+ s before that\. It is being removed, together with the record of its agent\.$/,
     );
     c.process.view.open();
   });
@@ -208,7 +208,7 @@ describe('rollcall why for an instance that does not exist', () => {
     await until(fleet, () => fleet.record('h1/a').kind === 'absent');
     await fleet.advance(seconds(5));
     expect(await says(fleet, w1)).toMatch(
-      /^web\/w1 is not registered: watch\/collector removed it at T \([56] s ago\) \(#N\), because its owner, run R of h1\/a, was declared dead at T \([56] s ago\) by watch\/collector \(#N\), after 1\d s of silence, without a lease, at the end of its grace of 10 s\. Run R of h1\/a registered it at T \(\d+ s ago\), and kept it for \d+ s\. It comes back when an agent registers it again\.$/,
+      /^web\/w1 is not registered: the collector in watch\/collector removed it at T \([56] s ago\) \(#N\), because its owner, run R of h1\/a, was declared dead at T \([56] s ago\) by the collector in watch\/collector \(#N\), after 1\d s of silence, without a lease, at the end of its grace of 10 s\. Run R of h1\/a registered it at T \(\d+ s ago\), and kept it for \d+ s\. It comes back when an agent registers it again\.$/,
     );
   });
 

@@ -33,7 +33,7 @@ describe('the sentences of the dashboard', () => {
     const { ttl, grace } = live.fleet.lease;
     await live.fleet.advance(ttl + grace + seconds(10));
     expect(await ask('kind=instance&name=web/w1')).toMatch(
-      /^web\/w1 is not registered: watch\/\S+ removed it .* declared dead/,
+      /^web\/w1 is not registered: the collector in watch\/\S+ removed it .* declared dead/,
     );
   });
 

@@ -9,6 +9,7 @@ import { connectionOptions } from '../../../src/composition/store/access.ts';
 import { certificatesInUse } from '../../../src/composition/store/certificates-in-use.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
+import { command } from '../cli/support/run-command.ts';
 import { type ConfiguredServer, startConfigured } from '../nats/support/configured-server.ts';
 
 const namespace = Namespace.parse('default');
@@ -86,7 +87,9 @@ async function copied(name: string): Promise<Awaited<ReturnType<typeof settingsO
 it('a login with the certificates of rollcall connects by TLS, and nothing else does', async () => {
   const login = await copied('first');
   expect(await entering(login)).toBe('connected');
-  expect(await entering(login, 'tlsCa')).toMatch(/unable to verify the first certificate/);
+  expect(await entering(login, 'tlsCa')).toMatch(
+    /the certificate of the server at .* is not accepted: .*unable to verify the first certificate/,
+  );
   expect(await entering(login, 'tlsCert')).not.toBe('connected');
   const inUse = await certificatesInUse(url, await connectionOptions(login));
   expect(inUse.map(({ of }) => of)).toEqual([
@@ -98,6 +101,25 @@ it('a login with the certificates of rollcall connects by TLS, and nothing else 
     const path = join(file.parentPath, file.name);
     if (file.isFile()) expect([path, (await stat(path)).mode & 0o077]).toEqual([path, 0]);
   }
+});
+
+it('an authority that is installed on the system needs no setting', async () => {
+  const { tlsCa, tlsCert, tlsKey } = await copied('system');
+  const flags = [
+    '--servers',
+    url,
+    '--namespace',
+    namespace,
+    '--tls-cert',
+    tlsCert,
+    '--tls-key',
+    tlsKey,
+  ];
+  const asked = (env: Record<string, string>) =>
+    command(['ps', '--nkey', join(dir, 'system', 'user.nk'), ...flags], env);
+  expect((await asked({})).err).toContain('is not accepted');
+  // The certificate is accepted; this server has no JetStream.
+  expect((await asked({ SSL_CERT_FILE: tlsCa })).err).toContain('JetStream is not enabled');
 });
 
 /** While nats-server reloads, it refuses some logins for a moment. */

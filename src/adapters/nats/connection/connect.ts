@@ -1,3 +1,4 @@
+import { getCACertificates } from 'node:tls';
 import {
   type Authenticator,
   connect,
@@ -58,7 +59,12 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
   // The client ignores the scheme: without `tls` it would send the login in clear to a server without TLS.
   const wanted =
     options.tls ?? (addresses.some((address) => /^tls:/i.test(address)) ? {} : undefined);
-  const tls = wanted && { ...wanted, checkServerIdentity: identityCheck(addresses) };
+  const isSystemTrusted = wanted?.caFile === undefined && wanted?.ca === undefined;
+  const tls = wanted && {
+    ...wanted,
+    ...(isSystemTrusted ? { ca: trustedCertificates() } : {}),
+    checkServerIdentity: identityCheck(addresses),
+  };
   const credentials = options.credentials ?? login;
   const opening = connect({
     servers: addresses,
@@ -83,6 +89,10 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
     throw cause instanceof Fault ? cause : connectFault(cause, options);
   }
 }
+
+/** The authorities of Node and those of this system: a company's own CA is usually installed there. */
+const trustedCertificates = (): string =>
+  [...getCACertificates('default'), ...getCACertificates('system')].join('\n');
 
 /** Closes the connection within `within`: a frozen server would block a graceful close. */
 export async function closeNats(connection: NatsConnection, within: Millis = 2000): Promise<void> {
@@ -190,7 +200,10 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
     });
   }
   const isCertificate = /certificate|altnames/i.test(why);
-  return new Fault('store-unavailable', `no NATS server answers at ${addresses}: ${why}`, {
+  const what = isCertificate
+    ? `the certificate of the server at ${addresses} is not accepted`
+    : `no NATS server answers at ${addresses}`;
+  return new Fault('store-unavailable', `${what}: ${why}`, {
     cause,
     hint: isCertificate
       ? certificateHint(options.tls?.caFile)
@@ -206,5 +219,5 @@ function expiredAt(creds: Secret): string | undefined {
 
 const certificateHint = (ca: string | undefined): string =>
   ca === undefined
-    ? 'name the CA of the server: --tls-ca FILE, or --login DIR. A server that `rollcall up --secure` started lets in only its own user'
+    ? 'name the CA of the server: --tls-ca FILE, or --login DIR; or install it on this system, or in SSL_CERT_FILE. A server that `rollcall up --secure` started lets in only its own user'
     : 'check --tls-ca and the certificate of the server; `rollcall access list` shows until when certificates are valid';

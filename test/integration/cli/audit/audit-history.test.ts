@@ -135,7 +135,7 @@ describe('rollcall why', () => {
     );
     expect((await why('h2/a')).out).toMatch(/^h2\/a is live: it renews its lease every/);
     expect((await why('web/w1')).out).toMatch(
-      /^web\/w1 is not registered: watch\/collector removed it/,
+      /^web\/w1 is not registered: the collector in watch\/collector removed it/,
     );
     expect((await why('web/w3')).out).toMatch(
       /^web\/w3 is not registered: its agent h3\/a stopped in an orderly way and removed it/,
