@@ -243,7 +243,7 @@ function agentEvent({ event, to }: ProcessTransition, isNew: boolean): AgentEven
 async function importAgent() {
   const [{ Agent }, { HealthChecks, initialHealth }] = await Promise.all([
     import('../runtime/agent/agent.ts'),
-    import('../composition/instances/health-checks.ts'),
+    import('../composition/instances/running-checks.ts'),
   ]);
   return { Agent, HealthChecks, initialHealth };
 }

@@ -121,7 +121,7 @@ export const ours: Readonly<Record<string, string>> = {
   'adapters/system/health/http-check': 'addresses: an invalid one is a failed check',
   'composition/instances/check-setting':
     'an address of the command line: an invalid one is a Fault',
-  'composition/instances/health-checks': 'a key of a map that it wrote itself',
+  'composition/instances/running-checks': 'a key of a map that it wrote itself',
   'cli/commands/collector': 'a default',
   'cli/commands/run': 'a default',
   'cli/commands/up': 'a default',

@@ -1,7 +1,7 @@
 import { listInstances, watchInstancesFile } from '../../composition/files.ts';
-import { HealthChecks, initialHealth } from '../../composition/instances/health-checks.ts';
 import type { InstanceSource } from '../../composition/instances/instance-sources.ts';
 import type { ListedInstance } from '../../composition/instances/listed-instances.ts';
+import { HealthChecks, initialHealth } from '../../composition/instances/running-checks.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';

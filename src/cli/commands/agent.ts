@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { listInstances } from '../../composition/files.ts';
-import { initialHealth } from '../../composition/instances/health-checks.ts';
 import { InstanceSources } from '../../composition/instances/instance-sources.ts';
+import { initialHealth } from '../../composition/instances/running-checks.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';

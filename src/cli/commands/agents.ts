@@ -10,7 +10,7 @@ import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable } from '../tables/agent-table.ts';
-import { filterRows } from '../tables/filter-rows.ts';
+import { filterRows } from '../tables/apply-filter.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';

@@ -11,7 +11,6 @@ import { diagnoseClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { diagnoseLogin } from '../doctor/login.ts';
 import { diagnoseRights, readRole } from '../doctor/login-rights.ts';
-import { diagnoseLosses } from '../doctor/losses.ts';
 import { diagnosePings } from '../doctor/pings.ts';
 import {
   diagnoseNames,
@@ -22,6 +21,7 @@ import {
 import { diagnoseAdvisories, diagnoseServer } from '../doctor/server.ts';
 import { diagnoseSignatures } from '../doctor/signatures.ts';
 import { diagnoseSizes } from '../doctor/sizes.ts';
+import { diagnoseLosses } from '../doctor/store-losses.ts';
 import { diagnoseSettings, diagnoseStreams } from '../doctor/streams.ts';
 import { diagnoseWatches } from '../doctor/watches.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';

@@ -1,7 +1,7 @@
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { filterRows } from '../tables/filter-rows.ts';
+import { filterRows } from '../tables/apply-filter.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { hostRows, hostTable } from '../tables/host-table.ts';

@@ -7,7 +7,7 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { readSettings } from '../command/settings/read.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { filterRows } from '../tables/filter-rows.ts';
+import { filterRows } from '../tables/apply-filter.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';

@@ -1,4 +1,4 @@
-import { HealthChecks, initialHealth } from '../../composition/instances/health-checks.ts';
+import { HealthChecks, initialHealth } from '../../composition/instances/running-checks.ts';
 import { startChild } from '../../composition/start-child.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../../domain/fault.ts';

@@ -14,8 +14,8 @@ import type { Clock } from '../../ports/clock.ts';
 import { DurationOrMillis } from '../time/duration.ts';
 import { Complaints } from './complaints.ts';
 import type { DockerSourceOptions, DockerSourcePorts, Known } from './docker-source-options.ts';
-import { HealthChecks } from './health-checks.ts';
 import type { InstanceSource } from './instance-sources.ts';
+import { HealthChecks } from './running-checks.ts';
 import { ShownInstances, type WantedInstance } from './shown-instances.ts';
 
 /** Events only make it faster: everything is listed this often. */

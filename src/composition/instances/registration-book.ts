@@ -16,9 +16,9 @@ import {
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import { HealthChecks } from './health-checks.ts';
 import type { InstanceSource, InstanceSources } from './instance-sources.ts';
 import type { SavedRegistration } from './registration-file.ts';
+import { HealthChecks } from './running-checks.ts';
 
 /** How often deadlines are checked. */
 const tickEvery: Millis = 250;

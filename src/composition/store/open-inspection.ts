@@ -6,7 +6,7 @@ import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts'
 import { SupervisedConnection } from '../../adapters/nats/connection/supervised-connection.ts';
 import { rightsOfUser } from '../../adapters/nats/connection/user-rights.ts';
 import { advisorySubject } from '../../adapters/nats/disconnects/disconnects.ts';
-import { readLosses } from '../../adapters/nats/history/losses.ts';
+import { readLosses } from '../../adapters/nats/history/store-losses.ts';
 import { SupervisedConsumer } from '../../adapters/nats/read/supervised-consumer.ts';
 import { inspectStreams, streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
 import { domainsWith } from '../../adapters/nats/streams/namespace-domain.ts';

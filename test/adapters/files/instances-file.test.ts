@@ -90,10 +90,7 @@ describe('a problem in an instances file', () => {
     ['[]', ['i.yaml:1: must be a map with the list `instances:`']],
     ['instances:\n', ['i.yaml:1: instances: Invalid input: expected array, received null']],
     ['instances:\n  - service: web\n    prot: 80\n', ['i.yaml:3: instances[0].prot: unknown key']],
-    [
-      'instances:\n  - id: x\n',
-      ['i.yaml:2: instances[0].service: is missing'],
-    ],
+    ['instances:\n  - id: x\n', ['i.yaml:2: instances[0].service: is missing']],
     [
       'instances:\n  - service: web\n    labels:\n      version: 1.10\n',
       ['i.yaml:4: instances[0].labels.version: Invalid input: expected string, received number'],

@@ -83,23 +83,23 @@ export const handingOut: readonly Mutant[] = [
     name: 'unknown-is-denied-in-dns',
     breaks: 'G13',
     what: 'denies a name in DNS before it has read the registry, which resolvers keep',
-    file: 'src/adapters/doors/dns/dns-zone.ts',
+    file: 'src/adapters/doors/dns/service-records.ts',
     edits: [["answer() : bare('SERVFAIL');", "answer() : this.#empty('NXDOMAIN');"]],
-    tests: ['test/adapters/doors/dns/dns-zone.test.ts'],
+    tests: ['test/adapters/doors/dns/service-records.test.ts'],
     unseen: 'no simulated process answers DNS',
   },
   {
     name: 'shuffled-srv',
     breaks: 'G13',
     what: 'gives the SRV records of a service in the order of the view, so that a cut answer changes at random',
-    file: 'src/adapters/doors/dns/dns-zone.ts',
+    file: 'src/adapters/doors/dns/service-records.ts',
     edits: [
       [
         '.toSorted((a, b) => a.row.token - b.row.token || compareText(a.row.id, b.row.id));',
         '.toReversed();',
       ],
     ],
-    tests: ['test/adapters/doors/dns/dns-zone.test.ts'],
+    tests: ['test/adapters/doors/dns/service-records.test.ts'],
     unseen: 'no simulated process answers DNS',
   },
   {

@@ -95,10 +95,7 @@ export const seats: readonly Mutant[] = [
     what: 'keeps the seat while it is blind',
     file: 'src/runtime/collector/observe/observer-health.ts',
     edits: [
-      [
-        'return this.blindFor > this.#policy.ttl;',
-        'return this.blindFor > Number.MAX_VALUE;',
-      ],
+      ['return this.blindFor > this.#policy.ttl;', 'return this.blindFor > Number.MAX_VALUE;'],
     ],
     tests: ['test/runtime/collector/blind-watch.test.ts'],
   },

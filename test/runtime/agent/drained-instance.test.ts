@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { HealthChecks } from '../../../src/composition/instances/health-checks.ts';
+import { HealthChecks } from '../../../src/composition/instances/running-checks.ts';
 import { type Health, unchecked } from '../../../src/domain/records/desired-instances.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { type FleetInMemory, specOf } from '../support/fleet-in-memory.ts';

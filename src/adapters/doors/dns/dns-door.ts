@@ -8,8 +8,8 @@ import { AnswerRate } from './answer-rate.ts';
 import { ClientNetworks } from './client-networks.ts';
 import { writeAnswer, writeRefusal } from './dns-answer.ts';
 import { longestQuery, readQuery } from './dns-query.ts';
-import { bare, DnsZone, type Zone } from './dns-zone.ts';
 import { ServiceNames } from './service-names.ts';
+import { bare, DnsZone, type Zone } from './service-records.ts';
 
 export interface DnsDoorOptions extends Zone {
   readonly host: string;

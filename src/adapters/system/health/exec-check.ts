@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { sendSignal } from '../send-signal.ts';
-import type { HealthCheckFn } from './health-check.ts';
+import type { HealthCheckFn } from './run-health-check.ts';
 
 /** Only the end of the output is kept, so that endless output needs no more memory. */
 const maxOutput = 4096;

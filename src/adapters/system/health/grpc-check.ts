@@ -1,7 +1,7 @@
 import { connect } from 'node:http2';
 import type { GrpcProbe } from '../../../domain/records/health-check.ts';
 import { errorReason } from './error-reason.ts';
-import type { HealthCheckFn } from './health-check.ts';
+import type { HealthCheckFn } from './run-health-check.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /** Values of `HealthCheckResponse.ServingStatus`. */

@@ -2,7 +2,7 @@ import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { HttpProbe } from '../../../domain/records/health-check.ts';
 import { errorReason } from './error-reason.ts';
-import type { HealthCheckFn } from './health-check.ts';
+import type { HealthCheckFn } from './run-health-check.ts';
 import { tlsOptions } from './tls-options.ts';
 
 /** As many as Kubernetes follows. */

@@ -1,7 +1,7 @@
 import { connect, type NetConnectOpts } from 'node:net';
 import type { SocketAddress } from '../../../domain/records/health-check.ts';
 import { errorReason } from './error-reason.ts';
-import type { HealthCheckFn } from './health-check.ts';
+import type { HealthCheckFn } from './run-health-check.ts';
 
 /** Opens a connection, expects it to be accepted, and closes it. One of several addresses is enough. */
 export const tcpCheck = (addresses: SocketAddress | readonly SocketAddress[]): HealthCheckFn => {

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import type { UdpProbe } from '../../../domain/records/health-check.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { errorReason } from './error-reason.ts';
-import type { HealthCheckFn } from './health-check.ts';
+import type { HealthCheckFn } from './run-health-check.ts';
 
 /** How long the host may take to report a closed port (ICMP) if no reply is expected. */
 const refusalWithin: Millis = 300;

@@ -1,6 +1,6 @@
 import type { AddressInfo, Server } from 'node:net';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
-import { checkHealth } from '../../../../src/adapters/system/health/health-check.ts';
+import { checkHealth } from '../../../../src/adapters/system/health/run-health-check.ts';
 import type { Health } from '../../../../src/domain/records/desired-instances.ts';
 import type { HealthCheck } from '../../../../src/domain/records/health-check.ts';
 

@@ -1,7 +1,7 @@
 import { createServer as createHttpServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/adapters/system/clock.ts';
-import { checkHealth } from '../../../../src/adapters/system/health/health-check.ts';
+import { checkHealth } from '../../../../src/adapters/system/health/run-health-check.ts';
 import type { Health } from '../../../../src/domain/records/desired-instances.ts';
 import type { Clock } from '../../../../src/ports/clock.ts';
 import { failing, listening, often, ok, reports } from './check-results.ts';

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { addressIn, addressName } from '../../../../src/adapters/doors/dns/address-name.ts';
 import { writeAnswer } from '../../../../src/adapters/doors/dns/dns-answer.ts';
 import { readQuery } from '../../../../src/adapters/doors/dns/dns-query.ts';
-import { DnsZone } from '../../../../src/adapters/doors/dns/dns-zone.ts';
 import { ServiceNames } from '../../../../src/adapters/doors/dns/service-names.ts';
+import { DnsZone } from '../../../../src/adapters/doors/dns/service-records.ts';
 import { FakeView, rowOf } from '../support/fake-view.ts';
 
 interface Asked {

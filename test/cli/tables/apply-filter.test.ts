@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { filterRows } from '../../../src/cli/tables/filter-rows.ts';
+import { filterRows } from '../../../src/cli/tables/apply-filter.ts';
 import { instanceRow } from '../support/sample-rows.ts';
 
 const rows = [

@@ -1,5 +1,5 @@
 import { systemClock } from '../../adapters/system/clock.ts';
-import { checkHealth } from '../../adapters/system/health/health-check.ts';
+import { checkHealth } from '../../adapters/system/health/run-health-check.ts';
 import {
   type Health,
   type InstanceSpec,
