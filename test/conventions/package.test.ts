@@ -50,7 +50,7 @@ describe('the package, installed in an empty directory,', () => {
       join(folder, filename),
     ];
     await run('npm', install, { cwd: folder, env });
-  }, 120_000);
+  }, 240_000);
 
   afterAll(() => rm(folder, { recursive: true }));
 
