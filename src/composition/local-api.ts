@@ -16,6 +16,7 @@ import type { InstanceSources } from './instances/instance-sources.ts';
 import { RegistrationBook } from './instances/registration-book.ts';
 import { RegistrationFile, readRegistrations } from './instances/registration-file.ts';
 import { RegistrationKeeper } from './instances/registration-keeper.ts';
+import { openEndpoint, type PatientEvents } from './open-endpoint.ts';
 import { DurationOrMillis } from './time/duration.ts';
 
 export interface LocalApiOptions {
@@ -27,19 +28,21 @@ export interface LocalApiOptions {
   readonly stateDir: string;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly events: PatientEvents;
 }
 
 /** The local API of an agent. It listens at once, also before the store answers. */
 export interface LocalApi extends AsyncDisposable {
-  readonly url: string;
+  /** Undefined while its address cannot be opened. */
+  readonly url: string | undefined;
   readonly keeper: RegistrationKeeper;
   /** Finds out what the registry still has of the registrations of an earlier process. */
   confirm(ports: Ports, signal: AbortSignal): Promise<void>;
 }
 
-/** @throws {Fault} `port-taken`, `bad-setting` */
+/** Opens the local API. An address that cannot be opened is tried again. */
 export async function openLocalApi(
-  { me, namespace, address, token, stateDir, log, metrics }: LocalApiOptions,
+  { me, namespace, address, token, stateDir, log, metrics, events }: LocalApiOptions,
   sources: InstanceSources,
 ): Promise<LocalApi> {
   const name = `api-${namespace}-${encodeSubjectToken(me.agent)}.json`;
@@ -59,11 +62,13 @@ export async function openLocalApi(
   const keeper = new RegistrationKeeper(me, book, sources, ports);
   book.load(saved.registrations);
   const door = { address, token, log, metrics, registrar: keeper, duration: DurationOrMillis };
-  const server = await serveApi(door);
+  const server = await openEndpoint('api', () => serveApi(door), metrics, events);
   const stop = new AbortController();
   const running = book.run(stop.signal);
   return {
-    url: server.url,
+    get url() {
+      return server.url;
+    },
     keeper,
     async confirm(ports, signal) {
       const known = book.saved.map(({ spec }) => instanceKey({ ...me, ...spec }));

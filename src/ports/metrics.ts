@@ -115,6 +115,9 @@ export interface Metrics {
     readonly loginExpires: WallTime | undefined;
   }): void;
 
+  /** An attempt to open an endpoint of this process failed. `endpoint`: `metrics`, `api`, `dns`, `http` or `dashboard`. */
+  listenFailed?(endpoint: string): void;
+
   /** How far the wall clock of this process is ahead of the server's, as this collector estimates it. */
   clockOffset?(ahead: Millis): void;
 

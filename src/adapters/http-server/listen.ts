@@ -19,6 +19,8 @@ export async function listen(server: Server, address: ListenAddress, flag: strin
   } catch (cause) {
     throw listenFault(cause as NodeJS.ErrnoException, address, flag);
   }
+  // A connection could not be accepted: the server goes on listening. Without a listener the error ends the process.
+  server.on('error', () => {});
   server.off('error', reject);
 }
 

@@ -147,6 +147,12 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       help: 'When the credentials of this process expire, in seconds since 1970; 0: never, or they are no credentials file.',
       registers,
     }),
+    listenFailures: new Counter({
+      name: 'rollcall_listen_failures_total',
+      help: 'Failed attempts to open an endpoint of this process: metrics, api, dns, http or dashboard.',
+      labelNames: ['endpoint'],
+      registers,
+    }),
     clockOffset: new Gauge({
       name: 'rollcall_clock_offset_seconds',
       help: "How far the clock of this collector's host is ahead of the server's; negative: behind. 0 without a seat.",

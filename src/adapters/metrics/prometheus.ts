@@ -73,6 +73,7 @@ export function prometheusMetrics(
     rowLeftOut: (door, why) => metrics.leftOut.inc({ door, why }),
     serviceKept: (service, isKept) => metrics.kept.set({ service }, isKept ? 1 : 0),
     anchored: (seq) => metrics.anchored.set(seq),
+    listenFailed: (endpoint) => metrics.listenFailures.inc({ endpoint }),
     clockOffset: (ahead) => metrics.clockOffset.set(ahead / 1000),
     connection({ isUp, isLoginRefused, loginExpires = 0 }) {
       metrics.connected.set(isUp ? 1 : 0);

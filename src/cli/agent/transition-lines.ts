@@ -7,13 +7,12 @@ import type { Terminal } from '../terminal/io.ts';
 
 /**
  * Prints the transitions of an agent's session. With --json the first line is `ready` with the address
- * of the metrics and of the local API; earlier transitions follow it, so that a script can rely on the first line.
+ * of the metrics and of the local API, if they are open by then; earlier transitions follow it, so that a script can rely on the first line.
  */
 export function printTransitions(
   io: Terminal,
   json: boolean,
-  metrics: string | null,
-  api?: string,
+  endpoints: () => { readonly metrics: string | null; readonly api?: string | undefined },
 ): AgentOptions['onTransition'] {
   const before: string[] = [];
   let ready = false;
@@ -28,15 +27,8 @@ export function printTransitions(
     if (!json) return void (line && io.out(line));
     if (!ready && transition.to !== 'serving') return void before.push(line);
     if (!ready) {
-      io.out(
-        jsonLine({
-          event: 'ready',
-          ...identity,
-          pid: io.pid,
-          metrics,
-          ...(api !== undefined && { api }),
-        }),
-      );
+      // JSON leaves out what is undefined.
+      io.out(jsonLine({ event: 'ready', ...identity, pid: io.pid, ...endpoints() }));
       for (const early of before) io.out(early);
     }
     ready = true;

@@ -73,14 +73,17 @@ export const agent = command({
       initialHealth(listed),
     );
     await using metered = await openMetrics(settings, io);
-    const { metrics, readiness, url } = metered;
+    const { metrics, readiness } = metered;
     await using localApi = await openApi(settings, me, sources, io, metrics);
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
     await localApi?.confirm(connected.ports, io.signal);
     const containers = await openContainers(settings, sources, io, metrics);
     await containers?.begin(slot, connected.ports, io.signal);
-    const print = printTransitions(io, settings.json, url, localApi?.url);
+    const print = printTransitions(io, settings.json, () => ({
+      metrics: metered.url,
+      api: localApi?.url,
+    }));
     let gaveUp = false;
     const onTransition: AgentOptions['onTransition'] = (transition, agent) => {
       gaveUp ||= transition.event.type === 'gave-up';

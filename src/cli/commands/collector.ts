@@ -59,7 +59,7 @@ export const collector = command({
     const slot = await resolveAgentId(settings, settings.name, io.env);
     const me = { ...slot, run: systemAdapters.entropy.runId() };
     await using metered = await openMetrics(settings, io);
-    const { metrics, readiness, url } = metered;
+    const { metrics, readiness } = metered;
     await using connected = await connectPatiently(settings, io, me, { metrics });
     if (!connected) return exitCodes.done;
     const { anchorTo, anchorEvery: every, namespace } = settings;
@@ -73,7 +73,7 @@ export const collector = command({
       connected.ports,
       io,
       () => {
-        const ready = { event: 'ready', ...me, term: 0, pid: io.pid, metrics: url };
+        const ready = { event: 'ready', ...me, term: 0, pid: io.pid, metrics: metered.url };
         if (settings.json) io.out(jsonLine(ready));
         else
           io.out(

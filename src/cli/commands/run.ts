@@ -98,7 +98,7 @@ export const run = command({
     // stdout belongs to the child process, unless --json is set.
     const output = given.json ? io : { ...io, out: io.err };
     await using metered = await openMetrics(given, output);
-    const print = printTransitions(output, given.json, metered.url);
+    const print = printTransitions(output, given.json, () => ({ metrics: metered.url }));
     const onTransition: AgentOptions['onTransition'] = (transition, agent) => {
       reportSession(metered.readiness, transition);
       print(transition, agent);

@@ -7,6 +7,7 @@ import { doors, handOut } from '../command/settings/services.ts';
 import { logOf } from '../session/connect.ts';
 import { doorToken } from '../session/door-token.ts';
 import { isLoopback } from '../session/is-loopback.ts';
+import { type Door, openDoors } from '../session/open-doors.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { followStore, openServices } from '../session/open-services.ts';
 import { untilStopped } from '../session/until-stopped.ts';
@@ -38,16 +39,17 @@ export const serve = command({
     const { metrics, readiness } = metered;
     const log = logOf(io, settings);
     const view = opened.use(await openServices(settings, io, metrics));
-    const names: { dns?: string; http?: string } = {};
+    const doors: Door[] = [];
     if (dns) {
       const door = { ...dns, policy, zone, ttl: dnsTtl, allow: allowedClients(dns.host, dnsAllow) };
-      names.dns = opened.use(await openDns(view, door, { log, metrics })).address;
+      doors.push({ name: 'dns', open: () => openDns(view, door, { log, metrics }) });
     }
     if (http) {
       const token = await doorToken(http.host, settings);
       const door = { ...http, policy, names: hostName, token };
-      names.http = opened.use(await openHttp(view, door, { log, metrics })).url;
+      doors.push({ name: 'http', open: () => openHttp(view, door, { log, metrics }) });
     }
+    const names = opened.use(await openDoors(doors, io, metrics)).urls;
     if (json) io.out(jsonLine({ event: 'listening', ...names, metrics: metered.url, pid: io.pid }));
     const open = io.palette.live('●');
     if (names.dns && !json) io.out(`${open} DNS at ${escapeControls(names.dns)}, zone ${zone}`);

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { openEndpoint } from '../../composition/open-endpoint.ts';
 import { stripCredentials } from '../../composition/store/access.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { AgentName } from '../../domain/identity/names.ts';
+import type { Metrics } from '../../ports/metrics.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { common, Switch } from '../command/settings/common.ts';
@@ -13,12 +15,13 @@ import { metrics } from '../command/settings/metrics.ts';
 import type { Setting } from '../command/settings/setting.ts';
 import { wholeNumber } from '../command/settings/whole-number.ts';
 import { dashboardLines, tokenFiles } from '../dashboard/dashboard-lines.ts';
-import { dashboardAccess, openLive } from '../dashboard/open-dashboard.ts';
+import { dashboardAccess, type Live, openLive } from '../dashboard/open-dashboard.ts';
 import { runCollector } from '../gc/run-collector.ts';
 import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
+import { endpointLines } from '../terminal/endpoint-lines.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { openOwnServer } from '../up/own-server.ts';
@@ -69,7 +72,8 @@ export const up = command({
     await using opened = new AsyncDisposableStack();
     const door = settings.dashboard ? await dashboardAccess(settings, io) : undefined;
     const slot = await resolveAgentId(settings, AgentName.parse('up'), io.env);
-    const { metrics, readiness, url: scraped } = opened.use(await openMetrics(settings, io));
+    const metered = opened.use(await openMetrics(settings, io));
+    const { metrics, readiness } = metered;
     const isForeign = usesForeignServer(sourceOf, io);
     const own = isForeign ? undefined : opened.use(await openOwnServer(settings, slot.host, io));
     const access = own?.login ?? settings;
@@ -87,17 +91,18 @@ export const up = command({
       host: settings.readOnly ? undefined : slot.host,
       sentencesOf,
     };
-    const seen = door && opened.use(await openLive(live, door, settings.dashboardPort));
+    const seen = door && opened.use(await openDashboard(live, door, settings, io, metrics));
+    const page = door && seen?.url !== undefined ? { ...door, url: seen.url } : undefined;
     const collecting = opened.use(
       runCollector(me, { ...settings, readiness }, connected.ports, io, () => {
         if (settings.json) {
-          const page = { dashboard: seen?.url ?? null, ...(seen && tokenFiles(seen)) };
-          const more = { ...page, metrics: scraped, pid: io.pid };
+          const shown = { dashboard: page?.url ?? null, ...(door && tokenFiles(door)) };
+          const more = { ...shown, metrics: metered.url, pid: io.pid };
           io.out(jsonLine({ event: 'ready', servers: url, ...more }));
         } else {
           io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${escapeControls(url)}`);
-          if (seen) {
-            const { link, notes } = dashboardLines(seen, io);
+          if (page) {
+            const { link, notes } = dashboardLines(page, io);
             io.out(`   dashboard  ${link}`);
             for (const note of notes) io.out(io.palette.dim(`   ${note}`));
           }
@@ -111,6 +116,18 @@ export const up = command({
     return exitCodes.done;
   },
 });
+
+/** The server and the collector of `up` do not wait for the port of the dashboard. */
+const openDashboard = (
+  live: Live,
+  door: Parameters<typeof openLive>[1],
+  { dashboardPort }: { readonly dashboardPort?: number | undefined },
+  io: Terminal,
+  metrics: Metrics,
+) => {
+  const lines = endpointLines('dashboard', true, io);
+  return openEndpoint('dashboard', () => openLive(live, door, dashboardPort), metrics, lines);
+};
 
 const ownLines = ({ store, isSecure }: { store: string; isSecure: boolean }): readonly string[] => [
   `data       ${escapeControls(store)}`,

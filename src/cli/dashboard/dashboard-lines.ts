@@ -7,7 +7,7 @@ import type { Dashboard } from './open-dashboard.ts';
  * others may read, so it names the file of the token. If the token is in no file, only the link has it.
  */
 export function dashboardLines(
-  { url, access }: Dashboard,
+  { url, access }: Pick<Dashboard, 'url' | 'access'>,
   { isTerminal }: Pick<Terminal, 'isTerminal'>,
 ): { readonly link: string; readonly notes: readonly string[] } {
   const { tokens, isOwn, file, lookFile } = access;
@@ -24,7 +24,7 @@ export function dashboardLines(
 }
 
 /** The same for programs: they send `Authorization: Bearer TOKEN`. */
-export const tokenFiles = ({ access: { file, lookFile } }: Dashboard) => ({
+export const tokenFiles = ({ access: { file, lookFile } }: Pick<Dashboard, 'access'>) => ({
   dashboardTokenFile: file ?? null,
   dashboardLookTokenFile: lookFile ?? null,
 });

@@ -7,7 +7,7 @@ import type { Metrics } from '../../ports/metrics.ts';
 import type { Common } from '../command/command.ts';
 import type { api } from '../command/settings/api.ts';
 import type { Values } from '../command/settings/setting.ts';
-import { escapeControls } from '../terminal/escape-terminal.ts';
+import { endpointLines } from '../terminal/endpoint-lines.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { logOf } from './connect.ts';
 import { isLoopback } from './is-loopback.ts';
@@ -16,8 +16,9 @@ import { stateDir } from './xdg-directories.ts';
 type ApiSettings = Common & Values<typeof api> & { readonly stateDir?: string | undefined };
 
 /**
- * The local API of an agent, if it is set. It listens before the store answers.
- * @throws {Fault} `bad-setting`, `port-taken`
+ * The local API of an agent, if it is set. It listens before the store answers; an address that cannot be opened is
+ * tried again.
+ * @throws {Fault} `bad-setting`
  */
 export async function openApi(
   settings: ApiSettings,
@@ -39,10 +40,9 @@ export async function openApi(
   const { openLocalApi } = await import('../../composition/local-api.ts');
   const dir = settings.stateDir ?? stateDir(io.env);
   const log = logOf(io, settings);
-  const options = { me, namespace, address, token, stateDir: dir, log, metrics };
-  const opened = await openLocalApi(options, sources);
-  if (!json) io.err(io.palette.dim(`local API at ${escapeControls(opened.url)}`));
-  return opened;
+  const events = endpointLines('local API', json, io);
+  const options = { me, namespace, address, token, stateDir: dir, log, metrics, events };
+  return openLocalApi(options, sources);
 }
 
 async function tokenOf(file: string | undefined): Promise<string | undefined> {

@@ -3,13 +3,12 @@ import { noopMetrics } from '../../ports/metrics.ts';
 import type { metrics } from '../command/settings/metrics.ts';
 import type { Values } from '../command/settings/setting.ts';
 import { version } from '../command/version.ts';
-import { escapeControls } from '../terminal/escape-terminal.ts';
+import { endpointLines } from '../terminal/endpoint-lines.ts';
 import type { Terminal } from '../terminal/io.ts';
 
 /**
- * The metrics of a long-running command, its readiness, and their endpoint. Opened first, so that a port that is in use
- * ends the command before it does anything.
- * @throws {Fault} `port-taken`, `bad-setting`
+ * The metrics of a long-running command, its readiness, and their endpoint. A port that is in use does not keep the
+ * command from its work: it is tried again. `url` is null until it is open.
  */
 export async function openMetrics(
   { metrics: at, json }: Values<typeof metrics> & { readonly json: boolean },
@@ -22,7 +21,13 @@ export async function openMetrics(
       url: null,
       async [Symbol.asyncDispose]() {},
     };
-  const started = await startMetrics(at, version());
-  if (!json) io.err(io.palette.dim(`metrics at ${escapeControls(started.url)}`));
-  return started;
+  const events = endpointLines('metrics', json, io);
+  const { endpoint, ...started } = await startMetrics(at, version(), events);
+  return {
+    ...started,
+    get url() {
+      return endpoint.url ?? null;
+    },
+    [Symbol.asyncDispose]: () => endpoint[Symbol.asyncDispose](),
+  };
 }

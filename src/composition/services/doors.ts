@@ -30,13 +30,17 @@ export async function openDns(
   view: ServiceView,
   door: DnsDoor,
   { log, metrics }: Pick<Ports, 'log' | 'metrics'>,
-): Promise<{ readonly address: string } & AsyncDisposable> {
+): Promise<{ readonly url: string } & AsyncDisposable> {
   const [{ openDnsDoor }, { loopback }] = await Promise.all([
     import('../../adapters/doors/dns/dns-door.ts'),
     import('../../adapters/doors/dns/client-networks.ts'),
   ]);
   const clients = [...loopback, ...door.allow];
-  return openDnsDoor({ ...door, clients, view }, { clock: systemClock, log, metrics });
+  const opened = await openDnsDoor(
+    { ...door, clients, view },
+    { clock: systemClock, log, metrics },
+  );
+  return { url: opened.address, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
 }
 
 /** Opens the HTTP door of a view. @throws {Fault} `port-taken`, `bad-setting` */

@@ -18,6 +18,15 @@ test('the error for a port in use names the port, the setting and the remedy', a
   await closeServer(first);
 });
 
+test('a server that cannot accept a connection goes on listening', async () => {
+  const server = createServer((_request, response) => response.end('here'));
+  await listen(server, { host: '127.0.0.1', port: 0 }, '--http');
+  server.emit('error', Object.assign(new Error('accept ENOBUFS'), { code: 'ENOBUFS' }));
+  const { port } = server.address() as AddressInfo;
+  expect(await (await fetch(httpUrl('127.0.0.1', port))).text()).toBe('here');
+  await closeServer(server);
+});
+
 test('the error for an address of another machine names the address', async () => {
   await expect(
     listen(createServer(), { host: '192.0.2.1', port: 0 }, '--http'),

@@ -201,6 +201,14 @@ export const running: readonly Mutant[] = [
     tests: ['test/runtime/agent/leave.test.ts'],
   },
   {
+    name: 'taken-port-ends-a-process',
+    breaks: 'G9',
+    what: 'ends the process whose port for metrics another program uses',
+    file: 'src/adapters/http-server/open-patiently.ts',
+    edits: [['onFailure(cause, isFirst);', 'throw cause;']],
+    tests: ['test/adapters/http-server/open-patiently.test.ts'],
+  },
+  {
     name: 'draining-never-ends',
     breaks: 'G9',
     what: 'keeps an instance draining that is reported serving again',

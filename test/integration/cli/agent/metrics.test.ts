@@ -71,19 +71,32 @@ describe('--metrics', () => {
     expect(err).toMatch(/metrics at http:\/\/127\.0\.0\.1:\d+\/metrics/);
   });
 
-  it('reports a port in use before anything is registered', async () => {
+  it('of a port in use does not keep a process from starting, and is opened when it is free', async () => {
     await using fleet = await world.fleet();
     const other = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => other.once('listening', resolve));
-    const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
-    for (const kind of [['agent', '--name', 'a'], ['collector'], ['up']]) {
-      const line = [...kind, '--host', 'h1', ...where, '--metrics', String(portOf(other))];
-      const { code, err } = await command(line);
-      expect({ kind, code }).toEqual({ kind, code: 1 });
-      expect(err).toContain(`port ${portOf(other)} of 127.0.0.1 (--metrics) is already in use`);
-      expect(err).toContain('or 0 for any free port');
-    }
-    await fleet.standing();
-    other.close();
+    const port = portOf(other);
+    const where = ['--servers', fleet.url, '--namespace', fleet.namespace, '--json'];
+    const options = ['--host', 'h1', '--service', 'web', '--metrics', String(port)];
+    await using run = rollcall(['run', ...where, ...options, '--', 'sleep', '60']);
+    const ready = await run.ready;
+    expect(ready['metrics']).toBeNull();
+    await until('it is live', () => fleet.row('web', 'h1-web')?.health.state === 'serving');
+    expect(run.stderr).toContain(
+      `no metrics: port ${port} of 127.0.0.1 (--metrics) is already in use by another program`,
+    );
+    await new Promise((resolve) => other.close(resolve));
+    const url = `http://127.0.0.1:${port}/metrics`;
+    await until('the port is opened', () => run.stderr.includes(`metrics at ${url}`));
+    const samples = samplesIn(await (await fetch(url)).text());
+    const failures = samples.get('rollcall_listen_failures_total{endpoint="metrics"}');
+    expect(failures).toBeGreaterThanOrEqual(1);
+    run.kill('SIGTERM');
+    expect(await run.exited).toBe(143);
+  });
+
+  it('of a wrong form ends the command with exit code 2', async () => {
+    const { code, err } = await command(['collector', '--metrics', 'localhost']);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('[HOST:]PORT') });
   });
 });
