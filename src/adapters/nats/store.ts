@@ -89,8 +89,15 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
     const guard = new StoreGuard(connection, names);
     const keeper = new StreamKeeper(connection, { ...streams, create });
     await guard.lookAlways(within);
+    const leases = natsLeases(connection, names.leases, within);
     return {
-      leases: keeper.guard(natsLeases(connection, names.leases, within)),
+      leases: keeper.guard({
+        ...leases,
+        async list(filter: string) {
+          await requireLists(options, connection, names.registry.stream, within);
+          return leases.list(filter);
+        },
+      }),
       registry: keeper.guard(natsRegistry(connection, names, guard, within)),
       audit: keeper.guard(natsAudit(connection, names, guard, within)),
       keyframes: keeper.guard(natsKeyframes(connection, names.keyframes, within)),
@@ -103,15 +110,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       inspect: () => inspectStreams(connection, streams),
       status: () => statusOf(connection),
       requireAllReads: () => {
-        if (connection.reads === 'everything') return;
-        const what = subjectInDomain(
-          `$JS.API.STREAM.INFO.${names.registry.stream}`,
-          connection.jsDomain,
-        );
-        throw new Fault(
-          'store-refused',
-          `this connection may not publish to ${what}: its login may read only the keys of its own host`,
-        );
+        if (connection.reads === 'own-keys') throw ownKeysFault(connection, names.registry.stream);
       },
       [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
     };
@@ -137,6 +136,31 @@ async function isForOwnKeys(
   checkVersion(connection);
   return ['INFO', `STREAM.INFO.${stream}`].every(
     (what) => !permits(rights.publish, subjectInDomain(`$JS.API.${what}`, connection.jsDomain)),
+  );
+}
+
+/**
+ * A collector in an agent lists the seats now and then. While the server says that this user may read only its own
+ * keys, nothing is asked: each refusal would be a line in the log of the server. When it may read everything, it does.
+ * @throws {Fault} `store-refused`
+ */
+async function requireLists(
+  options: NatsStoreOptions,
+  connection: SupervisedConnection,
+  stream: string,
+  within: Millis,
+): Promise<void> {
+  if (connection.reads === 'everything' || options.inboxPrefix === undefined) return;
+  if (await isForOwnKeys(options, connection, stream, within))
+    throw ownKeysFault(connection, stream);
+  connection.reads = await readsOf(connection, stream, within);
+}
+
+function ownKeysFault({ jsDomain }: SupervisedConnection, stream: string): Fault {
+  const what = subjectInDomain(`$JS.API.STREAM.INFO.${stream}`, jsDomain);
+  return new Fault(
+    'store-refused',
+    `this connection may not publish to ${what}: its login may read only the keys of its own host`,
   );
 }
 

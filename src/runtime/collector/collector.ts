@@ -149,10 +149,11 @@ export class Collector implements AsyncDisposable {
       // Nobody collects under this seat any more, so another collector must get it.
       await seat.keeper.close().catch(() => {});
       throw cause;
+    } finally {
+      this.#seated = undefined;
+      this.#ports.metrics.seated(false);
+      this.#ports.metrics.blind?.(false);
     }
-    this.#seated = undefined;
-    this.#ports.metrics.seated(false);
-    this.#ports.metrics.blind?.(false);
     await seat.keeper.release();
     if (!signal.aborted)
       this.#post({ type: 'unseated', ...(blind !== undefined && { why: blind }) });

@@ -146,8 +146,9 @@ describe('with the generated access', () => {
     await until('the collector sees', () => collector.state === 'watching');
     await using ports = await open(access, server, h1);
     await publishCharts(ports);
-    const agent = agentOn('h1', ports, ['web']);
+    const agent = agentOn('h1', ports, ['web'], true);
     await agent.ready;
+    await until('the agent does not collect', () => ports.logged.includes('does-not-collect'));
     for (const other of others) expect((await keysOf(other)).join()).toContain('agent.h1.a');
     await agent.stop();
     const violations = server.log.split('\n').filter((line) => line.includes('Violation'));

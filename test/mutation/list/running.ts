@@ -209,6 +209,14 @@ export const running: readonly Mutant[] = [
     tests: ['test/adapters/http-server/open-patiently.test.ts'],
   },
   {
+    name: 'failed-collector-stays-off',
+    breaks: 'G4',
+    what: 'does not start the collector of an agent again after it failed or was refused',
+    file: 'src/runtime/agent/background-collector.ts',
+    edits: [['await clock.sleep(pause * (0.5 + entropy.fraction()), signal);', 'return;']],
+    tests: ['test/runtime/agent/background-collector.test.ts'],
+  },
+  {
     name: 'draining-never-ends',
     breaks: 'G9',
     what: 'keeps an instance draining that is reported serving again',
