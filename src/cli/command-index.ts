@@ -142,6 +142,11 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./commands/namespace-create.ts')).namespaceCreate,
   },
   {
+    name: 'namespace drop',
+    summary: 'delete a namespace with its records and its history; shows what is deleted, and asks',
+    load: async () => (await import('./commands/namespace-drop.ts')).namespaceDrop,
+  },
+  {
     name: 'version',
     summary:
       'print the versions of this program, of Node and of the NATS server, and the namespace',

@@ -116,6 +116,7 @@ export const ours: Readonly<Record<string, string>> = {
   'composition/access/access-folder': 'its own file: another content is a Fault',
   'composition/access/access-state': 'its own members',
   'cli/session/access': 'arguments, by a schema: an invalid one is a Fault',
+  'cli/commands/namespace-drop': 'arguments, by a schema: an invalid one is a Fault',
   'adapters/system/entropy': 'a run id that it generated itself',
   'adapters/nats/history/store-mark': 'any text: an unreadable mark counts as empty',
   'adapters/system/health/http-check': 'addresses: an invalid one is a failed check',

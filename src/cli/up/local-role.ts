@@ -19,6 +19,7 @@ const roles: Readonly<Record<string, Role>> = {
   'policy set': 'operator',
   ui: 'dashboard',
   'namespace create': 'deploy',
+  'namespace drop': 'deploy',
 };
 
 /** The hint of an error about a right that the login lacks: which role has it. */

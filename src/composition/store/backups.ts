@@ -13,39 +13,18 @@ import {
 } from '../../adapters/nats/backup/copy-namespace.ts';
 import { noteLostTail, restoreNamespace } from '../../adapters/nats/backup/restore-namespace.ts';
 import type { StreamHead } from '../../adapters/nats/backup/stream-copy.ts';
-import { connectNats } from '../../adapters/nats/connection/connect.ts';
-import { ownDomain } from '../../adapters/nats/connection/js-domain.ts';
-import { checkServer } from '../../adapters/nats/connection/server-check.ts';
 import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
-import { SupervisedConnection } from '../../adapters/nats/connection/supervised-connection.ts';
 import { streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
 import { Fault } from '../../domain/fault.ts';
 import { minutes, seconds } from '../../domain/time.ts';
 import type { Access } from './access.ts';
+import { connectServer } from './connect-server.ts';
 
 export type { Backup };
 export { readBackup };
 
 /** The server may check and send a large stream for so long before its first piece. */
 const within = minutes(5);
-const connectWithin = seconds(3);
-
-async function connect(access: Access, signal: AbortSignal): Promise<SupervisedConnection> {
-  const { jsDomain } = access;
-  const client = await connectNats({ ...access, name: 'rollcall backup', connectWithin, signal });
-  const connection = new SupervisedConnection(
-    client,
-    jsDomain === ownDomain ? undefined : jsDomain,
-  );
-  try {
-    await checkServer(connection, connectWithin);
-    return connection;
-  } catch (cause) {
-    await connection[Symbol.asyncDispose]();
-    throw cause;
-  }
-}
-
 interface BackupOptions {
   readonly signal: AbortSignal;
   /** Divergences of the history; null if it was not verified. */
@@ -63,7 +42,7 @@ export async function backUp(
   { signal, divergences, progress }: BackupOptions,
 ): Promise<Backup> {
   await createBackupFolder(folder);
-  await using connection = await connect(access, signal);
+  await using connection = await connectServer(access, 'backup', signal);
   const names = subjectNamesOf(access.namespace);
   const copies = new Map<string, Awaited<ReturnType<typeof writeCopy>>['copy']>();
   const heads = await copyNamespace(connection, names, within, async (part, fill) => {
@@ -102,7 +81,7 @@ export async function replacedBy(
   access: Access,
   signal: AbortSignal,
 ): Promise<readonly { readonly stream: string; readonly messages: number }[]> {
-  await using connection = await connect(access, signal);
+  await using connection = await connectServer(access, 'backup', signal);
   const names = subjectNamesOf(access.namespace);
   const found: { stream: string; messages: number }[] = [];
   for (const part of ['registry', 'audit', 'keyframes'] as const) {
@@ -115,7 +94,7 @@ export async function replacedBy(
 
 /** Notes that events after the backup are lost, so that a repair can record it. @throws {Fault} */
 export async function noteLoss(access: Access, backup: Backup, signal: AbortSignal): Promise<void> {
-  await using connection = await connect(access, signal);
+  await using connection = await connectServer(access, 'backup', signal);
   await noteLostTail(connection, subjectNamesOf(access.namespace), headsOf(backup), seconds(30));
 }
 
@@ -145,7 +124,7 @@ export async function restoreBackup(
       { hint: `--namespace ${backup.namespace}` },
     );
   }
-  await using connection = await connect(access, signal);
+  await using connection = await connectServer(access, 'backup', signal);
   const copy = {
     heads: headsOf(backup),
     async *pieces(part: string) {
