@@ -18,7 +18,7 @@ export interface InstanceOptions {
   readonly address?: string | undefined;
   /** Port for consumers, 0 to 65535. */
   readonly port?: number | undefined;
-  /** Texts by name for consumers, such as a version. Default: none. */
+  /** Texts by name for consumers, such as a version: at most 256, in a record of at most 262 144 characters. Default: none. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /**
    * Health check that the agent runs: exactly one of `http`, `tcp`, `unix`, `udp`, `grpc` and `exec`

@@ -96,6 +96,9 @@ export interface Metrics {
    */
   viewCorrected?(view: ViewOwner, entries: number): void;
 
+  /** So many records are too much and are left out of the view. */
+  viewLeftOut?(view: ViewOwner, records: number): void;
+
   /** The view was closed: it has no age. */
   viewClosed(view: ViewOwner): void;
 

@@ -7,6 +7,8 @@ const alerts: Readonly<Record<string, string>> = {
   rollcall_renewals_total: '`refused` grows',
   rollcall_renewal_lateness_seconds: 'it approaches two thirds of the ttl',
   rollcall_lease_lapses_total: 'it grows',
+  rollcall_view_records_left_out:
+    'it is not 0: `records-left-out` in the log and `rollcall doctor` name the host',
   rollcall_view_corrections_total: 'it grows: `view-corrected` in the log has the reason',
   rollcall_anchored_sequence:
     'it does not grow although there are new events: `history-not-anchored` in the log has the reason',

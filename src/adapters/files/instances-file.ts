@@ -3,6 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import { InstanceId, type Slot } from '../../domain/identity/names.ts';
 import { instanceKey } from '../../domain/identity/registry-keys.ts';
 import type { InstanceSpec } from '../../domain/records/desired-instances.ts';
+import { mostInstances } from '../../domain/records/record-budget.ts';
 import type { Millis } from '../../domain/time.ts';
 import { type ListedInstance, listedSchema, withDefaultId } from './listed-instance.ts';
 import { formatProblem, formatSchemaErrors } from './schema-errors.ts';
@@ -10,7 +11,11 @@ import { type FileDocument, readDocument } from './yaml-document.ts';
 
 const fileSchema = (duration: z.ZodType<Millis>) =>
   z.strictObject(
-    { instances: z.array(listedSchema(duration)) },
+    {
+      instances: z
+        .array(listedSchema(duration))
+        .max(mostInstances, `at most ${mostInstances} instances`),
+    },
     { error: 'must be a map with the list `instances:`' },
   );
 

@@ -1,9 +1,10 @@
+import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 
-/** Limit for files written by hand. */
-const maxLength = 16 * 1024 * 1024;
+/** Limit for files written by hand, in bytes. */
+const mostBytes = 16 * 1024 * 1024;
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
@@ -13,17 +14,23 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /**
- * Reads a file that the user named.
+ * Reads a file that the user named. Of one that is too long, or has no end, it reads no more than the limit.
  * @throws {Fault} with `code`
  */
 export async function readText(file: string, code: FaultCode): Promise<string> {
   try {
-    const text = await readFile(file, 'utf8');
-    if (text.length <= maxLength) return text;
+    const pieces: Buffer[] = [];
+    let length = 0;
+    for await (const piece of createReadStream(file) as AsyncIterable<Buffer>) {
+      length += piece.length;
+      if (length > mostBytes) break;
+      pieces.push(piece);
+    }
+    if (length <= mostBytes) return Buffer.concat(pieces).toString('utf8');
   } catch (cause) {
     throw fileFault(file, cause, code);
   }
-  throw new Fault(code, `${file}: must be at most ${maxLength} characters`);
+  throw new Fault(code, `${file}: must have at most ${mostBytes} bytes`);
 }
 
 /**

@@ -11,11 +11,31 @@ export interface FileDocument {
   lineOf(path: Path): number;
 }
 
+/** Brackets in brackets: the parser needs seconds for 50 000. */
+const deepest = 1000;
+
+/** Problems that are listed; a file can have one in each character. */
+const mostProblems = 20;
+
+/** How deep brackets are nested. Those in texts count too: they are few. */
+function depthOf(text: string): number {
+  let [depth, most] = [0, 0];
+  for (const char of text) {
+    if (char === '[' || char === '{') depth += 1;
+    else if (char === ']' || char === '}') depth -= 1;
+    most = Math.max(most, depth);
+  }
+  return most;
+}
+
 /**
  * Parses YAML (JSON is valid YAML).
  * @throws {Fault} with `code`, listing each line with a syntax error
  */
 export function readDocument(text: string, file: string, code: FaultCode): FileDocument {
+  if (depthOf(text) > deepest) {
+    throw new Fault(code, `${file}: brackets must be nested at most ${deepest} deep`);
+  }
   const lines = new LineCounter();
   const parse = <T>(read: () => T): T => {
     try {
@@ -30,7 +50,10 @@ export function readDocument(text: string, file: string, code: FaultCode): FileD
   const formatError = ({ pos, message }: Pick<YAMLError, 'pos' | 'message'>) =>
     `${file}:${lines.linePos(pos[0]).line}: ${message}`;
   if (document.errors.length > 0) {
-    throw new Fault(code, document.errors.map(formatError).join('\n'), {
+    const more = document.errors.length - mostProblems;
+    const problems = document.errors.slice(0, mostProblems).map(formatError);
+    const rest = more > 0 ? [`${file}: ${more} more`] : [];
+    throw new Fault(code, [...problems, ...rest].join('\n'), {
       hint: 'the file must be YAML or JSON',
     });
   }

@@ -97,6 +97,12 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       labelNames: ['view'],
       registers,
     }),
+    viewLeftOut: new Gauge({
+      name: 'rollcall_view_records_left_out',
+      help: 'Records that a view leaves out, because one, or all of its host together, are larger than agents may write.',
+      labelNames: ['view'],
+      registers,
+    }),
     answers: new Counter({
       name: 'rollcall_door_requests_total',
       help: 'Answers of a door (dns, http), of the local API (api), acts of a driver (haproxy, file) and lists of a Docker engine (docker), by outcome: ok, or the code of the error; of docker: ok or away.',

@@ -59,6 +59,7 @@ export function prometheusMetrics(
     swept: (duration) => metrics.sweeps.observe(duration / 1000),
     viewHeard: (view) => void lastHeard.set(view, clock.monotonic()),
     viewCorrected: (view, entries) => metrics.corrections.inc({ view }, entries),
+    viewLeftOut: (view, records) => metrics.viewLeftOut.set({ view }, records),
     viewClosed: (view) => void lastHeard.delete(view),
     seated(isSeated) {
       metrics.seat.set(isSeated ? 1 : 0);

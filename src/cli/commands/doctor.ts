@@ -90,7 +90,8 @@ async function* findings(
   const watches = await diagnoseWatches(inspection);
   yield* watches;
   if (broken(watches)) return;
-  await using view = await openDirectoryOnce(settings, io, 'doctor');
+  // A registry that is too large is one of the problems to find.
+  await using view = await openDirectoryOnce(settings, io, 'doctor', seconds(30));
   yield* await diagnoseLosses(view.ports);
   yield* diagnoseRecords(view.directory, inspection.names.registry);
   yield* await diagnoseSizes(view.ports, inspection.connection.info?.max_payload);

@@ -13,6 +13,9 @@ import { brakeWords, drainWords, holdWords } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
+/** Records that are named: one host can write any number. */
+const mostShown = 20;
+
 /** Checks that every record can be read, and reports each that cannot. */
 export function diagnoseRecords(
   directory: Directory,
@@ -21,14 +24,28 @@ export function diagnoseRecords(
   const unreadable = directory.unreadable();
   const counted = `${plural(directory.agents().length, 'agent')} and ${plural(directory.instances().length, 'instance')}`;
   if (unreadable.length === 0) return [ok('records', `${counted}, all records readable`)];
+  const tooMuch = [...directory.fleet.leftOut].map(([host, keys]) =>
+    wrong(
+      'records',
+      `host ${host} has more than its agents may write: ${plural(keys.size, 'record')} left out of each view, such as ${[...keys][0]}`,
+      'find out which process writes them; a login that was stolen is ended by `rollcall access revoke agent HOST`',
+    ),
+  );
+  const shown = unreadable.slice(0, mostShown);
+  const more = unreadable.length - shown.length;
+  const rest =
+    more > 0
+      ? [note('records', `${plural(more, 'more record')} cannot be read`, 'see those above')]
+      : [];
   const kv = bucket.stream.replace(/^KV_/, '');
-  return unreadable.map(({ key, revision, why }) =>
+  const found = shown.map(({ key, revision, why }) =>
     wrong(
       'records',
       `${key} (revision ${revision}) cannot be read: ${why}`,
       `if a newer version wrote it, update this one; else inspect it with \`nats kv get ${kv} '${key}'\` and remove it with \`rollcall gc remove '${key}'\``,
     ),
   );
+  return [...tooMuch, ...found, ...rest];
 }
 
 /** Reports services that `rollcall serve --dns` does not serve, because DNS compares names without case. */

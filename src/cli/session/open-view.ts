@@ -8,28 +8,37 @@ import { withSpinner } from '../terminal/spinner.ts';
 import { connectOnce } from './connect.ts';
 import { serverNow } from './server-now.ts';
 
-const completeWithin: Millis = seconds(3);
+const usuallyWithin: Millis = seconds(10);
 
 /**
  * The complete view, for a command that prints it once; `now` is the server's time, for ages.
  * @throws {Fault} `store-unavailable` if it is not complete in time, `store-refused`
  */
-export async function openDirectoryOnce(settings: Common, io: Terminal, as: string) {
+export async function openDirectoryOnce(
+  settings: Common,
+  io: Terminal,
+  as: string,
+  within: Millis = usuallyWithin,
+) {
   await using opened = new AsyncDisposableStack();
   const connected = opened.use(await connectOnce(settings, io, as));
   connected.store.requireAllReads();
   const directory = opened.use(new Directory(connected.ports));
   const { server } = connected.store.status();
-  const late = AbortSignal.any([io.signal, AbortSignal.timeout(completeWithin)]);
+  const late = AbortSignal.any([io.signal, AbortSignal.timeout(within)]);
   const ready = directory.ready.then(() => true);
-  const waited = systemAdapters.clock.sleep(completeWithin * 2, late).then(() => false);
+  const waited = systemAdapters.clock.sleep(within * 2, late).then(() => false);
   const complete = await withSpinner(io, 'reading the registry', () =>
     Promise.race([ready, waited]),
   );
   if (!complete) {
-    throw new Fault('store-unavailable', `${server} did not return the registry within 3 s`, {
-      hint: 'check JetStream and the leaders of its streams: rollcall doctor',
-    });
+    throw new Fault(
+      'store-unavailable',
+      `${server} did not return the registry within ${within / 1000} s`,
+      {
+        hint: 'check JetStream and the leaders of its streams: rollcall doctor',
+      },
+    );
   }
   const now = await serverNow(connected.ports);
   const closing = opened.move();

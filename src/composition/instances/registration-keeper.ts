@@ -9,14 +9,12 @@ import type {
 } from '../../adapters/local-api/registrar.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Health, unchecked } from '../../domain/records/desired-instances.ts';
+import { mostInstances } from '../../domain/records/record-budget.ts';
 import { attach, beat, detach, drain, register } from '../../domain/registrations/registration.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Agent } from '../../runtime/agent/agent.ts';
 import { type InstanceSources, sourceLabels } from './instance-sources.ts';
 import { type BookPorts, entryOf, type RegistrationBook, serving } from './registration-book.ts';
-
-/** Most instances of one agent that programs may register. */
-const mostInstances = 10_000;
 
 /** How long a request waits for the store. */
 const settleWithin: Millis = seconds(2);

@@ -1,3 +1,4 @@
+import { RecordBudget } from '../records/record-budget.ts';
 import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
 import {
   type KeyValueEntry,
@@ -30,6 +31,7 @@ export class Fleet {
   /** By service, then by id. */
   readonly #services = new Map<string, Map<string, RecordsOfName>>();
   readonly #strangers = new Map<string, Unreadable>();
+  #budget = new RecordBudget();
   #upTo: Revision = 0;
 
   /** All changes up to this revision are applied. */
@@ -91,6 +93,11 @@ export class Fleet {
     }
   }
 
+  /** The keys whose records are too much and are left out, by host as in keys. */
+  get leftOut(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#budget.leftOut;
+  }
+
   /** The revision of each existing record, readable or not. */
   revisions(): ReadonlyMap<string, Revision> {
     const revisions = new Map(this.controls.revisions());
@@ -109,6 +116,7 @@ export class Fleet {
     this.#services.clear();
     this.#strangers.clear();
     this.controls.clear();
+    this.#budget = new RecordBudget();
     this.#upTo = 0;
     for (const slot of this.apply(entries, upTo)) touched.add(slot);
     return touched;
@@ -167,14 +175,14 @@ export class Fleet {
   }
 
   #takeAgent(slot: AgentView, entry: KeyValueEntry): void {
-    const read = readAgent(entry);
+    const read = readAgent(this.#budget.take(entry, slot.agent !== undefined));
     slot.agent = read.kind === 'absent' ? undefined : read;
   }
 
   #takeInstance(slot: AgentView, entry: KeyValueEntry): void {
     const before = slot.instances.get(entry.key);
     if (before?.kind === 'stored') this.#unindexName(before);
-    const read = readInstance(entry);
+    const read = readInstance(this.#budget.take(entry, before !== undefined));
     if (read.kind === 'absent') {
       slot.instances.delete(entry.key);
       return;

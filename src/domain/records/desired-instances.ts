@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { InstanceId, ServiceName, type Slot } from '../identity/names.ts';
 import { instanceKey } from '../identity/registry-keys.ts';
+import { mostLabels } from './record-budget.ts';
 import { type InstanceRecord, Labels } from './schemas.ts';
 import type { RecordRead, StoredInstance } from './stored-record.ts';
 
@@ -10,7 +11,10 @@ export const InstanceSpec = z.object({
   id: InstanceId,
   address: z.string().min(1).max(1024).optional(),
   port: z.number().int().min(0).max(65535).optional(),
-  labels: Labels.default({}),
+  labels: Labels.refine(
+    (labels) => Object.keys(labels).length <= mostLabels,
+    `at most ${mostLabels} labels`,
+  ).default({}),
 });
 export type InstanceSpec = z.infer<typeof InstanceSpec>;
 

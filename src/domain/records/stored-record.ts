@@ -27,6 +27,8 @@ export interface KeyValueEntry {
   readonly key: string;
   readonly revision: Revision;
   readonly text: string | undefined;
+  /** Why its text was not kept: it is too much (`RecordBudget`). */
+  readonly leftOut?: string;
 }
 
 export interface StoredRecord<R> {
@@ -78,6 +80,7 @@ export const readPolicy = (entry: KeyValueEntry): RecordRead<PolicyRecord> =>
 function read<R>(entry: KeyValueEntry, parse: (key: string, text: string) => R): RecordRead<R> {
   const { key, revision, text } = entry;
   if (text === undefined) return { kind: 'absent', key, revision };
+  if (entry.leftOut !== undefined) return { kind: 'unreadable', key, revision, why: entry.leftOut };
   try {
     return { kind: 'stored', key, revision, record: parse(key, text) };
   } catch (cause) {

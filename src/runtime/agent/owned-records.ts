@@ -11,6 +11,7 @@ import {
   sameAttributes,
   sameHealth,
 } from '../../domain/records/desired-instances.ts';
+import { recordLimits } from '../../domain/records/record-budget.ts';
 import type { InstanceRecord } from '../../domain/records/schemas.ts';
 import {
   type KeyValueEntry,
@@ -151,7 +152,7 @@ export class OwnedRecords {
   /**
    * Commits changes. Instances are fenced on the record of the slot, so a run that lost it writes
    * nothing.
-   * @throws {Fault} `record-unreadable` for an instance that is not valid; nothing was written
+   * @throws {Fault} `record-unreadable` for an instance that is not valid, `record-too-large`; nothing was written
    */
   async commit(changes: readonly Change[]): Promise<CommitOutcome> {
     const sealed = sealChanges(changes);
@@ -221,6 +222,11 @@ export class OwnedRecords {
 
 /** A record that this version cannot read would look as if another program had written it. */
 function refuseUnreadable(key: string, text: string | undefined): void {
+  const { record: most } = recordLimits;
+  if (text !== undefined && text.length > most) {
+    const what = `${key} would have ${text.length} characters, and a record may have at most ${most}`;
+    throw new Fault('record-too-large', what, { hint: 'shorten its labels' });
+  }
   const read = readInstance({ key, revision: 1, text });
   if (read.kind !== 'unreadable') return;
   throw new Fault('record-unreadable', `${key} would not be readable: ${read.why}`);

@@ -5,6 +5,7 @@ import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { ViewOwner } from '../../ports/metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { WatchEvent } from '../../ports/watch.ts';
+import { LeftOutReport } from './left-out-report.ts';
 import { reportMissed } from './report-missed.ts';
 
 /**
@@ -23,6 +24,7 @@ export class RegistryCache {
   readonly #owner: ViewOwner;
   readonly #onChange: OnChange;
   readonly #waiting = new Set<() => void>();
+  readonly #leftOut: LeftOutReport;
   readonly #firstSnapshot = Promise.withResolvers<void>();
   #lastMessageAt: MonotonicTime | undefined;
   #trouble: string | undefined;
@@ -36,6 +38,7 @@ export class RegistryCache {
     this.#ports = ports;
     this.#onChange = onChange;
     this.#owner = owner;
+    this.#leftOut = new LeftOutReport(owner, ports);
   }
 
   /** Resolves with the first complete snapshot. */
@@ -102,5 +105,6 @@ export class RegistryCache {
     if (event.kind === 'snapshot') this.#firstSnapshot.resolve();
     this.#onChange(changed, { isCurrent: this.#isCurrent });
     for (const resolve of this.#waiting) resolve();
+    this.#leftOut.report(this.fleet.leftOut);
   }
 }

@@ -154,4 +154,28 @@ export const access: readonly Mutant[] = [
     edits: [['revocations: [...operator.revocations, ...ended]', 'revocations: ended.slice(0, 0)']],
     tests: ['test/composition/access/access-state.test.ts'],
   },
+  {
+    name: 'hosts-without-budget',
+    breaks: 'G12',
+    what: 'keeps any number of records of one host in the memory of each reader',
+    file: 'src/domain/records/record-budget.ts',
+    edits: [["host === '' || used + wanted <= most", 'most > 0']],
+    tests: ['test/domain/records/record-budget.test.ts'],
+  },
+  {
+    name: 'record-of-any-length',
+    breaks: 'G12',
+    what: 'parses a record of any length',
+    file: 'src/domain/records/record-budget.ts',
+    edits: [['const isTooLong = text.length > record;', 'const isTooLong = record < 0;']],
+    tests: ['test/domain/records/record-budget.test.ts'],
+  },
+  {
+    name: 'drop-while-used',
+    breaks: 'G1',
+    what: 'deletes a namespace that a process began to use while a person was asked',
+    file: 'src/cli/namespace/decide-drop.ts',
+    edits: [["kind: isRefused(now) ? 'in-use' : 'drop'", "kind: 'drop'"]],
+    tests: ['test/cli/namespace/decide-drop.test.ts'],
+  },
 ];

@@ -1,5 +1,6 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
+import { RecordBudget } from '../../../domain/records/record-budget.ts';
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
@@ -84,6 +85,8 @@ async function tryOnce(
   }
   const entries = new Map<string, KeyValueEntry>();
   const delivered = new DeliveredMessages();
+  // What a host wrote without measure must not fill the memory before the end of the snapshot.
+  const budget = new RecordBudget();
   const filters = below.map((filter) => bucket.prefix + filter);
   const consumerSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within, signal };
   await using consumer = await SupervisedConsumer.open(connection, consumerSpec);
@@ -95,7 +98,8 @@ async function tryOnce(
     reportProgress(messages.at(-1)?.seq ?? 0);
     delivered.add(messages);
     for (const { msg, seq } of messages) {
-      const entry = deliveredEntry(bucket, msg, seq);
+      const read = deliveredEntry(bucket, msg, seq);
+      const entry = budget.take(read, entries.get(read.key)?.text !== undefined);
       const before = entries.size;
       entries.set(entry.key, entry);
       if (entries.size > before) continue;

@@ -1,0 +1,96 @@
+import type { KeyValueEntry } from './stored-record.ts';
+
+/** How much of the registry a process reads. Agents keep to it; a record beyond it was written by another program. */
+export interface RecordLimits {
+  /** Greatest length of a record, in characters. */
+  readonly record: number;
+  /** Greatest length of all records of one host together, each counted with at least `least`. */
+  readonly host: number;
+  readonly least: number;
+}
+
+/** Room for 32 768 records of a host. A registry is read as a whole, so a host must not fill the memory of readers. */
+export const recordLimits: RecordLimits = {
+  record: 256 * 1024,
+  host: 32 * 1024 * 1024,
+  least: 1024,
+};
+
+/** Most instances of one agent. */
+export const mostInstances = 10_000;
+/** Most labels of one instance. */
+export const mostLabels = 256;
+
+/**
+ * Counts the records of each host, and leaves out the text of what is too much: of one record, or of all records
+ * of a host. A login can write any number of records for its own host, and every process reads them.
+ */
+export class RecordBudget {
+  readonly #limits: RecordLimits;
+  /** By host, as in keys. */
+  readonly #used = new Map<string, number>();
+  /** What a key counts, if it is not `least`; 0: it is left out. Few records are longer. */
+  readonly #costs = new Map<string, number>();
+  readonly #leftOut = new Map<string, Set<string>>();
+
+  constructor(limits: RecordLimits = recordLimits) {
+    this.#limits = limits;
+  }
+
+  /** Keys whose text is left out, by host as in keys. */
+  get leftOut(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#leftOut;
+  }
+
+  /** Counts an entry. @param isKnown whether its key was counted before */
+  take(entry: KeyValueEntry, isKnown: boolean): KeyValueEntry {
+    const { key, text } = entry;
+    const host = ofHost.exec(key)?.[1] ?? '';
+    const { record, host: most, least } = this.#limits;
+    const before = isKnown ? (this.#costs.get(key) ?? least) : 0;
+    const used = (this.#used.get(host) ?? 0) - before;
+    if (text === undefined) {
+      this.#count(host, key, { used, cost: least });
+      this.#include(host, key);
+      return entry;
+    }
+    if (entry.leftOut !== undefined) {
+      this.#count(host, key, { used, cost: 0 });
+      this.#exclude(host, key);
+      return entry;
+    }
+    const isTooLong = text.length > record;
+    const wanted = isTooLong ? least : Math.max(least, text.length);
+    const cost = host === '' || used + wanted <= most ? wanted : 0;
+    this.#count(host, key, { used: used + cost, cost });
+    if (cost > 0 && !isTooLong) {
+      this.#include(host, key);
+      return entry;
+    }
+    this.#exclude(host, key);
+    const leftOut = isTooLong
+      ? `it has ${text.length} characters, and a record may have at most ${record}`
+      : `the records of its host have more than ${most} characters, each counted with at least ${least}`;
+    return { ...entry, text: '', leftOut };
+  }
+
+  #count(host: string, key: string, { used, cost }: { used: number; cost: number }): void {
+    if (used > 0) this.#used.set(host, used);
+    else this.#used.delete(host);
+    if (cost === this.#limits.least) this.#costs.delete(key);
+    else this.#costs.set(key, cost);
+  }
+
+  #exclude(host: string, key: string): void {
+    const keys = this.#leftOut.get(host) ?? new Set();
+    this.#leftOut.set(host, keys.add(key));
+  }
+
+  #include(host: string, key: string): void {
+    const keys = this.#leftOut.get(host);
+    if (keys?.delete(key) && keys.size === 0) this.#leftOut.delete(host);
+  }
+}
+
+/** Captures the host of a key that its agents may write; others are written by collectors and operators. */
+const ofHost = /^(?:agent|instance|run)\.([^.]*)/;
