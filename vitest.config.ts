@@ -45,7 +45,7 @@ const night = [
   'test/integration/chaos/chaos.test.ts',
   'test/integration/cli/agent/{daemon-output,docker,local-api-docs,taken-ports}.test.ts',
   'test/integration/cli/audit/{anchors,audit-file,audit-history,audit-replay,tail-outage}.test.ts',
-  'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,up-secure,unreachable}.test.ts',
+  'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,lost,up-secure,unreachable}.test.ts',
   'test/integration/deploy/!(alerts|systemd-units).test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/foreign/{conform,example-agent}.test.ts',

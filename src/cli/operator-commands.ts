@@ -29,6 +29,12 @@ export const operatorCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/deregister.ts')).deregister,
   },
   {
+    name: 'lost ack',
+    summary:
+      'acknowledge lost agents: they need no attention any more, a later loss does; asks first',
+    load: async () => (await import('./commands/lost-ack.ts')).lostAck,
+  },
+  {
     name: 'policy',
     summary: 'show the policy of the fleet: seats, brake, history retention',
     load: async () => (await import('./commands/policy.ts')).policy,

@@ -1,8 +1,8 @@
-import type { Millis } from '../domain/time.ts';
+import type { Millis, WallTime } from '../domain/time.ts';
 import type { ApiGcPlan } from './api-types.ts';
 
 /**
- * `POST /api/actions/hold`, `/release`, `/sweep`, with `Rollcall-Request`: an id that the page makes for
+ * `POST /api/actions/hold`, `/release`, `/sweep`, `/acknowledge`, with `Rollcall-Request`: an id that the page makes for
  * each click; the same request with the same id has no
  * second effect; another request with it is refused (`id-reused`). `as`: the author in the audit.
  */
@@ -18,13 +18,22 @@ export interface ApiReleaseRequest {
   readonly agent?: string;
   readonly as?: string;
 }
+/** Acknowledges the losses of a zone, host or agent up to `until`, the last loss that the page showed. */
+export interface ApiAcknowledgeRequest {
+  readonly zone?: string;
+  readonly host?: string;
+  readonly agent?: string;
+  readonly until: WallTime;
+  readonly why?: string;
+  readonly as?: string;
+}
 export interface ApiSweepRequest {
   readonly as?: string;
 }
 
 /** The result of an action. */
 export interface ApiActionResult {
-  readonly did: 'planned' | 'extended' | 'released' | 'swept';
+  readonly did: 'planned' | 'extended' | 'released' | 'swept' | 'acknowledged' | 'already';
   /** The number of transitions that a sweep wrote. */
   readonly transitions: number;
   readonly by: string;

@@ -8,6 +8,7 @@
 
 import type { PlanRow } from '../domain/collection/gc-plan.ts';
 import type { ChainRef } from '../domain/events/event-schema.ts';
+import type { Acknowledgement } from '../domain/policy/acknowledgement.ts';
 import type { Millis, Revision, WallTime } from '../domain/time.ts';
 
 /** An entity that has a machine: its chain, as the audit names it. */
@@ -49,6 +50,8 @@ export interface ApiDetails {
   readonly seen?: number;
   readonly suspect?: number;
   readonly expired?: number;
+  /** For the policy: the losses that need no attention any more. */
+  readonly acknowledged?: readonly Pick<Acknowledgement, 'zone' | 'host' | 'agent' | 'until'>[];
 }
 
 /** A range of the history: everything from `from` to `to`, both included. */
@@ -107,7 +110,7 @@ export interface ApiHello {
   readonly lastAt: WallTime;
   /** The server's clock, which countdowns use. */
   readonly now: WallTime;
-  /** Whether this server accepts hold, release and sweep. */
+  /** Whether this server accepts actions: hold, release, sweep and acknowledge. */
   readonly actions: boolean;
   /** The current chart of each machine. */
   readonly charts: Readonly<Record<string, string>>;

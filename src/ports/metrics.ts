@@ -1,5 +1,6 @@
 import type { DubiousReason } from '../domain/fleet/directory-rows.ts';
 import type { UnsafeEndpoint } from '../domain/fleet/endpoint.ts';
+import type { LostCount } from '../domain/losses/losses.ts';
 import type { SuspectReason } from '../domain/records/schemas.ts';
 import type { Millis, Revision, WallTime } from '../domain/time.ts';
 import type { Door } from './service-view.ts';
@@ -126,6 +127,12 @@ export interface Metrics {
 
   /** All zones' brakes as this collector computes them. Replaces the previous list. */
   brakes(zones: readonly BrakeReading[]): void;
+
+  /**
+   * What is lost and not acknowledged: each zone, and each of its services with the number of lost instances.
+   * Replaces the previous list. A process that does not report it defines no such method, and nothing is read.
+   */
+  lost?(zones: readonly LostCount[]): void;
 
   /**
    * A door or driver answered or acted; `api`: the local API of an agent answered; `docker`: the engine was

@@ -140,6 +140,7 @@ export const ours: Readonly<Record<string, string>> = {
     'ids of a picture from the dashboard server, written by encodeURIComponent',
   'dashboard/web/state/use-query':
     'answers of the server that sent the page; an answer that is not JSON counts as failed',
+  'dashboard/server/history/to-row': 'the policy of a record: PolicyRecord has the same rule',
   'dashboard/server/history/recorded-source': 'events that it compressed itself',
   'domain/collection/brake': 'a constant',
   'domain/policy/fleet-policy': 'a record that was read before; it asks for one field',

@@ -200,6 +200,20 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
         registers,
       }),
     },
+    lost: {
+      agents: new Gauge({
+        name: 'rollcall_lost_agents',
+        help: 'Agents of a zone that were declared dead in the last 24 hours, did not come back and are not acknowledged. Reported by the first seat.',
+        labelNames: ['zone'],
+        registers,
+      }),
+      instances: new Gauge({
+        name: 'rollcall_lost_instances',
+        help: 'Instances that were removed with lost agents and that no agent has registered since.',
+        labelNames: ['zone', 'service'],
+        registers,
+      }),
+    },
     heartbeats: new Counter({
       name: 'rollcall_heartbeats_received_total',
       help: 'Heartbeats of runs and seats that this process received; 0 without a seat.',

@@ -41,6 +41,9 @@ export function prometheusMetrics(
   const resetBrakes = () => {
     for (const gauge of Object.values(brake)) gauge.reset();
   };
+  const resetLosses = () => {
+    for (const gauge of Object.values(metrics.lost)) gauge.reset();
+  };
   return {
     renewed(lease, late) {
       metrics.renewals.inc({ lease, outcome: 'acknowledged' });
@@ -63,7 +66,9 @@ export function prometheusMetrics(
     viewClosed: (view) => void lastHeard.delete(view),
     seated(isSeated) {
       metrics.seat.set(isSeated ? 1 : 0);
-      if (!isSeated) resetBrakes();
+      if (isSeated) return;
+      resetBrakes();
+      resetLosses();
     },
     doorAnswered: (door, outcome) => metrics.answers.inc({ door, outcome }),
     doorRows: (door, service, rows) => metrics.doorRows.set({ door, service }, rows),
@@ -89,6 +94,13 @@ export function prometheusMetrics(
         brake.seen.set({ zone }, seen);
         brake.suspect.set({ zone }, suspect);
         brake.heldBack.set({ zone }, heldBack);
+      }
+    },
+    lost(zones) {
+      resetLosses();
+      for (const { zone, agents, services } of zones) {
+        metrics.lost.agents.set({ zone }, agents);
+        for (const [service, lost] of services) metrics.lost.instances.set({ zone, service }, lost);
       }
     },
     heartbeats: (messages) => metrics.heartbeats.inc(messages),

@@ -7,6 +7,7 @@ import { type AuditEvent, isOfSlot, type StateValue } from '../../domain/events/
 import { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { DrainRecord, HoldRecord } from '../../domain/records/schemas.ts';
 import { policyLines } from '../command/settings/policy-settings.ts';
+import { acknowledgementWords } from '../tables/acknowledgement-words.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
 import { evidenceWords } from './evidence-text.ts';
@@ -70,8 +71,9 @@ function planned({ of, record }: AuditEvent): string {
 
 function policyChanges(policy: FleetPolicy): string {
   const changed = policyLines(policy).filter(({ value, fallback }) => value !== fallback);
-  if (changed.length === 0) return 'defaults';
-  return changed.map(({ name, value }) => `${name} ${value}`).join(', ');
+  const settings = changed.map(({ name, value }) => `${name} ${value}`);
+  const words = [...settings, ...(policy.acknowledged ?? []).map(acknowledgementWords)];
+  return words.length === 0 ? 'defaults' : words.join(', ');
 }
 
 const listed = (what: object): string =>

@@ -1,18 +1,20 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
-import { readLosses } from '../../runtime/audit/read-losses.ts';
+import { readLosses } from '../../runtime/operator/read-losses.ts';
 import { lostLines } from '../audit/lost-agents.ts';
 import { nowOf, openHistory } from '../audit/open-history.ts';
 import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
+import { recentLosses } from '../gc/recent-losses.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { filterRows } from '../tables/apply-filter.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
+import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
 import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -54,7 +56,8 @@ export const agents = command({
     const { directory, now } = view;
     const all = directory.agents().toSorted(compareAgents);
     const rows = filterRows(all, settings.filter, ['host', 'agent', 'state']);
-    if (await printDocuments(rows, settings, (row) => `${row.host}/${row.agent}`, io))
+    const documents = async () => lossDocuments(await recentLosses(view, io));
+    if (await printDocuments(rows, settings, (row) => `${row.host}/${row.agent}`, io, documents))
       return exitCodes.done;
     if (rows.length > 0) {
       io.out(agentTable(rows, now, listLook(io, settings.output)));
@@ -66,6 +69,7 @@ export const agents = command({
       io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
     }
     for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
+    for (const line of lossReport(await recentLosses(view, io), now, io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'agent'), io));
     return exitCodes.done;
   },

@@ -1,10 +1,12 @@
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { recentLosses } from '../gc/recent-losses.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { filterRows } from '../tables/apply-filter.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { hostRows, hostTable } from '../tables/host-table.ts';
+import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
 import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
 
 export const hosts = command({
@@ -20,7 +22,9 @@ export const hosts = command({
     const { directory, now } = view;
     const all = hostRows(directory.agents(), directory.instances());
     const rows = filterRows(all, settings.filter, ['host', 'state']);
-    if (await printDocuments(rows, settings, (row) => row.host, io)) return exitCodes.done;
+    const documents = async () => lossDocuments(await recentLosses(view, io));
+    if (await printDocuments(rows, settings, (row) => row.host, io, documents))
+      return exitCodes.done;
     if (rows.length > 0) {
       io.out(hostTable(rows, now, listLook(io, settings.output)));
       io.out('');
@@ -31,6 +35,7 @@ export const hosts = command({
       io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
     }
     for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
+    for (const line of lossReport(await recentLosses(view, io), now, io)) io.out(line);
     io.out(footer(directory, plural(rows.length, 'host'), io));
     return exitCodes.done;
   },

@@ -6,10 +6,12 @@ import { ServiceName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { readSettings } from '../command/settings/read.ts';
+import { recentLosses } from '../gc/recent-losses.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { filterRows } from '../tables/apply-filter.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
+import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
 import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
 
 const service = {
@@ -48,7 +50,8 @@ export const ps = command({
     const all = directory.instances(wanted).toSorted(compareInstances);
     const usable = policy === undefined ? all : selectUsable(all, policy);
     const rows = filterRows(usable, settings.filter, ['service', 'host', 'agent', 'state']);
-    if (await printDocuments(rows, settings, (row) => `${row.service}/${row.id}`, io))
+    const documents = async () => lossDocuments(await recentLosses(view, io));
+    if (await printDocuments(rows, settings, (row) => `${row.service}/${row.id}`, io, documents))
       return exitCodes.done;
     const of = wanted === undefined ? '' : ` of service '${wanted}'`;
     if (rows.length > 0) {
@@ -63,6 +66,7 @@ export const ps = command({
       io.out(`no instance${of} is registered in namespace '${settings.namespace}'`);
       io.out(io.palette.dim('to register some: rollcall agent --name NAME --instances FILE'));
     }
+    for (const line of lossReport(await recentLosses(view, io), now, io, wanted)) io.out(line);
     const count = `${plural(all.length, 'instance')}${of}`;
     const selected = policy === undefined ? '' : `${rows.length} selected by '${policy}' of `;
     io.out(footer(directory, `${selected}${count}`, io));

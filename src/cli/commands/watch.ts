@@ -2,6 +2,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { compareInstances } from '../../domain/fleet/row-order.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
+import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory } from '../../runtime/directory/directory.ts';
 import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';
@@ -9,6 +10,7 @@ import type { DirectoryChange } from '../../runtime/directory/row-changes.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
+import { followLosses } from '../gc/follow-losses.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { serverNow } from '../session/server-now.ts';
 import { untilStopped } from '../session/until-stopped.ts';
@@ -22,6 +24,7 @@ import {
 import { footer, plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { LiveScreen } from '../tables/live-screen.ts';
+import { type LossChange, lossChangeDocument, lossChangeLine } from '../tables/loss-lines.ts';
 import { printViewStatus, staleAfter } from '../tables/view-status.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import { withIsoTimes } from '../terminal/iso-times.ts';
@@ -81,6 +84,19 @@ export const watch = command({
         tell(line);
       }
     };
+    let losses: OpenLosses | undefined;
+    const onLosses = (changes: readonly LossChange[], open: OpenLosses) => {
+      const at = clock.wall();
+      const isFirst = losses === undefined;
+      losses = open;
+      for (const change of changes) {
+        if (!json) tell(lossChangeLine(change, io.palette, at, wide));
+        else {
+          const there = isFirst ? { change: 'there' } : {};
+          tell(jsonLine(withIsoTimes({ ...lossChangeDocument(change, at), ...there })));
+        }
+      }
+    };
     const options = { seatsEvery, onChange, onFleetChange };
     await using directory = new Directory(connected.ports, options);
     await using until = untilStopped(io.signal);
@@ -90,7 +106,9 @@ export const watch = command({
     const now = () => clock.wall() + ahead;
     ready = true;
     if (live) {
-      await live.show(directory, service, { staleAfter, now, signal: until.signal });
+      void followLosses({ directory, ...connected }, onLosses, until.signal);
+      const shown = { directory, losses: () => losses };
+      await live.show(shown, service, { staleAfter, now, signal: until.signal });
       return exitCodes.done;
     }
     const rows = directory.instances(service).toSorted(compareInstances);
@@ -105,7 +123,10 @@ export const watch = command({
       io.out(footer(directory, plural(rows.length, 'instance'), io));
       io.out(io.palette.dim('changes from now on:'));
     }
-    await printViewStatus(directory, json, io, until.signal);
+    await Promise.all([
+      printViewStatus(directory, json, io, until.signal),
+      followLosses({ directory, ...connected }, onLosses, until.signal),
+    ]);
     return exitCodes.done;
   },
 });

@@ -13,6 +13,7 @@ import { clockTime, dateTime, formatRounded, formatSetting } from '../terminal/f
 import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
+import { acknowledgementWords, newAcknowledgements } from './acknowledgement-words.ts';
 
 /** The brakes, holds and drains of the fleet, as lines. */
 export function fleetLines(
@@ -117,8 +118,12 @@ export function fleetChangeLine(
 
 function changeWords(change: FleetChange, at: WallTime): string {
   if (change.of === 'policy') {
-    const changed = changedSettings(change.before, change.now);
-    return `policy: ${changed.map(({ name, was, now }) => `${name} ${was} → ${now}`).join(', ')}`;
+    const { before, now } = change;
+    const changed = changedSettings(before, now).map(
+      ({ name, was, now: to }) => `${name} ${was} → ${to}`,
+    );
+    const added = newAcknowledgements(now, before).map(acknowledgementWords);
+    return `policy: ${[...changed, ...added].join(', ')}`;
   }
   if (change.of === 'hold') {
     if (change.now) return holdWords(change.now, at);

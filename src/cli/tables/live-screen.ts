@@ -1,4 +1,5 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import { type Millis, seconds, type WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -28,7 +29,10 @@ export class LiveScreen {
   }
 
   async show(
-    directory: Directory,
+    {
+      directory,
+      losses,
+    }: { readonly directory: Directory; readonly losses: () => OpenLosses | undefined },
     service: string | undefined,
     {
       staleAfter,
@@ -44,7 +48,7 @@ export class LiveScreen {
     const frame = () => {
       const rows = directory.instances(service);
       const stale = (directory.age ?? 0) > staleAfter;
-      const shown = { rows, directory, changes: this.#changes, stale };
+      const shown = { rows, directory, losses: losses(), changes: this.#changes, stale };
       return liveFrame(shown, now(), window(), palette);
     };
     draw(screen.enter);

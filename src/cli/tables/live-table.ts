@@ -1,11 +1,13 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { compareInstances } from '../../domain/fleet/row-order.ts';
+import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { fleetLines } from './fleet-lines.ts';
 import { footer, plural } from './footer.ts';
 import { instanceTable } from './instance-table.ts';
+import { lossLines } from './loss-lines.ts';
 
 /** Size of the terminal. */
 export interface Window {
@@ -17,6 +19,8 @@ export interface Window {
 export interface LiveTableData {
   readonly rows: readonly InstanceRow[];
   readonly directory: Pick<Directory, 'fleet' | 'age' | 'observed' | 'observedAge' | 'unreadable'>;
+  /** What is lost; undefined: not known yet. */
+  readonly losses?: OpenLosses | undefined;
   /** The last changes as lines, oldest first. */
   readonly changes: readonly string[];
   readonly stale: boolean;
@@ -30,14 +34,17 @@ const head = 1;
  * those left out. Never more lines than the window has.
  */
 export function liveFrame(
-  { rows, directory, changes, stale }: LiveTableData,
+  { rows, directory, losses, changes, stale }: LiveTableData,
   now: WallTime,
   { columns, rows: height }: Window,
   palette: Terminal['palette'],
 ): readonly string[] {
   const below = [
     ...some(
-      fleetLines(directory.fleet, now, { palette, columns }),
+      [
+        ...(losses ? lossLines(losses, now, { palette, columns }) : []),
+        ...fleetLines(directory.fleet, now, { palette, columns }),
+      ],
       Math.floor(height / 3),
       palette,
     ),
@@ -64,7 +71,7 @@ function some(
   if (lines.length <= most) return lines;
   const shown = lines.slice(0, Math.max(0, most - 1));
   const left = plural(lines.length - shown.length, 'more line');
-  return [...shown, palette.dim(`${left} of brakes and holds: rollcall agents`)];
+  return [...shown, palette.dim(`${left} of losses, brakes and holds: rollcall agents`)];
 }
 
 const rank = ({ state }: InstanceRow): number => Number(state === 'live');

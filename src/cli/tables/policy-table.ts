@@ -8,6 +8,8 @@ import {
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { wrapText } from '../terminal/wrap.ts';
+import { acknowledgementWords } from './acknowledgement-words.ts';
 import { type Column, table } from './table.ts';
 
 /** The policy as a JSON document. */
@@ -40,7 +42,11 @@ export function policyShown(
   now: WallTime,
   { palette, columns: width }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
-  const lines = [table(policyLines(policy), columns, { width, palette }), ''];
+  const acknowledged = (policy.acknowledged ?? []).flatMap((one) =>
+    wrapText(escapeControls(acknowledgementWords(one)), width),
+  );
+  const settings = table(policyLines(policy), columns, { width, palette });
+  const lines = [settings, '', ...acknowledged];
   if (read === undefined) return [...lines, palette.dim('no policy is set: the defaults apply')];
   if (read.kind === 'unreadable') {
     return [

@@ -36,19 +36,26 @@ export const listLook = (
   output: Format | undefined,
 ) => ({ width: output === 'wide' ? Number.POSITIVE_INFINITY : tableWidth, palette });
 
-/** Prints rows in a format for programs. False: a table is wanted. */
+/**
+ * Prints rows in a format for programs. False: a table is wanted. `also`: further documents after the rows, each
+ * with a field `event`, which no row has; `name` prints the rows alone.
+ */
 export async function printDocuments<Row extends object>(
   rows: readonly Row[],
   { json, output }: { readonly json: boolean; readonly output: Format | undefined },
   nameOf: (row: Row) => string,
   io: Pick<Terminal, 'out'>,
+  also: () => Promise<readonly object[]> = async () => [],
 ): Promise<boolean> {
   const format = output ?? (json ? 'json' : 'table');
   if (format === 'table' || format === 'wide') return false;
-  for (const row of rows) {
-    if (format === 'name') io.out(escapeControls(nameOf(row)));
-    else if (format === 'json') io.out(jsonLine(withIsoTimes(row)));
-    else io.out(await yamlDocument(withIsoTimes(row)));
+  if (format === 'name') {
+    for (const row of rows) io.out(escapeControls(nameOf(row)));
+    return true;
+  }
+  for (const document of [...rows, ...(await also())]) {
+    if (format === 'json') io.out(jsonLine(withIsoTimes(document)));
+    else io.out(await yamlDocument(withIsoTimes(document)));
   }
   return true;
 }

@@ -87,6 +87,21 @@ export function lossesByService(
     .sort((a, b) => Number(a.left > 0) - Number(b.left > 0) || b.lost - a.lost);
 }
 
+/** The number of lost agents of a zone, and of its lost instances by service. */
+export interface LostCount {
+  readonly zone: string;
+  readonly agents: number;
+  readonly services: ReadonlyMap<string, number>;
+}
+
+export const countLost = (lost: readonly LostAgent[]): readonly LostCount[] =>
+  [...Map.groupBy(lost, ({ zone }) => zone)].map(([zone, agents]) => {
+    const services = new Map<string, number>();
+    for (const { service } of agents.flatMap(({ instances }) => instances))
+      services.set(service, (services.get(service) ?? 0) + 1);
+    return { zone, agents: agents.length, services };
+  });
+
 const spanOf = (agents: readonly LostAgent[]): { from: WallTime; to: WallTime } => ({
   from: agents.reduce((least, { since }) => Math.min(least, since), Number.POSITIVE_INFINITY),
   to: agents.reduce((most, { since }) => Math.max(most, since), 0),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { days, type Millis, minutes, seconds } from '../time.ts';
+import { Acknowledgement, mostAcknowledgements } from './acknowledgement.ts';
 
 const fraction = z.number().min(0, 'at least 0').max(1, 'at most 1');
 const duration = (least: Millis, most: Millis) => z.number().int().min(least).max(most);
@@ -51,6 +52,8 @@ export const FleetPolicy = z.object({
   brake: BrakePolicy.prefault({}),
   retention: Retention.prefault({}),
   signatures: Signatures.default('optional'),
+  /** The losses that need no attention any more. Older versions do not write it. */
+  acknowledged: z.array(Acknowledgement).max(mostAcknowledgements).optional(),
 });
 export type FleetPolicy = z.infer<typeof FleetPolicy>;
 

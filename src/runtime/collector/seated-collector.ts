@@ -13,6 +13,7 @@ import type { LeaseKeeper } from '../support/lease-keeper.ts';
 import type { RegistryCache } from '../support/registry-cache.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { CollectorLoop } from './collector-loop.ts';
+import { LossMetrics } from './loss-metrics.ts';
 import type { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 import { OutboxTrimmer } from './outbox-trimmer.ts';
 
@@ -52,6 +53,8 @@ export class SeatedCollector {
   readonly #ports: Ports;
   #trimmedAt: MonotonicTime;
   readonly #outbox: OutboxTrimmer;
+  readonly #losses: LossMetrics;
+  #signal = AbortSignal.abort();
 
   constructor(
     author: Author,
@@ -73,6 +76,7 @@ export class SeatedCollector {
       beforeSweep: () => this.#checkSeat(),
       afterSweep: () => this.#housekeep(),
     });
+    this.#losses = new LossMetrics(this.#loop.view.fleet, ports);
     const sign = listener.signKeyframe.bind(listener);
     this.#keyframes = new KeyframeWriter(ports, sign, keyframeEvery);
   }
@@ -91,6 +95,7 @@ export class SeatedCollector {
     const { seat, keeper } = this.#options;
     const proof = { key: seatKey(seat), keeper, label: 'seat' } as const;
     const { sweeper, view } = this.#loop;
+    this.#signal = signal;
     try {
       await Promise.all([
         view.follow(signal),
@@ -125,6 +130,8 @@ export class SeatedCollector {
     if (now - this.#trimmedAt < trimOutboxEvery) return;
     this.#trimmedAt = now;
     this.#loop.sweeper.forget(forgetAfter);
-    if (this.#loop.sweeper.isLeader) void this.#outbox.trim();
+    const { isLeader } = this.#loop.sweeper;
+    if (isLeader) void this.#outbox.trim();
+    if (this.view.age !== undefined) void this.#losses.report(isLeader, this.#signal);
   }
 }

@@ -1,6 +1,8 @@
 import { Fault } from '../../domain/fault.ts';
 import type { AgentName, HostId } from '../../domain/identity/names.ts';
 import { holdKey, policyKey } from '../../domain/identity/registry-keys.ts';
+import { withAcknowledgement } from '../../domain/losses/acknowledged.ts';
+import { type Acknowledgement, mostAcknowledgements } from '../../domain/policy/acknowledgement.ts';
 import { defaultFleetPolicy, type FleetPolicy } from '../../domain/policy/fleet-policy.ts';
 import { readHold, readPolicy, type Unreadable } from '../../domain/records/stored-record.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
@@ -107,6 +109,43 @@ export function setPolicy(
     if (current.kind === 'stored') return { change: changePolicy(author, current, result), result };
     return { change: adoptPolicy(author, current, ports.entropy.runId(), result), result };
   });
+}
+
+/**
+ * Acknowledges losses: they need no attention any more. The policy record keeps it, and the audit has its author.
+ * Losses that are acknowledged already are left as they are, and nothing is written.
+ * @returns `already` if an earlier acknowledgement covers them
+ * @throws {Fault} `bad-setting` for more than 200 acknowledgements; and as {@link setPolicy}
+ */
+export async function acknowledgeLosses(
+  author: Author,
+  added: Acknowledgement,
+  ports: OperatorPorts,
+  signal: AbortSignal,
+): Promise<'acknowledged' | 'already'> {
+  let isNew = false;
+  await setPolicy(
+    author,
+    (now) => {
+      const before = now.acknowledged ?? [];
+      const acknowledged = withAcknowledgement(before, added);
+      if (acknowledged === before) return now;
+      if (acknowledged.length > mostAcknowledgements) {
+        throw new Fault(
+          'bad-setting',
+          `${mostAcknowledgements} acknowledgements are stored already`,
+          {
+            hint: 'acknowledge a whole zone, or all losses: rollcall lost ack all',
+          },
+        );
+      }
+      isNew = true;
+      return { ...now, acknowledged: [...acknowledged] };
+    },
+    ports,
+    signal,
+  );
+  return isNew ? 'acknowledged' : 'already';
 }
 
 /** Without a `change` the registry is already as requested. */

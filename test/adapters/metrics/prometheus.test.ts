@@ -196,3 +196,23 @@ describe('the brakes', () => {
     expect((await samples()).get('rollcall_brake_on{zone="a \\"b\\"\\\\\\n"}')).toBe(1);
   });
 });
+
+test('losses are reported by zone and service, replace the last report, and end with the seat', async () => {
+  const { metrics, samples } = testMetrics();
+  const lost = async () =>
+    Object.fromEntries([...(await samples())].filter(([key]) => key.includes('_lost_')));
+  const services = new Map([['web', 3]]);
+  metrics.lost?.([
+    { zone: 'ams', agents: 2, services },
+    { zone: '', agents: 1, services: new Map() },
+  ]);
+  expect(await lost()).toEqual({
+    'rollcall_lost_agents{zone="ams"}': 2,
+    'rollcall_lost_agents{zone=""}': 1,
+    'rollcall_lost_instances{zone="ams",service="web"}': 3,
+  });
+  metrics.lost?.([{ zone: '', agents: 1, services: new Map() }]);
+  expect(await lost()).toEqual({ 'rollcall_lost_agents{zone=""}': 1 });
+  metrics.seated(false);
+  expect(await lost()).toEqual({});
+});

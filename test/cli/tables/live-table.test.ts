@@ -94,7 +94,7 @@ describe('the live table', () => {
     const lines = frame({ rows: rows(30), directory, changes: ['one', 'two'] });
     expect(lines.slice(-2)).toEqual(['one', 'two']);
     expect(lines.filter((line) => line.includes('web/')).length).toBeGreaterThan(5);
-    expect(lines.join('\n')).toMatch(/\d+ more lines of brakes and holds: rollcall agents/);
+    expect(lines.join('\n')).toMatch(/\d+ more lines of losses, brakes and holds: rollcall agents/);
   });
 
   it('has no escape sequence if colours are off', () => {

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type {
+  ApiAcknowledgeRequest,
   ApiActionResult,
   ApiHoldRequest,
   ApiReleaseRequest,
   ApiSweepRequest,
 } from '../../../src/dashboard/api-actions.ts';
-import type { ApiGcPlan } from '../../../src/dashboard/api-types.ts';
+import type { ApiGcPlan, ApiState } from '../../../src/dashboard/api-types.ts';
 import { agentKey } from '../../../src/domain/identity/registry-keys.ts';
 import { readAgent } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
@@ -71,6 +72,30 @@ describe('an action of the dashboard', () => {
     expect(status).toBe(200);
     const again = { 'rollcall-request': 'click-0003' };
     expect((await live.post('/api/actions/release', release, again)).status).toBe(404);
+  });
+
+  it('acknowledges losses once; the audit and the rows of the page have it', async () => {
+    const asked: ApiAcknowledgeRequest = { zone: 'ams', until: 5000, why: 'closed', as: 'maria' };
+    const click = (n: number) => ({ 'rollcall-request': `click-010${n}` });
+    const did = async (n: number) =>
+      JSON.parse((await live.post('/api/actions/acknowledge', asked, click(n))).text);
+    expect(await did(1)).toMatchObject({ did: 'acknowledged', transitions: 1, by: 'viewer/maria' });
+    expect(await did(2)).toMatchObject({ did: 'already', transitions: 0 });
+    const { events } = await live.get<{ events: object[] }>('/api/entity?name=policy');
+    expect(events).toMatchObject([
+      {
+        event: {
+          actor: { agent: 'maria' },
+          record: { policy: { acknowledged: [{ why: 'closed' }] } },
+        },
+      },
+    ]);
+    const { states } = await live.get<ApiState>('/api/state');
+    expect(states.map((one) => one[4].acknowledged).filter(Boolean)).toEqual([
+      [{ zone: 'ams', until: 5000 }],
+    ]);
+    const wrong = await live.post('/api/actions/acknowledge', { zone: 'ams' }, click(3));
+    expect(wrong.status).toBe(400);
   });
 
   it('is refused if its id belongs to another request, and nothing is done', async () => {

@@ -211,31 +211,6 @@ export const viewing: readonly Mutant[] = [
     unseen: 'no simulated process asks why',
   },
   {
-    name: 'filter-hides-attention',
-    breaks: 'G9',
-    what: 'lists only the issues of the agents that a filter shows',
-    file: 'src/dashboard/web/screens/fleet/fleet-summary.ts',
-    edits: [
-      [
-        "if (status === 'gone') lost.push(slot);",
-        "if (status === 'gone' && matches(slot)) lost.push(slot);",
-      ],
-    ],
-    tests: ['test/dashboard/web/model/loss-issues.test.ts'],
-    unseen: 'no simulated process shows losses',
-  },
-  {
-    name: 'moved-instance-stays-lost',
-    breaks: 'G9',
-    what: 'counts an instance as lost although another agent registered it since and deregistered it',
-    file: 'src/domain/losses/loss-ledger.ts',
-    edits: [
-      ['name.lostBy = isLoss ? slotOf(of) : undefined;', 'if (isLoss) name.lostBy = slotOf(of);'],
-    ],
-    tests: ['test/domain/losses/loss-ledger.test.ts'],
-    unseen: 'no simulated process shows losses',
-  },
-  {
     name: 'failed-view-stays-failed',
     breaks: 'G9',
     what: 'leaves a view that failed once as it is, and the failure unhandled',

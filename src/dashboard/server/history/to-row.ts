@@ -1,4 +1,5 @@
 import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
+import { FleetPolicy } from '../../../domain/policy/fleet-policy.ts';
 import type { ApiDetails, ApiEntity } from '../../api-types.ts';
 
 /** One event as a row of a page. */
@@ -94,9 +95,18 @@ export function detailsOfRecord(
       return some(record, ['until'], ['why']);
     case 'brake':
       return some(record, ['seen', 'suspect', 'expired'], []);
+    case 'policy':
+      return acknowledgedIn(record);
     default:
       return {};
   }
+}
+
+/** Always set, so that a later policy replaces what an earlier one had. */
+function acknowledgedIn(record: Readonly<Record<string, unknown>>): ApiDetails {
+  const policy = FleetPolicy.safeParse(record['policy']);
+  const all = policy.success ? (policy.data.acknowledged ?? []) : [];
+  return { acknowledged: all.map(({ why: _, ...one }) => one) };
 }
 
 function some(

@@ -5,12 +5,18 @@ import type { Plan } from '../../../domain/collection/gc-plan.ts';
 import { Fault } from '../../../domain/fault.ts';
 import type { Fleet } from '../../../domain/fleet/fleet.ts';
 import { AgentName, HostId } from '../../../domain/identity/names.ts';
+import { Acknowledgement } from '../../../domain/policy/acknowledgement.ts';
 import type { LeasePolicy } from '../../../domain/policy/lease-policy.ts';
 import { days, type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Registry } from '../../../ports/registry.ts';
 import { ManualCollection } from '../../../runtime/collector/manual-collection.ts';
-import { endHoldEarly, endOfHold, planHold } from '../../../runtime/operator/operator-actions.ts';
+import {
+  acknowledgeLosses,
+  endHoldEarly,
+  endOfHold,
+  planHold,
+} from '../../../runtime/operator/operator-actions.ts';
 import { type Author, signingAuthor } from '../../../runtime/transitions/record-change.ts';
 import type { ApiActionResult, ApiRemaining } from '../../api-actions.ts';
 import { readBody } from '../http/request-schema.ts';
@@ -24,6 +30,7 @@ const Hold = z.strictObject({
   why: z.string().min(1).max(1000).optional(),
 });
 const Release = z.strictObject(target);
+const Acknowledge = z.strictObject({ ...Acknowledgement.shape, as: target.as });
 const Sweep = z.strictObject({ as: target.as });
 
 const patience: Millis = seconds(5);
@@ -90,6 +97,7 @@ export class Actions {
   #act(name: string) {
     if (name === 'hold') return (request: IncomingMessage) => this.#hold(request);
     if (name === 'release') return (request: IncomingMessage) => this.#release(request);
+    if (name === 'acknowledge') return (request: IncomingMessage) => this.#acknowledge(request);
     if (name === 'sweep') return (request: IncomingMessage) => this.#sweep(request);
     return undefined;
   }
@@ -120,6 +128,18 @@ export class Actions {
           `no hold exists for ${agent ? `agent ${host}/${agent}` : `host ${host}`}`,
         );
       return { did, transitions: 1, by: nameOf(author), left: null };
+    };
+    return { doing, body };
+  }
+
+  async #acknowledge(request: IncomingMessage) {
+    const body = await readBody(request, Acknowledge);
+    const { as, ...added } = body;
+    const doing = async (): Promise<ApiActionResult> => {
+      const author = this.#author(as);
+      const signal = AbortSignal.timeout(patience);
+      const did = await acknowledgeLosses(author, added, this.#ports, signal);
+      return { did, transitions: did === 'already' ? 0 : 1, by: nameOf(author), left: null };
     };
     return { doing, body };
   }

@@ -17,6 +17,8 @@ export interface Issue {
   readonly slots: readonly AgentModel[];
   /** The fleet filter that shows what a loss took. */
   readonly filter?: string;
+  /** For what a zone lost: the last of it that is shown. A later loss is another issue. */
+  readonly acknowledge?: { readonly zone: string; readonly until: number };
   /** The instance that the issue is about, if it is one. */
   readonly instance?: { readonly service: string; readonly id: string };
 }

@@ -1,3 +1,4 @@
+import { isAcknowledged } from '../../../domain/losses/acknowledged.ts';
 import {
   type LostAgent,
   lossesByService,
@@ -18,7 +19,10 @@ export function lossIssues(
   fleet: FleetModel,
 ): readonly Issue[] {
   if (lost.length === 0) return [];
-  const agents = lost.map((slot) => toLostAgent(slot, fleet));
+  const acknowledged = acknowledgedIn(fleet);
+  const agents = lost
+    .map((slot) => toLostAgent(slot, fleet))
+    .filter((one) => !isAcknowledged(one, acknowledged));
   const remaining = {
     agentsIn: (zone: string) =>
       slots.filter((slot) => slot.zone === zone && isPresent(slot.status)).length,
@@ -30,6 +34,10 @@ export function lossIssues(
   ];
 }
 
+/** The acknowledgements of the latest policy. */
+const acknowledgedIn = (fleet: FleetModel) =>
+  fleet.of('policy').sort((a, b) => b.seq - a.seq)[0]?.note.acknowledged ?? [];
+
 const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
   host: slot.host,
   agent: slot.agent,
@@ -39,7 +47,7 @@ const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
   instances: fleet.lostWith(slot),
 });
 
-const ends = 'ends when they come back or leave';
+const ends = 'ends when they come back or leave, or when you acknowledge it';
 
 function zoneIssue({ zone, agents, instances, left, from, to }: ZoneLoss): Issue {
   const all = left + agents.length;
@@ -53,6 +61,7 @@ function zoneIssue({ zone, agents, instances, left, from, to }: ZoneLoss): Issue
     at: null,
     slots: [],
     filter: zone === '' ? 'state:gone' : `state:gone zone:${zone}`,
+    acknowledge: { zone, until: to },
   };
 }
 

@@ -52,8 +52,13 @@ const isEntity = (value: unknown): boolean => {
 
 const texts = ['by', 'why', 'zone', 'address'];
 const numbers = ['ttl', 'grace', 'port', 'until', 'seen', 'suspect', 'expired'];
+const isAcknowledgement = (value: unknown): boolean =>
+  isRecord(value) &&
+  isMoment(value['until']) &&
+  ['zone', 'host', 'agent'].every((name) => value[name] === undefined || isText(value[name]));
 const isNote = (value: unknown): boolean =>
   isRecord(value) &&
+  (value['acknowledged'] === undefined || isList(value['acknowledged'], isAcknowledgement)) &&
   texts.every((name) => value[name] === undefined || isText(value[name])) &&
   numbers.every((name) => value[name] === undefined || isMoment(value[name]));
 

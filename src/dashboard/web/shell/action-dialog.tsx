@@ -10,18 +10,35 @@ import { BidiText } from '../widgets/bidi-text.tsx';
 
 /** An operator action that the dialog asks to confirm. */
 export interface Action {
-  readonly action: 'hold' | 'release' | 'sweep';
+  readonly action: 'hold' | 'release' | 'sweep' | 'acknowledge';
   readonly host?: string;
   readonly agent?: string;
+  /** For `acknowledge`: the losses of this zone up to this time. */
+  readonly zone?: string;
+  readonly until?: number;
 }
 
 const pendingAction = signal<Action | null>(null);
 /** The result of the last action. */
 export const lastActionResult = signal<Outcome | null>(null);
 
-const titles = { hold: 'Hold', release: 'Release the hold on', sweep: 'Sweep now' } as const;
+const titles = {
+  hold: 'Hold',
+  release: 'Release the hold on',
+  sweep: 'Sweep now',
+  acknowledge: 'Acknowledge losses of',
+} as const;
+const reasons = { hold: 'kernel upgrade', acknowledge: 'the site is closed' } as const;
+const buttons = {
+  hold: 'Hold',
+  release: 'Release',
+  sweep: 'Sweep now',
+  acknowledge: 'Acknowledge',
+} as const;
 const descriptions = {
   hold: 'During a hold, silence is planned: consumers see it as planned, and no run expires.',
+  acknowledge:
+    'They need no attention any more, here and in ps, watch and the metrics. A later loss does again.',
   release: 'After the release, silence counts again, from zero.',
   sweep:
     'Does now what is already decided: removes what expired runs left behind, ends holds that have run out, sets and releases brakes. It suspects and expires no run, because only a collector that has observed the run may do that.',
@@ -63,22 +80,27 @@ export function ActionDialog() {
         <form onSubmit={(event) => void act(event)}>
           <h2 id="action-title">
             {titles[pending.action]}{' '}
+            {pending.zone === undefined ? null : (
+              <BidiText
+                text={pending.zone === '' ? 'hosts without a zone' : `zone ${pending.zone}`}
+              />
+            )}
             {pending.host === undefined ? null : (
               <BidiText text={pending.agent ? `${pending.host}/${pending.agent}` : pending.host} />
             )}
           </h2>
           <p>{descriptions[pending.action]}</p>
           {pending.action === 'hold' ? (
-            <>
-              <label>
-                For how many minutes
-                <input name="minutes" type="number" min={1} max={43_200} value={10} required />
-              </label>
-              <label>
-                Reason (recorded in the audit)
-                <input name="why" required maxLength={1000} placeholder="kernel upgrade" />
-              </label>
-            </>
+            <label>
+              For how many minutes
+              <input name="minutes" type="number" min={1} max={43_200} value={10} required />
+            </label>
+          ) : null}
+          {pending.action === 'hold' || pending.action === 'acknowledge' ? (
+            <label>
+              Reason (recorded in the audit)
+              <input name="why" required maxLength={1000} placeholder={reasons[pending.action]} />
+            </label>
           ) : null}
           <label>
             Your name (recorded in the audit)
@@ -95,11 +117,7 @@ export function ActionDialog() {
               Cancel
             </button>
             <button type="submit" class="primary" disabled={busy || off !== null}>
-              {pending.action === 'sweep'
-                ? 'Sweep now'
-                : pending.action === 'hold'
-                  ? 'Hold'
-                  : 'Release'}
+              {buttons[pending.action]}
             </button>
           </div>
         </form>
@@ -115,7 +133,7 @@ interface FormValues {
 }
 
 async function perform(
-  { action, host, agent }: Action,
+  { action, host, agent, zone, until }: Action,
   { why, minutes, as }: FormValues,
 ): Promise<Outcome> {
   try {
@@ -126,7 +144,9 @@ async function perform(
   const body = {
     ...(host !== undefined && { host }),
     ...(agent !== undefined && { agent }),
-    ...(action === 'hold' && { for: minutes * 60_000, why }),
+    ...(zone !== undefined && { zone, until }),
+    ...(why !== '' && { why }),
+    ...(action === 'hold' && { for: minutes * 60_000 }),
     ...(as !== '' && { as }),
   };
   try {

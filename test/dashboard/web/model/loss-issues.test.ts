@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { FleetModel } from '../../../../src/dashboard/web/model/fleet-model.ts';
+import { RunId } from '../../../../src/domain/identity/names.ts';
 import { counted, instance, present, rollOf, run, tell } from '../support/sample-fleet.ts';
 
 const live = present('live');
@@ -48,6 +49,20 @@ describe('what a zone lost', () => {
     const fleet = rollOf(gone);
     tell(fleet, [{ entity: instance('h3', 'w1'), state: 'serving' }]);
     expect(shown(fleet)[0]).toBe('zone ams: 2 of 3 agents, 1 instance, removed, none back');
+  });
+
+  test('is no issue any more once it is acknowledged, and a later loss is one', () => {
+    const fleet = rollOf(gone);
+    const policy = { entity: 'policy', run: RunId.parse('policy000001') } as const;
+    const acknowledge = (until: number) =>
+      tell(fleet, [
+        { entity: policy, state: 'standing', note: { acknowledged: [{ zone: 'ams', until }] } },
+      ]);
+    acknowledge(2000);
+    expect(shown(fleet)[0]).toBe('zone ams: 1 of 2 agents, 1 instance, removed, none back');
+    acknowledge(5000);
+    expect(shown(fleet)).toEqual([]);
+    expect(counted(fleet, { at: 9_000_000 }).issues.count).toBe(0);
   });
 
   test('is shown whatever the filter', () => {

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import { countdown, since } from '../../format/format-time.ts';
 import type { Issue, Issues } from '../../model/issues.ts';
 import { writeSubject } from '../../model/subject.ts';
+import { ActionButton } from '../../shell/action-dialog.tsx';
 import { navigate, now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -40,7 +41,7 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
 }
 
 function IssueRow({ issue }: { readonly issue: Issue }) {
-  const { status, title, reason, next, at, slots, filter, instance } = issue;
+  const { status, title, reason, next, at, slots, filter, instance, acknowledge } = issue;
   const [slot] = slots;
   const sel = slot
     ? writeSubject(
@@ -70,6 +71,9 @@ function IssueRow({ issue }: { readonly issue: Issue }) {
           {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
         </span>
       </button>
+      {acknowledge ? (
+        <ActionButton of={{ action: 'acknowledge', ...acknowledge }}>Acknowledge</ActionButton>
+      ) : null}
     </li>
   );
 }
