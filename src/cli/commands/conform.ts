@@ -29,8 +29,8 @@ export const conform = command({
   },
   examples: [
     [
-      "rollcall conform --exec 'python3 docs/examples/agent.py'",
-      'about 30 s, on a server of its own; exits with 1 if a rule is broken',
+      "rollcall conform --exec 'exec python3 docs/examples/agent.py'",
+      'about 15 s, on a server of its own; exits with 1 if a rule is broken',
     ],
     ["rollcall conform --exec './my-agent' --json", 'one rule per line: rule, must, result, seen'],
   ],

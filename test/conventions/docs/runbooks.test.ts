@@ -9,8 +9,8 @@ const slug = (heading: string) => heading.toLowerCase().replaceAll(' ', '-');
 const headings = runbooks.map((text) => slug(text.split('\n', 1)[0] ?? ''));
 
 describe('the runbooks', () => {
-  test.each(runbooks)('name a test that plays them: %s', (text) => {
-    const [, file, , name] = /^Played by (\S+?\.test\.ts)(: "(.+)")?$/m.exec(text) ?? [];
+  test.each(runbooks)('name a test that causes the fault: %s', (text) => {
+    const [, file, , name] = /^Tested by (\S+?\.test\.ts)(: "(.+)")?$/m.exec(text) ?? [];
     expect(file).toBeDefined();
     expect(textOf(file ?? '')).toContain(name ?? 'test');
   });
