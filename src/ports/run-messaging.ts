@@ -17,9 +17,11 @@ export interface RunResponder {
   onNotice(notice: Notice): void;
   /**
    * The server refused the subscription, so neither pings nor notices arrive. It is tried again after the
-   * next reconnect.
+   * next reconnect and after waits of 2 s to a minute; further refusals are not reported.
    */
   onRefused?(why: string): void;
+  /** A subscription that had been refused works again. */
+  onAccepted?(): void;
 }
 
 /** Messages on the subject of one run: collectors ping it and notify it; the run serves both. */

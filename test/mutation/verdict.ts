@@ -33,8 +33,7 @@ export async function byTests(
   { root, signal }: Where,
 ): Promise<Verdict> {
   const json = join(root, 'mutant-results.json');
-  const project = needs === 'nats-server' ? 'contract' : tests.every(isSim) ? 'sim' : 'unit';
-  const projects = new Set(tests.map((file) => (isSim(file) ? 'sim' : project)));
+  const projects = new Set(tests.flatMap((file) => projectsOf(file, needs)));
   const args = [
     ...[
       vitest,
@@ -62,6 +61,13 @@ export async function byTests(
   const unloaded = testResults.find(({ assertionResults }) => assertionResults.length === 0);
   if (code === 0 && numTotalTests > 0) return { is: 'survived' };
   return { is: 'broken', why: unloaded?.message ?? out.trim().slice(-500) };
+}
+
+/** The projects of vitest.config.ts that may have this file. */
+function projectsOf(file: string, needs: Mutant['needs']): readonly string[] {
+  if (isSim(file)) return ['sim'];
+  if (needs !== 'nats-server') return ['unit'];
+  return file.startsWith('test/contract/') ? ['contract'] : ['real', 'long', 'night'];
 }
 
 const isSim = (file: string): boolean => file.startsWith('test/sim/');

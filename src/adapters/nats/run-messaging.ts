@@ -1,8 +1,9 @@
 import type { Msg, Subscription } from '@nats-io/transport-node';
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { Millis } from '../../domain/time.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
 import type { Notice, Pong, RunMessaging, RunResponder } from '../../ports/run-messaging.ts';
+import { backoff, sleep } from './connection/backoff.ts';
 import { isInbox } from './connection/inbox.ts';
 import { jsonOf } from './connection/message.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
@@ -11,6 +12,9 @@ import type { SupervisedConnection } from './connection/supervised-connection.ts
 const notices: ReadonlySet<string> = new Set<Notice>(['suspected', 'expired', 'superseded']);
 
 const isNotice = (text: string): text is Notice => notices.has(text);
+
+/** The waits before a subscription that the server refused is tried again: an operator may have granted the right. */
+const [shortestWait, longestWait]: readonly [Millis, Millis] = [seconds(2), seconds(60)];
 
 /**
  * Messages on a run's own subject. A request without a body is a ping; a message whose body is the name
@@ -37,7 +41,7 @@ export function natsRunMessaging(
         subscription.unsubscribe();
         throw cause;
       }
-      void keepSubscribed(subscription, { connection, subject, respond }, end.signal);
+      void keepSubscribed(subscription, { connection, subject, respond, within }, end.signal);
       return {
         async [Symbol.asyncDispose]() {
           end.abort();
@@ -76,7 +80,7 @@ const subscribe = (
 
 /**
  * Keeps a subscription until the signal aborts. One that the server refused is gone: the client does not
- * renew it when it connects again.
+ * renew it when it connects again. It is tried again after a wait and after each reconnect.
  */
 async function keepSubscribed(
   first: Subscription,
@@ -84,7 +88,13 @@ async function keepSubscribed(
     connection,
     subject,
     respond,
-  }: { connection: SupervisedConnection; subject: string; respond: RunResponder },
+    within,
+  }: {
+    connection: SupervisedConnection;
+    subject: string;
+    respond: RunResponder;
+    within: Millis;
+  },
   signal: AbortSignal,
 ): Promise<void> {
   let subscription = first;
@@ -92,13 +102,35 @@ async function keepSubscribed(
     if (!connection.client.isClosed()) subscription.unsubscribe();
   };
   signal.addEventListener('abort', stop);
+  let refusals = 0;
   for (;;) {
     const refusal = await subscription.closed;
     if (!(refusal instanceof Error) || signal.aborted) return;
-    respond.onRefused?.(refusal.message);
-    if (!(await connection.reconnected(signal))) return;
+    if (refusals === 0) respond.onRefused?.(refusal.message);
+    await reconnectedOrLater(connection, backoff(refusals, shortestWait, longestWait), signal);
+    if (signal.aborted || connection.client.isClosed()) return;
+    refusals += 1;
     subscription = subscribe(connection, subject, respond);
+    // A refusal arrives before the answer to the flush.
+    const isAnswered = await flush(connection, within).then(
+      () => true,
+      () => false,
+    );
+    if (!isAnswered || subscription.isClosed()) continue;
+    refusals = 0;
+    respond.onAccepted?.();
   }
+}
+
+async function reconnectedOrLater(
+  connection: SupervisedConnection,
+  wait: Millis,
+  signal: AbortSignal,
+): Promise<void> {
+  const isOver = new AbortController();
+  const until = AbortSignal.any([signal, isOver.signal]);
+  await Promise.race([connection.reconnected(until), sleep(wait, until)]);
+  isOver.abort();
 }
 
 function handleMessage(connection: SupervisedConnection, msg: Msg, respond: RunResponder): void {

@@ -16,9 +16,9 @@ import { natsKeyframes } from './keyframes.ts';
 import { natsLeases } from './leases.ts';
 import { natsRegistry } from './registry.ts';
 import { natsRunMessaging } from './run-messaging.ts';
-import { natsServerTime } from './server-time.ts';
 import type { SettingMismatch } from './streams/compare-settings.ts';
 import { ensureStreams, inspectStreams, streamInfo } from './streams/ensure-streams.ts';
+import { natsServerTime } from './streams/server-time.ts';
 import { StreamKeeper } from './streams/stream-keeper.ts';
 
 export interface NatsStoreOptions extends ConnectOptions {

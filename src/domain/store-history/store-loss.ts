@@ -65,7 +65,7 @@ export const StoreMark = z.looseObject({
   trimmed: TrimMark.optional(),
   /** Losses of the registry that the audit does not tell of yet. */
   pending: z.array(StoreLoss).default([]),
-  /** A backup is being made: the outbox is not trimmed before this time, in milliseconds since 1970. */
+  /** A backup is being made: the outbox is not trimmed before this time of the server, in milliseconds since 1970. */
   copying: z.number().optional(),
   /** The first sequence of a registry that was created again, once that loss is pending or recorded. */
   begun: z.number().optional(),

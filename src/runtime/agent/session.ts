@@ -125,6 +125,7 @@ export class Session {
         pong: () => ({ lag: this.#keeper.lag, state: this.state }),
         onNotice: (notice) => this.#tasks.run(this.#onNotice(notice)),
         onRefused: (why) => this.#ports.log.warn('pings-refused', { why }),
+        onAccepted: () => this.#ports.log.info('pings-accepted', {}),
       }),
     );
     if (serving) this.#post({ type: 'opened' });

@@ -8,7 +8,11 @@ import { withServer } from '../harness/with-server.ts';
 
 const world = withServer();
 const preload = fileURLToPath(new URL('../fixtures/shifted-clock.mjs', import.meta.url));
-const ahead = { NODE_OPTIONS: `--import=${pathToFileURL(preload)}`, SHIFT_CLOCK: `${hours(3)}` };
+const off = (by: number) => ({
+  NODE_OPTIONS: `--import=${pathToFileURL(preload)}`,
+  SHIFT_CLOCK: `${by}`,
+});
+const [ahead, behind] = [off(hours(3)), off(-hours(3))];
 
 describe('a collector whose clock is 3 h ahead', () => {
   it('ends no hold, logs this, and is named by doctor; the agent under the hold is not removed', async () => {
@@ -67,15 +71,27 @@ describe('a hold', () => {
   });
 });
 
-describe('a command on a machine whose clock is 3 h ahead', () => {
-  it('shows ages by the time of the server: ps, agents and hosts', async () => {
+describe('a command on a machine whose clock is wrong by 3 h', () => {
+  it('shows ages by the time of the server: ps, agents, hosts and gc plan', async () => {
     await using fleet = await world.fleet();
+    await fleet.collector();
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+    const { process } = await fleet.serving('h1', 'held', []);
+    await fleet.start(['hold', 'h1', '--for', '2h']).exited;
+    process.kill('SIGKILL');
+    await until('it is suspect', () =>
+      fleet.directory.agents().some(({ state }) => state === 'suspect'),
+    );
     const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
-    for (const name of ['ps', 'agents', 'hosts']) {
-      const { out } = await command([name, ...where], ahead);
-      expect(out).toMatch(/\bh1.* (?:<1|\d+) s\b|(?:<1|\d+) s .*\bh1/);
-      expect(out).not.toMatch(/ [23] h\b/);
+    const commands = [['ps'], ['agents'], ['hosts'], ['gc', 'plan']];
+    for (const env of [ahead, behind]) {
+      const shown = commands.map((name) => command([...name, ...where], env));
+      for (const { out } of await Promise.all(shown)) {
+        expect(out).toMatch(/\bh1\b/);
+        expect(out).toMatch(/(?:<1|\d+) s\b/);
+        // The hold ends in less than 2 h.
+        expect(out).not.toMatch(/\b[2-5] h\b|-\d+ h/);
+      }
     }
   });
 });

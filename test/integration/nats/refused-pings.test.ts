@@ -11,12 +11,15 @@ authorization { users: [
   { user: ann, password: ann }
 ] }`;
 
-test('an agent that may not subscribe to its subject says so, and doctor names it', async () => {
+test('an agent that may not subscribe to its subject says so, doctor names it, and it tries again', async () => {
   await using server = await startConfigured(withSubscribe('"_INBOX.>"'));
   const as = (user: string) => ['--servers', server.url, '--user', user, '--password', user];
   await using collector = rollcall(['collector', ...as('ann'), '--host', 'h2', '--json']);
   await collector.line(({ type }) => type === 'sighted');
-  await using agent = rollcall(['agent', ...as('joe'), '--host', 'h1', '--name', 'a', '--json']);
+  await using agent = rollcall([
+    ...['agent', ...as('joe'), '--host', 'h1', '--name', 'a', '--json'],
+    ...['--log-level', 'info'],
+  ]);
   await agent.ready;
   await until('it warns', () => agent.stderr.includes('pings-refused'));
   expect(agent.stderr).toContain('Subscription to \\"rollcall.default.run.h1.a.');
@@ -27,4 +30,9 @@ test('an agent that may not subscribe to its subject says so, and doctor names i
       ...{ about: 'pings', level: 'note', what: expect.stringContaining('h1/a') },
     }),
   );
+  // The right is granted while the agent is connected: it is not told, and tries again.
+  await server.reload(withSubscribe('"_INBOX.>", "rollcall.default.run.h1.>"'));
+  await until('it is subscribed', () => agent.stderr.includes('pings-accepted'));
+  expect(agent.stderr.match(/pings-refused/g)).toHaveLength(1);
+  expect(agent.stderr).not.toContain('reconnected');
 });

@@ -76,4 +76,19 @@ export const nats: readonly Mutant[] = [
     tests: ['test/contract/nats.test.ts'],
     needs: 'nats-server',
   },
+  {
+    name: 'refused-pings-stay-refused',
+    breaks: 'G6',
+    what: 'an agent asks for a refused subscription again only after it reconnected',
+    file: 'src/adapters/nats/run-messaging.ts',
+    edits: [
+      [
+        '  await Promise.race([connection.reconnected(until), sleep(wait, until)]);',
+        '  await Promise.race([connection.reconnected(until), sleep(wait * 1000, until)]);',
+      ],
+    ],
+    tests: ['test/integration/nats/refused-pings.test.ts'],
+    needs: 'nats-server',
+    unseen: 'its server refuses no subscription',
+  },
 ];

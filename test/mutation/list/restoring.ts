@@ -7,7 +7,7 @@ export const restoring: readonly Mutant[] = [
     what: 'writes into sequences that a lost registry has used',
     file: 'src/domain/store-history/store-loss.ts',
     edits: [
-      ['  if (registry.last >= known) return undefined;', '  if (known > 0) return undefined;'],
+      ['  if (registry.last >= known) return undefined;', '  if (known >= 0) return undefined;'],
     ],
     tests: [
       'test/domain/store-history/store-loss.test.ts',
@@ -100,5 +100,20 @@ export const restoring: readonly Mutant[] = [
     edits: [['      else await this.#leaveGap(stored.seq);\n', '']],
     tests: ['test/runtime/audit/keyframes/gap-keyframes.test.ts'],
     unseen: 'its collectors make no keyframe so soon',
+  },
+  {
+    name: 'backup-by-own-clock',
+    breaks: 'G8',
+    what: 'trims the outbox during a backup if the clock of the collector is ahead',
+    file: 'src/adapters/nats/outbox/trim-outbox.ts',
+    edits: [
+      [
+        '  return copying > 0 && copying > (await natsServerTime(connection, auditStream, within).now());',
+        '  return copying > 0 && copying > (auditStream && connection && within ? Date.now() : 0);',
+      ],
+    ],
+    tests: ['test/integration/nats/backup-pause.test.ts'],
+    needs: 'nats-server',
+    unseen: 'it makes no backup',
   },
 ];

@@ -2,6 +2,7 @@ import type { Millis } from '../../../domain/time.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { readMark, writeMark } from '../history/store-mark.ts';
+import { natsServerTime } from '../streams/server-time.ts';
 
 /** A pause ends by itself, so that a backup that was killed does not stop trimming for long. */
 const pause: Millis = 120_000;
@@ -10,7 +11,7 @@ const renewEvery: Millis = 40_000;
 /**
  * Asks all collectors not to trim the outbox, until disposed. A backup copies the audit first and then the
  * registry; meanwhile the outbox has to keep what the copy of the audit lacks. A collector of an older version
- * does not know the pause: the backup compares afterwards.
+ * does not know the pause: the backup compares afterwards. Its end is a time of the server, not of this machine.
  */
 export async function pauseTrimming(
   connection: SupervisedConnection,
@@ -25,7 +26,8 @@ export async function pauseTrimming(
       if (await writeMark(connection, names, { mark: next, revision }, within)) return;
     }
   };
-  const renew = () => set(Date.now() + pause);
+  const time = natsServerTime(connection, names.auditStream, within);
+  const renew = async () => set((await time.now()) + pause);
   await renew();
   const timer = setInterval(() => void renew().catch(() => {}), renewEvery);
   return {

@@ -1,6 +1,10 @@
 import type { PurgeResponse } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
-import { lossNames, type StoreLoss } from '../../../domain/store-history/store-loss.ts';
+import {
+  lossNames,
+  type StoreLoss,
+  type StoreMark,
+} from '../../../domain/store-history/store-loss.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
@@ -13,6 +17,7 @@ import { compareOutbox } from '../history/unaudited.ts';
 import { readLast } from '../read/leader-read.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
 import { messageAt, originOf } from '../streams/last-event.ts';
+import { natsServerTime } from '../streams/server-time.ts';
 
 /** How many events are compared and removed at most: more wait for the next time. */
 const atMost = 10_000;
@@ -39,7 +44,7 @@ export async function trimOutbox(
   for (const { kind, origin } of mark.pending) {
     if (kind === 'registry-lost-tail') await republishUpTo(connection, names, origin, within);
   }
-  if ((mark.copying ?? 0) > Date.now()) return 0;
+  if (await isCopied(connection, names, mark, within)) return 0;
   const loss = await auditLossNow(connection, names, mark, within);
   if (loss) throw historyLost(loss);
   const confirmed = await witnessed(connection, names, within);
@@ -60,6 +65,16 @@ export async function trimOutbox(
   const request = { filter: all, seq: last.revision };
   const answer = await askApi<PurgeResponse>(connection, what, request, { within });
   return expectOk(what, answer).purged;
+}
+
+/** Whether a backup is being made, by the clock of the server. */
+async function isCopied(
+  connection: SupervisedConnection,
+  { auditStream }: SubjectNames,
+  { copying = 0 }: StoreMark,
+  within: Millis,
+): Promise<boolean> {
+  return copying > 0 && copying > (await natsServerTime(connection, auditStream, within).now());
 }
 
 /** The revision of the audit's last event, if the same event is still in the outbox. */

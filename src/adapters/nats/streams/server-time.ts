@@ -1,9 +1,9 @@
-import { Fault } from '../../domain/fault.ts';
-import type { Millis } from '../../domain/time.ts';
-import type { ServerTime } from '../../ports/server-time.ts';
-import type { SupervisedConnection } from './connection/supervised-connection.ts';
-import { streamInfo } from './streams/ensure-streams.ts';
-import { serverTimeOf } from './streams/stream-info.ts';
+import { Fault } from '../../../domain/fault.ts';
+import type { Millis } from '../../../domain/time.ts';
+import type { ServerTime } from '../../../ports/server-time.ts';
+import type { SupervisedConnection } from '../connection/supervised-connection.ts';
+import { streamInfo } from './ensure-streams.ts';
+import { serverTimeOf } from './stream-info.ts';
 
 /** The time at the leader of this stream, which every reply about the stream contains. */
 export function natsServerTime(
