@@ -29,7 +29,7 @@ export interface DirectoryOptions extends StoreOptions {
   readonly seatsEvery?: Duration;
   /**
    * How long `instances` and `pick` return the last instances of a service after their records were removed
-   * although nothing is known to have ended them; default 10 min; 0: not at all (guarantee G13).
+   * although nothing shows that they ended; default 10 min; 0: not at all (guarantee G13).
    *
    * It applies if the service has no record left, to the policies `prefer-live` and `any`. Such a row has
    * `keptSince`. It ends when an instance of the service is registered.

@@ -140,7 +140,7 @@ export interface Metrics {
    */
   doorAnswered?(door: Door | 'api' | 'docker', outcome: string): void;
 
-  /** How many instances of a service a door or driver handed out last. */
+  /** Instances of a service in the last answer or file of a door or driver. */
   doorRows?(door: Door, service: string, rows: number): void;
 
   /** The slots of a backend of HAProxy by their state: free, emptied, operator, draining or ready. */
@@ -149,7 +149,7 @@ export interface Metrics {
   /** A door or driver leaves out a record, because its address or port is missing or unsafe. */
   rowLeftOut?(door: Door, why: UnsafeEndpoint): void;
 
-  /** Whether a service has no record left, and its last instances are handed out (G13). */
+  /** Whether a service without records is answered with its last instances (G13). */
   serviceKept?(service: string, isKept: boolean): void;
 
   /** This collector's last anchor outside the store includes the history up to here, now. */

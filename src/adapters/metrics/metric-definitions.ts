@@ -111,7 +111,7 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     doorRows: new Gauge({
       name: 'rollcall_door_rows',
-      help: 'Instances of a service that a driver handed out last.',
+      help: 'Instances of a service in the last answer or file.',
       labelNames: ['door', 'service'],
       registers,
     }),
@@ -129,7 +129,7 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     kept: new Gauge({
       name: 'rollcall_kept',
-      help: '1 if a service has no record left and its last instances are handed out, 0 after that.',
+      help: '1 while a service without records is answered with its last instances, 0 after that.',
       labelNames: ['service'],
       registers,
     }),

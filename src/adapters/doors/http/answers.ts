@@ -12,7 +12,7 @@ export const answers = {
         dubious: count,
         failing: count,
         draining: count,
-        kept: count.describe('Instances without a record that are handed out (G13)'),
+        kept: count.describe('Instances without a record that are still returned (G13)'),
       }),
     )
     .describe('The services, by name'),
