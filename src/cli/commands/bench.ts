@@ -26,6 +26,7 @@ export const benchmarkNames = [
   'at',
   'haproxy',
   'doors',
+  'attached',
 ] as const;
 
 export interface BenchSettings {

@@ -60,6 +60,9 @@ const composition: ImportRule = {
   except: ['node:process'],
 };
 
+/** What a benchmark composes as the program does. */
+const composed = ['src/composition', 'src/composition/instances'];
+
 const adapter = [domain, 'src/ports'];
 const files = 'src/adapters/files';
 const httpServer = 'src/adapters/http-server';
@@ -172,7 +175,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     packages: preact,
   },
   ...layer('tools/bench', benchTiers, {
-    folders: [...core, 'src/adapters/**', 'tools/bench'],
+    folders: [...core, 'src/adapters/**', ...composed, 'tools/bench'],
     packages: ['*', '*/*', ...node],
   }),
   tools: { folders: ['tools/bench'], packages: ['esbuild', ...node] },

@@ -1,5 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
+import { attached } from './attached.ts';
 import { directory } from './directory-startup.ts';
 import { doors } from './doors.ts';
 import { frozen } from './frozen.ts';
@@ -32,4 +33,5 @@ export const benchmarks: readonly Benchmark[] = [
   at,
   haproxy,
   doors,
+  attached,
 ];

@@ -1,8 +1,10 @@
 import process from 'node:process';
 import type { Access } from '../environment/access.ts';
+import { attach } from './attach.ts';
 import { collect } from './collect.ts';
 import type { Job, JobName, JobResult, Jobs } from './job.ts';
 import { keepAgents } from './keep-agents.ts';
+import { keepApi } from './keep-api.ts';
 import { keepService } from './keep-service.ts';
 import { readBare } from './read-bare.ts';
 import { readDirectory } from './read-directory.ts';
@@ -27,6 +29,8 @@ type Work<N extends JobName> = (
 const works: { readonly [N in JobName]: Work<N> } = {
   'keep-agents': keepAgents,
   'keep-service': keepService,
+  'keep-api': keepApi,
+  attach,
   'sync-haproxy': syncHaproxy,
   collect,
   'renew-fleet': renewFleet,

@@ -57,6 +57,13 @@ export interface Jobs {
     };
     readonly answer: { readonly port: number };
   };
+  /** An agent with its local API. It runs until the process ends. */
+  readonly 'keep-api': {
+    readonly task: { readonly lease: LeasePolicy };
+    readonly answer: { readonly url: string; readonly stateDir: string };
+  };
+  /** A program that keeps a request open. It runs until the process ends. */
+  readonly attach: { readonly task: { readonly url: string }; readonly answer: 'attached' };
   /** Fills a backend of HAProxy with the instances of a service. It runs until the process ends. */
   readonly 'sync-haproxy': {
     readonly task: { readonly socket: string; readonly backend: string; readonly service: string };
