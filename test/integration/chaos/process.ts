@@ -1,7 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RollcallProcess, rollcall } from '../harness/processes.ts';
+import type { Disk } from './faults/disk.ts';
 import type { Wire } from './faults/proxies.ts';
+import type { LocalApi } from './local-api.ts';
 
 /** The handling of a process that ended without a request. */
 export interface Ending {
@@ -17,7 +19,10 @@ export class Member implements AsyncDisposable {
   /** Processes that ended by themselves and were restarted, as by a supervisor. */
   readonly endings: Ending[] = [];
   readonly #args: readonly string[];
-  readonly #state: string;
+  /** The disk of its state directory. */
+  readonly #state: Disk;
+  /** Of an agent. */
+  readonly #api: LocalApi | undefined;
   /** The instances file of an agent, and its whole text while it is torn. */
   readonly #file: string | undefined;
   #fileText: string | undefined;
@@ -25,8 +30,15 @@ export class Member implements AsyncDisposable {
   #up = false;
   #frozen = false;
 
-  constructor(name: string, wire: Wire, args: readonly string[], state: string, file?: string) {
+  constructor(
+    name: string,
+    wire: Wire,
+    args: readonly string[],
+    state: Disk,
+    { file, api }: { readonly file?: string; readonly api?: LocalApi } = {},
+  ) {
     this.#file = file;
+    this.#api = api;
     this.name = name;
     this.wire = wire;
     this.#args = args;
@@ -49,7 +61,9 @@ export class Member implements AsyncDisposable {
 
   start(): void {
     const servers = ['--servers', this.wire.urls.join(',')];
-    const child = rollcall([...this.#args, ...servers, '--json'], { XDG_STATE_HOME: this.#state });
+    const child = rollcall([...this.#args, ...servers, '--json'], {
+      XDG_STATE_HOME: this.#state.directory,
+    });
     this.#process = child;
     child.ready.then(
       () => {
@@ -107,6 +121,17 @@ export class Member implements AsyncDisposable {
     if (this.#file === undefined || this.#fileText === undefined) return;
     await writeFile(this.#file, this.#fileText);
     this.#fileText = undefined;
+  }
+
+  /** Its state directory is full, while a program registers an instance at its local API. */
+  async fillState(): Promise<void> {
+    await this.#state.fill();
+    await this.#api?.register();
+  }
+
+  async freeState(): Promise<void> {
+    await this.#state.free();
+    await this.#api?.deregister();
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

@@ -9,8 +9,10 @@ import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { Directory } from '../../../src/runtime/directory/directory.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
 import { portsOf } from '../../../tools/bench/environment/access.ts';
+import { openDisk } from './faults/disk.ts';
 import type { Cast } from './faults/fault-plan.ts';
 import { Wire } from './faults/proxies.ts';
+import { LocalApi } from './local-api.ts';
 import { Member } from './process.ts';
 import type { ChaosServers } from './servers/servers.ts';
 
@@ -46,8 +48,9 @@ export async function startCrew(
   const on = { namespace, replicas: 3 };
   const store = opened.use(await openNatsStore({ servers, ...on, name: 'chaos' }));
   await slowTheBrake(store);
-  const hire = async (name: string, args: readonly string[], file?: string) => {
+  const hire = async (name: string, args: readonly string[], more?: Provided) => {
     const wire = await Wire.to(nodes);
+    const state = opened.use(await openDisk(1));
     const common = [
       '--namespace',
       namespace,
@@ -57,7 +60,7 @@ export async function startCrew(
       `${lease.grace}ms`,
     ];
     const all = [...args, ...common];
-    const member = opened.use(new Member(name, wire, all, join(folder, 'state'), file));
+    const member = opened.use(new Member(name, wire, all, state, more));
     member.start();
     return member;
   };
@@ -69,7 +72,9 @@ export async function startCrew(
       const [host = '', agent = ''] = name.split('/');
       const file = join(folder, `${host}-${agent}.json`);
       await writeFile(file, JSON.stringify({ instances: instancesOf(name).map(specOf) }));
-      return hire(name, ['agent', '--host', host, '--name', agent, '--instances', file], file);
+      const socket = join(folder, `${host}-${agent}.sock`);
+      const args = ['--host', host, '--name', agent, '--instances', file, '--api', socket];
+      return hire(name, ['agent', ...args], { file, api: new LocalApi(socket) });
     }),
   );
   await Promise.all([...collectors, ...agents].map((member) => member.begun()));
@@ -84,6 +89,9 @@ export async function startCrew(
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
 }
+
+/** What an agent has and a collector has not. */
+type Provided = ConstructorParameters<typeof Member>[4];
 
 const specOf = (name: string) => {
   const [service, id] = name.split('/');

@@ -100,3 +100,18 @@ test('a refusing proxy keeps old connections, and accepts new ones when it passe
   again.destroy();
   socket.destroy();
 });
+
+test('a proxy that refuses logins ends old connections, and answers new ones as a server does', async () => {
+  await using line = await startEcho();
+  const socket = await dial(line.proxy);
+  socket.on('error', () => {});
+  line.proxy.revoke();
+  await once(socket, 'close');
+  const refused = await dial(line.proxy);
+  refused.write('CONNECT {}\r\n');
+  expect(await once(refused, 'data')).toEqual(["-ERR 'Authorization Violation'\r\n"]);
+  await line.proxy.pass();
+  const again = await dial(line.proxy);
+  await echoed(again, 'back');
+  again.destroy();
+});

@@ -26,6 +26,8 @@ export type TestProxy = AsyncDisposable & {
   cut(): void;
   /** Refuses new connections; existing ones continue. */
   refuse(): Promise<void>;
+  /** Ends every connection, and refuses the login of each new one, as a server does with a revoked login. */
+  revoke(): void;
 };
 
 type Wire = { delay: number; held: Promise<void> | undefined; release: () => void };
@@ -36,13 +38,15 @@ const bothWays: readonly Way[] = ['to-server', 'to-client'];
 export async function startProxy(target: { port: number }): Promise<TestProxy> {
   const wires: Record<Way, Wire> = { 'to-server': newWire(), 'to-client': newWire() };
   const sockets = new Set<Socket>();
+  let isRevoked = false;
   const listener = createServer((client) => {
     const server = connect({ host: '127.0.0.1', port: target.port });
     for (const socket of [client, server]) {
       sockets.add(socket.setNoDelay(true));
       socket.on('close', () => sockets.delete(socket)).on('error', () => {});
     }
-    pump(client, server, wires['to-server']);
+    if (isRevoked) client.once('data', () => end(client, server));
+    else pump(client, server, wires['to-server']);
     pump(server, client, wires['to-client']);
   });
   const listen = async (port: number) => {
@@ -67,7 +71,12 @@ export async function startProxy(target: { port: number }): Promise<TestProxy> {
     get connections() {
       return Math.floor(sockets.size / 2);
     },
+    revoke: () => {
+      isRevoked = true;
+      cut();
+    },
     pass: async () => {
+      isRevoked = false;
       release(bothWays);
       for (const way of bothWays) wires[way].delay = 0;
       if (!listener.listening) await listen(port);
@@ -93,6 +102,12 @@ export async function startProxy(target: { port: number }): Promise<TestProxy> {
       release(bothWays);
     },
   };
+}
+
+/** The first that a client sends is its login. */
+function end(client: Socket, server: Socket): void {
+  client.end("-ERR 'Authorization Violation'\r\n");
+  server.end();
 }
 
 function newWire(): Wire {

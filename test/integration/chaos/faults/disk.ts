@@ -16,12 +16,12 @@ export interface Disk extends AsyncDisposable {
   free(): Promise<void>;
 }
 
-const megabytes = 160;
+const ofServer = 160;
 
 /** Mounts a small tmpfs if permitted, else uses a plain directory. */
-export async function openDisk(): Promise<Disk> {
+export async function openDisk(megabytes = ofServer): Promise<Disk> {
   const directory = await mkdtemp(join(tmpdir(), 'rollcall-chaos-'));
-  const unfillable = await mount(directory);
+  const unfillable = await mount(directory, megabytes);
   const ballast = join(directory, 'ballast');
   return {
     directory,
@@ -37,7 +37,7 @@ export async function openDisk(): Promise<Disk> {
   };
 }
 
-async function mount(directory: string): Promise<string | undefined> {
+async function mount(directory: string, megabytes: number): Promise<string | undefined> {
   if (getuid?.() !== 0) return 'only root can mount a disk of its own';
   try {
     const options = `size=${megabytes}m,mode=0700`;

@@ -19,7 +19,7 @@ test('a seed always gives the same plan, and another seed another plan', () => {
 test.each(seeds)('a plan of ten minutes with seed %s has every kind of fault', (seed) => {
   const { servers, members } = planOf(seed);
   expect(kindsOf(servers)).toHaveLength(8);
-  expect(kindsOf(members)).toHaveLength(11);
+  expect(kindsOf(members)).toHaveLength(13);
   expect(servers[0]).toMatchObject({ what: 'kill-server', whom: 'leases' });
 });
 

@@ -26,10 +26,12 @@ const memberFaults = [
   'leave',
   'close-log',
   'tear-file',
+  'revoke',
+  'fill-state',
 ] as const;
 
 /** The faults that apply to the consumer, which has only a connection. */
-const wireFaults = ['hold', 'mute', 'deafen', 'reset', 'delay'] as const;
+const wireFaults = ['hold', 'mute', 'deafen', 'reset', 'delay', 'revoke'] as const;
 
 /** The server, chosen when the step starts: the leader of something then, or one that leads nothing. */
 const roles = ['meta', 'leases', 'registry', 'audit', 'follower'] as const;

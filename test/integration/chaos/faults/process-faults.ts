@@ -22,6 +22,7 @@ export async function faultMember(
   if (what === 'kill' || what === 'leave') member?.start();
   else if (what === 'freeze') member?.thaw();
   else if (what === 'tear-file') await member?.mendFile();
+  else if (what === 'fill-state') await member?.freeState();
   else if (what !== 'close-log') await wire.mend();
 }
 
@@ -48,6 +49,10 @@ async function harm(what: MemberFault, member: Member | undefined, wire: Wire): 
       return member?.closeLog();
     case 'tear-file':
       return member?.tearFile();
+    case 'revoke':
+      return wire.revoke();
+    case 'fill-state':
+      return member?.fillState();
     default:
       return what satisfies never;
   }

@@ -46,6 +46,12 @@ export class Wire implements AsyncDisposable {
     for (const { proxy } of this.#ways) proxy.cut();
   }
 
+  /** Its login is refused by every server. */
+  revoke(): void {
+    this.#broken = true;
+    for (const { proxy } of this.#ways) proxy.revoke();
+  }
+
   async mend(): Promise<void> {
     await Promise.all(this.#ways.map(({ proxy }) => proxy.pass()));
     this.#broken = false;
