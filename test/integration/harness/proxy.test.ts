@@ -104,9 +104,9 @@ test('a refusing proxy keeps old connections, and accepts new ones when it passe
 test('a proxy that refuses logins ends old connections, and answers new ones as a server does', async () => {
   await using line = await startEcho();
   const socket = await dial(line.proxy);
-  socket.on('error', () => {});
+  const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve));
   line.proxy.revoke();
-  await once(socket, 'close');
+  await closed;
   const refused = await dial(line.proxy);
   refused.write('CONNECT {}\r\n');
   expect(await once(refused, 'data')).toEqual(["-ERR 'Authorization Violation'\r\n"]);
