@@ -39,7 +39,7 @@ const soon = ['test/integration/guarantees/*.test.ts'];
  * A machine of two cores has 20 minutes for everything else.
  */
 const night = [
-  'test/integration/cli/drains.test.ts',
+  'test/integration/cli/{contexts,drains}.test.ts',
   'test/integration/access/{attacks-cluster,attacks-operator-mode,commands,flood,namespace-drop,operator-folder}.test.ts',
   'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',

@@ -147,6 +147,26 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./commands/namespace-drop.ts')).namespaceDrop,
   },
   {
+    name: 'context list',
+    summary: 'list the contexts of rollcall and of the command nats; the current one has a *',
+    load: async () => (await import('./commands/context/context-list.ts')).contextList,
+  },
+  {
+    name: 'context add',
+    summary: 'store the servers, the namespace and the login of this command line under a name',
+    load: async () => (await import('./commands/context/context-add.ts')).contextAdd,
+  },
+  {
+    name: 'context use',
+    summary: 'make a context the current one, for commands without --servers; without a name: none',
+    load: async () => (await import('./commands/context/context-use.ts')).contextUse,
+  },
+  {
+    name: 'context rm',
+    summary: 'remove a context; files that it names stay',
+    load: async () => (await import('./commands/context/context-rm.ts')).contextRm,
+  },
+  {
     name: 'version',
     summary:
       'print the versions of this program, of Node and of the NATS server, and the namespace',

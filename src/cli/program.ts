@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import { Fault } from '../domain/fault.ts';
@@ -14,7 +16,7 @@ import {
 } from './command/settings/read.ts';
 import { optionOf, type Setting, variableOf } from './command/settings/setting.ts';
 import { commandIndex } from './command-index.ts';
-import { localLoginDir } from './session/xdg-directories.ts';
+import { configDir, localLoginDir } from './session/xdg-directories.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
@@ -94,8 +96,9 @@ async function run(
 ): Promise<Exit> {
   const base: Sources = { flags: flagsOf(commander), env: io.env };
   const { config } = readSettings({ config: common.config }, base);
-  const filed = config === undefined ? base : await withFile(base, config);
-  const all = await withLogin(filed, one.name);
+  const file = config ?? (await defaultConfig(one.name, io.env));
+  const filed = file === undefined ? base : await withFile(base, file);
+  const all = await withLogin(await withContext(filed, one.name), one.name);
   const { json } = readSettings({ json: common.json }, all);
   if (json) jsonWanted();
   const oneOf = one.oneOf?.flatMap((name) => one.settings[name] ?? []);
@@ -136,6 +139,38 @@ async function withFile(from: Sources, config: string): Promise<Sources> {
   const file = await readConfigFile(config);
   refuseUnknown({ file }, await allSettings());
   return { ...from, file };
+}
+
+/** These commands start servers of their own, or connect to none: what a user set for others is not for them. */
+const isWithoutDefaults = (name: string): boolean =>
+  /^(up|demo|bench|access|conform|completion|context|machines draw)\b/.test(name);
+
+/** The config file that is read without `--config`, if it exists. */
+async function defaultConfig(name: string, env: Terminal['env']): Promise<string | undefined> {
+  const dir = configDir(env);
+  if (dir === undefined || isWithoutDefaults(name)) return undefined;
+  const file = join(dir, 'config.yaml');
+  return existsSync(file) ? file : undefined;
+}
+
+/** The sources, with the settings of the context that is named, or of the current one if no servers are given. */
+async function withContext(from: Sources, name: string): Promise<Sources> {
+  const dir = configDir(from.env);
+  if (dir === undefined || isWithoutDefaults(name)) return from;
+  const { context: named } = readSettings({ context: common.context }, from);
+  if (
+    named === undefined &&
+    (isGiven(common.servers, from) || !existsSync(join(dir, 'contexts.json')))
+  ) {
+    return from;
+  }
+  const { Contexts } = await import('../composition/access/contexts.ts');
+  const contexts = new Contexts(dir, configDir(from.env, 'nats'));
+  const chosen = named ?? (await contexts.current());
+  if (chosen === undefined) return from;
+  const values = await contexts.settingsOf(chosen, from.env['HOME']);
+  const context = { values, positionOf: () => `context ${chosen}` };
+  return { ...from, context, isContextNamed: from.flags['context'] !== undefined };
 }
 
 /** A refused right, with the role that has it. */
@@ -210,6 +245,7 @@ const groups: Readonly<Record<string, string>> = {
   gc: 'removal of the records of dead runs: show the plan, run a sweep now',
   machines: 'the state machines of Rollcall: list them, draw them',
   sync: 'keep the configuration of another program as the registry has the instances',
+  context: 'servers, namespace and login of a fleet under a name',
   audit: 'the history: every transition of every run and instance',
 };
 
@@ -239,7 +275,8 @@ const isOnFirstPage = ({ long }: Option): boolean =>
 const settingsHelp = `
 The help of each command lists the options for login, TLS and logs: rollcall ps --help
 Each option can also be set by an environment variable (--tls-ca: ROLLCALL_TLS_CA) or by a key in
-the --config file (tls-ca). A flag overrides the variable, the variable overrides the file.
+the --config file (tls-ca). A flag overrides the variable, the variable overrides the context
+(rollcall context), the context overrides the file.
 
 Exit codes: 0 success, 1 problem found, 2 usage error, 3 store not reachable, 70 bug in Rollcall,
 130 interrupted. With --json an error is one JSON document on stderr.

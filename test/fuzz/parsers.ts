@@ -51,6 +51,8 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   'command-line.test.ts': [
     'adapters/nats/connection/credentials-expiry',
     'composition/store/access',
+    'composition/access/contexts',
+    'composition/names/drain-target',
     'composition/names/entity-name',
     'composition/time/find-moment',
     'composition/time/moment-expression',

@@ -29,7 +29,11 @@ export async function secretFile(file: string, text: string): Promise<string> {
   return (await readSecret(file)) ?? text;
 }
 
-async function readSecret(file: string): Promise<string | undefined> {
+/**
+ * The text of a file that only this user can read; undefined if it does not exist.
+ * @throws {Fault} `bad-setting` if it cannot be read, or if other users can read it
+ */
+export async function readSecret(file: string): Promise<string | undefined> {
   try {
     await using handle = await open(file, 'r');
     const { mode } = await handle.stat();

@@ -10,6 +10,13 @@ export function compiledDir({ XDG_CACHE_HOME: xdg, HOME: home }: Environment): s
   return join(home, '.cache', 'rollcall', 'compiled');
 }
 
+/** Directory of settings of a program of this user; undefined without a home directory. */
+export function configDir(env: Environment, program = 'rollcall'): string | undefined {
+  const { XDG_CONFIG_HOME: xdg, HOME: home } = env;
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, program);
+  return home !== undefined && isAbsolute(home) ? join(home, '.config', program) : undefined;
+}
+
 /** Where `rollcall up` leaves the logins of its servers for this user; undefined without a home directory. */
 export function localLoginDir(env: Environment): string | undefined {
   try {

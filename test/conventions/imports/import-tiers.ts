@@ -31,7 +31,7 @@ export const cliTiers = [
   ['conform/scenarios'],
   ['conform'],
   ['completion'],
-  ['commands', 'commands/access'],
+  ['commands', 'commands/access', 'commands/context'],
 ];
 
 export const webTiers = [

@@ -44,10 +44,23 @@ export const common = {
     fallback: 'default',
     schema: Namespace.default(Namespace.parse('default')),
   },
-  user: { flag: '--user <name>', description: 'user name for the NATS server', schema: File },
+  context: {
+    flag: '--context <name>',
+    description: 'servers, namespace and login of this context (rollcall context, or nats context)',
+    fallback: 'the current context, if no servers are given',
+    variable: 'NATS_CONTEXT',
+    schema: File,
+  },
+  user: {
+    flag: '--user <name>',
+    description: 'user name for the NATS server',
+    variable: 'NATS_USER',
+    schema: File,
+  },
   password: {
     flag: '--password <text>',
     description: 'password of --user',
+    variable: 'NATS_PASSWORD',
     schema: File,
     secret: true,
   },
@@ -59,24 +72,38 @@ export const common = {
   token: {
     flag: '--token <text>',
     description: 'authentication token, instead of a user',
+    variable: 'NATS_TOKEN',
     schema: File,
     secret: true,
   },
-  creds: { flag: '--creds <file>', description: 'credentials file (JWT and seed)', schema: File },
-  nkey: { flag: '--nkey <file>', description: 'nkey seed file', schema: File },
+  creds: {
+    flag: '--creds <file>',
+    description: 'credentials file (JWT and seed)',
+    variable: 'NATS_CREDS',
+    schema: File,
+  },
+  nkey: {
+    flag: '--nkey <file>',
+    description: 'nkey seed file',
+    variable: 'NATS_NKEY',
+    schema: File,
+  },
   tlsCa: {
     flag: '--tls-ca <file>',
     description: 'CA certificate to verify the server',
+    variable: 'NATS_CA',
     schema: File,
   },
   tlsCert: {
     flag: '--tls-cert <file>',
     description: 'client certificate',
+    variable: 'NATS_CERT',
     schema: File,
   },
   tlsKey: {
     flag: '--tls-key <file>',
     description: 'private key of the client certificate',
+    variable: 'NATS_KEY',
     schema: File,
   },
   inboxPrefix: {
@@ -109,6 +136,7 @@ export const common = {
   config: {
     flag: '--config <file>',
     description: 'read settings from a YAML or JSON file',
+    fallback: 'config.yaml in $XDG_CONFIG_HOME/rollcall, if it exists',
     schema: File,
   },
   json: { flag: '--json', description: 'print one JSON document per line', schema: Switch },

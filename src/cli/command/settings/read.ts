@@ -17,6 +17,10 @@ export interface Sources {
   readonly file?:
     | { readonly values: Readonly<Record<string, unknown>>; positionOf(name: string): string }
     | undefined;
+  /** The settings of a context. */
+  readonly context?: Sources['file'];
+  /** Whether a flag names the context: it then overrides the environment. */
+  readonly isContextNamed?: boolean;
   /** The settings of a login. */
   readonly login?: Sources['file'];
 }
@@ -79,15 +83,19 @@ function shownValue(value: unknown): string {
 }
 
 /** An empty variable counts as unset, so that a unit file can clear one. */
-function rawOf(setting: Setting, { flags, env, file, login }: Sources) {
+function rawOf(setting: Setting, from: Sources) {
+  const { flags, env, file, login, context, isContextNamed = false } = from;
   const name = nameOf(setting);
   const flag = flags[attributeOf(setting)];
   if (flag !== undefined) return { value: flag, where: `--${name}` };
+  if (isContextNamed && context?.values[name] !== undefined) {
+    return { value: context.values[name], where: `${context.positionOf(name)}: ${name}` };
+  }
   for (const variable of [variableOf(setting), setting.variable]) {
     const value = variable === undefined ? undefined : env[variable];
     if (value !== undefined && value !== '') return { value, where: variable ?? '' };
   }
-  for (const source of [file, login]) {
+  for (const source of [context, file, login]) {
     const value = source?.values[name];
     if (value !== undefined) return { value, where: `${source?.positionOf(name)}: ${name}` };
   }

@@ -1,0 +1,24 @@
+import { command } from '../../command/command.ts';
+import { exitCodes } from '../../command/exit.ts';
+import { openContexts } from '../../session/contexts.ts';
+import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+
+export const contextUse = command({
+  name: 'context use',
+  summary: 'make a context the current one, for commands without --servers; without a name: none',
+  args: '[name]',
+  settings: {},
+  examples: [
+    ['rollcall context use prod', 'also a context of the command nats'],
+    ['rollcall context use', 'no current context any more'],
+  ],
+  async run({ settings, io, args: [name] }) {
+    await openContexts(io.env).use(name);
+    if (settings.json) io.out(jsonLine({ event: 'context', change: 'used', name: name ?? null }));
+    else
+      io.out(
+        name === undefined ? 'no current context' : escapeControls(`current context: ${name}`),
+      );
+    return exitCodes.done;
+  },
+});
