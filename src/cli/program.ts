@@ -1,22 +1,14 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Command, CommandEntry } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
-import { agentSettings } from './command/settings/lease.ts';
-import {
-  isGiven,
-  readSettings,
-  refuseUnknown,
-  type Sources,
-  sourceOf,
-} from './command/settings/read.ts';
-import { optionOf, type Setting, variableOf } from './command/settings/setting.ts';
+import { isGiven, readSettings, type Sources, sourceOf } from './command/settings/read.ts';
+import { optionOf, variableOf } from './command/settings/setting.ts';
 import { commandIndex } from './command-index.ts';
-import { configDir, localLoginDir } from './session/xdg-directories.ts';
+import { gatherSources } from './gather-sources.ts';
+import { localLoginDir } from './session/xdg-directories.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
@@ -95,10 +87,7 @@ async function run(
   jsonWanted: () => void,
 ): Promise<Exit> {
   const base: Sources = { flags: flagsOf(commander), env: io.env };
-  const { config } = readSettings({ config: common.config }, base);
-  const file = config ?? (await defaultConfig(one.name, io.env));
-  const filed = file === undefined ? base : await withFile(base, file);
-  const all = await withLogin(await withContext(filed, one.name), one.name);
+  const all = await gatherSources(base, one.name);
   const { json } = readSettings({ json: common.json }, all);
   if (json) jsonWanted();
   const oneOf = one.oneOf?.flatMap((name) => one.settings[name] ?? []);
@@ -133,46 +122,6 @@ async function run(
   return runDaemon(terminal, runWith);
 }
 
-/** The sources, with the settings in a file. */
-async function withFile(from: Sources, config: string): Promise<Sources> {
-  const { readConfigFile } = await import('../composition/files.ts');
-  const file = await readConfigFile(config);
-  refuseUnknown({ file }, await allSettings());
-  return { ...from, file };
-}
-
-/** These commands start servers of their own, or connect to none: what a user set for others is not for them. */
-const isWithoutDefaults = (name: string): boolean =>
-  /^(up|demo|bench|access|conform|completion|context|machines draw)\b/.test(name);
-
-/** The config file that is read without `--config`, if it exists. */
-async function defaultConfig(name: string, env: Terminal['env']): Promise<string | undefined> {
-  const dir = configDir(env);
-  if (dir === undefined || isWithoutDefaults(name)) return undefined;
-  const file = join(dir, 'config.yaml');
-  return existsSync(file) ? file : undefined;
-}
-
-/** The sources, with the settings of the context that is named, or of the current one if no servers are given. */
-async function withContext(from: Sources, name: string): Promise<Sources> {
-  const dir = configDir(from.env);
-  if (dir === undefined || isWithoutDefaults(name)) return from;
-  const { context: named } = readSettings({ context: common.context }, from);
-  if (
-    named === undefined &&
-    (isGiven(common.servers, from) || !existsSync(join(dir, 'contexts.json')))
-  ) {
-    return from;
-  }
-  const { Contexts } = await import('../composition/access/contexts.ts');
-  const contexts = new Contexts(dir, configDir(from.env, 'nats'));
-  const chosen = named ?? (await contexts.current());
-  if (chosen === undefined) return from;
-  const values = await contexts.settingsOf(chosen, from.env['HOME']);
-  const context = { values, positionOf: () => `context ${chosen}` };
-  return { ...from, context, isContextNamed: from.flags['context'] !== undefined };
-}
-
 /** A refused right, with the role that has it. */
 async function withRole(cause: unknown, command: string): Promise<unknown> {
   if (!(cause instanceof Fault) || !cause.message.startsWith('this connection may not publish')) {
@@ -180,17 +129,6 @@ async function withRole(cause: unknown, command: string): Promise<unknown> {
   }
   const { roleHint } = await import('./up/local-role.ts');
   return new Fault(cause.code, cause.message, { cause, hint: roleHint(command) });
-}
-
-/** The sources, with the settings of the login that one of them names. */
-async function withLogin(from: Sources, name: string): Promise<Sources> {
-  const given = readSettings({ login: common.login }, from);
-  const login = given.login ?? (await localLoginFor(name, from));
-  if (login === undefined) return from;
-  const { readLogin } = await import('../composition/access/login-folder.ts');
-  const settings = await readLogin(login);
-  refuseUnknown({ file: settings }, await allSettings());
-  return { ...from, login: settings };
 }
 
 /**
@@ -202,18 +140,6 @@ const asksForJson = (argv: readonly string[], env: Terminal['env']): boolean =>
   /(^| )(-o ?|--output[ =])json( |$)/.test(argv.join(' ')) ||
   /^(true|yes|1|on)$/i.test(env[variableOf(common.json)] ?? '');
 
-/** The login at a server of `rollcall up --secure`, if no setting has one. */
-async function localLoginFor(name: string, from: Sources): Promise<string | undefined> {
-  if (/^(up|demo|bench|access)\b/.test(name)) return undefined;
-  if (ownLogins.some((setting) => isGiven(setting, from))) return undefined;
-  const { servers, namespace } = readSettings(common, from);
-  const { host } = readSettings({ host: agentSettings.host }, from);
-  const { localLoginOf } = await import('./up/local-role.ts');
-  return localLoginOf(name, { servers, namespace, host }, localLoginDir(from.env));
-}
-
-const ownLogins = [common.user, common.token, common.creds, common.nkey];
-
 /** Only flags that were given: a default of commander would hide the environment. */
 function flagsOf(commander: Commander): Record<string, unknown> {
   const values = commander.optsWithGlobals();
@@ -221,12 +147,6 @@ function flagsOf(commander: Commander): Record<string, unknown> {
     (name) => commander.getOptionValueSourceWithGlobals(name) === 'cli',
   );
   return Object.fromEntries(given.map((name) => [name, values[name]]));
-}
-
-/** All commands are loaded for it, which takes as long as all other work of a short command. */
-async function allSettings(): Promise<readonly Setting[]> {
-  const { commands } = await import('./command-list.ts');
-  return [...Object.values(common), ...commands.flatMap((one) => Object.values(one.settings))];
 }
 
 /** The group of a command, created if missing: `audit show` belongs to `audit`. */

@@ -20,7 +20,6 @@ import { ago, clockTime, dateTime, formatElapsed } from '../../src/cli/terminal/
 import { paletteOf } from '../../src/cli/terminal/palette.ts';
 import { printError } from '../../src/cli/terminal/print-error.ts';
 import { parseNatsContext } from '../../src/composition/access/contexts.ts';
-import { parseDrainTarget } from '../../src/composition/names/drain-target.ts';
 import { parseEntity } from '../../src/composition/names/entity-name.ts';
 import { parseTarget } from '../../src/composition/names/host-or-agent.ts';
 import { stripCredentials } from '../../src/composition/store/access.ts';
@@ -192,7 +191,6 @@ test('any text as policy, target, entity, moment, duration, size or address is r
           policyLines(applyPolicyChanges(defaultFleetPolicy, parsePolicyChanges([text]))),
         ),
         foreseen(() => parseTarget(text)),
-        foreseen(() => parseDrainTarget(text)),
         foreseen(() => parseNatsContext('x', text, '/home/x')),
         foreseen(() => parseEntity(text)),
       ]);

@@ -52,7 +52,6 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'adapters/nats/connection/credentials-expiry',
     'composition/store/access',
     'composition/access/contexts',
-    'composition/names/drain-target',
     'composition/names/entity-name',
     'composition/time/find-moment',
     'composition/time/moment-expression',

@@ -192,6 +192,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ],
     packages: ['*', '*/*', ...node],
   },
+  'tools/release': { folders: [], packages: node },
   'tools/docs/vectors': { folders: [], packages: node },
   'tools/docs': {
     folders: [

@@ -4,8 +4,8 @@ import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { common } from '../../command/settings/common.ts';
 import { nameOf } from '../../command/settings/setting.ts';
-import { openContexts } from '../../session/contexts.ts';
 import { jsonLine } from '../../terminal/escape-terminal.ts';
+import { openContexts } from './open-contexts.ts';
 
 /** The settings of a connection; other settings belong to a command. */
 const kept = [

@@ -1,9 +1,9 @@
 import type { ListedContext } from '../../../composition/access/contexts.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
-import { openContexts } from '../../session/contexts.ts';
 import { type Column, table } from '../../tables/table.ts';
 import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { openContexts } from './open-contexts.ts';
 
 const withoutLogin = (servers: string): string => servers.replaceAll(/[^,/@]*@/g, '');
 

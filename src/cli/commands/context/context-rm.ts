@@ -1,8 +1,8 @@
 import { Fault } from '../../../domain/fault.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
-import { openContexts } from '../../session/contexts.ts';
 import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { openContexts } from './open-contexts.ts';
 
 export const contextRm = command({
   name: 'context rm',

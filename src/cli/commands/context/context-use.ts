@@ -1,7 +1,7 @@
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
-import { openContexts } from '../../session/contexts.ts';
 import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { openContexts } from './open-contexts.ts';
 
 export const contextUse = command({
   name: 'context use',
