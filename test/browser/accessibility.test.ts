@@ -12,7 +12,9 @@ const screens = {
   timeline: '#/timeline',
   machines: '#/machines',
   gc: '#/gc',
-  'gc with a dry run': '#/gc?at=seq:106&dry=1',
+  'gc in the past': '#/gc?at=seq:106',
+  services: '#/services',
+  'services in the past': '#/services?at=seq:105',
   'a history': '#/entity?of=agent/db-1/postgres&with=agent/db-2/postgres&rows=46.50&open=50',
   'a history in the past': '#/entity?of=agent/batch-1/worker&at=seq:105',
 } as const;

@@ -10,14 +10,11 @@ import {
   extent,
   isPast,
   moment,
-  route,
-  setParams,
   version,
 } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
 import { BrakesPanel } from './brakes-panel.tsx';
 import { CollectorsPanel } from './collectors-panel.tsx';
-import { DryRunList } from './dry-run-list.tsx';
 import { GcColumn } from './gc-column.tsx';
 import { HoldsPanel } from './holds-panel.tsx';
 import { RecentRemovals } from './recent-removals.tsx';
@@ -38,7 +35,6 @@ export function GcScreen() {
     older,
   );
   const columns = pipelineOf(plan?.rows ?? []);
-  const isDry = route.value.params['dry'] === '1';
   return (
     <>
       <section class="panel head" aria-label="GC">
@@ -50,14 +46,6 @@ export function GcScreen() {
           <span class="chip">estimate: the audit does not record which leases existed then</span>
         ) : null}
         <span class="grow" />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={isDry}
-            onChange={(event) => setParams({ dry: event.currentTarget.checked ? '1' : '' })}
-          />
-          dry run
-        </label>
         <ActionButton of={{ action: 'sweep' }}>Sweep now …</ActionButton>
       </section>
       {failed === undefined ? null : <p class="panel notice bad">{failed}</p>}
@@ -71,7 +59,6 @@ export function GcScreen() {
       ) : null}
       <CollectorsPanel seats={plan?.seats ?? null} />
       <BrakesPanel plan={plan} />
-      {isDry && plan ? <DryRunList plan={plan} /> : null}
       <div class="pipeline">
         <GcColumn title="Suspect" empty="No run is suspect." rows={columns.suspect} />
         <GcColumn title="Waiting" empty="Nothing is waiting." rows={columns.due} />

@@ -5,7 +5,6 @@ import {
   whatGoes,
 } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import { sweepResultText } from '../../../../../src/dashboard/web/model/sweep-result.ts';
-import { dryRun } from '../../../../../src/dashboard/web/screens/gc/dry-run-model.ts';
 import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
 import { happened } from '../../support/transitions.ts';
 
@@ -13,41 +12,6 @@ const now = 100_000;
 const row = (agent: string, more: Partial<PlanRow>): PlanRow => ({
   ...{ kind: 'run', why: 'expired', host: 'h', agent, run: `run${agent}`, key: null, detail: null },
   ...{ instances: 2, since: 0, next: 'remove', at: now, latest: now, heldBy: null, ...more },
-});
-const names = (some: readonly { row: PlanRow }[]) => some.map((one) => one.row.agent);
-
-describe('a dry run', () => {
-  const rows = [
-    row('expired', {}),
-    row('ripe', { why: 'silent', next: 'expire', at: now }),
-    row('graced', {
-      ...{ why: 'silent', next: 'expire', at: now + 1, heldBy: { by: 'grace', until: now + 1 } },
-    }),
-    row('held', { next: 'expire', heldBy: { by: 'hold', until: now, why: 'a kernel' } }),
-    row('unwatched', { heldBy: { by: 'unobserved' }, at: null }),
-    row('leftover', { kind: 'leftovers', heldBy: { by: 'observation' } }),
-    row('young leftover', { kind: 'leftovers', heldBy: { by: 'observation' }, at: now + 1 }),
-    row('lapsed', { why: 'lapsed', next: 'suspect', at: now + 30_000 }),
-    row('unreadable', { kind: 'record', next: 'nothing', at: null, detail: 'no JSON' }),
-  ];
-  const { removed: takes, uncertain: perhaps, kept: leaves } = dryRun({ rows, at: now });
-
-  test('removes only what is due and not held', () => {
-    expect(names(takes)).toEqual(['expired', 'ripe']);
-  });
-
-  test('is uncertain where a collector decides by its own clock', () => {
-    expect(names(perhaps).sort()).toEqual(['lapsed', 'leftover']);
-  });
-
-  test('keeps all other entries, each with a reason', () => {
-    const why = new Map(leaves.map((one) => [one.row.agent, one.text]));
-    expect(why.get('graced')).toMatch(/grace.*in /);
-    expect(why.get('held')).toContain('a kernel');
-    expect(why.get('unwatched')).toContain('no collector observes it');
-    expect(why.get('unreadable')).toBe('no JSON');
-    expect(takes.length + perhaps.length + leaves.length).toBe(rows.length);
-  });
 });
 
 describe('the result of a sweep', () => {
