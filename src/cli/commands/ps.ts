@@ -8,7 +8,7 @@ import { exitCodes } from '../command/exit.ts';
 import { readSettings } from '../command/settings/read.ts';
 import { recentLosses } from '../gc/recent-losses.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { filterRows } from '../tables/apply-filter.ts';
+import { filterRows, instanceFields } from '../tables/apply-filter.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
@@ -38,6 +38,7 @@ export const ps = command({
     ['rollcall ps', 'all instances'],
     ['rollcall ps web', 'the instances of service web'],
     ['rollcall ps --filter state:dubious host:db-1', 'what needs attention on a host'],
+    ['rollcall ps --filter label.tier=gold', 'the instances with a label'],
     ['rollcall ps --service web --json', 'for scripts: one JSON document per line'],
     ['rollcall ps web -o name', 'for shells: SERVICE/ID, one per line'],
     ['rollcall ps --policy prefer-live', 'the instances that a consumer of the library would get'],
@@ -49,7 +50,7 @@ export const ps = command({
     const { policy } = settings;
     const all = directory.instances(wanted).toSorted(compareInstances);
     const usable = policy === undefined ? all : selectUsable(all, policy);
-    const rows = filterRows(usable, settings.filter, ['service', 'host', 'agent', 'state']);
+    const rows = filterRows(usable, settings.filter, instanceFields);
     const documents = async () => lossDocuments(await recentLosses(view, io));
     if (await printDocuments(rows, settings, (row) => `${row.service}/${row.id}`, io, documents))
       return exitCodes.done;

@@ -14,6 +14,7 @@ import { followLosses } from '../gc/follow-losses.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { serverNow } from '../session/server-now.ts';
 import { untilStopped } from '../session/until-stopped.ts';
+import { filterRows, instanceFields } from '../tables/apply-filter.ts';
 import { changeDocument, changeLine } from '../tables/change-lines.ts';
 import {
   fleetChangeDocument,
@@ -25,6 +26,7 @@ import { footer, plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { LiveScreen } from '../tables/live-screen.ts';
 import { type LossChange, lossChangeDocument, lossChangeLine } from '../tables/loss-lines.ts';
+import { listSettings } from '../tables/print-list.ts';
 import { printViewStatus, staleAfter } from '../tables/view-status.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import { withIsoTimes } from '../terminal/iso-times.ts';
@@ -41,6 +43,7 @@ export const watch = command({
       description: 'only the instances of this service',
       schema: ServiceName.optional(),
     },
+    filter: listSettings.filter,
     lines: {
       flag: '--lines',
       description: 'print one line per change, also at a terminal',
@@ -49,12 +52,15 @@ export const watch = command({
   },
   examples: [
     ['rollcall watch', 'until Ctrl-C'],
+    ['rollcall watch --filter state:dubious host:db-*', 'what needs attention on some hosts'],
     ['rollcall watch --lines', 'the current instances, then one line per change'],
     ['rollcall watch --json | jq -c "select(.change == \\"changed\\")"', 'one document per line'],
   ],
   async run({ settings, io }) {
     const { service, json } = settings;
     const { clock } = systemAdapters;
+    // A wrong filter is reported before the command connects.
+    filterRows([], settings.filter, instanceFields);
     await using connected = await connectPatiently(settings, io, 'watch', { create: false });
     if (!connected) return exitCodes.done;
     let ready = false;
@@ -70,10 +76,14 @@ export const watch = command({
           : changeLine(change, io.palette, at, wide),
       );
     };
-    const wanted = (row: InstanceRow | undefined) => !service || row?.service === service;
+    const filtered = (rows: readonly InstanceRow[]) =>
+      filterRows(rows, settings.filter, instanceFields);
+    const wanted = (row: InstanceRow | undefined) =>
+      row !== undefined && (!service || row.service === service) && filtered([row]).length > 0;
     const onChange = (changes: readonly DirectoryChange[]) => {
       if (!ready) return;
-      for (const change of changes) if (wanted(change.now ?? change.before)) say(change);
+      // A change that ends or begins a match is shown too.
+      for (const change of changes) if (wanted(change.now) || wanted(change.before)) say(change);
     };
     const onFleetChange = (changes: readonly FleetChange[]) => {
       const at = clock.wall();
@@ -107,11 +117,14 @@ export const watch = command({
     ready = true;
     if (live) {
       void followLosses({ directory, ...connected }, onLosses, until.signal);
-      const shown = { directory, losses: () => losses };
-      await live.show(shown, service, { staleAfter, now, signal: until.signal });
+      const rows = () => filtered(directory.instances(service));
+      await live.show(
+        { directory, rows, losses: () => losses },
+        { staleAfter, now, signal: until.signal },
+      );
       return exitCodes.done;
     }
-    const rows = directory.instances(service).toSorted(compareInstances);
+    const rows = filtered(directory.instances(service)).toSorted(compareInstances);
     if (json) {
       for (const row of rows)
         io.out(jsonLine(withIsoTimes({ event: 'instance', change: 'there', ...row })));

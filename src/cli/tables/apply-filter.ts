@@ -12,6 +12,9 @@ interface ListRow {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** The fields of instances. */
+export const instanceFields = ['service', 'host', 'agent', 'state', 'label'];
+
 /**
  * The rows that all words of `--filter` match.
  * @throws {Fault} `bad-setting` for a field that rows of this kind do not have: nothing would match
@@ -26,21 +29,22 @@ export function filterRows<Row extends ListRow>(
   const word = filter.unknown[0] ?? (other && `${other.field}:${other.value}`);
   if (word !== undefined) {
     throw new Fault('bad-setting', `--filter has a field that this list does not have: '${word}'`, {
-      hint: `fields: ${fields.map((field) => `${field}:`).join(' ')}; a word without a colon matches any part of a name, a reason or a label`,
+      hint: `fields: ${fields.map((field) => (field === 'label' ? 'label.NAME=' : `${field}:`)).join(' ')}; a word without a colon matches any part of a name, a reason or a label`,
     });
   }
   return rows.filter((row) => matchesRow(filter, filterable(row)));
 }
 
+const labelsOf = ({ labels = {} }: ListRow): readonly string[] =>
+  Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+
 const filterable = (row: ListRow): Filterable => ({
+  label: labelsOf(row),
   ...{ state: [row.state], zone: [], host: [row.host] },
   service: row.service === undefined ? [] : [row.service],
   agent: row.agent === undefined ? [] : [row.agent],
   text: () =>
-    [
-      ...[row.service, row.id, row.host, row.agent, row.state, row.reason],
-      ...Object.entries(row.labels ?? {}).map(([name, value]) => `${name}=${value}`),
-    ]
+    [...[row.service, row.id, row.host, row.agent, row.state, row.reason], ...labelsOf(row)]
       .join(' ')
       .toLowerCase(),
 });

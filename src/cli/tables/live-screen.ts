@@ -1,4 +1,5 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import { type Millis, seconds, type WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
@@ -31,9 +32,13 @@ export class LiveScreen {
   async show(
     {
       directory,
+      rows: present,
       losses,
-    }: { readonly directory: Directory; readonly losses: () => OpenLosses | undefined },
-    service: string | undefined,
+    }: {
+      readonly directory: Directory;
+      readonly rows: () => readonly InstanceRow[];
+      readonly losses: () => OpenLosses | undefined;
+    },
     {
       staleAfter,
       now,
@@ -46,7 +51,7 @@ export class LiveScreen {
   ): Promise<void> {
     const { draw, window, palette, out } = this.#io;
     const frame = () => {
-      const rows = directory.instances(service);
+      const rows = present();
       const stale = (directory.age ?? 0) > staleAfter;
       const shown = { rows, directory, losses: losses(), changes: this.#changes, stale };
       return liveFrame(shown, now(), window(), palette);

@@ -20,7 +20,7 @@ export const listSettings = {
   filter: {
     flag: '-f, --filter <words...>',
     description:
-      'only rows that all words match, as in the dashboard: state:dubious, host:db-*, service:web, agent:api, or a part of a name, a reason or a label (zone=a)',
+      'only rows that all words match, as in the dashboard: state:dubious, host:db-*, service:web, agent:api, label.tier=gold, or a part of a name, a reason or a label (zone=a)',
     schema: z
       .union([z.string().transform((text) => [text]), z.array(z.string())], {
         error: 'words such as state:dubious',

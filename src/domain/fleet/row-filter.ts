@@ -4,7 +4,8 @@ type FilterField = (typeof filterFields)[number];
 
 /** One word of a filter. `field` undefined: the value may be anywhere. */
 interface FilterTerm {
-  readonly field: FilterField | undefined;
+  readonly field: FilterField | 'label' | undefined;
+  /** For a label `name=value`. */
   readonly value: string;
 }
 
@@ -17,6 +18,8 @@ export interface RowFilter {
 
 /** What a filter looks at. `state` and `service` may have several values, one for each instance. */
 export type Filterable = Readonly<Record<FilterField, readonly string[]>> & {
+  /** Labels as `name=value`. Absent where they are not known: then no label matches. */
+  readonly label?: readonly string[];
   /** Everything that a word without a field may match, in lower case. */
   readonly text: () => string;
 };
@@ -24,16 +27,19 @@ export type Filterable = Readonly<Record<FilterField, readonly string[]>> & {
 /**
  * Parses a filter: words with a space between, of which all must match.
  *
- * `state:dubious` compares a whole value; `host:db-*` may have one `*` at its end; a word without a field
- * matches any part of any name. Upper and lower case are the same.
+ * `state:dubious` compares a whole value; `host:db-*` may have one `*` at its end; `label.tier=gold` and
+ * `label.tier=*` compare a label; a word without a field matches any part of any name. Upper and lower case are
+ * the same.
  */
 export function parseRowFilter(text: string): RowFilter {
   const terms: FilterTerm[] = [];
   const unknown: string[] = [];
   for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
+    const [, label] = /^label\.([^=]+=.*)$/.exec(word) ?? [];
     const [, name, value = ''] = /^([a-z]+):(.*)$/.exec(word) ?? [];
     const field = filterFields.find((one) => one === name);
-    if (field !== undefined) terms.push({ field, value });
+    if (label !== undefined) terms.push({ field: 'label', value: label });
+    else if (field !== undefined) terms.push({ field, value });
     else if (name === undefined) terms.push({ field: undefined, value: word });
     else unknown.push(word);
   }
@@ -45,7 +51,7 @@ export function matchesRow({ terms, unknown }: RowFilter, row: Filterable): bool
   if (unknown.length > 0) return false;
   return terms.every(({ field, value }) => {
     if (field === undefined) return row.text().includes(value);
-    return row[field].some((one) => matchesValue(one.toLowerCase(), value));
+    return row[field]?.some((one) => matchesValue(one.toLowerCase(), value)) === true;
   });
 }
 

@@ -4,6 +4,7 @@ import { matchesRow, parseRowFilter } from '../../../src/domain/fleet/row-filter
 const row = {
   ...{ host: ['Db-1'], agent: ['pg'], zone: ['ams'], state: ['suspect', 'silent'] },
   service: ['db'],
+  label: ['tier=Gold', 'rev=a=b'],
   text: () => 'db-1/pg ams suspect db/main',
 };
 
@@ -17,6 +18,13 @@ test.each([
   ['state:sus*', true],
   ['host:db-*', true],
   ['service:main', false],
+  ['label.tier=gold', true],
+  ['label.Tier=*', true],
+  ['label.tier=g*', true],
+  ['label.tier=silver', false],
+  ['label.ier=gold', false],
+  ['label.rev=a=b', true],
+  ['label.other=*', false],
   ['stat:suspect', false],
 ])('the filter %j matches: %j', (text, matches) => {
   expect(matchesRow(parseRowFilter(text), row)).toBe(matches);

@@ -47,7 +47,7 @@ const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
   instances: fleet.lostWith(slot),
 });
 
-const ends = 'ends when they come back or leave, or when you acknowledge it';
+const ends = 'ends when they come back or leave';
 
 function zoneIssue({ zone, agents, instances, left, from, to }: ZoneLoss): Issue {
   const all = left + agents.length;

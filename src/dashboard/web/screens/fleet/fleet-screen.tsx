@@ -23,6 +23,7 @@ export function FleetScreen() {
   const { params } = route.value;
   const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = params;
   const [shown, setShown] = useState(atFirst);
+  const [typing, setTyping] = useState(false);
   const at = shownAt.value;
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
@@ -31,7 +32,7 @@ export function FleetScreen() {
     fleet,
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered },
   );
-  const { unknown } = parseRowFilter(f);
+  const { unknown, terms } = parseRowFilter(f);
   if (agents + gone === 0 && !isPast.value) return <NoAgents />;
   const hidden = matching - groups.cells;
   return (
@@ -80,8 +81,12 @@ export function FleetScreen() {
           placeholder="Filter  /"
           title="Any part of a name, or state: zone: service: host: agent: and a value, as state:dubious or host:db-*"
           aria-label="Filter by name, zone, service, state"
+          list="words"
+          onFocus={() => setTyping(true)}
+          onBlur={() => setTyping(false)}
           onInput={(event) => setParams({ f: event.currentTarget.value })}
         />
+        {typing ? <Words states={states} /> : null}
         <label class="pick">
           Group
           <select value={by} onChange={(event) => setParams({ group: event.currentTarget.value })}>
@@ -111,6 +116,9 @@ export function FleetScreen() {
           {unknown.length === 0
             ? ''
             : `A filter has no field like ${unknown.join(', ')}: the fields are ${filterFields.join(', ')}. `}
+          {terms.some(({ field }) => field === 'label')
+            ? 'The page does not have labels; rollcall ps --filter does. '
+            : ''}
           <button type="button" onClick={() => setParams({ f: '', state: '' })}>
             Clear filter
           </button>
@@ -171,6 +179,26 @@ export function FleetScreen() {
         </p>
       ) : null}
     </>
+  );
+}
+
+const mostWords = 100;
+
+/** Suggestions for the filter: the states, zones and services that exist. */
+function Words({ states }: { readonly states: Tallies }) {
+  const slots = fleet.slots();
+  const words = new Set(states.map(([status]) => `state:${status}`));
+  for (const { zone, instances } of slots.slice(0, 2000)) {
+    if (zone !== '') words.add(`zone:${zone}`);
+    for (const { service } of instances) words.add(`service:${service}`);
+    if (words.size > mostWords) break;
+  }
+  return (
+    <datalist id="words">
+      {[...words].map((one) => (
+        <option key={one} value={one} />
+      ))}
+    </datalist>
   );
 }
 
