@@ -40,7 +40,7 @@ const soon = ['test/integration/guarantees/*.test.ts'];
  */
 const night = [
   'test/integration/cli/{contexts,drains}.test.ts',
-  'test/integration/access/{attacks-cluster,attacks-operator-mode,commands,flood,namespace-drop,operator-folder}.test.ts',
+  'test/integration/access/{attacks-cluster,attacks-operator-mode,commands,flood,granted-rights,namespace-drop,operator-folder}.test.ts',
   'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
   'test/integration/cli/agent/{daemon-output,docker,local-api-docs,taken-ports}.test.ts',
@@ -51,7 +51,7 @@ const night = [
   'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,clock-steps,collector-frozen,foreign-records}.test.ts',
   'test/integration/nats/{blind-collector,closed-connections,closed-connections-cluster}.test.ts',
-  'test/integration/nats/{flow-control,granted-rights,refused-pings,three-servers,watch-restored}.test.ts',
+  'test/integration/nats/{flow-control,refused-pings,three-servers,watch-restored}.test.ts',
   'test/integration/restores/{backup,gap-keyframe,lost-server,restores}.test.ts',
   'test/integration/services/!(consumers|failures|*-options).test.ts',
   'test/integration/surroundings/*.test.ts',

@@ -1,5 +1,6 @@
 import { HealthChecks, initialHealth } from '../../composition/instances/running-checks.ts';
 import { startChild } from '../../composition/start-child.ts';
+import { UnusableFile } from '../../composition/store/access.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
@@ -27,7 +28,7 @@ const joinAgainAfter: Millis = seconds(5);
 
 /**
  * Failures of the store that an operator ends while the process runs. A revoked login must not keep a
- * service from starting after a power cut.
+ * service from starting after a power cut. The same holds for a file of a login that is not in place yet.
  */
 const mendedLater: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'store-refused',
@@ -133,7 +134,8 @@ export class SupervisedProcess {
 
   /** @throws {Fault} `cause`, if the process must not start */
   #startAnyway(cause: unknown): void {
-    const isMendedLater = cause instanceof Fault && mendedLater.has(cause.code);
+    const isMendedLater =
+      cause instanceof UnusableFile || (cause instanceof Fault && mendedLater.has(cause.code));
     if (this.#options.waitRegistered || !isMendedLater) throw cause;
   }
 

@@ -5,6 +5,9 @@ import type { Namespace } from '../../domain/identity/names.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { localLogin } from './local-login.ts';
 
+/** A file of a login or a certificate that cannot be used now. It may be put in place later. */
+export class UnusableFile extends Fault {}
+
 /** Settings of the store: addresses, namespace and credentials. */
 export interface AccessSettings {
   readonly servers: readonly string[];
@@ -145,7 +148,7 @@ const credsForm: Form = {
 function reader(name: string, file: string, { pattern, what }: Partial<Form> = {}): () => string {
   let last = textOf(name, file);
   if (pattern && !pattern.test(last)) {
-    throw new Fault('bad-setting', `--${name} '${file}': the file is not ${what}`);
+    throw new UnusableFile('bad-setting', `--${name} '${file}': the file is not ${what}`);
   }
   return () => {
     try {
@@ -169,7 +172,7 @@ function textOf(name: string, file: string): string {
     return readFileSync(file, 'utf8');
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Fault('bad-setting', `--${name} '${file}': ${why}`, { cause });
+    throw new UnusableFile('bad-setting', `--${name} '${file}': ${why}`, { cause });
   }
 }
 

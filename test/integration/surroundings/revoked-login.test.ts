@@ -91,6 +91,19 @@ describe('rollcall run whose login is revoked', () => {
   });
 });
 
+test('a missing file of its login does not keep rollcall run from starting its process', async () => {
+  await using server = await startConfigured(both);
+  await rm(passwordFile);
+  const { run, pid } = await wrapped(server.url);
+  await using wrapper = run;
+  await until('it goes on', () => wrapper.stderr.includes('the process goes on unregistered'));
+  expect(wrapper.stderr).toContain(`--password-file '${passwordFile}'`);
+  await writeFile(passwordFile, 'secret-of-joe\n');
+  await wrapper.ready;
+  expect(await states(server.url)).toHaveLength(1);
+  expect(isAlive(pid)).toBe(true);
+});
+
 describe('a login that is refused at the start', () => {
   test('does not keep rollcall run from starting its process, which is registered later', async () => {
     await using server = await startConfigured(onlyAnn);

@@ -9,7 +9,7 @@ import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
 import { Agent } from '../../../src/runtime/agent/agent.ts';
 import { until } from '../harness/until.ts';
-import { startConfigured } from './support/configured-server.ts';
+import { startConfigured } from '../nats/support/configured-server.ts';
 
 const namespace = Namespace.parse('fleet');
 
