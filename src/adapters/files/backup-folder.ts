@@ -99,7 +99,7 @@ export async function readBackup(folder: string): Promise<Backup> {
     if (length === bytes && digest.digest('hex') === sha256) continue;
     throw new Fault(
       'checksum-wrong',
-      `${join(folder, file)} is not as the backup was made: ${length} of ${bytes} bytes`,
+      `${join(folder, file)} differs from the file that was backed up: ${length === bytes ? 'its digest is wrong' : `it has ${length} bytes, and had ${bytes}`}`,
       { hint: 'use another backup; nothing was changed on the server' },
     );
   }

@@ -43,7 +43,7 @@ export async function readSecret(file: string): Promise<string | undefined> {
     throw fileFault(file, cause, 'bad-setting');
   }
   throw new Fault('bad-setting', `${file}: other users can read this secret`, {
-    hint: `remove the file, and a new secret is made; or, if no other user read it: chmod 600 ${file}`,
+    hint: `remove the file: the next start creates a new secret. If no other user has read it: chmod 600 ${file}`,
   });
 }
 

@@ -40,7 +40,7 @@ function ask(path: string, line: string): Promise<string> {
         }),
       );
     };
-    socket.setEncoding('utf8').setTimeout(within, () => fail(`nothing within ${within} ms`));
+    socket.setEncoding('utf8').setTimeout(within, () => fail(`no answer within ${within} ms`));
     socket.on('error', (error) => fail(error.message));
     socket.on('data', (text) => {
       answer += text;

@@ -24,7 +24,7 @@ export function natsCharts(
     async publish(machine, hash, text) {
       // A request without the right would be a violation in the log of the server, with each start of an agent.
       if (connection.reads === 'own-keys') {
-        throw new Fault('store-refused', 'this login may write only its own keys, no charts');
+        throw new Fault('store-refused', 'this login may not publish charts');
       }
       const key = keyOf(machine, hash);
       if ((await read(key)) !== undefined) return 'already';

@@ -54,8 +54,8 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
     const since =
       leftoverFor === undefined
         ? `removed by ${through ?? 'an operator'}`
-        : `record unchanged for ${formatSetting(leftoverFor)}`;
-    return `${slot}, ${since}; the lease of its owner ${state}`;
+        : `the record has not changed for ${formatSetting(leftoverFor)}`;
+    return `${slot}; ${since}; the lease of its owner ${state}`;
   }
   const braking = Braking.safeParse(evidence);
   if (braking.success) return brakingWords(braking.data, event.type);
@@ -69,9 +69,9 @@ function brakingWords({ seen, suspect, policy }: z.infer<typeof Braking>, type: 
   const { fraction, count, release } = policy;
   const rule =
     type === 'tripped'
-      ? `above ${percent(fraction)} and at least ${count}`
-      : `below ${percent(release)}, or none`;
-  return `${suspect} of ${seen} runs of the zone suspect: ${rule}`;
+      ? `the brake trips above ${percent(fraction)}, if at least ${count} are suspect`
+      : `the brake is released below ${percent(release)}, or if none is suspect`;
+  return `${suspect} of ${seen} runs of the zone are suspect; ${rule}`;
 }
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(1))} %`;
@@ -83,7 +83,7 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
     silenceWords(evidence),
     getOwn(leaseWords, evidence.lease) ?? `lease ${evidence.lease}`,
     getOwn(connectionWords, connection ?? 'open') ?? `connection ${connection}`,
-    getOwn(probeWords, evidence.probe) ?? `probe ${evidence.probe}`,
+    getOwn(probeWords, evidence.probe) ?? `ping ${evidence.probe}`,
     getOwn(holdWords, hold ?? 'unread') ?? `hold ${hold}`,
     getOwn(brakeWords, brake ?? 'off') ?? `brake ${brake}`,
     zoneWords(evidence, type),
@@ -127,21 +127,21 @@ const holdWords: Readonly<Record<string, string>> = {
 
 const brakeWords: Readonly<Record<string, string>> = {
   off: '',
-  'lets-through': 'the brake of its zone let it pass',
-  waits: 'the brake of its zone delayed it',
+  'lets-through': 'the brake of its zone allowed the expiry',
+  waits: 'the brake of its zone delayed the expiry',
 };
 
 /** Share of suspect runs in the zone at that time. */
 function zoneWords({ zone }: VerdictEvidence, type: string): string {
   if (!zone || type !== 'expired') return '';
-  return `${zone.suspect} of ${zone.seen} runs of zone ${zone.name} suspect`;
+  return `${zone.suspect} of ${zone.seen} runs of zone ${zone.name} were suspect`;
 }
 
 const probeWords: Readonly<Record<string, string>> = {
   'no-responders': 'no process answers for it',
-  'no-answer': 'it did not answer a probe',
-  answered: 'it answered a probe',
-  unknown: 'it could not be probed',
+  'no-answer': 'it did not answer a ping',
+  answered: 'it answered a ping',
+  unknown: 'it could not be pinged',
   unasked: '',
 };
 
@@ -152,8 +152,7 @@ const takenWords: Readonly<Record<string, string>> = {
   'former-run-of-this-process': 'the previous run was an earlier run of this process',
   'process-gone': 'the process of the previous run no longer exists on this machine',
   takeover: 'started with --takeover',
-  'nobody-answers':
-    'the previous run had no responder in two probes, and its lease was not renewed',
+  'nobody-answers': 'the previous run had no responder to two pings, and its lease was not renewed',
   'lease-lapsed': 'the previous run did not answer, and its lease lapsed',
   'lease-unmoved':
     'the previous run did not answer, and its lease was not renewed for twice its ttl',

@@ -48,9 +48,13 @@ export const agents = command({
   async run({ settings, io }) {
     if (settings.lost) return listLost(settings, io);
     if (settings.file !== undefined) {
-      throw new Fault('bad-setting', '--file needs --lost: agents are read from the registry', {
-        hint: 'for the agents at a past moment: rollcall audit replay --file PATH --at MOMENT',
-      });
+      throw new Fault(
+        'bad-setting',
+        '--file works only with --lost: without it, agents are read from the registry',
+        {
+          hint: 'for the agents at a past moment: rollcall audit replay --file PATH --at MOMENT',
+        },
+      );
     }
     await using view = await openDirectoryOnce(settings, io, 'agents');
     const { directory, now } = view;

@@ -35,7 +35,7 @@ export const restore = command({
     moved: {
       flag: '--moved',
       description:
-        'no process wrote after the backup: no lost events are recorded in the restored history',
+        'all agents and collectors were stopped before the backup, so no event is recorded as lost',
       schema: Switch,
     },
     verify: {
@@ -49,7 +49,7 @@ export const restore = command({
     ['rollcall restore backups/2026-12-01', 'compares the files with their digests first'],
     [
       'rollcall restore backups/2026-12-01 --servers nats://new:4222 --moved',
-      'on another server, after all agents were stopped and before the backup',
+      'moves to another server; all agents and collectors were stopped before the backup',
     ],
   ],
   async run({ settings, io, args: [folder = ''] }) {

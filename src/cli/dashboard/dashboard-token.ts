@@ -44,8 +44,8 @@ export async function dashboardTokens(
   const act = (await tokenIn(tokenFile, '--token-file')) ?? tokenOf(env);
   if (act !== undefined) {
     if (act === look) {
-      throw new Fault('bad-setting', 'the token to look is the same as the token to act', {
-        hint: `each role has a token of its own: openssl rand -hex 32 > ${lookTokenFile}`,
+      throw new Fault('bad-setting', 'the read-only token is the same as the token to act', {
+        hint: `create another read-only token: openssl rand -hex 32 > ${lookTokenFile}`,
       });
     }
     const tokens = { act, ...(look !== undefined && { look }) };

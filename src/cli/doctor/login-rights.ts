@@ -64,17 +64,17 @@ export async function diagnoseRights(
   const wanted = { namespace, role: as.role, name: as.name ?? known?.name ?? '' };
   const { missing, excess } = compareWithRole(rights, wanted);
   const role = as.role === 'agent' ? `agent of host ${wanted.name}` : as.role;
-  const mend = `make a login for it: rollcall access add ${as.role} ${as.role === 'agent' ? 'HOST' : 'NAME'}`;
+  const mend = `create a login for this role: rollcall access add ${as.role} ${as.role === 'agent' ? 'HOST' : 'NAME'}`;
   return [
     ok('login', about),
     ...(missing.length > 0
-      ? [wrong('login', `for ${role} it lacks: ${listed(missing)}`, mend)]
+      ? [wrong('login', `the login lacks rights of the role ${role}: ${listed(missing)}`, mend)]
       : []),
     ...(excess.length > 0
-      ? [wrong('login', `more than ${role} needs: it may ${listed(excess)}`, mend)]
+      ? [wrong('login', `the login has rights beyond the role ${role}: ${listed(excess)}`, mend)]
       : []),
     ...(missing.length + excess.length === 0
-      ? [ok('login', `it has exactly the rights of ${role}`)]
+      ? [ok('login', `the login has exactly the rights of the role ${role}`)]
       : []),
   ];
 }

@@ -14,7 +14,7 @@ export function diagnoseLogin(expires: WallTime | undefined, now: WallTime): rea
     note(
       'login',
       what,
-      'replace the credentials file before: running processes read it when they connect again',
+      'replace the credentials file before they expire; running processes read it when they connect again',
     ),
   ];
 }

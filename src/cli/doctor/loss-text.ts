@@ -6,9 +6,9 @@ export function lossSentence(loss: StoreLoss): string {
   const what = lossNames[kind];
   switch (kind) {
     case 'registry-lost-tail':
-      return `${what}: it went on from revision ${kept}, and the audit had events up to #${seq}, revision ${origin}`;
+      return `${what}: it continued after revision ${kept}, and the audit had events up to #${seq}, revision ${origin}`;
     case 'registry-made-anew':
-      return `${what} after event #${seq}: the records of before are gone`;
+      return `${what} after event #${seq}: all earlier records are gone`;
     case 'audit-lost-tail':
     case 'audit-made-anew':
       return `${what}: the events between #${seq} and revision ${origin} are gone`;
@@ -20,7 +20,7 @@ export function lossSentence(loss: StoreLoss): string {
 /** What a repair does about it. */
 export const repairOf: Readonly<Record<LossKind, string>> = {
   'registry-lost-tail':
-    'no revision is used twice, events that the audit cannot reach are written again, and the audit records from where the registry went on',
+    'the repair skips the lost revision numbers, writes events again that the audit cannot reach, and records in the audit at which revision the registry continued',
   'registry-made-anew':
     'the audit records it; agents register again by themselves, holds and the policy must be set again',
   'audit-lost-tail':

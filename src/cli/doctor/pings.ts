@@ -28,14 +28,13 @@ export async function diagnosePings(
       live.map(async (run) => ({ run, pong: await messaging.ping(run, answerWithin) })),
     );
     const deaf = answers.filter(({ pong }) => pong === 'no-responders').map(({ run }) => run);
-    if (deaf.length === 0)
-      return [ok('pings', `${plural(live.length, 'live agent')} receive pings`)];
+    if (deaf.length === 0) return [ok('pings', `pings reach ${plural(live.length, 'live agent')}`)];
     const names = deaf.slice(0, namedAtMost).map(({ host, agent }) => `${host}/${agent}`);
     const more = deaf.length > namedAtMost ? ` and ${deaf.length - namedAtMost} more` : '';
     return [
       note(
         'pings',
-        `${plural(deaf.length, 'live agent')} cannot be pinged: ${names.join(', ')}${more}`,
+        `pings do not reach ${plural(deaf.length, 'live agent')}: ${names.join(', ')}${more}`,
         'let their users subscribe to rollcall.<namespace>.run.<host>.> (docs/how-to/permissions.md); their logs have `pings-refused`',
       ),
     ];

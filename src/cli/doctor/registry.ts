@@ -54,7 +54,7 @@ export function diagnoseNames(directory: Pick<Directory, 'instances'>): readonly
   return shadowedServices(services).map((service) =>
     note(
       'names',
-      `service '${service}' is not in DNS: another service has the same name in other case`,
+      `service '${service}' is not in DNS: the name of another service differs only in upper and lower case`,
       'rename one of them, if you use rollcall serve --dns',
     ),
   );

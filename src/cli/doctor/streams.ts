@@ -17,7 +17,7 @@ export async function diagnoseSettings(inspection: Inspection): Promise<readonly
       wrong(
         'streams',
         what,
-        'check --namespace; the first `rollcall up`, agent or collector creates the streams',
+        'check --namespace; the first `rollcall up`, agent or collector creates the streams if its user may; or: rollcall namespace create',
       ),
     ];
   }
@@ -29,8 +29,8 @@ export async function diagnoseSettings(inspection: Inspection): Promise<readonly
         'streams',
         `stream ${stream} is missing`,
         stream === inspection.names.keyframes.stream
-          ? 'any command of a user who may create streams creates it: rollcall ps'
-          : 'start an agent or a collector: it creates the stream',
+          ? 'create it as a user who may create streams: rollcall namespace create'
+          : 'start an agent or a collector: it creates the stream, if its user may; or: rollcall namespace create',
       );
     }
     const values = `${setting} is ${JSON.stringify(is)}, not ${JSON.stringify(wanted)}`;
@@ -113,7 +113,7 @@ function outboxFinding(
   if (losses.length > 0)
     return note(
       'audit',
-      'the store has lost something: whether the audit has every event is not known',
+      'the store has lost data, so it is not known whether the audit has every event',
       'see `losses` below',
     );
   if (source.lag === 0) return ok('audit', 'the audit has every event');

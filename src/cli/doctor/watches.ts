@@ -37,9 +37,9 @@ async function limitFindings(inspection: Inspection): Promise<readonly Finding[]
 
 function limitFinding(whose: string, used: number, most: number): readonly Finding[] {
   if (most <= 0) return [];
-  const what = `${whose} allows ${plural(most, 'consumer')}; ${used} exist`;
+  const what = `${whose} allows ${plural(most, 'JetStream consumer')}; ${used} exist`;
   const mend =
-    'set `max_consumers` to -1: each collector, directory and dashboard needs consumers, and without them it is blind';
+    'set `max_consumers` to -1: each collector, directory and dashboard needs JetStream consumers, and sees nothing without them';
   return [used >= most ? wrong('watches', what, mend) : note('watches', what, mend)];
 }
 

@@ -11,6 +11,7 @@ import { formatAt, formatFor, formatSince, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 import { agentInServerTime, clockWords } from './server-time.ts';
 import {
+  asAgent,
   expiryText,
   noActiveCollector,
   suspectNext,
@@ -117,7 +118,7 @@ function suspect(
     `${name} is suspect: it has`,
   );
   const until = record.suspect?.since ?? now;
-  const next = suspectNext(record, lease, context, 'it and its instances are');
+  const next = suspectNext(record, lease, context, asAgent);
   return {
     sentences: [
       `${doubt}.`,

@@ -1,12 +1,14 @@
-import { leftoverAfter } from '../../domain/policy/lease-policy.ts';
+import { defaultLease, leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import { type StoredInstance, tokenOf } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
+import { formatRounded } from '../terminal/format-time.ts';
 import { agentOf, type InstanceContext, type Paragraph } from './context.ts';
 import { liveSince } from './healthy-instance.ts';
 import { eventReference, formatAt, formatFor, formatIn, formatSince, slotName } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 import {
+  asOwner,
   expiryText,
   noActiveCollector,
   suspectNext,
@@ -18,7 +20,7 @@ export function suspect({ context, name, stored, slot, life, lease }: InstanceCo
   const { now } = context;
   const agent = agentOf(slot)?.record;
   if (!agent) throw new Error('a suspicion without a record');
-  const next = suspectNext(agent, lease, context, 'the instance is');
+  const next = suspectNext(agent, lease, context, asOwner);
   return {
     sentences: [
       `${name} is dubious: ${suspicionText(agent, life, now, 'its agent')}.`,
@@ -77,7 +79,7 @@ export function superseded({
       `The new run is ${holder?.phase} and has not adopted the instance, which was registered ${formatAt(stored.record.registeredAt, now)}.`,
       seats === 0
         ? noActiveCollector
-        : `Unless the new run adopts or removes it, a collector removes it ${formatIn(due, now)} as a leftover, after its ttl and grace.`,
+        : `Unless the new run adopts or removes it, a collector removes it ${formatIn(due, now)} as a leftover, after the ttl and grace of the new run.`,
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: seats === 0 ? null : due },
   };
@@ -104,7 +106,7 @@ export function orphan({
       leaseWords,
       seats === 0
         ? noActiveCollector
-        : 'Unless a new run of its agent adopts it, a collector removes it after the ttl and grace of the collector, 45 s by default.',
+        : `Unless a new run of its agent adopts it, a collector removes it after the ttl and grace of the collector, ${formatRounded(leftoverAfter(defaultLease))} by default.`,
     ],
     next: { what: seats === 0 ? 'nothing' : 'remove', at: null },
   };
@@ -116,9 +118,9 @@ export function contested({ context: { now, fleet }, name, stored }: InstanceCon
   const winner = rivals.reduce((best, one) => (tokenOf(one) > tokenOf(best) ? one : best), stored);
   return {
     sentences: [
-      `${name} is dubious: ${slotName(winner.record)} registered the same name ${formatAt(winner.record.registeredAt, now)}, and the latest registration is the valid one.`,
+      `${name} is dubious: ${slotName(winner.record)} registered the same name ${formatAt(winner.record.registeredAt, now)}, and only the latest registration of a name is active.`,
       `This one has been registered ${formatSince(stored.record.registeredAt, now)}.`,
-      `It becomes valid again if ${slotName(winner.record)} deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.`,
+      `It becomes active again if ${slotName(winner.record)} deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.`,
     ],
     next: { what: 'nothing', at: null },
   };
@@ -126,14 +128,14 @@ export function contested({ context: { now, fleet }, name, stored }: InstanceCon
 
 export function unobserved({ context: { now }, name, stored, lease }: InstanceContext): Paragraph {
   const leases: Readonly<Record<string, string>> = {
-    stands: 'Its lease is valid, so it is most likely live.',
-    absent: 'Its lease has lapsed, so it is most likely dead.',
-    unknown: 'Its lease could not be read.',
-    unrecorded: 'The state of its lease at that moment is not recorded.',
+    stands: 'The lease of its owner is valid, so the instance is most likely live.',
+    absent: 'The lease of its owner has lapsed, so the instance is most likely dead.',
+    unknown: 'The lease of its owner could not be read.',
+    unrecorded: 'The state of the lease of its owner at that moment is not recorded.',
   };
   return {
     sentences: [
-      `${name} is dubious: no collector is active, so a silent agent is not detected.`,
+      `${name} is dubious: no collector is active, so it is not known whether its agent is alive.`,
       `${leases[lease ?? 'unrecorded']} It was registered ${formatAt(stored.record.registeredAt, now)}.`,
       untilOneRuns,
     ],

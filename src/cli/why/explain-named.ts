@@ -32,7 +32,7 @@ interface Shown extends Pick<OpenHistory, 'history' | 'keyframes' | 'name'> {
 }
 
 /**
- * The sentences of `rollcall why`, for the dashboard: a list for each registration, the valid one first.
+ * The sentences of `rollcall why`, for the dashboard: a list for each registration, the active one first.
  * `at`: after this event; undefined: the present.
  * @throws {Fault} `bad-name`, and as {@link explainNamed}
  */
@@ -43,7 +43,8 @@ export async function sentencesOf(
 ): Promise<readonly (readonly string[])[]> {
   const { history, keyframes, ports } = shown;
   const candidates = parseEntity(name).filter((one) => one.kind === kind);
-  if (candidates.length === 0) throw new Fault('bad-name', `'${name}' is no ${kind}`);
+  if (candidates.length === 0)
+    throw new Fault('bad-name', `'${name}' is not the name of an ${kind}`);
   const explanations = await explainNamed(name, candidates, shown, async (entities) =>
     at === undefined && ports
       ? present(

@@ -127,7 +127,7 @@ async function process(
   return [
     {
       sentences: [
-        `${subjectOf(event)} has no record: it is a ${event.of.entity === 'collector' ? 'collector' : 'process that claimed its slot'}, run ${event.of.run}.`,
+        `${subjectOf(event)} has no record: it is a ${event.of.entity === 'collector' ? 'collector' : 'process that tried to take the slot'}, run ${event.of.run}.`,
         `Its last event is '${event.event.type}' ${formatAt(event.at, context.now)} (${eventReference(last)}): state ${stateText(event.to)}.`,
         'The history cannot tell whether it still runs: a killed process writes no event.',
       ],

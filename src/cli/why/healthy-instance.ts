@@ -14,7 +14,7 @@ import {
 import { formatAt, formatSince } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
 
-/** A live instance: its agent is live, and its check passes. */
+/** A live instance: its agent is live and reports it as serving. */
 export async function live(one: InstanceContext): Promise<Paragraph> {
   const { context, name, row, slot, lease, stored, life } = one;
   const { now } = context;
@@ -70,12 +70,12 @@ export function liveSince({ record }: StoredInstance, life: RunLife, until: Wall
 
 export function failing({ context: { now }, name, stored, row }: InstanceContext): Paragraph {
   const { detail, since: failed, registeredAt } = stored.record;
-  const failure = detail === undefined ? 'its check fails' : `its check reports '${detail}'`;
+  const reported = detail === undefined ? 'this' : `'${detail}'`;
   return {
     sentences: [
-      `${name} is failing: ${failure}, ${formatSince(failed, now)}.`,
-      `Its agent is live and runs the check; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
-      'It stays registered, and is live again as soon as its check passes.',
+      `${name} is failing: its agent has reported ${reported} ${formatSince(failed, now)}.`,
+      `Its agent is live; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
+      'It is live again when its agent reports it as serving.',
     ],
     next: { what: 'nothing', at: null },
   };
@@ -86,13 +86,16 @@ export function draining(one: InstanceContext): Paragraph {
   const { now } = one.context;
   if (row.drain && stored.record.state === 'serving') return drainedByOperator(one, row.drain);
   const { since: drained, registeredAt } = stored.record;
+  const isLeaving = agentOf(one.slot)?.record.phase === 'leaving';
   return {
     sentences: [
-      `${name} is draining ${formatSince(drained, now)}: it finishes current requests; send it no new ones.`,
-      `Its agent is about to leave; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
-      'Its agent removes it when the drain time is over.',
+      `${name} has been draining ${formatSince(drained, now)}: it finishes current requests; send it no new ones.`,
+      `Its agent ${isLeaving ? 'is leaving' : 'reports it as draining'}; run ${row.run} registered it ${formatAt(registeredAt, now)}.`,
+      isLeaving
+        ? 'Its agent removes it when the drain time is over.'
+        : 'It is live again when its agent reports it as serving. It is removed when its agent deregisters it or leaves.',
     ],
-    next: { what: 'leave', at: null },
+    next: { what: isLeaving ? 'leave' : 'nothing', at: null },
   };
 }
 
@@ -114,7 +117,7 @@ function drainedByOperator(
       : `The drain ends ${untilWords(until, now)}`;
   return {
     sentences: [
-      `${name} is draining ${formatSince(row.since, now)}: ${by ?? 'an operator'} drains ${what}${reason}; send it no new requests.`,
+      `${name} has been draining ${formatSince(row.since, now)}: ${by ?? 'an operator'} drains ${what}${reason}; send it no new requests.`,
       `Its agent reports it as serving; run ${row.run} registered it ${formatAt(record.registeredAt, now)}.`,
       `${end}; to end it: rollcall undrain ${target}.`,
     ],

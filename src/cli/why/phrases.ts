@@ -16,9 +16,9 @@ export const formatSince = (then: WallTime, now: WallTime): string =>
     .replace(/^at /, 'since ')
     .replace(/ ago\)$/, ')');
 
-/** `in 8 s`; `any moment` for the past. */
+/** `in 8 s`; `at any moment` for the past. */
 export const formatIn = (then: WallTime, now: WallTime): string =>
-  then > now ? `in ${formatRounded(Math.max(1000, then - now))}` : 'any moment';
+  then > now ? `in ${formatRounded(Math.max(1000, then - now))}` : 'at any moment';
 
 /** `for 3 h`. */
 export const formatFor = (from: WallTime, to: WallTime): string =>

@@ -1,6 +1,6 @@
 import { zoneOf } from '../../domain/collection/brake.ts';
 import { leaseClearsSuspicion } from '../../domain/collection/gc-plan.ts';
-import type { AgentRecord } from '../../domain/records/schemas.ts';
+import type { AgentRecord, BrakeRecord } from '../../domain/records/schemas.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
 import { VerdictEvidence } from '../audit/evidence-text.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
@@ -26,7 +26,7 @@ export function suspicionText(
   const silent = `${whose} has been silent ${formatSince(since, now)}`;
   const found =
     suspect?.reason === 'unreachable'
-      ? 'which probed it and found that no process answers for it'
+      ? 'which pinged it and found that no process answers for it'
       : evidence.data.lease === 'unmoved'
         ? 'which found that its lease exists but is not renewed'
         : 'which found that its lease is gone';
@@ -44,53 +44,68 @@ export function expiryText(life: RunLife, record: AgentRecord | undefined, now: 
   return `was declared dead ${by}, after ${formatRounded(silentFor)} of silence, without a lease, at the end of its grace of ${formatRounded(policy.grace)}`;
 }
 
+/** How a text names a suspect run, and what is removed after its death. */
+interface Named {
+  /** `It` in a text about the agent, `Its agent` in one about an instance. */
+  readonly subject: string;
+  /** As a repetition of the subject. */
+  readonly it: string;
+  readonly removed: string;
+}
+export const asAgent: Named = {
+  subject: 'It',
+  it: 'it',
+  removed: 'it and its instances are removed',
+};
+export const asOwner: Named = {
+  subject: 'Its agent',
+  it: 'the agent',
+  removed: 'the instance is removed',
+};
+
 /** What happens next to a suspect run and its instances. */
 export function suspectNext(
   record: AgentRecord,
   lease: string | undefined,
   { seats, now, fleet }: Pick<ExplanationContext, 'seats' | 'now' | 'fleet'>,
-  owned: string,
+  { subject, it, removed }: Named,
 ): { readonly what: string; readonly at: WallTime | null; readonly words: string } {
   const { suspect, ttl, grace } = record;
   const due = (suspect?.since ?? now) + grace;
   if (lease === 'stands' && leaseClearsSuspicion(record, now)) {
-    const words = 'Its lease is valid again: the agent is about to refute the suspicion.';
+    const words = `${subject} has a valid lease again, and is about to refute the suspicion.`;
     return { what: 'refute', at: null, words };
   }
   if (seats === 0) return { what: 'nothing', at: null, words: noActiveCollector };
   const hold = fleet.controls.holdOn(record);
   if (hold?.kind === 'unreadable') {
-    const words = `It is on hold, but the record of the hold (${hold.key}) is unreadable: until that record is fixed or deleted, the run is not declared dead.`;
+    const words = `${subject} is on hold, but the record of the hold (${hold.key}) is unreadable: until that record is fixed or deleted, ${it} is not declared dead.`;
     return { what: 'nothing', at: null, words };
   }
   if (hold) {
     const { until, why } = hold.record;
-    const words = `It is on hold ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then it is not declared dead. After that, its ttl of ${formatRounded(ttl)} and its grace of ${formatRounded(grace)} start again, before it is declared dead and ${owned} removed.`;
+    const words = `${subject} is on hold ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then ${it} is not declared dead. After that, its ttl of ${formatRounded(ttl)} and its grace of ${formatRounded(grace)} start again, before ${it} is declared dead and ${removed}.`;
     return { what: 'expire', at: until + ttl + grace, words };
   }
   const brake = fleet.controls.brakeOf(zoneOf(record));
+  if (brake?.kind === 'unreadable') {
+    const words = `The brake record of its zone (${brake.key}) is unreadable: until that record is fixed or deleted, no run of the zone is declared dead.`;
+    return { what: 'nothing', at: null, words };
+  }
   if (brake) {
-    const words = `${brakeWords(brake, fleet.controls.policy.brake.pace)}: unless the agent renews its lease, it is declared dead when its turn comes${due > now ? `, not before its grace is over ${formatIn(due, now)}` : ''}, and ${owned} removed right after.`;
+    const words = `${brakeWords(brake.record, fleet.controls.policy.brake.pace)} Unless the agent renews its lease, it is declared dead in its turn${due > now ? `, not before its grace is over ${formatIn(due, now)}` : ''}, and ${removed} right after. \`rollcall gc plan\` shows the order.`;
     return { what: 'expire', at: null, words };
   }
   const words =
     due > now
-      ? `Unless the agent renews its lease, it is declared dead ${formatIn(due, now)}, and ${owned} removed right after.`
-      : `The grace of ${formatRounded(grace)} is over: unless the agent renews its lease, it is declared dead any moment, and ${owned} removed right after.`;
+      ? `Unless the agent renews its lease, it is declared dead ${formatIn(due, now)}, and ${removed} right after.`
+      : `The grace of ${formatRounded(grace)} is over: unless the agent renews its lease, it is declared dead at any moment, and ${removed} right after.`;
   return { what: 'expire', at: due, words };
 }
 
 /** The numbers are from the last write of the brake record. */
-function brakeWords(
-  brake: NonNullable<ReturnType<ExplanationContext['fleet']['controls']['brakeOf']>>,
-  pace: Millis,
-): string {
-  if (brake.kind === 'unreadable') {
-    return `The brake of its zone is on, but its record (${brake.key}) is unreadable, so no run of the zone is declared dead`;
-  }
-  const { zone, seen, suspect } = brake.record;
-  return `Zone ${zone} is braked, with ${suspect} of ${seen} runs suspect, and one run is declared dead every ${formatRounded(pace)} (for its turn: rollcall gc plan)`;
-}
+const brakeWords = ({ zone, seen, suspect }: BrakeRecord, pace: Millis): string =>
+  `Zone ${zone} is braked (${suspect} of ${seen} runs are suspect), so one run is declared dead every ${formatRounded(pace)}.`;
 
 /** For texts that already mention that no collector is active. */
 export const untilOneRuns =

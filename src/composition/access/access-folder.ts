@@ -65,8 +65,8 @@ export class AccessFolder {
     const existing = await readState(folder);
     const { reload, tlsCa } = settings;
     if (existing && settings.jwt && !existing.operator) {
-      throw new Fault('bad-setting', `${folder} has accounts without an operator`, {
-        hint: 'make a new set-up for operator mode: rollcall access init --jwt --dir DIR',
+      throw new Fault('bad-setting', `${folder} was created without --jwt`, {
+        hint: 'create a new folder for operator mode: rollcall access init --jwt --dir DIR',
       });
     }
     const operator = existing ? existing.operator : settings.jwt && { revocations: [] };

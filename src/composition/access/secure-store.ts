@@ -29,7 +29,7 @@ export async function secureStore(
 ) {
   if (!isSecureStore(store) && existsSync(join(store, 'jetstream', 'APP'))) {
     throw new Fault('bad-setting', `${store} has the streams of a server without --secure`, {
-      hint: 'choose another folder: rollcall up --secure --store DIR. Streams belong to an account, and the accounts differ',
+      hint: 'choose another folder: rollcall up --secure --store DIR. A server with --secure has other accounts and does not see these streams',
     });
   }
   const addressed = async (url: string, reload: readonly string[]) => {

@@ -72,16 +72,20 @@ export function afterStep(tls: TlsState, step: RenewalStep): TlsState {
   switch (step) {
     case 'authority':
       if (other === undefined) return { ...tls, authorities: [signer, signer + 1] };
-      throw new Fault('bad-setting', 'two authorities count already', {
-        hint: 'copy the new certificates and end the former one: rollcall access renew, then rollcall access renew --finish',
+      throw new Fault('bad-setting', 'two certificate authorities are already valid', {
+        hint: 'replace the certificates with `rollcall access renew`, copy them to the machines, then end the previous authority with `rollcall access renew --finish-ca`',
       });
     case 'certificates':
       return { ...tls, authorities: tls.authorities.toSorted((a, b) => b - a) };
     case 'finish':
       if (other === undefined || other < signer) return { ...tls, authorities: [signer] };
-      throw new Fault('bad-setting', 'the former authority still signs', {
-        hint: 'first replace all certificates: rollcall access renew',
-      });
+      throw new Fault(
+        'bad-setting',
+        'the new certificate authority has not signed the certificates yet',
+        {
+          hint: 'first replace all certificates with `rollcall access renew`, and copy them to the machines',
+        },
+      );
     default:
       return step satisfies never;
   }

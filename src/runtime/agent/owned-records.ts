@@ -229,5 +229,8 @@ function refuseUnreadable(key: string, text: string | undefined): void {
   }
   const read = readInstance({ key, revision: 1, text });
   if (read.kind !== 'unreadable') return;
-  throw new Fault('record-unreadable', `${key} would not be readable: ${read.why}`);
+  throw new Fault(
+    'record-unreadable',
+    `the record ${key} would be unreadable and is not written: ${read.why}`,
+  );
 }

@@ -98,7 +98,7 @@ export async function removeRecord(
   if (result.outcome === 'conflict') return 'changed';
   const [write] = commit.writes;
   throw new Fault('store-unavailable', `it is not known whether ${write?.key} was removed`, {
-    hint: `${result.why}; run the same command again: it says so if the record is gone`,
+    hint: `${result.why}; run the command again: it reports whether the record is gone`,
   });
 }
 

@@ -46,7 +46,7 @@ describe('the evidence of a decision as text', () => {
     [
       'expired',
       { ...verdict, suspectFor: 30_050, probe: 'no-answer' },
-      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; it did not answer a probe; ttl 15s, grace 30s',
+      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; it did not answer a ping; ttl 15s, grace 30s',
     ],
     [
       'suspected',
@@ -69,17 +69,17 @@ describe('the evidence of a decision as text', () => {
         ...{ ...verdict, suspectFor: 30_050, probe: 'no-responders', connection: 'open' },
         ...{ hold: 'absent', brake: 'lets-through', zone: { name: 'r1', seen: 10, suspect: 4 } },
       },
-      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; no process answers for it; no hold was active; the brake of its zone let it pass; 4 of 10 runs of zone r1 suspect; ttl 15s, grace 30s',
+      'suspect for 30.1 s; last renewal seen 15.2 s before, at T; lease absent at the leader; no process answers for it; no hold was active; the brake of its zone allowed the expiry; 4 of 10 runs of zone r1 were suspect; ttl 15s, grace 30s',
     ],
     [
       'tripped',
       { seen: 10, suspect: 4, policy: { fraction: 0.3, count: 3, release: 0.15, pace: 10_000 } },
-      '4 of 10 runs of the zone suspect: above 30 % and at least 3',
+      '4 of 10 runs of the zone are suspect; the brake trips above 30 %, if at least 3 are suspect',
     ],
     [
       'released',
       { seen: 10, suspect: 1, policy: { fraction: 0.3, count: 3, release: 0.155, pace: 10_000 } },
-      '1 of 10 runs of the zone suspect: below 15.5 %, or none',
+      '1 of 10 runs of the zone are suspect; the brake is released below 15.5 %, or if none is suspect',
     ],
     ['ran-out', { until: new Date(2026, 5, 1).getTime() }, 'it was set to end at 2026-06-01 T'],
     ['started', { taken: 'free' }, 'the slot was free'],
@@ -92,7 +92,7 @@ describe('the evidence of a decision as text', () => {
     [
       'removed',
       { holder: null, leftoverFor: 45_000, lease: 'absent' },
-      'its slot has no record, record unchanged for 45s; the lease of its owner is absent',
+      'its slot has no record; the record has not changed for 45s; the lease of its owner is absent',
     ],
   ])('of %s describes %j', (type, evidence, text) => {
     expect(words(type, evidence)).toBe(text);

@@ -8,6 +8,6 @@ test('doctor names services that DNS cannot tell apart from another', () => {
   const rows = services.map((service, n) => rowOf(`${service}/${n}`));
   const directory: Pick<Directory, 'instances'> = { instances: () => rows };
   expect(diagnoseNames(directory).map(({ what }) => what)).toEqual([
-    "service 'Web' is not in DNS: another service has the same name in other case",
+    "service 'Web' is not in DNS: the name of another service differs only in upper and lower case",
   ]);
 });

@@ -43,7 +43,7 @@ describe('rollcall why for an agent that exists', () => {
     await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
     fleet.world.leases.append(`run.h1.a.${a.agent.run}`, '{}', seconds(6));
     expect(await says(fleet, h1a)).toContain(
-      'Its lease is valid again: the agent is about to refute the suspicion.',
+      'It has a valid lease again, and is about to refute the suspicion.',
     );
     a.process.thaw();
     await fleet.advance(seconds(20));

@@ -53,7 +53,7 @@ describe('rollcall why for an instance that exists', () => {
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
     expect(await says(fleet, w1)).toContain(
-      'according to the collector in watch/collector, which probed it and found that no process answers for it (#N).',
+      'according to the collector in watch/collector, which pinged it and found that no process answers for it (#N).',
     );
   });
 
@@ -68,7 +68,7 @@ describe('rollcall why for an instance that exists', () => {
     fleet.collector('watch2');
     await fleet.advance(seconds(1));
     expect(await says(fleet, w1)).toMatch(
-      /The grace of 10 s is over: unless the agent renews its lease, it is declared dead any moment, and the instance is removed right after\.$/,
+      /The grace of 10 s is over: unless the agent renews its lease, it is declared dead at any moment, and the instance is removed right after\.$/,
     );
   });
 
@@ -107,7 +107,7 @@ describe('rollcall why for an instance that exists', () => {
     const [first, second, ...more] = (await explained(fleet, w1)).map(saying);
     expect(first).toMatch(/^web\/w1 on h2\/b is live/);
     expect(second).toBe(
-      'web/w1 on h1/a is dubious: h2/b registered the same name at T (3 s ago), and the latest registration is the valid one. This one has been registered since T (13 s). It becomes valid again if h2/b deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.',
+      'web/w1 on h1/a is dubious: h2/b registered the same name at T (3 s ago), and only the latest registration of a name is active. This one has been registered since T (13 s). It becomes active again if h2/b deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.',
     );
     expect(more).toEqual([]);
   });
@@ -136,7 +136,7 @@ describe('rollcall why for an instance that exists', () => {
     fleet.agent('h1/a', ['web/w1'], { process });
     await fleet.advance(seconds(2));
     expect(await says(fleet, w1)).toBe(
-      'web/w1 on h1/a is dubious: run R, which registered it, lost its slot to run R at T (2 s ago) (#N): the process of the previous run no longer exists on this machine. The new run is registering and has not adopted the instance, which was registered at T (7 s ago). Unless the new run adopts or removes it, a collector removes it in 14 s as a leftover, after its ttl and grace.',
+      'web/w1 on h1/a is dubious: run R, which registered it, lost its slot to run R at T (2 s ago) (#N): the process of the previous run no longer exists on this machine. The new run is registering and has not adopted the instance, which was registered at T (7 s ago). Unless the new run adopts or removes it, a collector removes it in 14 s as a leftover, after the ttl and grace of the new run.',
     );
   });
 
@@ -144,16 +144,16 @@ describe('rollcall why for an instance that exists', () => {
     fleet.agent('h1/a', ['web/w1']);
     await fleet.advance(seconds(3));
     expect(await says(fleet, w1)).toBe(
-      'web/w1 on h1/a is dubious: no collector is active, so a silent agent is not detected. Its lease is valid, so it is most likely live. It was registered at T (3 s ago). Until a collector is started (rollcall collector), no run is declared dead and nothing is removed.',
+      'web/w1 on h1/a is dubious: no collector is active, so it is not known whether its agent is alive. The lease of its owner is valid, so the instance is most likely live. It was registered at T (3 s ago). Until a collector is started (rollcall collector), no run is declared dead and nothing is removed.',
     );
   });
 
-  scenario('gives the output of a failing check', async (fleet) => {
+  scenario('gives the reason that its agent reports', async (fleet) => {
     const { a } = await watched(fleet);
     a.agent.report({ service: 'web', id: 'w1' } as never, { state: 'failing', detail: 'refused' });
     await fleet.advance(seconds(2));
     expect(await says(fleet, w1)).toBe(
-      "web/w1 on h1/a is failing: its check reports 'refused', since T (2 s). Its agent is live and runs the check; run R registered it at T (12 s ago). It stays registered, and is live again as soon as its check passes.",
+      "web/w1 on h1/a is failing: its agent has reported 'refused' since T (2 s). Its agent is live; run R registered it at T (12 s ago). It is live again when its agent reports it as serving.",
     );
   });
 
@@ -164,10 +164,21 @@ describe('rollcall why for an instance that exists', () => {
     const stopped = a.agent.stop();
     await fleet.advance(seconds(2));
     expect(await says(fleet, w1)).toMatch(
-      /^web\/w1 on h1\/a is draining since T \(2 s\): it finishes current requests; send it no new ones\./,
+      /^web\/w1 on h1\/a has been draining since T \(2 s\): it finishes current requests; send it no new ones\. Its agent is leaving; run R registered it at T \(\d+ s ago\)\. Its agent removes it when the drain time is over\.$/,
     );
     await fleet.advance(seconds(10));
     await stopped;
+  });
+
+  scenario('explains that its agent reports it as draining', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.agent.report({ service: 'web', id: 'w1' } as never, { state: 'draining' });
+    await fleet.advance(seconds(2));
+    const [story] = await explained(fleet, w1);
+    expect(story && saying(story)).toBe(
+      'web/w1 on h1/a has been draining since T (2 s): it finishes current requests; send it no new ones. Its agent reports it as draining; run R registered it at T (12 s ago). It is live again when its agent reports it as serving. It is removed when its agent deregisters it or leaves.',
+    );
+    expect(story?.facts).toMatchObject({ next: { what: 'nothing', at: null } });
   });
 
   scenario('explains that it has no owner if the agent record was deleted', async (fleet) => {

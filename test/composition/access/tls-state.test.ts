@@ -13,8 +13,12 @@ describe('the certificates of an access set-up', () => {
   test('have a new authority only after both have counted, and after it has signed all', () => {
     const two = afterStep(one, 'authority');
     expect(authorities(two)).toEqual([1, 2]);
-    expect(() => afterStep(two, 'authority')).toThrow('two authorities count already');
-    expect(() => afterStep(two, 'finish')).toThrow('the former authority still signs');
+    expect(() => afterStep(two, 'authority')).toThrow(
+      'two certificate authorities are already valid',
+    );
+    expect(() => afterStep(two, 'finish')).toThrow(
+      'the new certificate authority has not signed the certificates yet',
+    );
     const replaced = afterStep(two, 'certificates');
     expect(authorities(replaced)).toEqual([2, 1]);
     expect(authorities(afterStep(replaced, 'certificates'))).toEqual([2, 1]);

@@ -50,9 +50,9 @@ describe('rollcall doctor --as', () => {
   it('names what a login has too much, and what it lacks', async () => {
     const tooMuch = await doctor('collector', 'consumer');
     expect(tooMuch.code).toBe(1);
-    expect(tooMuch.text).toContain('more than consumer needs: it may publish to');
+    expect(tooMuch.text).toContain('the login has rights beyond the role consumer: publish to');
     const other = await doctor('agent', 'agent/h2');
-    expect(other.text).toMatch(/lacks: publish to [^,]*run\.h2/);
+    expect(other.text).toMatch(/lacks rights of the role [^:]*: publish to [^,]*run\.h2/);
     expect(server.log).not.toContain('Violation');
   });
 });

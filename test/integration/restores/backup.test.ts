@@ -94,6 +94,6 @@ test('a backup and a restore overwrite nothing unasked, and accept no changed fi
   await writeFile(file, bytes);
   const damaged = fleet.start(['restore', out, '--yes']);
   expect(await damaged.exited).not.toBe(0);
-  expect(damaged.stderr).toContain('audit.stream is not as the backup was made');
+  expect(damaged.stderr).toContain('audit.stream differs from the file that was backed up');
   expect(await fleet.records()).toEqual(records);
 });

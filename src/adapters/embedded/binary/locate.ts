@@ -71,7 +71,11 @@ async function installedServer(
 
 function notFound(failures: readonly string[]): Fault {
   const reasons = failures.map((failure) => `\n  - ${failure}`).join('');
-  return new Fault('offline', `no nats-server ${oldestServer} or later was found:${reasons}`, {
-    hint: 'install one on the PATH, set ROLLCALL_NATS_SERVER to its path, or connect with --servers',
-  });
+  return new Fault(
+    'offline',
+    `no nats-server ${oldestServer} or later was found, and none could be downloaded:${reasons}`,
+    {
+      hint: 'install one on the PATH, set ROLLCALL_NATS_SERVER to its path, or connect with --servers',
+    },
+  );
 }

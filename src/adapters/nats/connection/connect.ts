@@ -193,10 +193,10 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
     return new Fault('store-refused', past ? `${refused}; it expired at ${past}` : refused, {
       cause,
       hint: past
-        ? 'replace the credentials file by one that is still valid'
+        ? 'replace the credentials file with one that is still valid'
         : had
           ? 'check the user and password, token or credentials file, and that they belong to this account'
-          : 'no login was given and none was found: use --login DIR. A server that `rollcall up` started lets in only its own user; its DIR is `login` in the data directory',
+          : 'no login was given and none was found: use --login DIR. For a server that `rollcall up` started, DIR is the folder `login` in its data directory, which only its own user can read',
     });
   }
   const isCertificate = /certificate|altnames/i.test(why);

@@ -44,7 +44,11 @@ export async function askApi<T>(
   let why = '';
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now();
-    if (left <= 0) throw new Fault('store-unavailable', `${what}: ${why || 'no time left'}`);
+    if (left <= 0)
+      throw new Fault(
+        'store-unavailable',
+        `the JetStream API did not answer ${what}: ${why || 'no time was left for an attempt'}`,
+      );
     const hdrs = headers();
     if (options.level !== undefined) hdrs.set('Nats-Required-Api-Level', String(options.level));
     const subject = subjectInDomain(`$JS.API.${what}`, options.domain);
@@ -57,7 +61,7 @@ export async function askApi<T>(
     if (typeof answer !== 'string') return answer;
     why = answer;
     if (connection.client.isClosed() || options.signal?.aborted) {
-      throw new Fault('store-unavailable', `${what}: ${why}`);
+      throw new Fault('store-unavailable', `the JetStream API did not answer ${what}: ${why}`);
     }
     await sleep(Math.min(backoff(tries, 10, 250), until - performance.now()), options.signal);
   }

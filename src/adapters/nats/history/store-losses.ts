@@ -66,9 +66,13 @@ export async function forgetLoss(
     if (await writeMark(connection, names, { mark: next, revision }, within)) return;
     await sleep(backoff(tries, 20, 500));
   }
-  throw new Fault('store-unavailable', 'other writers changed the mark of the store each time', {
-    hint: 'run the same command again',
-  });
+  throw new Fault(
+    'store-unavailable',
+    'other processes changed the record of losses during each attempt',
+    {
+      hint: 'run the same command again',
+    },
+  );
 }
 
 /** The same object if the mark does not have the loss. */

@@ -98,6 +98,6 @@ async function witnessed(
 const historyLost = ({ kind, seq, kept, origin }: StoreLoss): Fault =>
   new Fault(
     'history-lost',
-    `${lossNames[kind]}: it has no events between #${seq} (revision ${kept}) and revision ${origin}, and the outbox does not have them any more`,
+    `${lossNames[kind]}: the events after #${seq} (revision ${kept}) up to revision ${origin} are missing in the audit and in the outbox`,
     { hint: 'the outbox is not trimmed until an operator accepts this: rollcall repair' },
   );

@@ -29,7 +29,7 @@ export async function readOwnKey(
   let why = 'no time left';
   for (let tries = 0; ; tries += 1) {
     const left = until - performance.now();
-    if (left <= 0) throw new Fault('store-unavailable', `reading ${subject}: ${why}`);
+    if (left <= 0) throw new Fault('store-unavailable', `${subject} cannot be read: ${why}`);
     const read = await readReplica(connection, stream, subject, left);
     if (typeof read === 'string') why = read;
     else {

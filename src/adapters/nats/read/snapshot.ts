@@ -71,7 +71,11 @@ export async function takeSnapshot(
 }
 
 const readFault = ({ filters }: SnapshotSpec, why: string, cause?: Fault): Fault =>
-  new Fault('store-unavailable', `reading ${filters.join(', ')}: ${why}`, cause && { cause });
+  new Fault(
+    'store-unavailable',
+    `${filters.join(', ')} cannot be read: ${why}`,
+    cause && { cause },
+  );
 
 async function tryOnce(
   connection: SupervisedConnection,

@@ -39,7 +39,7 @@ export async function refuseOtherDomain(
     'store-misconfigured',
     `${name} does not exist in the JetStream domain ${quoted(own)} of this server${elsewhere(reached)}`,
     {
-      hint: `to create it in this domain, use --js-domain ${own || '.'}; to use that of another domain, name that domain`,
+      hint: `to create the namespace in this domain: --js-domain ${own || '.'}; to use the namespace of another domain: --js-domain DOMAIN`,
     },
   );
 }
