@@ -6,7 +6,7 @@ export const commandIndex: readonly CommandEntry[] = [
   {
     name: 'demo',
     summary:
-      'demonstration of half a minute with real processes: one is killed, one is frozen, one leaves',
+      'run a demonstration of 30 seconds with real agents: one is killed, one is frozen, one leaves',
     load: async () => (await import('./commands/demo.ts')).demo,
   },
   {
@@ -37,7 +37,7 @@ export const commandIndex: readonly CommandEntry[] = [
   },
   {
     name: 'hosts',
-    summary: 'list hosts, each with the best state of its agents',
+    summary: 'list hosts; the state of a host is that of its healthiest agent',
     load: async () => (await import('./commands/hosts.ts')).hosts,
   },
   {
@@ -118,12 +118,12 @@ export const commandIndex: readonly CommandEntry[] = [
   },
   {
     name: 'access rotate',
-    summary: 'give a login a new key; the one before stays valid until --finish',
+    summary: 'give a login a new key; the previous key stays valid until --finish',
     load: async () => (await import('./commands/access/access-rotate.ts')).accessRotate,
   },
   {
     name: 'access renew',
-    summary: 'replace the certificates of servers and logins; --ca makes a new authority',
+    summary: 'replace the certificates of servers and logins; --ca replaces their authority',
     load: async () => (await import('./commands/access/access-renew.ts')).accessRenew,
   },
   {
@@ -185,7 +185,7 @@ export const commandIndex: readonly CommandEntry[] = [
   {
     name: 'repair',
     summary:
-      'show what registry and audit have lost, after a restore or a power cut; repair and record it after a question, or with --yes',
+      'show what registry and audit have lost, after a restore or a power cut; asks before it repairs and records the loss',
     load: async () => (await import('./commands/repair.ts')).repair,
   },
   {
@@ -238,7 +238,7 @@ export const commandIndex: readonly CommandEntry[] = [
   },
   {
     name: 'sync file',
-    summary: 'keep a configuration file up to date, for nginx and all that reads a file',
+    summary: 'keep a configuration file up to date, for nginx or any program that reads a file',
     load: async () => (await import('./commands/sync-file.ts')).syncFile,
   },
 ];

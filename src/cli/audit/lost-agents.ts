@@ -30,7 +30,7 @@ export function lostLines(
   now: WallTime,
   { palette, columns: width }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
-  if (lost.length === 0) return ['nothing is lost: each agent that was declared dead came back'];
+  if (lost.length === 0) return ['no agent is lost: none was declared dead without coming back'];
   return [
     ...lossLines({ lost, remaining }, now, { palette, columns: width }),
     '',

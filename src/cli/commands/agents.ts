@@ -20,15 +20,17 @@ import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
+const fields = ['host', 'agent', 'state'] as const;
+
 export const agents = command({
   name: 'agents',
   summary: 'list agents, each with its current run and state; or those that are lost',
   settings: {
-    ...listSettings,
+    ...listSettings(fields),
     lost: {
       flag: '--lost',
       description:
-        'list the agents that were declared dead and did not come back, with the instances that went with them',
+        'list the agents that were declared dead and did not come back, with the instances that were removed with them',
       schema: Switch,
     },
     file: {
@@ -59,7 +61,7 @@ export const agents = command({
     await using view = await openDirectoryOnce(settings, io, 'agents');
     const { directory, now } = view;
     const all = directory.agents().toSorted(compareAgents);
-    const rows = filterRows(all, settings.filter, ['host', 'agent', 'state']);
+    const rows = filterRows(all, settings.filter, fields);
     const documents = async () => lossDocuments(await recentLosses(view, io));
     if (await printDocuments(rows, settings, (row) => `${row.host}/${row.agent}`, io, documents))
       return exitCodes.done;

@@ -19,7 +19,7 @@ export const backup = command({
     },
     verify: {
       flag: '--no-verify',
-      description: 'do not verify the history before; for a large history, or in a hurry',
+      description: 'skip the verification of the history, which takes long for a large one',
       schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
     },
   },

@@ -7,7 +7,7 @@ import { days, hours, seconds } from '../../domain/time.ts';
 import type { AnchorOptions } from '../../runtime/audit/anchors/anchor-writer.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { agentSettings, lease } from '../command/settings/lease.ts';
+import { agentSettings, collectorLease } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
 import { runCollector } from '../gc/run-collector.ts';
 import { resolveAgentId } from '../session/agent-options.ts';
@@ -20,7 +20,7 @@ export const collector = command({
   name: 'collector',
   summary: 'watch all runs and remove the records of dead ones; several collectors share the work',
   settings: {
-    ...lease,
+    ...collectorLease,
     ...metrics,
     host: agentSettings.host,
     stateDir: agentSettings.stateDir,

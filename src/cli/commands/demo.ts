@@ -10,11 +10,11 @@ import { plural } from '../tables/footer.ts';
 export const demo = command({
   name: 'demo',
   summary:
-    'demonstration of half a minute with real processes: one is killed, one is frozen, one leaves',
+    'run a demonstration of 30 seconds with real agents: one is killed, one is frozen, one leaves',
   settings: {
     pace: {
       flag: '--pace <duration>',
-      description: 'pause between chapters',
+      description: 'pause between the parts of the demonstration',
       fallback: '2s at a terminal, else 0s',
       schema: Duration.optional(),
     },

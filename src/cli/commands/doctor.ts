@@ -33,7 +33,7 @@ import { withSpinner } from '../terminal/spinner.ts';
 const as = {
   flag: '--as <role>',
   description:
-    'check only the login: what it may do, lacks and has too much for this role; agent/HOST for the agent of a host',
+    'check only the login: which rights of this role it has and lacks, and which it has beyond them; agent/HOST for the agent of a host',
   schema: z.string().optional(),
 };
 
@@ -43,7 +43,10 @@ export const doctor = command({
   settings: { as },
   examples: [
     ['rollcall doctor', 'exits with 1 if a problem is found'],
-    ['rollcall doctor --as operator --login DIR', 'what this login may do, and what too much'],
+    [
+      'rollcall doctor --as operator --login DIR',
+      'the rights of this login, compared with those of the role',
+    ],
     ['rollcall doctor --json', 'one finding per line: about, level, what, mend'],
   ],
   async run({ settings, io, sourceOf }) {

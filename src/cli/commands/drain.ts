@@ -14,7 +14,13 @@ import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
+import {
+  givenReason,
+  operatorIdentity,
+  operatorSettings,
+  operatorTimeout,
+  reasonSettings,
+} from '../session/operator.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
@@ -36,15 +42,11 @@ export const drain = command({
         z.number().min(seconds(1), 'at least 1 s').max(longest, 'at most 30 days'),
       ).optional(),
     },
-    reason: {
-      flag: '--reason <text>',
-      description: 'reason, shown to operators and consumers',
-      schema: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
-    },
+    ...reasonSettings,
     ...operatorSettings,
   },
   examples: [
-    ['rollcall drain db-1 --for 30m --reason "new disk"', 'all instances on a host'],
+    ['rollcall drain db-1 --for 30m --why "new disk"', 'all instances on a host'],
     ['rollcall drain web/web-1', 'one instance: SERVICE/ID'],
     ['rollcall drain db-1 --for 1h', 'run again: the drain now ends in one hour'],
   ],
@@ -55,7 +57,7 @@ export const drain = command({
     const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const key = drainKey(target);
     const before = [...directory.fleet.controls.drains()].find((one) => one.key === key)?.record;
-    const why = settings.reason ?? before?.why;
+    const why = givenReason(settings) ?? before?.why;
     const until = settings.for === undefined ? undefined : await endOfHold(settings.for, ports);
     const wished = {
       target,

@@ -1,7 +1,7 @@
 import { brakeDocument, planDocument, planLive } from '../../composition/gc-plan-now.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { lease } from '../command/settings/lease.ts';
+import { collectorLease } from '../command/settings/lease.ts';
 import { byTime, planCounted, planTable } from '../gc/plan-table.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
@@ -13,7 +13,7 @@ import { withSpinner } from '../terminal/spinner.ts';
 export const gcPlan = command({
   name: 'gc plan',
   summary: 'show what will be removed, when, why, and what delays it; changes nothing',
-  settings: lease,
+  settings: collectorLease,
   examples: [
     ['rollcall gc plan', 'exits with 1 if there is something to remove, or an unreadable record'],
     ['rollcall gc plan --json', 'one document per row, then a summary'],

@@ -8,7 +8,7 @@ import { ManualCollection } from '../../runtime/collector/manual-collection.ts';
 import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { lease } from '../command/settings/lease.ts';
+import { collectorLease } from '../command/settings/lease.ts';
 import { byTime, planCounted, planTable } from '../gc/plan-table.ts';
 import { deedDocument, SweepTotals, sweepLines } from '../gc/sweep-report.ts';
 import { connectOnce } from '../session/connect.ts';
@@ -36,7 +36,7 @@ export const gcRun = command({
           .max(longest, 'at most 1 h; for longer, start a collector'),
       ).optional(),
     },
-    ...lease,
+    ...collectorLease,
     ...operatorSettings,
   },
   examples: [

@@ -15,7 +15,13 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { coverLines } from '../gc/hold-coverage.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
+import {
+  givenReason,
+  operatorIdentity,
+  operatorSettings,
+  operatorTimeout,
+  reasonSettings,
+} from '../session/operator.ts';
 import { untilWords, when } from '../tables/fleet-lines.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import { withIsoTimes } from '../terminal/iso-times.ts';
@@ -35,11 +41,7 @@ export const hold = command({
         z.number().min(seconds(1), 'at least 1 s').max(longest, 'at most 30 days'),
       ),
     },
-    why: {
-      flag: '--why <text>',
-      description: 'reason, shown to operators and consumers',
-      schema: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
-    },
+    ...reasonSettings,
     ...operatorSettings,
   },
   examples: [
@@ -53,7 +55,7 @@ export const hold = command({
     const { ports, directory } = view;
     const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const before = holdAt(directory.fleet, place);
-    const why = settings.why ?? before?.why;
+    const why = givenReason(settings) ?? before?.why;
     const until = await endOfHold(settings.for, ports);
     const wished = { ...place, until, ...(why !== undefined && { why }) };
     const change = await plan(author, wished, ports, operatorTimeout(io));

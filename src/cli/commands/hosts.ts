@@ -9,10 +9,12 @@ import { hostRows, hostTable } from '../tables/host-table.ts';
 import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
 import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
 
+const fields = ['host', 'state'] as const;
+
 export const hosts = command({
   name: 'hosts',
-  summary: 'list hosts, each with the best state of its agents',
-  settings: listSettings,
+  summary: 'list hosts; the state of a host is that of its healthiest agent',
+  settings: listSettings(fields),
   examples: [
     ['rollcall hosts', 'all machines with an agent'],
     ['rollcall hosts --filter state:suspect -o name', 'the names of silent machines, one per line'],
@@ -21,7 +23,7 @@ export const hosts = command({
     await using view = await openDirectoryOnce(settings, io, 'hosts');
     const { directory, now } = view;
     const all = hostRows(directory.agents(), directory.instances());
-    const rows = filterRows(all, settings.filter, ['host', 'state']);
+    const rows = filterRows(all, settings.filter, fields);
     const documents = async () => lossDocuments(await recentLosses(view, io));
     if (await printDocuments(rows, settings, (row) => row.host, io, documents))
       return exitCodes.done;

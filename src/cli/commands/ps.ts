@@ -25,11 +25,11 @@ export const ps = command({
   summary: 'list instances with their state and the reason for it',
   args: '[service]',
   settings: {
-    ...listSettings,
+    ...listSettings(instanceFields),
     service,
     policy: {
       flag: '--policy <policy>',
-      description: 'only instances that this selection policy returns: strict, prefer-live or any',
+      description: 'only instances that this pick policy returns: strict, prefer-live or any',
       fallback: 'list all',
       schema: z.enum(pickPolicies, { error: 'strict, prefer-live or any' }).optional(),
     },
@@ -61,7 +61,7 @@ export const ps = command({
     } else if (usable.length > 0) {
       io.out(`no instance${of} matches --filter ${settings.filter}`);
     } else if (all.length > 0) {
-      io.out(`selection policy '${policy}' returns no instance${of}`);
+      io.out(`pick policy '${policy}' returns no instance${of}`);
       io.out(io.palette.dim('all instances, with reasons: rollcall ps'));
     } else {
       io.out(`no instance${of} is registered in namespace '${settings.namespace}'`);

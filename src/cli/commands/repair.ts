@@ -15,7 +15,7 @@ import { wrapText } from '../terminal/wrap.ts';
 export const repair = command({
   name: 'repair',
   summary:
-    'show what registry and audit have lost, after a restore or a power cut; repair and record it after a question, or with --yes',
+    'show what registry and audit have lost, after a restore or a power cut; asks before it repairs and records the loss',
   settings: {
     yes: {
       flag: '--yes',
@@ -28,7 +28,7 @@ export const repair = command({
   examples: [
     [
       'rollcall repair',
-      'shows what was lost and what a repair does, and asks; exits with 1 if nothing was repaired',
+      'shows what was lost and what a repair does, then asks; exits with 1 if nothing was repaired',
     ],
     ['rollcall repair --yes --as alice', 'repairs it; the audit records who accepted the loss'],
   ],

@@ -40,7 +40,7 @@ export const restore = command({
     },
     verify: {
       flag: '--no-verify',
-      description: 'do not verify the restored history',
+      description: 'skip the verification of the restored history',
       schema: z.union([z.boolean(), z.stringbool()], { error: 'true or false' }).default(true),
     },
     ...operatorSettings,

@@ -55,7 +55,8 @@ const settings = {
   },
   drain: {
     flag: '--drain <duration>',
-    description: 'time that the instance is draining before a signal to stop is forwarded',
+    description:
+      'after a signal to stop, the instance drains for this time before the signal is forwarded',
     fallback: '2s',
     schema: Duration.default(seconds(2)),
   },

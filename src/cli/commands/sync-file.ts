@@ -14,7 +14,7 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 
 export const syncFile = command({
   name: 'sync file',
-  summary: 'keep a configuration file up to date, for nginx and all that reads a file',
+  summary: 'keep a configuration file up to date, for nginx or any program that reads a file',
   settings: { ...fileSettings, ...handOut, ...metrics },
   examples: [
     [
@@ -23,7 +23,7 @@ export const syncFile = command({
     ],
     [
       'rollcall sync file --template hosts.liquid --out hosts.yml --dry-run',
-      'what a template would write',
+      'prints what a template would write',
     ],
   ],
   isDaemon: true,

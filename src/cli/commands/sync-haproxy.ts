@@ -27,7 +27,7 @@ export const syncHaproxy = command({
     ],
     [
       'rollcall sync haproxy --socket /run/haproxy/admin.sock --backend web --show-servers',
-      'which instance is in which server',
+      'prints which instance is in which server',
     ],
   ],
   isDaemon: true,

@@ -6,7 +6,7 @@ import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { dashboard } from '../command/settings/dashboard.ts';
 import { source } from '../command/settings/history.ts';
-import { agentSettings, lease } from '../command/settings/lease.ts';
+import { agentSettings, collectorLease } from '../command/settings/lease.ts';
 import { dashboardLines, tokenFiles } from '../dashboard/dashboard-lines.ts';
 import {
   type Dashboard,
@@ -34,7 +34,7 @@ export const ui = command({
       description: 'show a sample recording of two minutes; no server is needed',
       schema: Switch,
     },
-    ...lease,
+    ...collectorLease,
     host: agentSettings.host,
     stateDir: agentSettings.stateDir,
   },

@@ -40,7 +40,7 @@ export const undrain = command({
       throw new Fault('not-found', `${name} is not drained`, {
         hint:
           others[0] === undefined
-            ? 'active drains: rollcall agents'
+            ? 'active drains are listed by: rollcall ps'
             : `${others[0]} is drained: rollcall undrain ${others[0]}`,
       });
     }

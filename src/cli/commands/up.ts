@@ -10,7 +10,7 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { common, Switch } from '../command/settings/common.ts';
 import { dashboardBeside } from '../command/settings/dashboard.ts';
-import { agentSettings, lease } from '../command/settings/lease.ts';
+import { agentSettings, collectorLease } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
 import type { Setting } from '../command/settings/setting.ts';
 import { wholeNumber } from '../command/settings/whole-number.ts';
@@ -43,7 +43,7 @@ const ownServer = {
   secure: {
     flag: '--secure',
     description:
-      'accounts and a login for each role, as `rollcall access` makes them; a store that began so stays so',
+      'create an account and a login for each role, like `rollcall access`; a store that was created with --secure needs the flag only once',
     schema: Switch,
   },
 };
@@ -52,7 +52,7 @@ export const up = command({
   name: 'up',
   summary: 'run a nats-server with persistent data, a collector and the dashboard on this machine',
   settings: {
-    ...lease,
+    ...collectorLease,
     ...metrics,
     ...dashboardBeside,
     host: agentSettings.host,
@@ -61,7 +61,10 @@ export const up = command({
   },
   examples: [
     ['rollcall up', 'then, in another terminal: rollcall agent --name first'],
-    ['rollcall up --secure', 'each role has its own login; commands of this user find theirs'],
+    [
+      'rollcall up --secure',
+      'each role has its own login; the commands of this user find the login that they need',
+    ],
     [
       'rollcall up --servers nats://db-1:4222',
       'uses this server; starts only the collector and the dashboard',
@@ -131,7 +134,7 @@ const openDashboard = (
 
 const ownLines = ({ store, isSecure }: { store: string; isSecure: boolean }): readonly string[] => [
   `data       ${escapeControls(store)}`,
-  'login      commands of this user find it; others cannot enter',
+  'login      commands of this user find it; other users are refused',
   ...(isSecure
     ? [`access     more logins: rollcall access add --dir ${escapeControls(join(store, 'access'))}`]
     : []),

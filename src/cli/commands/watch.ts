@@ -43,7 +43,7 @@ export const watch = command({
       description: 'only the instances of this service',
       schema: ServiceName.optional(),
     },
-    filter: listSettings.filter,
+    filter: listSettings(instanceFields).filter,
     lines: {
       flag: '--lines',
       description: 'print one line per change, also at a terminal',

@@ -28,7 +28,7 @@ const nameOf = ({ host, agent, key }: PlanRow): string => key ?? `${host}/${agen
 function whenRemoved({ next, at, latest }: PlanRow, now: WallTime): string {
   if (next === 'nothing') return 'NOT REMOVED';
   if (at === null || latest === null) return 'not yet known';
-  if (latest <= now) return 'any moment';
+  if (latest <= now) return 'at any moment';
   return at === latest
     ? `in ${formatRounded(latest - now)}`
     : `within ${formatRounded(latest - now)}`;
@@ -50,7 +50,7 @@ export function heldWords(held: Blocker, now: WallTime): string {
     case 'answers':
       return 'the run answers';
     case 'observation':
-      return 'a collector still observes it';
+      return 'not yet a leftover for long enough';
     case 'unobserved':
       return 'no collector is active';
     case 'unreadable':

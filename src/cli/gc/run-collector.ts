@@ -37,7 +37,11 @@ export function runCollector(
 
 /** A standby is ready: it takes a seat that becomes free. A blind collector is not. */
 function reportSight(readiness: Readiness, { event: { type } }: ProcessTransition): void {
-  if (type === 'blinded') readiness.report('sight', 'it is blind: its view is too old to judge by');
+  if (type === 'blinded')
+    readiness.report(
+      'sight',
+      'it is blind: it does not see its seat renewed, or its watches receive nothing',
+    );
   else if (type === 'sighted' || type === 'unseated') readiness.report('sight', undefined);
 }
 

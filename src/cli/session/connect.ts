@@ -146,7 +146,7 @@ export async function watchConnection(
     if (signal.aborted) return;
     if (store.keeper.recreated > recreated) {
       io.err(
-        'the streams of the namespace were gone and were created again; everything registers anew',
+        'the streams of the namespace were missing and have been created again; agents register again',
       );
     }
     recreated = store.keeper.recreated;

@@ -17,7 +17,7 @@ export async function doorToken(
     if (/^[\x21-\x7e]{16,}$/.test(token)) return token;
     throw new Fault(
       'bad-setting',
-      `--token-file ${tokenFile}: a token has at least 16 printable characters without spaces`,
+      `--token-file ${tokenFile}: the token must have at least 16 printable ASCII characters, without spaces`,
       { hint: how },
     );
   }

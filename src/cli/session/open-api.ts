@@ -51,7 +51,7 @@ async function tokenOf(file: string | undefined): Promise<string | undefined> {
   if (/^[\x21-\x7e]{16,}$/.test(token)) return token;
   throw new Fault(
     'bad-setting',
-    `--api-token-file ${file}: the token must have at least 16 printable characters without spaces`,
+    `--api-token-file ${file}: the token must have at least 16 printable ASCII characters, without spaces`,
     { hint: 'create one: openssl rand -hex 32 > token' },
   );
 }

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { systemAdapters } from '../../composition/system-adapters.ts';
-
+import { Fault } from '../../domain/fault.ts';
 import { type Actor, AgentName } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
 import { agentSettings } from '../command/settings/lease.ts';
@@ -21,6 +22,26 @@ export const operatorSettings = {
     schema: AgentName.default(AgentName.parse('operator')),
   },
 } as const satisfies Settings;
+
+const Reason = z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional();
+
+/** The reason of a hold or a drain. Both names work for both, because both commands are run in a hurry. */
+export const reasonSettings = {
+  why: {
+    flag: '--why <text>',
+    description: 'reason, shown to operators and consumers',
+    schema: Reason,
+  },
+  reason: { flag: '--reason <text>', description: 'the same as --why', schema: Reason },
+} as const satisfies Settings;
+
+/** The reason that was given. @throws {Fault} `bad-setting` if both names give different ones */
+export function givenReason({ why, reason }: Values<typeof reasonSettings>): string | undefined {
+  if (why !== undefined && reason !== undefined && why !== reason) {
+    throw new Fault('bad-setting', '--why and --reason are the same: use only one of them');
+  }
+  return why ?? reason;
+}
 
 /**
  * The operator who runs this command: this machine, a name and a run id. The name is not authenticated;

@@ -13,7 +13,7 @@ interface ListRow {
 }
 
 /** The fields of instances. */
-export const instanceFields = ['service', 'host', 'agent', 'state', 'label'];
+export const instanceFields = ['service', 'host', 'agent', 'state', 'label'] as const;
 
 /**
  * The rows that all words of `--filter` match.

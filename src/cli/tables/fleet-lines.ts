@@ -54,7 +54,7 @@ export function untilWords(until: WallTime, now: WallTime): string {
   const seconds = Math.ceil((until - now) / 1000);
   const overdue = overdueSince(until, now);
   const past =
-    overdue === undefined ? 'ends any moment' : `overdue for ${formatRounded(now - overdue)}`;
+    overdue === undefined ? 'ends at any moment' : `overdue for ${formatRounded(now - overdue)}`;
   const left = seconds > 0 ? `in ${formatRounded(seconds * 1000)}` : past;
   return `until ${when(until, now)} (${left})`;
 }
@@ -71,12 +71,14 @@ export function brakeWords(forecast: BrakeForecast, now: WallTime): string {
     return `the brake record of zone ${zone} is unreadable, so no run there is declared dead`;
   }
   const is =
-    record === undefined ? 'is about to be braked' : `is braked since ${when(record.since, now)}`;
+    record === undefined
+      ? 'is about to be braked'
+      : `has been braked since ${when(record.since, now)}`;
   const ends =
     endsAt === null
       ? 'until agents come back or an operator acts'
       : `until about ${when(endsAt, now)}${endsAt > now ? ` (in ${formatRounded(endsAt - now)})` : ''}`;
-  return `zone ${zone} ${is}: ${suspect} of ${seen} runs suspect, ${heldBack} held back, one declared dead every ${formatSetting(pace)}, ${ends}`;
+  return `zone ${zone} ${is}: ${suspect} of ${seen} runs are suspect, ${heldBack} held back by the brake, one is declared dead every ${formatSetting(pace)}, ${ends}`;
 }
 
 /** The change as a JSON document. */

@@ -17,7 +17,7 @@ export function footer(
   const { observedAge = 0 } = directory;
   if (observedAge > observedStaleAfter) {
     lines.push(
-      `${palette.dubious('unknown')}: whether a collector is active was last read ${formatRounded(observedAge)} ago`,
+      `${palette.dubious('unknown')} whether a collector is active: the seats were last read ${formatRounded(observedAge)} ago`,
       palette.dim('to check the rights of this user: rollcall doctor'),
     );
   } else if (!directory.observed) {

@@ -8,27 +8,36 @@ import { withIsoTimes } from '../terminal/iso-times.ts';
 const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
 type Format = (typeof formats)[number];
 
-/** Settings of commands that list rows: `ps`, `agents` and `hosts`. */
-export const listSettings = {
-  output: {
-    flag: '-o, --output <format>',
-    description:
-      'table, wide (no column is cut or left out), json (as --json), yaml, or name (one name per line)',
-    fallback: 'table',
-    schema: z.enum(formats, { error: 'table, wide, json, yaml or name' }).optional(),
-  },
-  filter: {
-    flag: '-f, --filter <words...>',
-    description:
-      'only rows that all words match, as in the dashboard: state:dubious, host:db-*, service:web, agent:api, label.tier=gold, or a part of a name, a reason or a label (zone=a)',
-    schema: z
-      .union([z.string().transform((text) => [text]), z.array(z.string())], {
-        error: 'words such as state:dubious',
-      })
-      .transform((words) => words.join(' '))
-      .default(''),
-  },
-} as const satisfies Settings;
+/** An example for each field of `--filter`. */
+const filterExamples = {
+  service: 'service:web',
+  host: 'host:db-*',
+  agent: 'agent:api',
+  state: 'state:live',
+  label: 'label.tier=gold',
+} as const;
+
+/** Settings of commands that list rows, `ps`, `agents` and `hosts`, whose rows have these fields. */
+export const listSettings = (fields: readonly (keyof typeof filterExamples)[]) =>
+  ({
+    output: {
+      flag: '-o, --output <format>',
+      description:
+        'table, wide (no column is cut or left out), json (as --json), yaml, or name (one name per line)',
+      fallback: 'table',
+      schema: z.enum(formats, { error: 'table, wide, json, yaml or name' }).optional(),
+    },
+    filter: {
+      flag: '-f, --filter <words...>',
+      description: `only rows that all words match: ${fields.map((field) => filterExamples[field]).join(', ')}, or a part of a name, a reason or a label (zone=a)`,
+      schema: z
+        .union([z.string().transform((text) => [text]), z.array(z.string())], {
+          error: 'words such as state:dubious',
+        })
+        .transform((words) => words.join(' '))
+        .default(''),
+    },
+  }) as const satisfies Settings;
 
 /** The width of tables: not limited for `-o wide`. */
 export const listLook = (

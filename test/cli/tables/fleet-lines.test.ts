@@ -54,9 +54,9 @@ describe('the lines below a view', () => {
     );
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
     const text = lines.join(' ');
-    expect(text).toContain('brake: zone default is braked since');
+    expect(text).toContain('brake: zone default has been braked since');
     expect(text).toContain(
-      '4 of 5 runs suspect, 4 held back, one declared dead every 10s, until about 12:00:40 (in 40 s)',
+      '4 of 5 runs are suspect, 4 held back by the brake, one is declared dead every 10s, until about 12:00:40 (in 40 s)',
     );
     expect(text).toContain('hold: h9 is on hold until 12:10:00 (in 10 min): new\\x1b[2J disk');
   });
@@ -66,7 +66,7 @@ describe('the lines below a view', () => {
   });
 
   it.each([
-    ['about to trip', fleetOf(3), /^zone default is about to be braked: 3 of 5 runs suspect/],
+    ['about to trip', fleetOf(3), /^zone default is about to be braked: 3 of 5 runs are suspect/],
     [
       'unreadable',
       fleetOf(1, { key: 'brake.default', revision: 7, text: '{' }),
@@ -82,7 +82,7 @@ describe('the lines below a view', () => {
     [minutes(10), 'until 12:10:00 (in 10 min)'],
     [minutes(10) - 5, 'until 12:09:59 (in 10 min)'],
     [seconds(1), 'until 12:00:01 (in 1 s)'],
-    [0, 'until 12:00:00 (ends any moment)'],
+    [0, 'until 12:00:00 (ends at any moment)'],
   ])('give the end of a hold that has %i ms left', (left, words) => {
     expect(untilWords(now + left, now)).toBe(words);
   });
@@ -166,7 +166,7 @@ describe('a plan as a table', () => {
   });
 
   it.each([
-    [{ at: now, latest: now }, 'any moment'],
+    [{ at: now, latest: now }, 'at any moment'],
     [{ at: now, latest: now + seconds(45) }, 'within 45 s'],
     [{ at: null, latest: null }, 'not yet known'],
     [{ next: 'nothing', at: null, latest: null }, 'NOT REMOVED'],

@@ -65,7 +65,7 @@ describe('the live table', () => {
     const { directory } = shown({});
     const old = { ...directory, observedAge: 60_000 };
     expect(frame({ directory: old }).join('\n')).toContain(
-      'unknown: whether a collector is active was last read 1 min ago',
+      'unknown whether a collector is active: the seats were last read 1 min ago',
     );
   });
 

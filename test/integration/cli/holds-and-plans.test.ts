@@ -145,7 +145,7 @@ describe('a brake', () => {
     expect(tripped).toMatchObject({ change: 'begun', zone: 'r1', seen: 4, suspect: 3 });
     const { out } = await ask(fleet, 'gc', 'plan');
     expect(out.replaceAll('\n', ' ')).toMatch(
-      /brake: zone r1 is braked since .* of \d runs suspect/,
+      /brake: zone r1 has been braked since .* of \d runs are suspect/,
     );
     await watch.line(({ event, change }) => event === 'brake' && change === 'ended');
     await fleet.standing('agent.h4.a');

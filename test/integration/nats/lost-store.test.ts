@@ -51,7 +51,7 @@ it.each([
     Array(4).fill(true),
   );
   const output = [agent.process.stderr, collector.stderr, run.stderr].join('');
-  const bySomeProcess = output.match(/were gone and were created again/g)?.length ?? 0;
+  const bySomeProcess = output.match(/were missing and have been created again/g)?.length ?? 0;
   expect(bySomeProcess + fleet.store.keeper.recreated).toBeGreaterThan(0);
 
   // The collector works on the new streams.

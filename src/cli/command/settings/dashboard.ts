@@ -25,12 +25,12 @@ const access = {
   tokenFile: {
     flag: '--token-file <file>',
     description:
-      'file with the access token of the dashboard, instead of one of this user; or set ROLLCALL_UI_TOKEN',
+      'file with the access token of the dashboard, or ROLLCALL_UI_TOKEN; without both, a token is generated that only this user can read',
     schema: Text.optional(),
   },
   lookTokenFile: {
     flag: '--look-token-file <file>',
-    description: 'file with a second token, for people who may look at the dashboard and not act',
+    description: 'file with a second token, for people who may read the dashboard and not act',
     schema: Text.optional(),
   },
   dashboardTlsCert: {

@@ -25,7 +25,7 @@ export const haproxySettings = {
   },
   backend: {
     flag: '--backend <names...>',
-    description: 'backends whose servers are filled',
+    description: 'backends whose servers are filled with instances',
     schema: Backends,
   },
   service: {
@@ -36,13 +36,14 @@ export const haproxySettings = {
   },
   slots: {
     flag: '--slots <prefixes...>',
-    description: 'only servers whose name begins with this, for each backend',
+    description: 'for each backend: use only servers whose name begins with this',
     fallback: 'all servers',
     schema: Several.optional(),
   },
   drain: {
     flag: '--drain <duration>',
-    description: 'longest time that the server of an instance that is gone waits for its sessions',
+    description:
+      'time after which the server of a removed instance is freed even if it has sessions',
     fallback: '30s',
     schema: Duration.default(seconds(30)),
   },
@@ -53,7 +54,7 @@ export const haproxySettings = {
   },
   showServers: {
     flag: '--show-servers',
-    description: 'print the servers and what is in them, and end',
+    description: 'print the servers and the instance in each, and exit',
     schema: Switch,
   },
   allowEmpty: {
@@ -63,12 +64,12 @@ export const haproxySettings = {
   },
   once: {
     flag: '--once',
-    description: 'make HAProxy as the registry has it, and end',
+    description: 'update HAProxy once, and exit',
     schema: Switch,
   },
   dryRun: {
     flag: '--dry-run',
-    description: 'print what would be changed, and end',
+    description: 'print what would be changed, and exit',
     schema: Switch,
   },
 } as const satisfies Settings;

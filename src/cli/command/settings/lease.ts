@@ -3,21 +3,35 @@ import { Duration } from '../../../composition/time/duration.ts';
 import { HostId, ZoneName } from '../../../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../../../domain/policy/lease-policy.ts';
 import { seconds } from '../../../domain/time.ts';
+import { formatSetting } from '../../terminal/format-time.ts';
 import type { Settings } from './setting.ts';
 
 /** How long a run may be silent before it is suspect, and then declared dead. */
 export const lease = {
   ttl: {
     flag: '--ttl <duration>',
-    description: 'time-to-live of the lease; a run that is silent for longer is suspect',
-    fallback: '15s',
+    description: 'time to live of the lease of a run; a run that is silent for longer is suspect',
+    fallback: formatSetting(defaultLease.ttl),
     schema: Duration.pipe(LeasePolicy.shape.ttl).default(defaultLease.ttl),
   },
   grace: {
     flag: '--grace <duration>',
     description: 'time a run stays suspect before it is declared dead',
-    fallback: '30s',
+    fallback: formatSetting(defaultLease.grace),
     schema: Duration.pipe(LeasePolicy.shape.grace).default(defaultLease.grace),
+  },
+} as const satisfies Settings;
+
+/** The same for a process that collects: the limits of runs are in their records. */
+export const collectorLease = {
+  ttl: {
+    ...lease.ttl,
+    description: 'time to live of the seat of a collector; runs have a ttl of their own',
+  },
+  grace: {
+    ...lease.grace,
+    description:
+      'with --ttl: how long an instance whose agent has no record is kept; runs have a grace of their own',
   },
 } as const satisfies Settings;
 
@@ -55,7 +69,7 @@ export const agentSettings = {
   },
   whenExpired: {
     flag: '--when-expired <what>',
-    description: 'what to do when declared dead: start-over as a new run, or exit',
+    description: 'after it was declared dead: start-over (as a new run) or exit',
     fallback: 'start-over',
     schema: z.enum(['start-over', 'exit'], { error: 'start-over or exit' }).default('start-over'),
   },

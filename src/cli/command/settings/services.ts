@@ -36,21 +36,22 @@ const KeepLast = z
 export const handOut = {
   policy: {
     flag: '--policy <policy>',
-    description: 'which instances consumers may use: strict, prefer-live or any',
+    description:
+      'pick policy, which selects the instances that consumers may use: strict, prefer-live or any',
     fallback: 'prefer-live',
     schema: z.enum(pickPolicies, { error: 'strict, prefer-live or any' }).default('prefer-live'),
   },
   keepLast: {
     flag: '--keep-last <duration>',
     description:
-      'how long the last instances of a service are kept after a collector removed them; 0: not at all',
+      'how long consumers still get the last instances of a service after a collector removed them; 0: not at all',
     fallback: '10m',
     schema: KeepLast.default(defaultKeepLast),
   },
   snapshot: {
     flag: '--snapshot <file>',
     description:
-      'file with the last view, for a start while the store is away; written once a minute',
+      'write the view to this file once a minute, and start from it if the store does not answer',
     schema: File,
   },
 } as const satisfies Settings;

@@ -27,7 +27,7 @@ const Mode = z
 export const fileSettings = {
   out: {
     flag: '--out <file>',
-    description: 'the file that is kept up to date; it is replaced by a rename',
+    description: 'the file to keep up to date; it is replaced by a rename',
     schema: Text,
   },
   format: {
@@ -39,7 +39,7 @@ export const fileSettings = {
   },
   template: {
     flag: '--template <file>',
-    description: 'a template of Liquid with the loops services and instances',
+    description: 'a Liquid template with the lists `services` and `instances`',
     schema: Text.optional(),
   },
   service: {
@@ -50,19 +50,18 @@ export const fileSettings = {
   },
   check: {
     flag: '--check <command>',
-    description:
-      'command of the shell that checks FILE.new ($ROLLCALL_FILE) before it is installed',
+    description: 'shell command that checks FILE.new ($ROLLCALL_FILE) before it replaces the file',
     schema: Text.optional(),
   },
   exec: {
     flag: '--exec <command>',
-    description:
-      'command of the shell that runs after the file was installed, as in nginx -s reload',
+    description: 'shell command that runs after the file was replaced, such as nginx -s reload',
     schema: Text.optional(),
   },
   wait: {
     flag: '--wait <times>',
-    description: 'after a change, wait until nothing changed for MIN, at most for MAX',
+    description:
+      'MIN:MAX: after a change, wait until nothing has changed for MIN, but not longer than MAX',
     fallback: '200ms:2s',
     schema: Wait.default({ min: 200, max: seconds(2) }),
   },
@@ -74,7 +73,7 @@ export const fileSettings = {
   },
   mode: {
     flag: '--mode <rights>',
-    description: 'rights of the file',
+    description: 'mode of the file, as for chmod',
     fallback: 'as before, or 0644',
     schema: Mode.optional(),
   },
@@ -83,6 +82,6 @@ export const fileSettings = {
     description: 'with --policy strict: write no instance while no collector is active',
     schema: Switch,
   },
-  once: { flag: '--once', description: 'write the file, and end', schema: Switch },
-  dryRun: { flag: '--dry-run', description: 'print the new text, and end', schema: Switch },
+  once: { flag: '--once', description: 'write the file, and exit', schema: Switch },
+  dryRun: { flag: '--dry-run', description: 'print the new text, and exit', schema: Switch },
 } as const satisfies Settings;

@@ -24,7 +24,7 @@ export const accessAdd = command({
     services: {
       flag: '--services <names>',
       description: 'services that the agent may register, separated by commas; * is all',
-      fallback: 'those it has, and all for a new login',
+      fallback: 'the services that the login has; all for a new login',
       schema: Services.optional(),
     },
   },
@@ -39,7 +39,10 @@ export const accessAdd = command({
     const id = memberIn(args, settings.namespace);
     const { services } = settings;
     if (services !== undefined && id.role !== 'agent') {
-      throw new Fault('bad-setting', `--services is for agents; a ${id.role} registers nothing`);
+      throw new Fault(
+        'bad-setting',
+        `--services is only for agents; a ${id.role} registers nothing`,
+      );
     }
     const access = await openAccess(settings, io);
     const done = await access.apply((state) => addMember(state, id, services));

@@ -43,22 +43,23 @@ export const accessInit = command({
     },
     tls: {
       flag: '--tls',
-      description: 'make an own CA and a certificate for each of --servers; logins then use TLS',
+      description: 'create a CA and a certificate for each of --servers; logins then use TLS',
       schema: Switch,
     },
     tlsNames: {
       flag: '--tls-names <names>',
-      description: 'further names and addresses in the certificates of the servers',
+      description: 'more names and addresses for the certificates of the servers',
       schema: Hosts.default([]),
     },
     tlsClients: {
       flag: '--tls-clients',
-      description: 'a certificate for each login too; servers accept no connection without one',
+      description:
+        'create a certificate for each login too; servers then accept no connection without one',
       schema: Switch,
     },
     tlsPath: {
       flag: '--tls-path <dir>',
-      description: 'where the certificate of a server is on its machine',
+      description: 'directory of the certificate on the machine of the server',
       fallback: 'where it is written',
       schema: z.string().min(1, 'not empty').optional(),
     },
@@ -74,7 +75,7 @@ export const accessInit = command({
     ],
     [
       'rollcall access init --tls --servers tls://nats-1:4222,tls://nats-2:4222 --tls-path /etc/nats/tls',
-      'for those who have no certificates',
+      'creates a CA and the certificates of the servers',
     ],
   ],
   async run({ settings, io }) {
@@ -98,7 +99,7 @@ export const accessInit = command({
     }
     const { bold, dim } = io.palette;
     io.out(`${bold('access')}  ${escapeControls(access.folder)}`);
-    io.out(dim('  it has secrets: only this user can read it; keep a copy in a safe place'));
+    io.out(dim('  it contains secrets: only this user can read it; keep a copy in a safe place'));
     io.out('');
     io.out('1. include the accounts in the configuration of each server, and reload it:');
     io.out(`   include ./nats-access.conf      (from ${escapeControls(access.serverConfig)})`);

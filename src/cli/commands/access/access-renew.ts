@@ -10,19 +10,19 @@ import { jsonLine } from '../../terminal/escape-terminal.ts';
 
 export const accessRenew = command({
   name: 'access renew',
-  summary: 'replace the certificates of servers and logins; --ca makes a new authority',
+  summary: 'replace the certificates of servers and logins; --ca replaces their authority',
   settings: {
     ...accessSettings,
     ca: {
       flag: '--ca',
       description:
-        'make a new authority; the former one still signs, and certificates of both are valid',
+        'create a new certificate authority; the previous one still signs, and certificates of both are valid',
       schema: Switch,
     },
     finishCa: {
       flag: '--finish-ca',
       description:
-        'end the trust in the former authority, when all servers and logins have the new certificates',
+        'end the trust in the previous authority, when all servers and logins have the new certificates',
       schema: Switch,
     },
   },
@@ -64,5 +64,5 @@ const next = {
   authority:
     'copy the folders of servers and logins to their machines, then: rollcall access renew',
   certificates: 'copy the folders of servers to their machines, and of logins with a certificate',
-  finish: 'copy the folders of servers and logins: only the newest authority counts',
+  finish: 'copy the folders of servers and logins: only the newest authority is valid',
 } as const;

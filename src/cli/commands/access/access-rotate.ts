@@ -7,13 +7,13 @@ import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
 
 export const accessRotate = command({
   name: 'access rotate',
-  summary: 'give a login a new key; the one before stays valid until --finish',
+  summary: 'give a login a new key; the previous key stays valid until --finish',
   args: '<role> <name>',
   settings: {
     ...accessSettings,
     finish: {
       flag: '--finish',
-      description: 'end the validity of the key before, once the new one is in use',
+      description: 'revoke the previous key, when the new one is in use',
       schema: Switch,
     },
   },
@@ -22,7 +22,7 @@ export const accessRotate = command({
       'rollcall access rotate agent db-1',
       'copy the folder again; a running agent reads the new key',
     ],
-    ['rollcall access rotate agent db-1 --finish', 'a connection with the former key is closed'],
+    ['rollcall access rotate agent db-1 --finish', 'a connection with the previous key is closed'],
   ],
   async run({ settings, io, args }) {
     const id = memberIn(args, settings.namespace);
@@ -49,7 +49,7 @@ export const accessRotate = command({
     }
     const what = settings.finish
       ? 'has one key again'
-      : 'has a new key; the one before is still valid';
+      : 'has a new key; the previous key is still valid';
     io.out(`${id.role} ${escapeControls(id.name)}  ${what}`);
     if (!settings.finish) io.out(`  login   ${escapeControls(login)}`);
     for (const line of reloadLines(done, access.serverConfig)) io.out(line);

@@ -34,7 +34,7 @@ export function hindrance({ heldBy }: PlanRow): string {
     case undefined:
       return '';
     case 'grace':
-      return 'its grace has not passed';
+      return 'its grace is not over';
     case 'hold':
       return `a hold is set${heldBy.why === null ? '' : `: ${heldBy.why}`}`;
     case 'brake':
@@ -46,11 +46,11 @@ export function hindrance({ heldBy }: PlanRow): string {
     case 'lease-stands':
       return 'its lease still exists';
     case 'answers':
-      return 'it answers probes';
+      return 'it answers pings';
     case 'observation':
-      return 'a collector has not seen it as a leftover for long enough';
+      return 'not yet a leftover for long enough';
     case 'unobserved':
-      return 'no collector observes it';
+      return 'no collector is active';
     case 'unreadable':
       return 'its record cannot be read';
     default:

@@ -226,7 +226,7 @@ export function nextOf(slot: AgentModel, fleet: FleetModel): { next: string; at:
           next: `${formatCount(instances.length, 'instance')} and its record are removed`,
           at: null,
         }
-      : { next: 'its record is removed', at: null };
+      : { next: 'its record will be removed', at: null };
   }
   const { ttl, grace } = entityState.note;
   if (isLeft(slot)) {

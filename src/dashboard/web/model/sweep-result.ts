@@ -17,7 +17,7 @@ const named = 3;
  */
 export function sweepResultText({ transitions, by, left }: ApiActionResult): Outcome {
   const what = `swept, ${formatCount(transitions, 'transition')}, by ${by}`;
-  if (!left) return { level: 'partly', text: `Done: ${what}. What is left is not known.` };
+  if (!left) return { level: 'partly', text: `Done: ${what}. It is not known what remains.` };
   const stay = left.rows.filter(({ kind, next }) => kind === 'run' && next === 'remove');
   const braked = left.rows.filter(({ heldBy }) => heldBy?.by === 'brake');
   const ripe = left.rows.filter((row) => row.next === 'expire' && isDue(row, left.at));
@@ -25,9 +25,10 @@ export function sweepResultText({ transitions, by, left }: ApiActionResult): Out
     stay.length > 0 ? `still to be removed: ${listed(stay, whatGoes)}` : '',
     left.refused ?? '',
     braked.length > 0 ? `held back: ${listed(braked, hindrance)}` : '',
-    ripe.length > 0 ? `due to expire, which a collector does: ${listed(ripe)}` : '',
+    ripe.length > 0 ? `waiting for a collector to declare them dead: ${listed(ripe)}` : '',
   ].filter((part) => part !== '');
-  if (parts.length === 0) return { level: 'good', text: `Done: ${what}. Nothing due is left.` };
+  if (parts.length === 0)
+    return { level: 'good', text: `Done: ${what}. Nothing remains to be removed.` };
   const isPart = stay.length + braked.length > 0 || left.refused !== null;
   const begin = isPart ? (transitions > 0 ? 'Partly done' : 'Nothing done') : 'Done';
   return {

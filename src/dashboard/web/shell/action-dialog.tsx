@@ -36,12 +36,12 @@ const buttons = {
   acknowledge: 'Acknowledge',
 } as const;
 const descriptions = {
-  hold: 'During a hold, silence is planned: consumers see it as planned, and no run expires.',
+  hold: 'During a hold, silence is planned: consumers see the reason `planned`, and no run is declared dead.',
   acknowledge:
     'They need no attention any more, here and in ps, watch and the metrics. A later loss does again.',
   release: 'After the release, silence counts again, from zero.',
   sweep:
-    'Does now what is already decided: removes what expired runs left behind, ends holds that have run out, sets and releases brakes. It suspects and expires no run, because only a collector that has observed the run may do that.',
+    'Removes the records of expired runs, ends holds and drains that are over, and turns brakes on and off. It declares no run dead: only a collector that has watched the run may do that.',
 } as const;
 
 export function ActionDialog() {

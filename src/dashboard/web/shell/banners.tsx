@@ -145,10 +145,11 @@ function HoldAndBrakeBanners() {
               <b>
                 Brake on in zone <BidiText text={entity.zone} />
               </b>{' '}
-              since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} agents were
-              suspect when it was last written. Runs expire one at a time;{' '}
-              {formatCount(note.expired ?? 0, 'run')} expired so far. The brake ends when less than
-              15 % are suspect. <a href={hrefTo({ screen: 'gc', params: {} })}>When it ends</a>
+              since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} runs were
+              suspect at the last update of the brake. Runs expire one at a time;{' '}
+              {formatCount(note.expired ?? 0, 'run')} expired so far. The brake ends when the share
+              of suspect runs is below <code>brake.release</code> of the policy (15 % by default).{' '}
+              <a href={hrefTo({ screen: 'gc', params: {} })}>Removal plan</a>
             </span>
           </div>
         ),

@@ -45,7 +45,7 @@ export function NoAgents() {
     <section class="panel notice">
       <h2>No agents yet</h2>
       <p>
-        Listening on <code>{hello.name}</code> since {clockTime(hello.now)} (
+        Connected to <code>{hello.name}</code> since {clockTime(hello.now)} (
         {since(hello.now, clock.value + (connection.value?.skew ?? 0))}). No agent has registered
         yet.
       </p>

@@ -12,7 +12,7 @@ type Mode = (typeof modes)[number];
 const descriptions: Readonly<Record<Mode, string>> = {
   actor: 'one entity: its state, its last transition, its own counts',
   fleet: 'states show how many entities are in them, edges how often they were taken',
-  window: 'edges count the range chosen in Timeline, or from A to B',
+  window: 'edges show how often they were taken in the range chosen in Timeline, or from A to B',
 };
 
 const zooms: Readonly<Record<Zoom, readonly [param: string, label: string, title: string]>> = {

@@ -43,11 +43,11 @@ export function NextTransitions({ actor }: { readonly actor: EntityState }) {
       >
         <input
           name="event"
-          aria-label="Why not this event?"
-          placeholder="why not …"
+          aria-label="Event that does not happen"
+          placeholder="event"
           value={event}
         />
-        <button type="submit">Why not?</button>
+        <button type="submit">Why is it not possible?</button>
       </form>
       {event !== '' && value ? <p>{value.whyNot ?? `'${event}' is possible now.`}</p> : null}
     </section>

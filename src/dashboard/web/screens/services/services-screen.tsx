@@ -151,12 +151,12 @@ function LowestLive({ service, isOpen }: { readonly service: string; readonly is
   const lanes = useHistoryQuery<Lane[]>(isTooMuch ? null : { ask: 'lanes', entities, from, to });
   if (isTooMuch) return <span class="dim">open to see it</span>;
   const lowest = lanes && lowestLive(lanes, from, shownAt.value);
-  if (!lowest) return <span class="dim">{lanes ? 'never live' : '…'}</span>;
+  if (!lowest) return <span class="dim">{lanes ? 'no live instance' : '…'}</span>;
   return (
     <span>
       <b class="num">{lowest.live}</b> live{' '}
       {lowest.at === from ? (
-        <span class="dim">all the time</span>
+        <span class="dim">at the start</span>
       ) : (
         <button
           type="button"

@@ -45,7 +45,10 @@ describe('the result of a sweep', () => {
 
   test('leaves a run due to expire to a collector', () => {
     const { level, text } = said([row('a', { next: 'expire', at: now })]);
-    expect([level, text]).toEqual(['good', expect.stringContaining('a collector does: h/a')]);
+    expect([level, text]).toEqual([
+      'good',
+      expect.stringContaining('waiting for a collector to declare them dead: h/a'),
+    ]);
   });
 
   test('counts long lists, and shows when the rest is unknown', () => {
