@@ -57,7 +57,7 @@ function PlanCard({ row }: { readonly row: PlanRow }) {
 }
 
 /** The agent of a plan row, linked to its history. A key without an owner has no link. */
-export function PlanLink({ row: { host, agent, key } }: { readonly row: PlanRow }) {
+function PlanLink({ row: { host, agent, key } }: { readonly row: PlanRow }) {
   if (host === null || agent === null) return <BidiText text={key ?? '?'} />;
   const of = writeSubject({ kind: 'agent', host, agent });
   return (

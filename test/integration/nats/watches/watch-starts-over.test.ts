@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { connectNats } from '../../../src/adapters/nats/connection/connect.ts';
-import { SupervisedConnection } from '../../../src/adapters/nats/connection/supervised-connection.ts';
-import { watch } from '../../../src/adapters/nats/read/watch.ts';
-import { desiredStreams } from '../../../src/adapters/nats/streams/stream-settings.ts';
-import { startTestServer } from '../harness/nats-server.ts';
-import { startProxy } from '../harness/proxy.ts';
-import { copyOfStore } from '../harness/store-copy.ts';
-import { until } from '../harness/until.ts';
-import { withServer } from '../harness/with-server.ts';
-import { create, range } from './support/create-keys.ts';
-import { openOn } from './support/open-store.ts';
-import { WatchRecorder } from './support/watch-recorder.ts';
+import { connectNats } from '../../../../src/adapters/nats/connection/connect.ts';
+import { SupervisedConnection } from '../../../../src/adapters/nats/connection/supervised-connection.ts';
+import { watch } from '../../../../src/adapters/nats/read/watch.ts';
+import { desiredStreams } from '../../../../src/adapters/nats/streams/stream-settings.ts';
+import { startTestServer } from '../../harness/nats-server.ts';
+import { startProxy } from '../../harness/proxy.ts';
+import { copyOfStore } from '../../harness/store-copy.ts';
+import { until } from '../../harness/until.ts';
+import { withServer } from '../../harness/with-server.ts';
+import { create, range } from '../support/create-keys.ts';
+import { openOn } from '../support/open-store.ts';
+import { WatchRecorder } from '../support/watch-recorder.ts';
 
 const context = withServer();
 

@@ -1,10 +1,10 @@
 import { cp, rm } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { startTestCluster } from '../harness/cluster.ts';
-import type { TestServer } from '../harness/nats-server.ts';
-import { until } from '../harness/until.ts';
-import { type Opened, openOn, recordAndEvent } from './support/open-store.ts';
-import { WatchRecorder } from './support/watch-recorder.ts';
+import { startTestCluster } from '../../harness/cluster.ts';
+import type { TestServer } from '../../harness/nats-server.ts';
+import { until } from '../../harness/until.ts';
+import { type Opened, openOn, recordAndEvent } from '../support/open-store.ts';
+import { WatchRecorder } from '../support/watch-recorder.ts';
 
 const keys = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, n) => `agent.a.${from + n}`);
