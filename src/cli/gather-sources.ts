@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { configDir, localLoginDir } from '../composition/xdg-directories.ts';
 import { common } from './command/settings/common.ts';
 import { agentSettings } from './command/settings/lease.ts';
 import { isGiven, readSettings, refuseUnknown, type Sources } from './command/settings/read.ts';
 import type { Setting } from './command/settings/setting.ts';
-import { configDir, localLoginDir } from './session/xdg-directories.ts';
 
 type Environment = Sources['env'];
 

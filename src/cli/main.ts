@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { enableCompileCache } from 'node:module';
 import { constants } from 'node:os';
+import { compiledDir } from '../composition/xdg-directories.ts';
 import { exitCodeOf, exitCodes } from './command/exit.ts';
 import { version } from './command/version.ts';
-import { compiledDir } from './session/xdg-directories.ts';
 import { DurableOutput } from './terminal/durable-output.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';

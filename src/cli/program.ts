@@ -1,5 +1,6 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
+import { localLoginDir } from '../composition/xdg-directories.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Command, CommandEntry } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
@@ -8,7 +9,6 @@ import { isGiven, readSettings, type Sources, sourceOf } from './command/setting
 import { optionOf, variableOf } from './command/settings/setting.ts';
 import { commandIndex } from './command-index.ts';
 import { gatherSources } from './gather-sources.ts';
-import { localLoginDir } from './session/xdg-directories.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';

@@ -5,6 +5,7 @@ import { hostAddress } from '../adapters/system/host-address.ts';
 import { findHostId } from '../adapters/system/host-id.ts';
 import { nodeVersion, thisProcess } from '../adapters/system/processes.ts';
 import { systemSignatures } from '../adapters/system/signatures.ts';
+import { userDirectories } from '../adapters/system/user-directories.ts';
 
 /** Clock, random numbers, hash, signatures and identity of this machine and process. */
 export const systemAdapters = {
@@ -16,4 +17,5 @@ export const systemAdapters = {
   nodeVersion,
   signatures: systemSignatures,
   thisProcess,
+  userDirectories,
 };

@@ -1,8 +1,7 @@
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import type { z } from 'zod';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { DurationOrMillis } from '../composition/time/duration.ts';
+import { localLoginDir, stateDirIfAny } from '../composition/xdg-directories.ts';
 import { Fault } from '../domain/fault.ts';
 import { AgentName, HostId, type Slot } from '../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../domain/policy/lease-policy.ts';
@@ -32,7 +31,10 @@ export interface HostOptions {
    * machine id (random without one) and stored there.
    */
   readonly host?: string;
-  /** Directory of the stored host id. Default `~/.local/state/rollcall`. */
+  /**
+   * Directory of the stored host id. Default, as of the command line: `STATE_DIRECTORY` (a systemd unit), else
+   * `$XDG_STATE_HOME/rollcall`, else `~/.local/state/rollcall`.
+   */
   readonly stateDir?: string;
 }
 
@@ -67,24 +69,10 @@ export const readLease = (options: LeaseOptions): LeasePolicy => ({
 export async function readSlot({ host, stateDir }: HostOptions, name: string): Promise<Slot> {
   const agent = readOption('name', AgentName, name);
   if (host !== undefined) return { host: readOption('host', HostId, host), agent };
-  const directory = stateDir ?? defaultStateDir();
+  const directory = stateDir ?? stateDirIfAny(systemAdapters.userDirectories());
   return { host: await systemAdapters.findHostId({ stateDir: directory }), agent };
 }
 
-/** Undefined for a user without a home directory, as in a container with an arbitrary user. */
-function defaultStateDir(): string | undefined {
-  try {
-    return join(homedir(), '.local', 'state', 'rollcall');
-  } catch {
-    return undefined;
-  }
-}
-
 /** Where `rollcall up` of this user leaves the logins of its servers; undefined without a home directory. */
-export function localLogins(): string | undefined {
-  try {
-    return join(homedir(), '.local', 'state', 'rollcall', 'servers');
-  } catch {
-    return undefined;
-  }
-}
+export const localLogins = (): string | undefined =>
+  localLoginDir(systemAdapters.userDirectories());

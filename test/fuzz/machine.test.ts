@@ -13,7 +13,7 @@ import { checksumOf } from '../../src/adapters/embedded/binary/fetch-release.ts'
 import { newEnough, readVersion } from '../../src/adapters/embedded/binary/version.ts';
 import { readyPort } from '../../src/adapters/embedded/ports-file.ts';
 import { systemProcesses } from '../../src/adapters/system/processes.ts';
-import { compiledDir, stateDir } from '../../src/cli/session/xdg-directories.ts';
+import { compiledDir, stateDir } from '../../src/composition/xdg-directories.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { foreseen, fuzz } from './support/fuzz.ts';
 import { mutated } from './support/mutated.ts';

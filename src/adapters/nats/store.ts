@@ -135,7 +135,7 @@ async function isForOwnKeys(
   if (rights === undefined) return false;
   checkVersion(connection);
   return ['INFO', `STREAM.INFO.${stream}`].every(
-    (what) => !permits(rights.publish, subjectInDomain(`$JS.API.${what}`, connection.jsDomain)),
+    (what) => !permits(rights.publish, `$JS.API.${what}`),
   );
 }
 

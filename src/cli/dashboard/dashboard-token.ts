@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { readOptionalText, secretFile } from '../../composition/files.ts';
+import { stateDirIfAny } from '../../composition/xdg-directories.ts';
 import type { Tokens } from '../../dashboard/server/http/auth.ts';
 import { Fault } from '../../domain/fault.ts';
 import { isLoopback } from '../session/is-loopback.ts';
-import { stateDirIfAny } from '../session/xdg-directories.ts';
 import type { Terminal } from '../terminal/io.ts';
 
 /** Least length that cannot be guessed. */

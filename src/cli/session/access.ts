@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { AccessFolder } from '../../composition/access/access-folder.ts';
 import { AccessState } from '../../composition/access/access-state.ts';
 import type { Reloaded } from '../../composition/access/reload-servers.ts';
+import { stateDir } from '../../composition/xdg-directories.ts';
 import { Fault } from '../../domain/fault.ts';
 import { HostId, type Namespace } from '../../domain/identity/names.ts';
 import type { Settings } from '../command/settings/setting.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
-import { stateDir } from './xdg-directories.ts';
 
 /** Settings of all commands about access. */
 export const accessSettings = {

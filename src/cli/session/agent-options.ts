@@ -1,10 +1,10 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { stateDirIfAny } from '../../composition/xdg-directories.ts';
 import type { AgentName, Slot } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
 import type { AgentOptions } from '../../runtime/agent/agent.ts';
 import type { agentSettings } from '../command/settings/lease.ts';
 import type { Values } from '../command/settings/setting.ts';
-import { stateDirIfAny } from './xdg-directories.ts';
 
 export type AgentSettings = Values<typeof agentSettings>;
 

@@ -17,8 +17,8 @@ import { terminalLog } from '../terminal/terminal-log.ts';
 const answerWithin: Millis = seconds(3);
 /** Time between two attempts of a long-running command. */
 const tryAgainAfter: Millis = seconds(1);
-/** A server of `rollcall up` listens before its login can be found. */
-const loginFoundWithin: Millis = seconds(10);
+/** A server of `rollcall up` listens before its login can be found, and one that reloads refuses valid logins. */
+const refusedAtMost: Millis = seconds(10);
 
 /** Temporary failures; the first agent may create a missing namespace. */
 const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
@@ -54,7 +54,7 @@ interface PatientOptions {
 /**
  * Opens the store for a long-running command: retries until it answers, and prints once that it waits.
  * A run also publishes its charts. Undefined if stopped before the store answered.
- * @throws {Fault} `store-refused`: at once for a given login; after 10 s for that of a server of `rollcall up`
+ * @throws {Fault} `store-refused` after 10 s
  */
 export async function connectPatiently(
   settings: Common,
@@ -70,11 +70,10 @@ export async function connectPatiently(
   const access = await connectionOptions(settings);
   const opening = { as, signal, within: answerWithin, create };
   let refusedSince: Millis | undefined;
-  const mayFindLogin = () => {
-    if (access.credentials === undefined || !('find' in access.credentials)) return false;
+  const mayPass = () => {
     const now = systemAdapters.clock.monotonic();
     refusedSince ??= now;
-    return now - refusedSince < loginFoundWithin;
+    return now - refusedSince < refusedAtMost;
   };
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {
@@ -85,8 +84,7 @@ export async function connectPatiently(
       return connected({ settings, access }, store, ports);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;
-      const isPassing =
-        passing.has(cause.code) || (cause.code === 'store-refused' && mayFindLogin());
+      const isPassing = passing.has(cause.code) || (cause.code === 'store-refused' && mayPass());
       if (!isPassing) throw cause;
       if (signal.aborted) return undefined;
       if (tries === 0) {

@@ -1,6 +1,7 @@
 import { readText } from '../../composition/files.ts';
 import type { InstanceSources } from '../../composition/instances/instance-sources.ts';
 import type { LocalApi } from '../../composition/local-api.ts';
+import { stateDir } from '../../composition/xdg-directories.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import type { Metrics } from '../../ports/metrics.ts';
@@ -11,7 +12,6 @@ import { endpointLines } from '../terminal/endpoint-lines.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { logOf } from './connect.ts';
 import { isLoopback } from './is-loopback.ts';
-import { stateDir } from './xdg-directories.ts';
 
 type ApiSettings = Common & Values<typeof api> & { readonly stateDir?: string | undefined };
 

@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { isSecureStore, secureStore } from '../../composition/access/secure-store.ts';
 import { startServer } from '../../composition/store/embedded-server.ts';
 import { offerLocalAccess, offerLocalLogin } from '../../composition/store/offer-local-login.ts';
+import { localLoginDir, stateDir } from '../../composition/xdg-directories.ts';
 import type { HostId } from '../../domain/identity/names.ts';
 import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
 import { type Common, withoutLogin } from '../command/command.ts';
 import { connectPatiently } from '../session/connect.ts';
-import { localLoginDir, stateDir } from '../session/xdg-directories.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 

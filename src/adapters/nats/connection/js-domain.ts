@@ -14,6 +14,17 @@ export function subjectInDomain(subject: string, domain: string | undefined): st
   return subject.startsWith('$KV.') ? `$JS.${domain}.API.${subject}` : subject;
 }
 
+/**
+ * The same subject without the domain. A server whose own domain it is replaces it in every account, before it
+ * looks at permissions (nats-server 2.15.1); a login of another server has its rights with the domain.
+ */
+export function subjectWithoutDomain(subject: string, domain: string | undefined): string {
+  const prefix = `$JS.${domain}.API.`;
+  if (domain === undefined || !subject.startsWith(prefix)) return subject;
+  const rest = subject.slice(prefix.length);
+  return rest.startsWith('$KV.') ? rest : `$JS.API.${rest}`;
+}
+
 /** The JetStream domains that an account reaches. A domain without a name is the empty text. */
 export interface ReachedDomains {
   /** The domain of the server that this client is connected to. */

@@ -1,5 +1,6 @@
 import { errors } from '@nats-io/transport-node';
 import type { Millis } from '../../../domain/time.ts';
+import { subjectWithoutDomain } from './js-domain.ts';
 import { jsonOf } from './message.ts';
 import type { SupervisedConnection } from './supervised-connection.ts';
 
@@ -20,13 +21,15 @@ export interface UserRights {
 /** Where a user asks the server for its own rights. */
 export const userInfoSubject = '$SYS.REQ.USER.INFO';
 
-/** The rights of the user of this connection; undefined if it may not ask, or the server does not say. */
+/** The rights of the user of this connection, as subjects without its domain; undefined if it may not ask, or the server does not say. */
 export async function rightsOfUser(
-  { client }: Pick<SupervisedConnection, 'client'>,
+  { client, jsDomain }: Pick<SupervisedConnection, 'client' | 'jsDomain'>,
   within: Millis,
 ): Promise<UserRights | undefined> {
   try {
-    return parseUserInfo(jsonOf(await client.request(userInfoSubject, '', { timeout: within })));
+    const reply = await client.request(userInfoSubject, '', { timeout: within });
+    const rights = parseUserInfo(jsonOf(reply));
+    return rights && { ...rights, publish: withoutDomain(rights.publish, jsDomain) };
   } catch (cause) {
     const isForeseen = [
       errors.RequestError,
@@ -51,6 +54,11 @@ export function parseUserInfo(reply: unknown): UserRights | undefined {
     subscribe: ruleOf(permissions?.['subscribe']),
   };
 }
+
+const withoutDomain = ({ allow, deny }: SubjectRule, domain: string | undefined): SubjectRule => ({
+  allow: allow?.map((one) => subjectWithoutDomain(one, domain)),
+  deny: deny.map((one) => subjectWithoutDomain(one, domain)),
+});
 
 function ruleOf(value: unknown): SubjectRule {
   const { allow, deny } = fieldsOf(value) ?? {};

@@ -1,6 +1,6 @@
 import { Contexts } from '../../../composition/access/contexts.ts';
+import { configDir } from '../../../composition/xdg-directories.ts';
 import { Fault } from '../../../domain/fault.ts';
-import { configDir } from '../../session/xdg-directories.ts';
 
 /** The contexts of this user. @throws {Fault} `bad-setting` without a home directory */
 export function openContexts(env: Readonly<Record<string, string | undefined>>): Contexts {

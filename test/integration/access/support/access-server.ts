@@ -23,14 +23,19 @@ export interface AccessServer
  */
 export async function startAccessServer(
   members: readonly string[],
-  { namespace = 'fleet', more = '', jwt = false } = {},
+  { namespace = 'fleet', more = '', jwt = false, jsDomain = '' } = {},
 ): Promise<AccessServer> {
   await using opened = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'rollcall-access-'));
   opened.defer(() => rm(dir, { recursive: true, force: true, maxRetries: 20 }));
   const [port = 0] = await freePorts(1);
   const servers = [`nats://127.0.0.1:${port}`];
-  const access = await AccessFolder.init(dir, { servers, reload: [], jwt });
+  const access = await AccessFolder.init(dir, {
+    servers,
+    reload: [],
+    jwt,
+    ...(jsDomain && { jsDomain }),
+  });
   const idOf = (role: Role, name: string) => ({
     namespace: Namespace.parse(namespace),
     role,
@@ -44,7 +49,7 @@ export async function startAccessServer(
   const server = opened.use(
     await startConfigured(
       (storeDir) =>
-        `jetstream { store_dir: "${storeDir}" }\n${more}include ./${included(storeDir)}\n`,
+        `jetstream { store_dir: "${storeDir}"${jsDomain && `, domain: ${jsDomain}`} }\n${more}include ./${included(storeDir)}\n`,
       port,
     ),
   );

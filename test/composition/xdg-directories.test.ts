@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { stateDir, stateDirIfAny } from '../../../src/cli/session/xdg-directories.ts';
+import { stateDir, stateDirIfAny } from '../../src/composition/xdg-directories.ts';
 
 describe('the state directory', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { isAbsolute, join } from 'node:path';
-import { Fault } from '../../domain/fault.ts';
+import { Fault } from '../domain/fault.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,0 +1,3 @@
+import { tryAllAttacks } from './support/attack-table.ts';
+
+tryAllAttacks({ mode: 'jwt', size: 3 });
