@@ -6,6 +6,7 @@ import { ZoneName } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
+import { watchClock } from '../runtime/agent/watch-clock.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
 import { EventListeners } from './event-listeners.ts';
 import { type InstanceOptions, instanceReader, readHealth } from './instances-option.ts';
@@ -179,6 +180,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       initialHealth(initial),
     ),
   );
+  const over = opened.adopt(new AbortController(), async (one) => one.abort());
+  void watchClock(ports, over.signal);
   const checks = opened.adopt(new HealthChecks(agent), async (running) => running.stop());
   checks.replace(initial);
   await agent.ready;

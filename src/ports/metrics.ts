@@ -122,7 +122,7 @@ export interface Metrics {
   /** An attempt to open an endpoint of this process failed. `endpoint`: `metrics`, `api`, `dns`, `http` or `dashboard`. */
   listenFailed?(endpoint: string): void;
 
-  /** How far the wall clock of this process is ahead of the server's, as this collector estimates it. */
+  /** How far the wall clock of this process is ahead of the server's, as this collector or agent measures it. */
   clockOffset?(ahead: Millis): void;
 
   /** All zones' brakes as this collector computes them. Replaces the previous list. */

@@ -12,7 +12,8 @@ const alerts: Readonly<Record<string, string>> = {
   rollcall_view_corrections_total: 'it grows: `view-corrected` in the log has the reason',
   rollcall_anchored_sequence:
     'it does not grow although there are new events: `history-not-anchored` in the log has the reason',
-  rollcall_clock_offset_seconds: 'beyond 2 s in either direction: that collector ends no hold',
+  rollcall_clock_offset_seconds:
+    'beyond 2 s in either direction: a collector there ends no hold, and its times are wrong for readers',
   rollcall_listen_failures_total: 'it grows: the log names the address',
   rollcall_store_connected: 'it is 0 for longer than a ttl',
   rollcall_login_refused: 'it is 1: the log names the login',

@@ -161,7 +161,7 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     clockOffset: new Gauge({
       name: 'rollcall_clock_offset_seconds',
-      help: "How far the clock of this collector's host is ahead of the server's; negative: behind. 0 without a seat.",
+      help: "How far the clock of this host is ahead of the server's; negative: behind. A collector measures it while it has a seat, an agent every 10 minutes; else 0.",
       registers,
     }),
     anchored: new Gauge({

@@ -5,6 +5,7 @@ import { initialHealth } from '../../composition/instances/running-checks.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
+import { watchClock } from '../../runtime/agent/watch-clock.ts';
 import { followInstancesFile } from '../agent/follow-instances-file.ts';
 import { reportSession } from '../agent/report-session.ts';
 import { printTransitions } from '../agent/transition-lines.ts';
@@ -97,6 +98,7 @@ export const agent = command({
     localApi?.keeper.connect(agent);
     await using until = untilStopped(io.signal, agent.done);
     void watchConnection(connected, io, until.signal);
+    void watchClock(connected.ports, until.signal);
     const keeping =
       file === undefined
         ? undefined

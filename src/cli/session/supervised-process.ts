@@ -9,6 +9,7 @@ import type { HealthCheck } from '../../domain/records/health-check.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
+import { watchClock } from '../../runtime/agent/watch-clock.ts';
 import type { Common } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -109,6 +110,7 @@ export class SupervisedProcess {
       await connected[Symbol.asyncDispose]();
     };
     void watchConnection(connected, this.#io, signal);
+    void watchClock(connected.ports, signal);
     return agent;
   }
 

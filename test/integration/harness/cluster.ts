@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { SyncInterval } from '../../../src/adapters/embedded/config.ts';
 import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer, type TestServer } from './nats-server.ts';
 
@@ -27,7 +28,10 @@ export type TestCluster = AsyncDisposable & {
  */
 export async function startTestCluster(
   size = 3,
-  { advertise = true }: { advertise?: boolean } = {},
+  {
+    advertise = true,
+    syncInterval,
+  }: { advertise?: boolean; syncInterval?: SyncInterval | undefined } = {},
 ): Promise<TestCluster> {
   await using opened = new AsyncDisposableStack();
   const ports = await freePorts(2 * size);
@@ -42,7 +46,9 @@ export async function startTestCluster(
     peers.map(async (port, i) => {
       const cluster = { ...shared, serverName: `node-${i + 1}`, port };
       const clientPort = clients[i] ?? 0;
-      return opened.use(await startTestServer({ port: clientPort, cluster }));
+      return opened.use(
+        await startTestServer({ port: clientPort, cluster, ...(syncInterval && { syncInterval }) }),
+      );
     }),
   );
   const urls = nodes.map((node) => node.url);

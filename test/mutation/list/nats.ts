@@ -91,4 +91,19 @@ export const nats: readonly Mutant[] = [
     needs: 'nats-server',
     unseen: 'its server refuses no subscription',
   },
+  {
+    name: 'ages-by-own-clock',
+    breaks: 'G9',
+    what: 'commands show ages by the clock of their machine',
+    file: 'src/cli/session/server-now.ts',
+    edits: [
+      [
+        '    return await serverTime.now();',
+        '    return (await serverTime.now()) && systemAdapters.clock.wall();',
+      ],
+    ],
+    tests: ['test/integration/guarantees/clock-ahead.test.ts'],
+    needs: 'nats-server',
+    unseen: 'it runs no commands',
+  },
 ];

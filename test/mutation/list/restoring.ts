@@ -112,7 +112,7 @@ export const restoring: readonly Mutant[] = [
         '  return copying > 0 && copying > (auditStream && connection && within ? Date.now() : 0);',
       ],
     ],
-    tests: ['test/integration/nats/backup-pause.test.ts'],
+    tests: ['test/integration/restores/backup-pause.test.ts'],
     needs: 'nats-server',
     unseen: 'it makes no backup',
   },

@@ -125,4 +125,13 @@ export const seats: readonly Mutant[] = [
     ],
     tests: ['test/sim/seeds.test.ts'],
   },
+  {
+    name: 'clock-measured-once',
+    breaks: 'G6',
+    what: 'an agent notices no later step of its clock',
+    file: 'src/runtime/agent/watch-clock.ts',
+    edits: [['    await clock.sleep(every, signal);', '    return clock.sleep(every, signal);']],
+    tests: ['test/runtime/agent/watch-clock.test.ts'],
+    unseen: 'its agents do not measure their clocks',
+  },
 ];

@@ -4,7 +4,7 @@ import { SupervisedConnection } from '../../../src/adapters/nats/connection/supe
 import { days } from '../../../src/domain/time.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
-import { openOn, recordAndEvent } from './support/open-store.ts';
+import { openOn, recordAndEvent } from '../nats/support/open-store.ts';
 
 test('while a backup is made, no collector trims the outbox, whatever the clocks of the two machines say', async () => {
   await using server = await startTestServer();

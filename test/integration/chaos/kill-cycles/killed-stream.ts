@@ -1,0 +1,139 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { TestServer } from '../../harness/nats-server.ts';
+import { until } from '../../harness/until.ts';
+
+/** Large, so that some kills fall into the moment in which a full block of the store is compressed. */
+const size = 64 * 1024;
+/** Of the stream: eight full blocks. Older messages are dropped, as by the limits of a history. */
+const maxBytes = 64 * 1024 * 1024;
+/** For so long messages are written before each kill. */
+const writeFor = 300;
+const inFlight = 8;
+
+interface Answer {
+  readonly error?: { readonly description: string };
+  readonly state?: { readonly first_seq: number; readonly last_seq: number };
+  readonly cluster?: { readonly leader?: string };
+}
+
+/** A stream on servers that are killed while it is written. */
+export class KilledStream implements AsyncDisposable {
+  readonly complaints: string[] = [];
+  readonly #nodes: readonly TestServer[];
+  readonly #client: NatsConnection;
+  readonly #random: (bytes: number) => Buffer;
+  /** The text of each acknowledged message, by its sequence. */
+  readonly #acknowledged = new Map<number, string>();
+  #written = 0;
+  #read = 0;
+
+  private constructor(
+    nodes: readonly TestServer[],
+    client: NatsConnection,
+    random: (bytes: number) => Buffer,
+  ) {
+    this.#nodes = nodes;
+    this.#client = client;
+    this.#random = random;
+  }
+
+  static async create(
+    nodes: readonly TestServer[],
+    compression: string,
+    random: (bytes: number) => Buffer,
+  ): Promise<KilledStream> {
+    const client = await connect({
+      servers: nodes.map(({ url }) => url),
+      reconnectTimeWait: 50,
+      maxReconnectAttempts: -1,
+    });
+    const stream = new KilledStream(nodes, client, random);
+    const config = {
+      ...{ name: 'killed', subjects: ['killed.>'], storage: 'file', discard: 'old' },
+      ...{ num_replicas: nodes.length, compression, max_bytes: maxBytes, allow_direct: false },
+    };
+    await stream.#answered('STREAM.CREATE.killed', config);
+    return stream;
+  }
+
+  get summary(): string {
+    return `${this.#written} messages of 64 kB acknowledged, ${this.#read} read again, ${this.complaints.length} complaints`;
+  }
+
+  /** Writes, kills a server, starts it again, and reads what was acknowledged in this cycle. */
+  async cycle(n: number): Promise<void> {
+    const node = this.#nodes[n % this.#nodes.length];
+    if (node === undefined) return;
+    const stop = new AbortController();
+    const before = new Set(this.#acknowledged.keys());
+    const writers = Array.from({ length: inFlight }, () => this.#write(stop.signal));
+    await new Promise((resolve) => setTimeout(resolve, writeFor));
+    await node.kill();
+    stop.abort();
+    await node.restart();
+    await Promise.all(writers);
+    await this.#untilLed();
+    const added = [...this.#acknowledged.keys()].filter((seq) => !before.has(seq));
+    for (const seq of added) await this.#check(seq);
+    // What is older than the limit is gone.
+    const first = (await this.#answered('STREAM.INFO.killed')).state?.first_seq ?? 0;
+    for (const seq of before) if (seq < first) this.#acknowledged.delete(seq);
+  }
+
+  /** Reads all acknowledged messages that the limit has left. */
+  async readAll(): Promise<void> {
+    const first = (await this.#answered('STREAM.INFO.killed')).state?.first_seq ?? 0;
+    for (const seq of this.#acknowledged.keys()) if (seq >= first) await this.#check(seq);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.close();
+  }
+
+  async #write(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const half = this.#random(size / 4).toString('hex');
+      const text = half + 'x'.repeat(size - half.length);
+      try {
+        const reply = await this.#client.request('killed.a', text, { timeout: 1000 });
+        const { seq, error } = reply.json<{ seq?: number; error?: object }>();
+        if (error !== undefined || seq === undefined) continue;
+        this.#acknowledged.set(seq, text);
+        this.#written += 1;
+      } catch {
+        // Not acknowledged: it may be stored or not.
+      }
+    }
+  }
+
+  async #check(seq: number): Promise<void> {
+    const answer = (await this.#ask('STREAM.MSG.GET.killed', { seq })) as Answer & {
+      message?: { data: string };
+    };
+    const text = this.#acknowledged.get(seq);
+    this.#read += 1;
+    if (answer.message && Buffer.from(answer.message.data, 'base64').toString() === text) return;
+    this.complaints.push(`${seq}: ${answer.error?.description ?? 'another text'}`);
+    this.#acknowledged.delete(seq);
+  }
+
+  /** The stream has a leader. A message may be lost with it only if it was not acknowledged. */
+  #untilLed() {
+    return until('the stream has a leader', async () => {
+      const { state, cluster } = await this.#ask('STREAM.INFO.killed').catch((): Answer => ({}));
+      return state !== undefined && (cluster === undefined || cluster.leader !== undefined);
+    });
+  }
+
+  async #answered(what: string, body: object = {}): Promise<Answer> {
+    const answer = await this.#ask(what, body);
+    if (answer.error !== undefined) throw new Error(`${what}: ${answer.error.description}`);
+    return answer;
+  }
+
+  async #ask(what: string, body: object = {}): Promise<Answer> {
+    const options = { timeout: 5000 };
+    const reply = await this.#client.request(`$JS.API.${what}`, JSON.stringify(body), options);
+    return reply.json<Answer>();
+  }
+}
