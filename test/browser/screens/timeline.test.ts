@@ -27,6 +27,22 @@ async function time(page: Page) {
   return { at };
 }
 
+test('the times of the axis are apart on a phone', async ({ open }) => {
+  const { page } = await open(sample.at('#/timeline'), { viewport: { width: 390, height: 844 } });
+  await lanes(page);
+  let before = 0;
+  for (let zooms = 0; zooms < 5; zooms += 1) {
+    const boxes = await page
+      .locator('.ticks span:visible')
+      .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON() as DOMRect));
+    const gaps = boxes.slice(1).map(({ left }, n) => left - (boxes[n]?.right ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(3);
+    await page.keyboard.press('+');
+    await expect.poll(() => length(page)).not.toBe(before);
+    before = length(page);
+  }
+});
+
 test('the wheel zooms in at the pointer, and back out', async ({ open }) => {
   const { page } = await open(sample.at('#/timeline'));
   await lanes(page);

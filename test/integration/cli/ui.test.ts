@@ -134,6 +134,24 @@ describe('rollcall ui', () => {
     expect(await running.exited).toBe(0);
   });
 
+  it('shows the file of an exported range, which `audit verify` accepts', async () => {
+    const window = join(folder, 'window.ndjson');
+    await using whole = ui('--file', historyPath('killed'));
+    const { states } = await got<ApiState>(await urlOf(whole), '/api/state?at=9');
+    const since = Math.min(...states.map(([, , at]) => at)) + 1;
+    const exported = new URL(`/api/audit?full=1&since=${since}`, await urlOf(whole));
+    await writeFile(window, await (await fetch(exported, { headers: authorized })).text());
+    const verified = await command(['audit', 'verify', '--file', window, '--json']);
+    const end = verified.documents().at(-1);
+    expect([verified.code, end]).toMatchObject([0, { divergences: 0 }]);
+    expect(end?.['first']).toBeGreaterThan(1);
+    await using part = ui('--file', window);
+    const hello = await got<{ first: number; last: number }>(await urlOf(part), '/api/hello');
+    expect(hello).toMatchObject({ mode: 'recording', first: end?.['first'], last: end?.['last'] });
+    const { events } = await got<{ events: object[] }>(await urlOf(part), '/api/entity?host=h1');
+    expect(events.length).toBeGreaterThan(0);
+  });
+
   it('refuses other hosts without a token, and explains how to make one', async () => {
     const bind = ['ui', '--json', '--port', '0', '--sample', '--bind', '0.0.0.0'];
     await using bare = rollcall(bind, { ROLLCALL_UI_TOKEN: '' });
