@@ -41,7 +41,7 @@ describe('a result', () => {
     });
   });
 
-  it('names its limit if it has one', () => {
+  it('includes its limit if it has one', () => {
     expect(lineOf(judge(result({ of: 'median', atLeast: 80 }))).limit).toBe('≥ 80 ms');
   });
 

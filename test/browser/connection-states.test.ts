@@ -37,7 +37,9 @@ test('a panel that fails shows an error, leaves other panels working and can be 
   await page.getByRole('region', { name: 'Holds' }).waitFor();
 });
 
-test('a recording offers its end instead of live, and no live data', async ({ open }) => {
+test('a recording has a button to its end instead of the present, and shows no live data', async ({
+  open,
+}) => {
   const { page } = await open(sample.at('#/gc?at=seq:100'));
   await settled(page);
   const past = page.getByTestId('past');
@@ -50,7 +52,7 @@ test('a recording offers its end instead of live, and no live data', async ({ op
   await past.waitFor({ state: 'detached' });
 });
 
-test('an empty dashboard opens the sample, labels it throughout and leads back', async ({
+test('an empty dashboard links to the sample recording, which is labelled on every screen and links back', async ({
   open,
 }) => {
   await using fleet = await world.fleet();

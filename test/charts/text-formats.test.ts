@@ -12,7 +12,7 @@ const hostile = chartOf(everything);
 describe.each(charts)('the chart of the $machine machine', (chart) => {
   const targets = chart.edges.reduce((sum, edge) => sum + Math.max(1, edge.targets.length), 0);
 
-  test('as Mermaid has every transition before the first compound state', () => {
+  test('in Mermaid lists every transition before the first compound state', () => {
     const lines = mermaidOf(chart).split('\n');
     const transitions = lines.flatMap((line, n) => (/ --> .*: /.test(line) ? [n] : []));
     expect(transitions.length).toBe(targets);
@@ -20,7 +20,7 @@ describe.each(charts)('the chart of the $machine machine', (chart) => {
     if (body >= 0) expect(Math.max(...transitions)).toBeLessThan(body);
   });
 
-  test('as Mermaid has plain identifiers, all different', () => {
+  test('in Mermaid has plain identifiers, all different', () => {
     const text = mermaidOf(chart);
     const names = [...text.matchAll(/ as (\S+)/g)].map(([, name]) => name);
     const [root] = chart.nodes;

@@ -45,7 +45,7 @@ export function fenceContract(open: Open): void {
       });
     });
 
-    test('is checked in every commit with more fences than events, and the revisions are those of the writes', async () => {
+    test('is checked also in a commit with more fences than events, which returns the revisions of its writes', async () => {
       await using subject = await open();
       const { registry, audit } = subject.store;
       const at = await written(subject.store, write(owner, 0));
@@ -97,7 +97,7 @@ export function fenceContract(open: Open): void {
       expect(await registry.commit(fenced(tombstone))).toMatchObject({ outcome: 'committed' });
     });
 
-    test('refuses the commit if it alone of several is broken', async () => {
+    test('refuses the commit if it is the only broken one of several', async () => {
       await using subject = await open();
       const { registry } = subject.store;
       const at = await written(subject.store, write(agent(2), 0));

@@ -10,7 +10,7 @@ import type { Open } from './support/store-under-test.ts';
 
 export function listContract(open: Open): void {
   describe('a list', () => {
-    test('of nothing is empty', async () => {
+    test('of a prefix without keys is empty', async () => {
       await using subject = await open();
       expect(await subject.store.registry.list([allAgents, allInstances], 0)).toEqual([]);
     });

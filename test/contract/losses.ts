@@ -36,7 +36,7 @@ const settleAll = async ({ audit }: Store) => {
 
 export function lossContract(open: Open): void {
   describe('a registry that is put back to an older copy', () => {
-    test('gives out no revision again, and the audit gets every later event', async () => {
+    test('repeats no revision, and the audit gets every later event', async () => {
       await using subject = await open();
       const { store } = subject;
       await register(store, 1);
@@ -54,7 +54,7 @@ export function lossContract(open: Open): void {
       expect(await next.audit.tidy()).toBeGreaterThan(0);
     });
 
-    test('is shown anew by a watch, also if its sequences are used again', async () => {
+    test('is read again by a watch from the beginning, also if its sequences are used again', async () => {
       await using subject = await open();
       const { store } = subject;
       await register(store, 1);
@@ -145,7 +145,7 @@ export function lossContract(open: Open): void {
   });
 
   describe('a watch that the store refuses', () => {
-    test('says so, and shows what it missed once it is accepted', async () => {
+    test('reports this, and shows what it missed once the store accepts it', async () => {
       await using subject = await open();
       const { store } = subject;
       await register(store, 1);

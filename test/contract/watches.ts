@@ -40,7 +40,7 @@ export function watchContract(open: Open): void {
       expect(seen.broken).toEqual([]);
     });
 
-    test('reaches the revision of a removal before its start', async () => {
+    test('reports a revision that includes removals from before it started', async () => {
       await using subject = await open();
       const created = await written(subject.store, write(instance(1, 1), 0));
       const tombstone = await written(subject.store, removal(instance(1, 1), created));

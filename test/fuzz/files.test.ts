@@ -87,7 +87,7 @@ beforeAll(async () => {
   };
 });
 
-test('any checkpoint file is continued from, or is refused', () =>
+test('verify resumes from any checkpoint file, or refuses it', () =>
   fuzz(
     fc.constant(0).chain(() => mutated(fc.constant(saved))),
     async (text) => {

@@ -93,7 +93,7 @@ function linkThatSays(text: string): {
 
 const pong = mutated(fc.constant({ lag: 1, state: 'serving' }));
 
-test('any answer to a probe is a pong, or not', () =>
+test('any reply to a ping is parsed without an exception', () =>
   fuzz(
     pong,
     async (text) => {
@@ -165,7 +165,7 @@ const advisory = mutated(
   }),
 );
 
-test('any advisory of a server is about a run, or about none', () =>
+test('any advisory of a server is parsed without an exception', () =>
   fuzz(
     advisory,
     async (text) => {

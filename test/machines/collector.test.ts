@@ -19,7 +19,7 @@ test('a collector that takes a seat starts blind', () => {
   expect(seated).toHaveLength(1);
 });
 
-test('a collector starts its clocks exactly when it begins to judge', () => {
+test('a collector counts silence from the moment it begins to judge', () => {
   for (const { state, taken } of tried) {
     if (taken === 'ignored') continue;
     const begins = !judges(state.value) && judges(taken.to);

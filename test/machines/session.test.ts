@@ -67,12 +67,12 @@ test('a run that gets its regrant continues in its state and reconciles', () => 
   expect([late.to, late.effects]).toEqual(['serving', ['reconcile']]);
 });
 
-test('a run whose lease lapses before it takes its slot is fenced as spent', () => {
+test('a run whose lease lapses before it takes its slot gives up its run id', () => {
   const taken = after('opened', 'leased', 'lapsed');
   expect([taken.to, causeOf(taken)]).toEqual(['fenced', 'spent']);
 });
 
-test('a run leaves on request in every state that is not over', () => {
+test('a run that is not over leaves on request, in every state', () => {
   for (const { state, event, taken } of tried) {
     if (event.type !== 'told-to-leave') continue;
     const over = ['leaving', 'fenced', 'stopped'].includes(String(state.value));

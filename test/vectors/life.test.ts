@@ -42,7 +42,7 @@ async function divergencesOf(events: readonly StoredEvent[]): Promise<readonly D
   return found;
 }
 
-test('the life in the vectors verifies, and not if one byte of it differs', async () => {
+test('the test vectors verify, and do not verify if one byte is changed', async () => {
   expect(stored).toHaveLength(12);
   expect(await divergencesOf(stored)).toEqual([]);
   const changed = stored.map((event) =>

@@ -23,7 +23,7 @@ const withOption = (graph: ElkGraph, option: Readonly<Record<string, string>>): 
 });
 
 describe('a layout', () => {
-  test('is terminated at the time limit if ELK never returns', async () => {
+  test('is ended at the time limit if ELK never returns', async () => {
     const graph = withOption(elkGraph(buildDiagram(chart, [])), {
       'elk.layered.layering.strategy': 'STRETCH_WIDTH',
     });

@@ -45,7 +45,7 @@ describe('a commit over a lossy connection', () => {
     ['request-lost', 'unknown', undefined],
     ['answer-lost', 'unknown', 'x'],
     ['delivered', 'committed', 'x'],
-  ] as const)('%s is %s, and what stands there is %s', async (fate, outcome, text) => {
+  ] as const)('%s is %s, and the record is then %s', async (fate, outcome, text) => {
     const { link, store, other } = client();
     link.next(fate);
     expect(await store.registry.commit(commit)).toMatchObject({ outcome });

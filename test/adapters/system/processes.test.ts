@@ -47,7 +47,7 @@ describe('a process', () => {
     });
   });
 
-  test('of another boot or namespace is not known to be gone', async () => {
+  test('of another boot or pid namespace is not reported as gone', async () => {
     let pid = 0;
     await withChild('echo up', (child) => {
       pid = child.pid ?? 0;

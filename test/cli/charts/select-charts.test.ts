@@ -108,7 +108,7 @@ describe('machines draw', () => {
   });
 });
 
-describe('machines show', () => {
+describe('rollcall show', () => {
   const today = chartOf(runMachine);
   /** An older machine, in which the state `live` is named `alive`. */
   const then = chartOf(

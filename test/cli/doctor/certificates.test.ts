@@ -8,7 +8,7 @@ test.each([
   ['is a year away', 365, 'ok', 'is valid until 2027-11-29 (365 days)'],
   ['is near', 29.5, 'note', 'is valid until 2026-12-29 (29 days)'],
   ['is past', -1, 'wrong', 'expired on 2026-11-28'],
-])('doctor tells that the end of a certificate %s', (_what, days, level, text) => {
+])('doctor reports that the end of a certificate %s', (_what, days, level, text) => {
   const [found, ...others] = certificateFindings(
     [{ of: 'the server s', until: now + days * day }],
     now,

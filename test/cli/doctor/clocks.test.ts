@@ -13,10 +13,13 @@ test.each([
   ['an hour behind', [-3_600_000], -3_600_000],
   ['behind by what a commit may take', [-9000], undefined],
   ['behind in one of two events', [-3_600_000, -5], undefined],
-])('doctor tells by its events whether a clock is %s', (_what, aheads, offset) => {
-  const found = clockOffsets(aheads.map((ahead) => event('h1', ahead)));
-  expect(found.get('h1')).toBe(offset);
-});
+])(
+  'doctor reports, by the events of a process, whether its clock is %s',
+  (_what, aheads, offset) => {
+    const found = clockOffsets(aheads.map((ahead) => event('h1', ahead)));
+    expect(found.get('h1')).toBe(offset);
+  },
+);
 
 test('an event of a process says nothing about a clock, because it may have waited', () => {
   expect(clockOffsets([event('h1', -3_600_000, 'session')]).size).toBe(0);

@@ -14,7 +14,7 @@ const asked = (users: readonly string[], more = {}) => {
   return { all, seen };
 };
 
-it('a namespace is deleted if nothing uses it and it is wanted', async () => {
+it('a namespace is deleted if nothing uses it and the user agrees', async () => {
   expect(await decideDrop(asked([]).all)).toEqual({ kind: 'drop', users: [] });
   const unwanted = asked([], { isAgreed: async () => false });
   expect(await decideDrop(unwanted.all)).toMatchObject({ kind: 'not-agreed' });

@@ -26,7 +26,7 @@ describe('a duration', () => {
     expect(ago(0, 5000)).toBe('5 s');
   });
 
-  it('of a ttl is written as in the settings', () => {
+  it('that is a ttl is printed as in the settings', () => {
     expect([formatSetting(15_000), formatSetting(90_000), formatSetting(2000)]).toEqual([
       '15s',
       '1m 30s',

@@ -39,7 +39,7 @@ test('the same name in another role or namespace is another member', () => {
   expect(new Set(three.members.flatMap(({ keys }) => keys)).size).toBe(3);
 });
 
-test('while a key is rotated two keys are valid, and never three', () => {
+test('a member has two valid keys while its key is rotated, and never three', () => {
   const added = addMember(empty, agent);
   const [first] = added.member.keys;
   const once = rotateMember(added.state, agent);
@@ -60,7 +60,7 @@ test('a member that is revoked has no key left, and cannot be revoked again', ()
   }
 });
 
-test('in operator mode, a key that ended is revoked, once and for ever', () => {
+test('a key that ended is revoked once and for ever in operator mode', () => {
   const operator: AccessState = { ...empty, operator: { revocations: [] } };
   const { state: added, member } = addMember(operator, agent);
   const rotated = withRevocations(added, rotateMember(added, agent).state, 1500);

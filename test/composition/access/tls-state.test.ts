@@ -10,7 +10,7 @@ const one: TlsState = { servers: ['a'], names: [], clients: false, authorities: 
 const authorities = (tls: TlsState) => tls.authorities;
 
 describe('the certificates of an access set-up', () => {
-  test('have a new authority only after both have counted, and after it has signed all', () => {
+  test('have a new authority only after both were valid, and after the new one has signed all', () => {
     const two = afterStep(one, 'authority');
     expect(authorities(two)).toEqual([1, 2]);
     expect(() => afterStep(two, 'authority')).toThrow(

@@ -45,7 +45,7 @@ describe('registrations of the local API', () => {
     expect(book.saved.map(({ spec }) => spec.id)).toEqual(['w1']);
   });
 
-  test('that were loaded are kept without the registry if their program shows up', () => {
+  test('that were loaded are kept without the registry if their program sends a beat', () => {
     const { book, keeper, registered } = opened();
     book.load([{ spec: specOf('w1'), reported: serving }]);
     expect(keeper.beat(nameOf('w1'), undefined)).toBe('done');
@@ -89,7 +89,7 @@ describe('registrations of the local API', () => {
     expect(sources.initial.healthOf(specOf('w2'))).toEqual(serving);
   });
 
-  test('give way to the instances file, and are refused for its names', async () => {
+  test('are replaced by the instances file, and are refused for its names', async () => {
     const { clock, sources, book, put, registered } = opened();
     const file = sources.of('file');
     file.replace([specOf('w1')]);

@@ -63,7 +63,7 @@ describe('a takeover', () => {
   });
 });
 
-describe('a farewell', () => {
+describe('an orderly stop', () => {
   const whole = [
     event('one', 'withdrawn'),
     event('one', 'removed', { id: 'a', why: 'left' }),

@@ -5,7 +5,7 @@ import type { InstanceRow } from '../../../src/domain/fleet/directory-rows.ts';
 const row = (id: string, service = 'web') => ({ service, id }) as unknown as InstanceRow;
 const [a, b] = [row('a'), row('b')];
 
-describe('an instance that failed a consumer', () => {
+describe('an instance that a consumer reported as failed', () => {
   test('is left out until its time is over', () => {
     const avoided = new AvoidedInstances();
     avoided.avoid(a, 100, 1000);
@@ -13,7 +13,7 @@ describe('an instance that failed a consumer', () => {
     expect(avoided.filter([a, b], 1100)).toEqual([a, b]);
   });
 
-  test('is used if no other instance is left', () => {
+  test('is still picked if there is no other', () => {
     const avoided = new AvoidedInstances();
     avoided.avoid(a, 100, 1000);
     avoided.avoid(b, 100, 1000);
@@ -22,14 +22,14 @@ describe('an instance that failed a consumer', () => {
     expect(avoided.filter([], 1050)).toEqual([]);
   });
 
-  test('is known by service and id', () => {
+  test('is identified by service and id', () => {
     const avoided = new AvoidedInstances();
     avoided.avoid(a, 100, 1000);
     const other = row('a', 'db');
     expect(avoided.filter([a, other], 1050)).toEqual([other]);
   });
 
-  test('needs no memory after its time', () => {
+  test('is forgotten after its time', () => {
     const avoided = new AvoidedInstances();
     for (let n = 0; n < 100_000; n += 1) avoided.avoid(row(`${n}`), 1, n);
     const many = Array.from({ length: 2000 }, (_, n) => row(`${98_000 + n}`));

@@ -168,7 +168,7 @@ test('the registration that is not dubious has the highest token of all owners t
 const isOver = (owner: Claimant['owner']) =>
   owner === 'superseded' || owner === 'absent' || owner === expired;
 
-test('the token that a consumer gets never decreases while no owner ends (G11)', () => {
+test('the token that a consumer gets never decreases while no owner expires or leaves (G11)', () => {
   const owner = fc.constantFrom({}, silent, 'being adopted' as const);
   const steps = fc.array(fc.tuple(fc.integer({ min: 0, max: 3 }), owner), { maxLength: 20 });
   fc.assert(

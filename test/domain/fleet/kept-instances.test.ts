@@ -49,7 +49,7 @@ describe('an instance without a record', () => {
     ['draining', '', ''],
     ['silent, was failing', '', ''],
   ])(
-    'that was %s is kept as said in a current view, and after an interruption',
+    'that was %s is kept by the rule, in a current view and after an interruption',
     (kind, current, interrupted) => {
       const kept = new KeptInstances(minutes(10));
       kept.take([gone(rowOf(kind, '1'))], at(0));
@@ -60,7 +60,7 @@ describe('an instance without a record', () => {
     },
   );
 
-  test('is kept although one of the same id with a higher token was kept until before', () => {
+  test('is kept although one of the same id with a higher token was kept before it', () => {
     const kept = new KeptInstances(minutes(10));
     kept.take([gone(rowOf('silent', '1', { run: 'later', token: 2 }))], at(0));
     kept.take([gone(rowOf('silent', '1', { run: 'earlier' }))], at(minutes(9)));

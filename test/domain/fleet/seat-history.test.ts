@@ -43,7 +43,7 @@ test('an event of another entity is an act of the collector that wrote it', () =
   expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 9 }]);
 });
 
-test('a later event proves a seat of the moment, and gives no other collector one', () => {
+test('a later event shows that its collector had a seat at the moment, and shows nothing about others', () => {
   const seats = seated();
   seats.takeLater({ event: collectorEvent('r3', { seated: 'blind' }), storedAt: 8 });
   seats.takeLater({ event: collectorEvent('r1', 'sleeping'), storedAt: 9 });

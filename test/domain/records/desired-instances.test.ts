@@ -205,7 +205,7 @@ describe('a reconciliation of any records with any desired instances', () => {
   const always = (law: (present: Present, desired: Desired) => void) =>
     fc.assert(fc.property(somePresent, someDesired, law), { numRuns: 300 });
 
-  test('has at most one repair per record', () => {
+  test('changes each record at most once', () => {
     always((present, desired) => {
       const keys = plan(present, desired).map((repair) =>
         repair.do === 'remove' ? repair.instance.key : keyOf(repair.desired),
@@ -214,7 +214,7 @@ describe('a reconciliation of any records with any desired instances', () => {
     });
   });
 
-  test('leaves nothing to repair after three rounds', () => {
+  test('leaves nothing to change after three rounds', () => {
     always((present, desired) => {
       let now = present;
       for (let n = 0; n < 3; n += 1) now = repaired(now, plan(now, desired));

@@ -105,7 +105,7 @@ describe('a registration with a check', () => {
   });
 });
 
-describe('a registration of before a restart of the agent', () => {
+describe('a registration from before a restart of the agent', () => {
   const shown = failing('no beat for 2 s');
   const health = { reported: serving, checked: serving, shown };
 

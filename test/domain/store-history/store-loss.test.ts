@@ -50,7 +50,7 @@ describe('a registry', () => {
     expect(burnTarget({ pending: [loss] })).toBe(200 + burnMargin);
   });
 
-  it('that begins behind the last event of the audit was made anew, once', () => {
+  it('that begins after the last event of the audit was created again, and this is one loss', () => {
     const anew = ends({ begun: 300, last: 299 }, {});
     const loss = { kind: 'registry-made-anew', kept: 0, origin: 200, seq: 10 };
     expect(registryLoss(anew, emptyMark)).toEqual(loss);
@@ -77,7 +77,7 @@ describe('an audit', () => {
     expect(auditLoss(ends({}, { first: 9 }), mark, undefined)).toBeUndefined();
   });
 
-  it('that was created later was made anew', () => {
+  it('that was created later was deleted and created again', () => {
     expect(auditLoss(ends({}, { created: 'now' }), mark, 180)).toBe('audit-made-anew');
   });
 });

@@ -39,7 +39,7 @@ const doctor = async (role: Member['role'], as: string) => {
 };
 
 describe('rollcall doctor --as', () => {
-  it('says of a generated login what it may do, and that its rights are exactly those of its role', async () => {
+  it('reports the rights of a generated login, and that they are exactly those of its role', async () => {
     const { code, text } = await doctor('agent', 'agent');
     expect(text).toContain('may write the records of host h1; it may not read records');
     expect(text).toContain('exactly the rights of agent of host h1');
@@ -47,7 +47,7 @@ describe('rollcall doctor --as', () => {
     expect((await doctor('operator', 'operator')).text).toContain('exactly the rights');
   });
 
-  it('names what a login has too much, and what it lacks', async () => {
+  it('names the excess rights of a login, and the missing ones', async () => {
     const tooMuch = await doctor('collector', 'consumer');
     expect(tooMuch.code).toBe(1);
     expect(tooMuch.text).toContain('the login has rights beyond the role consumer: publish to');

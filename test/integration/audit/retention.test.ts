@@ -111,7 +111,7 @@ describe('retention limits on the history', () => {
     expect([...replayed.records.keys()]).toHaveLength(3);
   });
 
-  test('follow the policy once a signed keyframe covers the trimmed events', async () => {
+  test('are set from the policy when a signed keyframe covers the trimmed events', async () => {
     await using opened = await given();
     const { store, keyframer } = opened;
     await opened.wish({ maxBytes: 1_000_000, maxAge: days(90) });
@@ -164,7 +164,7 @@ describe('retention limits on the history', () => {
     expect(await store.inspect()).toEqual([]);
   });
 
-  test('that trimmed beyond every keyframe are reported by verify', async () => {
+  test('that removed events which no keyframe covers are reported by verify', async () => {
     await using opened = await given();
     const { store, jsm, names } = opened;
     await opened.change(20);

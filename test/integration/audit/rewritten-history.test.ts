@@ -82,7 +82,7 @@ async function anchored({ store, names }: Opened) {
   return anchor;
 }
 
-describe('registry and audit written anew with the same sequences', () => {
+describe('registry and audit rewritten with the same sequences', () => {
   test('are named event by event if the keys of the authors are missing', async () => {
     await using opened = await given();
     expect((await verdictOn(opened)).said).toEqual([]);
@@ -108,7 +108,7 @@ describe('registry and audit written anew with the same sequences', () => {
     );
   });
 
-  test('are named by an anchor if all keys were invented', async () => {
+  test('disagree with an anchor if all keys are new', async () => {
     await using opened = await given();
     const anchor = await anchored(opened);
     const before = await verdictOn(opened, { anchors: [anchor] });
@@ -126,7 +126,7 @@ describe('registry and audit written anew with the same sequences', () => {
     expect(anchors).toEqual({ agreed: 0, unchecked: 0, anchoredTo: 0 });
   });
 
-  test('are named by an anchor if they end before it', async () => {
+  test('disagree with an anchor if they end before it', async () => {
     await using opened = await given();
     const anchor = await anchored(opened);
     const { said } = await verdictOn(opened, {

@@ -33,7 +33,7 @@ const hold = (headers: Record<string, string>) =>
   });
 
 describe('the dashboard of rollcall up', () => {
-  it('is closed to another user of the machine, actions included', async () => {
+  it('refuses other users of the machine, actions included', async () => {
     expect(await fetchOfOther(new URL('/api/hello', url))).toBe(401);
     expect(await fetchOfOther(new URL('/api/actions/hold', url), 'POST')).toBe(401);
     expect(await fetchOfOther(new URL('/assets/main.js', url))).toBe(401);
@@ -43,7 +43,7 @@ describe('the dashboard of rollcall up', () => {
     expect(JSON.stringify(running.lines)).not.toContain(await tokenIn('dashboardTokenFile'));
   });
 
-  it('lets its own user in with the token of the file, and a page with the cookie of the link', async () => {
+  it('accepts its own user with the token of the file, and a page with the cookie of the link', async () => {
     const headers = await bearer('dashboardTokenFile');
     expect((await fetch(new URL('/api/hello', url), { headers })).status).toBe(200);
     const link = new URL(`/?token=${await tokenIn('dashboardTokenFile')}`, url);
@@ -53,7 +53,7 @@ describe('the dashboard of rollcall up', () => {
     expect((await fetch(new URL('/api/hello', url), { headers: { cookie } })).status).toBe(200);
   });
 
-  it('lets the second token look and not act', async () => {
+  it('lets the read-only token read and not act', async () => {
     const look = await bearer('dashboardLookTokenFile');
     const hello = await fetch(new URL('/api/hello', url), { headers: look });
     expect(await hello.json()).toMatchObject({ actions: false });

@@ -91,7 +91,7 @@ describe('an agent in a program', () => {
     expect(directory.age).toBeLessThan(5000);
   });
 
-  it('selects by policy, and keeps its last contents with their age while the store is away', async () => {
+  it('selects by policy, and its directory keeps the last contents with their age while the store is away', async () => {
     const at = { namespace: 'picked', stateDir };
     await using server = await startTestServer();
     const servers = server.url;

@@ -47,7 +47,7 @@ describe('rollcall up', () => {
     expect(await command(['ps', '--servers', `${servers}`])).toMatchObject({ code: 3 });
   });
 
-  it('accepts connections only of its own user, without any setting', async () => {
+  it('accepts only connections of the user who started it, by default', async () => {
     const store = join(folder, 'store');
     await using running = up(...onFreePort, '--store', store);
     const { servers } = await running.ready;
@@ -65,7 +65,7 @@ describe('rollcall up', () => {
     for (const path of secrets) expect((await stat(path)).mode & 0o077).toBe(0);
   });
 
-  it('lets an agent in that was started before it', async () => {
+  it('accepts an agent that was started before it', async () => {
     const [port = 0] = await freePorts(1);
     const where = ['--servers', `nats://127.0.0.1:${port}`, '--json'];
     await using agent = rollcall(['agent', '--host', 'h1', '--name', 'a', ...where], mine());
@@ -74,7 +74,7 @@ describe('rollcall up', () => {
     await agent.ready;
   });
 
-  it('lets an agent in that came after the server and before its login', async () => {
+  it('accepts an agent that was started after the server and before its login', async () => {
     const store = join(folder, 'store');
     const binary = `${ROLLCALL_NATS_SERVER}`;
     await using server = await startNatsServer({ binary, storeDir: store, needsLogin: true });

@@ -32,7 +32,7 @@ test('systemd accepts each line of the units', async (context) => {
   expect([verify.code, verify.output]).toEqual([0, '']);
 });
 
-test('systemd sees an unknown setting of a unit', async (context) => {
+test('systemd reports an unknown setting in a unit file', async (context) => {
   const systemd = await programFor(context, 'systemd-analyze');
   const [file = ''] = await installedUnits();
   const text = await readFile(file, 'utf8');
@@ -42,7 +42,7 @@ test('systemd sees an unknown setting of a unit', async (context) => {
   expect(verify.output).toContain("Unknown key 'ProtectHomes'");
 });
 
-test('the units expose little to an attacker, by the measure of systemd', async (context) => {
+test('the units have a low exposure by systemd-analyze security', async (context) => {
   const systemd = await programFor(context, 'systemd-analyze');
   for (const file of await installedUnits()) {
     const args = ['security', '--offline=true', '--no-pager', '--threshold=25', file];

@@ -34,7 +34,7 @@ async function advisoryAfter(
   throw new Error('no advisory came');
 }
 
-test('a client process that is killed is announced at once', async () => {
+test('a killed client process causes a disconnect advisory at once', async () => {
   await using store = await temporaryDirectory();
   const binary = env['ROLLCALL_NATS_SERVER'] ?? '';
   await using server = await startNatsServer({ binary, storeDir: store.path });
@@ -44,7 +44,7 @@ test('a client process that is killed is announced at once', async () => {
   expect(after).toBeLessThan(untilStale);
 });
 
-test('a client that hangs without closing its connection is announced within seconds', async () => {
+test('a client that hangs without closing its connection causes a disconnect advisory within seconds', async () => {
   await using store = await temporaryDirectory();
   const binary = env['ROLLCALL_NATS_SERVER'] ?? '';
   await using server = await startNatsServer({ binary, storeDir: store.path });
@@ -54,7 +54,7 @@ test('a client that hangs without closing its connection is announced within sec
   expect(after).toBeLessThan(8000);
 });
 
-test('in a cluster the announcement reaches observers on every node', async () => {
+test('in a cluster a disconnect advisory reaches collectors on every server', async () => {
   await using cluster = await startTestCluster(3);
   const [client = '', observer = ''] = cluster.urls;
   const { after, ...seen } = await advisoryAfter('SIGKILL', { client, observer });

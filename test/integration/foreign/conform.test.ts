@@ -66,7 +66,7 @@ describe('rollcall conform', () => {
       'except Conflict:\n                self.sent = (time.monotonic(), time.time())',
     ],
   ];
-  it.each(defects)('catches an agent that %s', async (name, rule, find, replacement) => {
+  it.each(defects)('reports an agent that %s', async (name, rule, find, replacement) => {
     const file = await broken(name.replaceAll(' ', '-'), find, replacement);
     const { code, failed, printed } = await resultsOf(file);
     expect(failed, printed).toContain(rule);

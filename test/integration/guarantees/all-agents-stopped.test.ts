@@ -4,7 +4,7 @@ import { withServer } from '../harness/with-server.ts';
 const world = withServer();
 
 describe('a registry without live agents', () => {
-  it('loses its old records when new agents and collectors start on other hosts', async () => {
+  it('is cleaned of old records when new agents and collectors start on other hosts', async () => {
     await using fleet = await world.fleet();
     const watcher = await fleet.collector('old');
     const old = await Promise.all(
@@ -23,7 +23,7 @@ describe('a registry without live agents', () => {
     expect(new Set(ended.map((e) => e.of.run))).toEqual(new Set(old.map(({ run }) => run)));
   });
 
-  it('loses the leftovers of ten killed runs of a crash loop, and keeps the instances of the last run', async () => {
+  it('is cleaned of the leftovers of ten killed runs of a crash loop, and keeps the instances of the last run', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const runs = 10;

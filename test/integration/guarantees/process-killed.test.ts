@@ -8,7 +8,7 @@ const world = withServer();
 const patient = ['--ttl', '15s', '--grace', '30s'];
 
 describe('an agent that is killed', () => {
-  it('has its instances dubious, then removed, then its record removed, and no other record changes', async () => {
+  it('makes its instances dubious; then they and its record are removed, and no other record changes', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const dead = await fleet.serving('h1', 'a', [
@@ -69,7 +69,7 @@ describe('an agent that is killed', () => {
     expect(history.filter((e) => e.event.type === 'removed')).toEqual([]);
   });
 
-  it('and restarted with fewer instances loses the missing ones', async () => {
+  it('and restarted with fewer instances removes those that are no longer listed', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
     const first = await fleet.serving(

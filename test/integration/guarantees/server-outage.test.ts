@@ -4,7 +4,7 @@ import { startTestServer } from '../harness/nats-server.ts';
 import { throughout, until } from '../harness/until.ts';
 
 describe('a server that is down for longer than the ttl', () => {
-  it.each(['polite', 'SIGKILL'] as const)('(%s stop) leads to no expiry', async (how) => {
+  it.each(['polite', 'SIGKILL'] as const)('(%s stop) causes no expiry', async (how) => {
     await using server = await startTestServer();
     await using fleet = await TestFleet.open(server.url);
     const watcher = await fleet.collector();

@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(stateDir, { recursive: true, maxRetries: 20 }));
 
-it('a directory hands out the nearest, the labelled, the less loaded, and complete sets', async () => {
+it('a directory picks the nearest, the labelled and the less loaded instances, and returns complete sets', async () => {
   const at = { servers: world.server.url, namespace: 'consume', stateDir };
   await using collector = await startCollector(at);
   await using near = await startAgent({

@@ -142,7 +142,7 @@ test('a user without permission to list is refused once, and lists again after a
 });
 
 test.each(Object.entries(servers))(
-  'a server %s is understood among answers that nobody understands',
+  'the answer of a server %s is read among unreadable answers',
   async (_, { config, user, recorded }) => {
     await using server = await startConfigured(() => config);
     const joker = await connectNats({ servers: [server.url], name: 'joker', ...login(user) });

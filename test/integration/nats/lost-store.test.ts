@@ -28,7 +28,7 @@ async function emptyDisk(server: TestServer): Promise<void> {
 it.each([
   ['streams are deleted', (fleet: TestFleet) => deleteStreams(fleet)],
   ['server loses its disk', (_: TestFleet, server: TestServer) => emptyDisk(server)],
-])('a fleet whose %s makes the streams again, and registers anew', async (_, lose) => {
+])('a fleet whose %s creates the streams again, and registers again', async (_, lose) => {
   await using server = await startTestServer();
   await using fleet = await TestFleet.open(server.url);
   const collector = await fleet.collector();

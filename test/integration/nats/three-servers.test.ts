@@ -50,8 +50,8 @@ class Writer implements AsyncDisposable {
 const others = (cluster: TestCluster, ...not: readonly TestServer[]): readonly string[] =>
   cluster.nodes.filter((node) => !not.includes(node)).map((node) => node.url);
 
-describe('fences on one record, many at once (B11)', () => {
-  test('refuse each other without reason if each is sent alone', async () => {
+describe('concurrent commits with a fence on one record', () => {
+  test('can be refused by the server without reason if each is sent alone', async () => {
     await using cluster = await startTestCluster(3);
     await using opened = await openOn(cluster.urls, three);
     const { raw, names } = opened;
@@ -69,7 +69,7 @@ describe('fences on one record, many at once (B11)', () => {
     expect(new Set(codes)).toEqual(new Set([undefined, 10164]));
   });
 
-  test('are all accepted after retries', async () => {
+  test('all succeed after retries', async () => {
     await using cluster = await startTestCluster(3);
     await using opened = await openOn(cluster.urls, three);
     const fence = {

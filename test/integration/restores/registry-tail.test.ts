@@ -96,7 +96,7 @@ test('an event that a process wrote before the repair reaches the audit once, fo
   expect(loss).toMatchObject({ kind: 'registry-lost-tail', kept: first?.origin, seq: 6 });
 });
 
-test('a registry that was made anew is noticed although others have written to it before', async () => {
+test('a registry that was created again is noticed although other processes have already written to it', async () => {
   await using server = await startTestServer();
   await using opened = await openOn([server.url]);
   const { store, names, jsm } = opened;

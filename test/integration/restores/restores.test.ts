@@ -152,7 +152,7 @@ describe('a restore of an older copy', () => {
       expect(await divergencesOf(fleet)).toEqual([]);
     }));
 
-  it('of leases or keyframes changes nothing', () =>
+  it('of the leases or the keyframes loses no record and no event', () =>
     withFleet(async (fleet, server) => {
       await fleet.collector();
       await fleet.serving('h1', 'a', web('a'));
@@ -167,7 +167,7 @@ describe('a restore of an older copy', () => {
     }));
 });
 
-describe('a stream that was made anew', () => {
+describe('a stream that was deleted and created again', () => {
   it('is recorded if it is the registry, and no token repeats', () =>
     withFleet(async (fleet, server) => {
       const { process } = await fleet.serving('h1', 'a', web('a'));

@@ -59,7 +59,7 @@ describe('rollcall sync file', () => {
     await expect(broken.ended).rejects.toMatchObject({ code: 'bad-setting' });
   });
 
-  test('--once writes the file with the rights of --mode, and then says that it is the same', async () => {
+  test('--once writes the file with the rights of --mode, and reports an unchanged file the second time', async () => {
     const args = ['--format', 'json', '--service', 'web', '--mode', '0640', '--once', '--json'];
     const first = syncFile('once', ...args);
     expect([await first.ended, first.documents()]).toEqual([
@@ -76,7 +76,7 @@ describe('rollcall sync file', () => {
     ]);
   });
 
-  test('--once ends with exit code 1 if the check or the command fails, or nothing is known', async () => {
+  test('--once ends with exit code 1 if the check or the command fails, or the registry could not be read', async () => {
     const nginx = ['--format', 'nginx', '--once'];
     const checked = syncFile('checked', ...nginx, '--check', 'exit 3');
     expect([await checked.ended, checked.out]).toEqual([1, [`${file('checked')}: check-failed`]]);

@@ -33,7 +33,7 @@ describe('rollcall up while NATS_URL is set', () => {
     expect(await running.exited).toBe(0);
   });
 
-  test('uses that server without these settings, and reports that it starts none', async () => {
+  test('uses the server of NATS_URL without these settings, and reports that it starts none', async () => {
     await using running = up();
     expect((await running.ready)['servers']).toBe(server.url);
     expect(running.stderr).toContain('using the server of NATS_URL; none is started');

@@ -36,7 +36,7 @@ describe('an agent at a leaf node whose server has a JetStream of its own', () =
     expect(seen.stderr).toContain('--js-domain hub');
   });
 
-  test('uses the namespace of the other domain with --js-domain', async () => {
+  test("uses the namespace in the hub's domain if --js-domain names it", async () => {
     const namespace = freshNamespace();
     await using agent = agentAt(servers.leaf.url, namespace, '--js-domain', 'hub');
     await agent.ready;
@@ -94,7 +94,7 @@ describe('an agent at a leaf node whose server has a JetStream of its own', () =
     ]);
   });
 
-  test('with a second namespace of one name gets its own commits, and the session events of both', async () => {
+  test('writes only into its own namespace if the hub has one with the same name, and the hub gets the session events of both', async () => {
     const namespace = freshNamespace();
     await using atHub = agentAt(servers.hub.url, namespace, '--js-domain', '.');
     await atHub.ready;

@@ -9,7 +9,7 @@ import { recordedNamespace, restoreStreams } from './support/stored-streams.ts';
  * A store that processes from before signatures, marks and losses wrote: two agents with instances, one
  * that was removed, a hold and a policy. All of its processes were killed.
  */
-it('a store of a version before signatures is opened, accepts writes, and verifies', async () => {
+it('a store that was written before events were signed is opened, accepts writes, and verifies', async () => {
   await using server = await startTestServer();
   await restoreStreams(server.url, 'before-signatures.ndjson.gz');
   await using fleet = await TestFleet.open(server.url, 1, recordedNamespace);

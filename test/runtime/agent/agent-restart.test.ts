@@ -18,7 +18,7 @@ describe('an agent that is started again after a crash', () => {
   });
 
   scenario(
-    'takes over after two unanswered probes, three seconds apart, if it cannot see its predecessor',
+    'takes over after two unanswered pings, three seconds apart, if it cannot see its predecessor',
     async (fleet) => {
       const first = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(1));
@@ -32,7 +32,7 @@ describe('an agent that is started again after a crash', () => {
   );
 
   scenario(
-    'does not take over from one that reconnects between the probes, even before it renews',
+    'does not take over from one that reconnects between the pings, even before it renews',
     async (fleet) => {
       const first = fleet.agent('h1/a', ['web/1']);
       await fleet.advance(seconds(1));
@@ -143,7 +143,7 @@ describe('an agent that is started again after a crash', () => {
     },
   );
 
-  scenario('starts anew in a slot that was collected', async (fleet) => {
+  scenario('starts again in a slot that was collected', async (fleet) => {
     const first = fleet.agent('h1/a', ['web/1']);
     fleet.collector('h2');
     await fleet.advance(seconds(1));

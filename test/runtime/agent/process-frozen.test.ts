@@ -98,7 +98,7 @@ describe('an agent whose machine was suspended', () => {
 
 describe('an agent whose wall clock is changed', () => {
   scenario(
-    'forward by more than its ttl takes its lease again and keeps its run',
+    'takes its lease again and keeps its run, if the change is forward by more than its ttl',
     async (fleet) => {
       const c = fleet.collector('c1');
       const a = fleet.agent('h1/a', ['web/1']);
@@ -111,7 +111,7 @@ describe('an agent whose wall clock is changed', () => {
     },
   );
 
-  scenario('back continues unchanged', async (fleet) => {
+  scenario('continues unchanged, if the change is backward', async (fleet) => {
     const a = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(5));
     a.process.clock.setWall(seconds(-3600));

@@ -86,7 +86,7 @@ describe('a run that comes back', () => {
   );
 
   scenario(
-    'is not serving again because of an earlier refutation that is still pending',
+    'does not serve again because of an earlier refutation that is still pending',
     async (fleet) => {
       fleet.collector('c1');
       const a = fleet.agent('h1/a', ['web/1']);

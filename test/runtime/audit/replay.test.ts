@@ -11,15 +11,15 @@ const history = historyOf(events);
 const never = new AbortController().signal;
 const at = (seq: number) => replayTo(history, { seq }, undefined, never);
 
-describe('a moment of a history', () => {
-  test('by sequence is after that event, and with "before" right before it', async () => {
+describe('the fleet at a moment', () => {
+  test('is that after the event with the sequence, or right before it with "before"', async () => {
     const after = await at(199);
     const before = await replayTo(history, { before: 200 }, undefined, never);
     expect(before.records).toEqual(after.records);
     expect([before.seq, after.seq, after.folded]).toEqual([199, 199, 199]);
   });
 
-  test('by time is after all events stored until then, that moment included', async () => {
+  test('includes all events that were stored until that time, that moment included', async () => {
     const [one, next] = [events[199], events[200]];
     if (!one || !next) throw new Error('too short a history');
     const moment = { at: next.storedAt - 1 };
@@ -31,7 +31,7 @@ describe('a moment of a history', () => {
     expect(then.seq).toBeGreaterThanOrEqual(one.seq);
   });
 
-  test('before the first event is an empty fleet, and after the last the present fleet', async () => {
+  test('is empty before the first event, and the present fleet after the last one', async () => {
     const none = await at(0);
     expect([none.seq, none.at, none.fleet.size]).toEqual([0, 0, 0]);
     const all = await at(Number.MAX_SAFE_INTEGER);
@@ -53,7 +53,7 @@ describe('a moment of a history', () => {
     }
   });
 
-  test('of a history with an unreadable event is computed without it (G12)', async () => {
+  test('is computed without an unreadable event (G12)', async () => {
     const [one, ...rest] = events;
     const broken = [{ ...(one as (typeof events)[number]), text: 'no event' }, ...rest];
     const replayed = await replayTo(historyOf(broken), { seq: 400 }, undefined, never);

@@ -58,7 +58,7 @@ describe('an event that was changed', () => {
     },
   );
 
-  test('is undetected only as the last one of an entity without a record, before a signature', async () => {
+  test('is not detected only if it is unsigned, the last of its chain, and its entity has no record', async () => {
     const unseen = [];
     for (const { seq } of events) {
       if ((await divergencesOf(changedAt(events, seq, change))).length === 0) unseen.push(seq);
@@ -67,7 +67,7 @@ describe('an event that was changed', () => {
     expect(unseen).toEqual(bare.filter(({ seq }) => seq > keyframe).map(({ seq }) => seq));
   });
 
-  test('to a transition that its machine does not make is reported by the machine', async () => {
+  test('is reported if its machine does not allow the transition', async () => {
     const one = find('suspected', 'run');
     const to = { present: { phase: 'leaving', sight: 'suspect' } };
     const divergences = await divergencesOf(changedAt(events, one.seq, () => ({ to })));
@@ -111,7 +111,7 @@ describe('an event that was changed', () => {
     expect(divergences).toContainEqual(expect.objectContaining({ seq: one.seq, check: 'record' }));
   });
 
-  test('to something that is not an event is reported with its subject', async () => {
+  test('is reported with its subject if it is no longer an event', async () => {
     const one = find('failed', 'instance');
     const tampered = events.map((other) => (other === one ? { ...one, text: '{"v":1' } : other));
     expect(await divergencesOf(tampered)).toContainEqual(

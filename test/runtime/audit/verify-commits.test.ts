@@ -76,7 +76,7 @@ describe('the events of one commit', () => {
     );
   });
 
-  test('are missed if one of them was taken out, also the last of its chain', async () => {
+  test('are reported as missing if one of them was removed, also the last of its chain', async () => {
     const { fleet, events } = await given();
     for (const [place, { seq }] of sharing(events, 'removed').entries()) {
       const found = await verdictOf(fleet, closedUp(without(events, seq)));
@@ -105,7 +105,7 @@ describe('the events of one commit', () => {
     );
   });
 
-  test('are not missed where the history ends or begins within their commit', async () => {
+  test('are not reported as missing if the history begins or ends within the commit', async () => {
     const { fleet, events } = await given();
     const [, second, third] = sharing(events, 'registered').map(({ seq }) => seq);
     const cutOff = events.filter(({ seq }) => seq <= (third ?? 0));
@@ -115,7 +115,7 @@ describe('the events of one commit', () => {
     expect(found.filter(({ check }) => check === 'signature')).toEqual([]);
   });
 
-  test('may have a signature each, as those of versions before', async () => {
+  test('may each have their own signature, as older versions write them', async () => {
     const { fleet } = await given();
     const { agent, process } = fleet.agent('h4/d', names);
     await fleet.advance(seconds(5));

@@ -33,8 +33,8 @@ function change(kind: string, how: (line: string) => string | undefined): string
   return name;
 }
 
-describe('a keyframe that was changed', () => {
-  test('in a record is reported with the record, and does not match its signature', async () => {
+describe('a changed keyframe', () => {
+  test('is reported with the changed record, and does not match its signature', async () => {
     const entity = change('record', (line) => line.replace('\\"grace\\":10000', '\\"grace\\":1'));
     const { divergences } = await verdictOn(fleet);
     expect(divergences).toEqual([
@@ -47,7 +47,7 @@ describe('a keyframe that was changed', () => {
     ]);
   });
 
-  test('in the state of a chain is reported with the chain', async () => {
+  test('is reported with the chain whose state was changed', async () => {
     const entity = change('open', (line) =>
       line.replace(/"hash":"[0-9a-f]{8}/, '"hash":"00000000'),
     );
@@ -64,7 +64,7 @@ describe('a keyframe that was changed', () => {
     ['a line is of an unknown kind', (lines: string[]) => lines.with(3, '["close","x",{}]')],
     ['its head is missing', (lines: string[]) => lines.slice(1)],
     ['it is empty', () => []],
-  ])('so that %s is unreadable', async (_, how) => {
+  ])('is unreadable if %s', async (_, how) => {
     replace(how(linesOf()));
     const { divergences } = await verdictOn(fleet);
     expect(divergences).toContainEqual(
@@ -77,7 +77,7 @@ describe('a keyframe that was changed', () => {
     );
   });
 
-  test('to omit a record, with a corrected count, is reported with the record', async () => {
+  test('is reported with the omitted record, although the count was corrected', async () => {
     const entity = change('record', () => undefined);
     replace(linesOf().with(0, (linesOf()[0] ?? '').replace(/"records":6/, '"records":5')));
     const { divergences } = await verdictOn(fleet);
@@ -86,7 +86,7 @@ describe('a keyframe that was changed', () => {
     );
   });
 
-  test('in a field that only its signature covers does not match the signature', async () => {
+  test('does not match its signature if only a field without another check was changed', async () => {
     change('predecessor', (line) => line.replace(/"hash":"[0-9a-f]{8}/, '"hash":"00000000'));
     const { divergences } = await verdictOn(fleet);
     expect(divergences).toEqual([

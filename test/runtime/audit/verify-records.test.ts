@@ -78,7 +78,7 @@ describe('a record that was changed without an event', () => {
   });
 });
 
-describe('a chain without an end, whose record another run has', () => {
+describe('an open chain whose record belongs to another run', () => {
   /** Its process dies, the store is edited manually, and another process of the slot starts. */
   async function restarted(between: (fleet: FleetInMemory) => void) {
     const fleet = await given();
@@ -112,7 +112,7 @@ describe('a chain without an end, whose record another run has', () => {
     expect(divergences).toEqual([expect.objectContaining({ entity, check: 'end' })]);
   });
 
-  test('is then ended: it does not stay open for ever', async () => {
+  test('is ended by the report, so it does not stay open for ever', async () => {
     const { fleet, before } = await restarted((store) => store.byHand(agent, undefined));
     const { checkpoint } = await verdictOn(fleet);
     const open = checkpoint.chains.open.map(([name]) => name);
@@ -120,7 +120,7 @@ describe('a chain without an end, whose record another run has', () => {
     expect(open.length).toBeGreaterThan(0);
   });
 
-  test('does not exist if the next run ended it: superseded, adopted', async () => {
+  test('is not reported if the next run ended it by superseding or adopting', async () => {
     const { fleet } = await restarted(() => {});
     expect((await verdictOn(fleet)).divergences).toEqual([]);
   });
@@ -181,7 +181,7 @@ describe('a registry that changes while it is compared', () => {
     expect(events).toBe(fleet.world.audit.last?.seq);
   });
 
-  test('is reported for a record without an event', async () => {
+  test('is reported only for records without an event', async () => {
     const fleet = new FleetInMemory();
     const { agent: busy } = fleet.agent('h1/a', ['web/1']);
     await fleet.advance(seconds(2));

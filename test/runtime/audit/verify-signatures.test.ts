@@ -97,7 +97,7 @@ describe('a signed history', () => {
 });
 
 describe('an agent that names a collector as the actor in its own chain', () => {
-  test('is found if it signs with a key of its own', async () => {
+  test('is detected if it signs with a key of its own', async () => {
     const { fleet, collector, suspect, process } = await given();
     const signer = memorySignatures.signerFor(RunId.parse('forged0000'));
     const seq = await suspect({ actor: collector, ports: process.ports, signer });
@@ -110,14 +110,14 @@ describe('an agent that names a collector as the actor in its own chain', () => 
     ]);
   });
 
-  test('is found if it does not sign', async () => {
+  test('is detected if its events are unsigned', async () => {
     const { fleet, collector, suspect, process } = await given();
     const seq = await suspect({ actor: collector, ports: process.ports });
     const { divergences } = await verdictOf(fleet);
     expect(divergences.map((one) => [one.seq, one.check])).toEqual([[seq, 'signature']]);
   });
 
-  test('is found if the collector introduces its key only afterwards', async () => {
+  test('is detected even if the collector publishes its key later', async () => {
     const fleet = new FleetInMemory();
     const { agent, process } = fleet.agent('h1/a', []);
     await fleet.advance(seconds(2));

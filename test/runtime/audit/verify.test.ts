@@ -132,7 +132,7 @@ describe('a process that could not write', () => {
     });
   });
 
-  test('for too long reports the number of lost events: a note, no divergence', async () => {
+  test('causes a note with the number of lost events, not a divergence, after too long', async () => {
     const fleet = new FleetInMemory();
     const process = fleet.process('h1');
     const me = { ...slotAt('h1/a'), run: RunId.parse('run00001') };
@@ -173,7 +173,7 @@ describe('a process that could not write', () => {
     );
   });
 
-  test('and died has no final event: a note, no divergence', async () => {
+  test('causes a note, not a divergence, if it died before its final event', async () => {
     const fleet = new FleetInMemory();
     const { collector } = fleet.collector('c1');
     const dies = fleet.agent('h1/a', ['web/1']);
@@ -192,7 +192,7 @@ describe('a process that could not write', () => {
     expect((await verdictOn(fleet)).notes.lostTails).toBe(1);
   });
 
-  test('and was killed with a seat counts as lost once the seat has lapsed', async () => {
+  test('counts as lost once its seat has lapsed, if it was killed with a seat', async () => {
     const fleet = new FleetInMemory();
     const { process } = fleet.collector('c1');
     await fleet.advance(seconds(5));

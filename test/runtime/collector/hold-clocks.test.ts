@@ -51,7 +51,7 @@ describe('a hold', () => {
     );
 
     scenario(
-      `is ended by nobody while the server's clock is ${direction}, and ends when the clock is right again`,
+      `is ended by no collector while the server's clock is ${direction}, and ends when the clock is right again`,
       async (fleet) => {
         const [one, two] = await given(fleet);
         fleet.world.setClock(by);

@@ -43,8 +43,8 @@ async function given(fleet: FleetInMemory): Promise<{ a: Process; b: Process }> 
 
 const longDead = ({ lease }: FleetInMemory): Millis => lease.ttl + lease.grace + seconds(5);
 
-describe('while a hold is active', () => {
-  scenario('silence is planned, and nothing expires', async (fleet) => {
+describe('a hold that is active', () => {
+  scenario('makes silence planned, and nothing expires', async (fleet) => {
     const { a } = await given(fleet);
     const { directory } = fleet.directory();
     await person(fleet).hold('h1', minutes(10), 'new kernel');
@@ -61,7 +61,7 @@ describe('while a hold is active', () => {
     ]);
   });
 
-  scenario('on one agent, the others of its host expire as usual', async (fleet) => {
+  scenario('on one agent does not stop the expiry of the others of its host', async (fleet) => {
     const { a, b } = await given(fleet);
     await person(fleet).hold('h1/a', minutes(10));
     await fleet.kill(a);
@@ -71,7 +71,7 @@ describe('while a hold is active', () => {
     expect(fleet.phase('h1/b')).toBe('absent');
   });
 
-  scenario('another collector respects it, because it is in the registry', async (fleet) => {
+  scenario('is respected by another collector, because it is in the registry', async (fleet) => {
     const { a } = await given(fleet);
     await person(fleet).hold('h1', minutes(10));
     await fleet.kill(a);
@@ -82,7 +82,7 @@ describe('while a hold is active', () => {
     expect(fleet.phase('h1/a')).toMatch(/^live, /);
   });
 
-  scenario('an agent that comes back is live again immediately', async (fleet) => {
+  scenario('lets an agent that comes back be live again immediately', async (fleet) => {
     const { a } = await given(fleet);
     await person(fleet).hold('h1', minutes(10));
     await fleet.kill(a);

@@ -51,8 +51,8 @@ async function decided(): Promise<FleetInMemory> {
   return fleet;
 }
 
-describe('one sweep of a process without a seat', () => {
-  test('removes everything that is decided, in intact chains', async () => {
+describe('a single sweep without a seat', () => {
+  test('removes the records of all dead runs, and their chains stay intact', async () => {
     const fleet = await decided();
     const { sweep, did } = visitor(fleet);
     await sweep();
@@ -62,7 +62,7 @@ describe('one sweep of a process without a seat', () => {
     expect(await verdictOn(fleet)).toMatchObject({ divergences: [] });
   });
 
-  test('decides nothing, however long its removals take', async () => {
+  test('declares no run dead, however long its removals take', async () => {
     const fleet = await decided();
     const { process: other } = fleet.agent('h2/a', ['web/3']);
     await fleet.advance(seconds(5));
@@ -75,7 +75,7 @@ describe('one sweep of a process without a seat', () => {
     expect(fleet.phase('h2/a')).toBe('live');
   });
 
-  test('decides nothing, however long all runs have been silent', async () => {
+  test('declares no run dead, however long all runs have been silent', async () => {
     const fleet = new FleetInMemory();
     const { process } = fleet.agent('h1/a', ['web/1']);
     const { process: collector } = fleet.collector('c1');

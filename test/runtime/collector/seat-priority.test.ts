@@ -30,7 +30,7 @@ async function waited({ clock, turns }: ReturnType<typeof given>, progress = '1'
   return clock.monotonic() - from;
 }
 
-describe('a seat in the order of ranks', () => {
+describe('a seat that waits for higher-ranked seats', () => {
   test.each([0, 1, 2])(
     'acts at rank %i after that many times 5 s without progress',
     async (rank) => {
@@ -58,7 +58,7 @@ describe('a seat in the order of ranks', () => {
     expect(turns.shouldAct(run, '4')).toBe(true);
   });
 
-  test('keeps its turn after it stepped in, until there is progress', async () => {
+  test('acts until the work progresses, once it has begun to act for them', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     await clock.advance(100);
@@ -66,14 +66,14 @@ describe('a seat in the order of ranks', () => {
     expect(turns.shouldAct(run, '2')).toBe(false);
   });
 
-  test('starts its wait again after finished work', async () => {
+  test('waits again after the work is done', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     turns.clear(run);
     expect(turns.shouldAct(run, '1')).toBe(false);
   });
 
-  test('waits for each subject separately', async () => {
+  test('waits separately for each run', async () => {
     const { clock, turns } = given(1);
     await waited({ clock, turns });
     const others = Array.from({ length: 50 }, (_, n) => `other${n}`);

@@ -11,26 +11,29 @@ const usable = (directory: Directory, policy: 'prefer-live' | 'strict' | 'any' =
     .sort();
 
 describe('a directory that keeps the last instances (G13)', () => {
-  scenario('hands out all that were collected one after the other, for its time', async (fleet) => {
-    fleet.collector('c1');
-    await fleet.advance(seconds(1));
-    const { directory } = fleet.directory({ keepLast: minutes(10) });
-    const agents = ['h1/a', 'h2/a', 'h3/a'].map((place, n) => fleet.agent(place, [`web/${n}`]));
-    await fleet.advance(seconds(2));
-    for (const { process } of agents) {
-      await fleet.kill(process);
-      await fleet.advance(seconds(4));
-    }
-    await fleet.advance(minutes(2));
-    expect(directory.instances()).toEqual([]);
-    const all = ['0 unreachable', '1 unreachable', '2 unreachable'];
-    expect(usable(directory)).toEqual(all);
-    expect(usable(directory, 'any')).toEqual(all);
-    expect(usable(directory, 'strict')).toEqual([]);
-    expect(directory.usable(undefined, 'prefer-live').every((row) => row.keptSince)).toBe(true);
-    await fleet.advance(minutes(11));
-    expect(usable(directory)).toEqual([]);
-  });
+  scenario(
+    'returns all instances that were collected one after the other, each for its time',
+    async (fleet) => {
+      fleet.collector('c1');
+      await fleet.advance(seconds(1));
+      const { directory } = fleet.directory({ keepLast: minutes(10) });
+      const agents = ['h1/a', 'h2/a', 'h3/a'].map((place, n) => fleet.agent(place, [`web/${n}`]));
+      await fleet.advance(seconds(2));
+      for (const { process } of agents) {
+        await fleet.kill(process);
+        await fleet.advance(seconds(4));
+      }
+      await fleet.advance(minutes(2));
+      expect(directory.instances()).toEqual([]);
+      const all = ['0 unreachable', '1 unreachable', '2 unreachable'];
+      expect(usable(directory)).toEqual(all);
+      expect(usable(directory, 'any')).toEqual(all);
+      expect(usable(directory, 'strict')).toEqual([]);
+      expect(directory.usable(undefined, 'prefer-live').every((row) => row.keptSince)).toBe(true);
+      await fleet.advance(minutes(11));
+      expect(usable(directory)).toEqual([]);
+    },
+  );
 
   scenario('keeps nothing once an instance of the service is registered', async (fleet) => {
     fleet.collector('c1');
@@ -49,7 +52,7 @@ describe('a directory that keeps the last instances (G13)', () => {
     expect(usable(directory)).toEqual([]);
   });
 
-  scenario('does not keep what left or was deregistered', async (fleet) => {
+  scenario('does not keep instances that left or were deregistered', async (fleet) => {
     fleet.collector('c1');
     await fleet.advance(seconds(1));
     const { directory } = fleet.directory({ keepLast: minutes(10) });
@@ -64,22 +67,25 @@ describe('a directory that keeps the last instances (G13)', () => {
     expect(usable(directory)).toEqual([]);
   });
 
-  scenario('keeps what went while it was cut off, and nothing tells how', async (fleet) => {
-    fleet.collector('c1');
-    await fleet.advance(seconds(1));
-    const { directory, process } = fleet.directory({ keepLast: minutes(10) });
-    const one = fleet.agent('h1/a', ['web/1']);
-    await fleet.advance(seconds(2));
-    process.line.down = true;
-    await fleet.advance(seconds(5));
-    await fleet.kill(one.process);
-    await fleet.advance(minutes(1));
-    expect(usable(directory)).toEqual(['1 null']);
-    process.line.down = false;
-    await fleet.advance(seconds(10));
-    expect(directory.instances()).toEqual([]);
-    expect(usable(directory)).toEqual(['1 unobserved']);
-  });
+  scenario(
+    'keeps instances that were removed while it was disconnected, because it cannot know why',
+    async (fleet) => {
+      fleet.collector('c1');
+      await fleet.advance(seconds(1));
+      const { directory, process } = fleet.directory({ keepLast: minutes(10) });
+      const one = fleet.agent('h1/a', ['web/1']);
+      await fleet.advance(seconds(2));
+      process.line.down = true;
+      await fleet.advance(seconds(5));
+      await fleet.kill(one.process);
+      await fleet.advance(minutes(1));
+      expect(usable(directory)).toEqual(['1 null']);
+      process.line.down = false;
+      await fleet.advance(seconds(10));
+      expect(directory.instances()).toEqual([]);
+      expect(usable(directory)).toEqual(['1 unobserved']);
+    },
+  );
 
   test('keeps the instances of a store that forgot them', async () => {
     const fleet = new FleetInMemory();

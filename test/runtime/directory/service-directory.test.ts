@@ -64,7 +64,7 @@ describe('the view of a door or driver', () => {
   });
 
   scenario(
-    'hands out what was saved while the store is away, and keeps it if it is gone',
+    'returns the saved instances while the store does not answer, and keeps those whose records are gone',
     async (fleet) => {
       fleet.collector('c1');
       await fleet.advance(seconds(1));

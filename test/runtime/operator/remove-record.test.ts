@@ -34,7 +34,7 @@ const planned = (entries: readonly KeyValueEntry[], { leased = false, key = inst
 const successor = agentEntry(20, agentRecord('h1/a', 'run2'));
 
 describe('the removal of a record by an operator', () => {
-  it('expects the record and its slot as they were', async () => {
+  it('fails if the record or its slot changed', async () => {
     const plan = await planned([instance, successor]);
     if (plan.kind !== 'possible') throw new Error(`it is ${plan.kind}`);
     expect(plan.commit.writes).toEqual([
@@ -47,7 +47,7 @@ describe('the removal of a record by an operator', () => {
     });
   });
 
-  it('also expects that a slot without a record stays so', async () => {
+  it('fails if a slot that had no record has one', async () => {
     const plan = await planned([instance]);
     expect(plan).toMatchObject({ kind: 'possible', commit: { fences: [{ expectedRevision: 5 }] } });
   });

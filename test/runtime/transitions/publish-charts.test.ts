@@ -41,7 +41,7 @@ test.each([
   expect(warnings).toEqual(warned);
 });
 
-test('the recording of a known chart needs no store', async () => {
+test('a chart that is already published sends nothing to the store', async () => {
   const record = { machine: 'run', chart: run.chart };
   expect(await chartOfRecord(record, never)).toMatchObject({ machine: 'run', hash: run.chart });
 });

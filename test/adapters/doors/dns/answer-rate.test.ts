@@ -10,8 +10,8 @@ import { systemClock } from '../../../../src/adapters/system/clock.ts';
 import { noopMetrics } from '../../../../src/ports/metrics.ts';
 import { FakeView, rowOf } from '../support/fake-view.ts';
 
-describe('the rate of DNS answers', () => {
-  test('is limited for each network and each second', () => {
+describe('the limit of DNS answers', () => {
+  test('applies to each network and each second', () => {
     let now = 0;
     const rate = new AnswerRate({ monotonic: () => now }, 2);
     const allowed = (address: string) => rate.allows(address);
@@ -26,7 +26,7 @@ describe('the rate of DNS answers', () => {
     expect(allowed('10.0.0.3')).toBe(true);
   });
 
-  test('does not grow with the number of forged addresses', () => {
+  test('is the same for any number of forged client addresses', () => {
     const rate = new AnswerRate({ monotonic: () => 0 }, 2);
     const all = Array.from({ length: 20_000 }, (_, n) => `10.${n >> 8}.${n & 255}.1`);
     expect(all.filter((address) => rate.allows(address))).toHaveLength(10_000);

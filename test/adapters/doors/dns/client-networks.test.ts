@@ -61,8 +61,8 @@ describe('the DNS door', () => {
   });
 });
 
-describe('the networks of clients', () => {
-  test('have an address if and only if its first bits are those of a network', () => {
+describe('a list of networks', () => {
+  test('contains an address if and only if the address begins with the bits of one network', () => {
     const word = fc.nat(2 ** 32 - 1);
     const text = (n: number) => [24, 16, 8, 0].map((shift) => (n >>> shift) & 255).join('.');
     fc.assert(
@@ -76,7 +76,7 @@ describe('the networks of clients', () => {
     );
   });
 
-  test('are read from any text without an exception, and no text that is none is a network', () => {
+  test('is read from any text without an exception, and contains no network that the text does not name', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const network = networkIn(text);
@@ -98,7 +98,7 @@ describe('the networks of clients', () => {
       expect(networkIn(text), text).toBeUndefined();
   });
 
-  test('are loopback by default, also with an interface in the address', () => {
+  test('is loopback by default, also with an interface in the address', () => {
     const networks = new ClientNetworks(loopback);
     for (const address of ['127.0.0.1', '127.9.9.9', '::1', '::ffff:127.0.0.1'])
       expect(networks.has(address), address).toBe(true);

@@ -64,7 +64,7 @@ describe('the DNS zone', () => {
     expect(data(ask('mixed.service.rollcall'))).toEqual(['10.0.0.1']);
   });
 
-  test('answers SRV in the order of tokens, with a target that has the address in its name', () => {
+  test('answers SRV in the order of tokens, with targets whose names encode the address', () => {
     const answer = ask('_web._tcp.service.rollcall', 'SRV');
     expect(data(answer)).toEqual([
       {
@@ -156,7 +156,7 @@ describe('the DNS zone', () => {
     expect(askLarge('web.service.rollcall', 'A', { size: 3300 }).flag_tc).toBe(false);
   });
 
-  test('gives one lower-case name to one service, and names the others', () => {
+  test('serves one service for each lower-case name, and reports the others', () => {
     const mixed = new FakeView();
     for (const service of ['WEB', 'Web', 'web'])
       mixed.set(service, rowOf(`${service}/1`, { service, address: `10.0.0.${service.length}` }));

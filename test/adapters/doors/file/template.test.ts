@@ -64,14 +64,14 @@ describe('a template', () => {
 });
 
 describe('a format', () => {
-  test('nginx has an upstream for each service, and a server that is down where none is usable', () => {
+  test('for nginx has an upstream for each service, with a `down` server if no instance is usable', () => {
     expect(formatServices.nginx({ view, services })).toBe(
       'upstream down {\n  server 127.0.0.1:1 down;\n}\n' +
         'upstream web {\n  server 10.0.0.1:80;\n  server [2001:db8::7]:80;\n}\n',
     );
   });
 
-  test('json and prometheus are JSON', () => {
+  test('for json or prometheus is JSON', () => {
     expect(JSON.parse(formatServices.json({ view, services })).services).toHaveLength(3);
     const targets = JSON.parse(formatServices.prometheus({ view, services }));
     expect(targets.map(({ targets: [one] }: { targets: string[] }) => one)).toEqual([

@@ -9,7 +9,7 @@ import {
 } from '../../../../src/adapters/embedded/binary/cache.ts';
 import { fakeServer, temporaryDirectory } from '../temporary.ts';
 
-test('what a killed process was fetching is removed an hour on, not before', async () => {
+test('a download that a killed process left is removed after an hour, not before', async () => {
   await using cache = await temporaryDirectory();
   for (const [name, minutes] of Object.entries({ '.fetching-old': 61, '.fetching-new': 59 })) {
     await mkdir(join(cache.path, name));
@@ -23,7 +23,7 @@ test('what a killed process was fetching is removed an hour on, not before', asy
   expect(await readdir(cache.path)).toEqual(['.fetching-new']);
 });
 
-test('a server that runs elsewhere only is left alone, and the one that runs here is found', async () => {
+test('a server that does not run on this machine is skipped, and the one that does is found', async () => {
   await using directory = await temporaryDirectory();
   const cache = join(directory.path, 'cache');
   const other = join(cache, 'nats-server-2.15.1');

@@ -71,8 +71,8 @@ describe('a server named by ROLLCALL_NATS_SERVER', () => {
   });
 });
 
-describe('on the PATH', () => {
-  test('a server that is too old is skipped for a later one', async () => {
+describe('the search on the PATH', () => {
+  test('skips a server that is too old and finds a later one', async () => {
     await using directory = await temporaryDirectory();
     const [old, recent] = ['old', 'recent'].map((name) => join(directory.path, name));
     await mkdir(old ?? '');
@@ -83,7 +83,7 @@ describe('on the PATH', () => {
     expect(found).toEqual({ path: `${recent}/nats-server`, version: '2.12.1', from: 'path' });
   });
 
-  test('a relative directory is not searched', async () => {
+  test('skips a relative directory', async () => {
     await using directory = await temporaryDirectory();
     await fakeServer(join(directory.path, 'nats-server'), '2.15.1');
     const path = relative(cwd(), directory.path);
@@ -93,8 +93,8 @@ describe('on the PATH', () => {
   });
 });
 
-describe('in the cache', () => {
-  test('the newest one that runs is used, even if broken ones are there', async () => {
+describe('the search in the cache', () => {
+  test('finds the newest server that runs, even if broken ones are there', async () => {
     await using cache = await temporaryDirectory();
     for (const version of ['2.12.9', '2.12.10', '2.9.10']) {
       await mkdir(join(cache.path, `nats-server-${version}`));
@@ -108,8 +108,8 @@ describe('in the cache', () => {
   });
 });
 
-describe('is missing and cannot be fetched', () => {
-  test('every way that was tried is named with its reason', async () => {
+describe('the search without a result', () => {
+  test('names every way that was tried, with its reason', async () => {
     await using directory = await temporaryDirectory();
     const old = await fakeServer(join(directory.path, 'nats-server'), '2.9.10');
     const cacheDir = join(directory.path, 'cache');
@@ -125,14 +125,14 @@ describe('is missing and cannot be fetched', () => {
     expect(message).toMatch(/no mirror in the sources|no apt-get/);
   });
 
-  test('nothing is fetched without a cache directory', async () => {
+  test('fetches nothing without a cache directory', async () => {
     await expect(locateNatsServer({ path: '' })).rejects.toMatchObject({
       code: 'offline',
       message: expect.stringContaining('neither XDG_CACHE_HOME nor HOME is set'),
     });
   });
 
-  test('a cache that cannot be written to is named', async () => {
+  test('names a cache that cannot be written to', async () => {
     await using directory = await temporaryDirectory();
     const file = join(directory.path, 'a-file');
     await writeFile(file, '');

@@ -56,7 +56,7 @@ describe('a stream', () => {
     expect(stream.last('a')).toMatchObject({ seq: 2, text: 'y' });
   });
 
-  test('keeps every last message over 20 000 overwrites', () => {
+  test('keeps the last message of each subject after 20 000 overwrites', () => {
     const stream = new MemoryStream(new VirtualClock(), 0);
     stream.append('old', 'never written again');
     for (let n = 1; n <= 20_000; n += 1) stream.append(`${n % 3}`, `${n}`);

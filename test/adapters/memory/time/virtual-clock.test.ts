@@ -64,7 +64,7 @@ describe('virtual time', () => {
     ]);
   });
 
-  test('lets each sleeper finish its work also in a callback of the event loop', async () => {
+  test('waits until each sleeper has finished its work, even in a later callback of the event loop', async () => {
     const clock = new VirtualClock();
     const steps = await new Promise<number>((resolve) => {
       const { port1, port2 } = new MessageChannel();

@@ -42,7 +42,7 @@ function setUp() {
   };
 }
 
-test('a heartbeat at the position of the leader is fresh', async () => {
+test("a view that received a heartbeat with the leader's last sequence is fresh", async () => {
   const { beat } = setUp();
   expect(await beat(10)).toBe('fresh');
   expect(await beat(12)).toBe('fresh');
@@ -56,7 +56,7 @@ test('the time of the leader is that of its last answer, by its own clock', asyn
   expect(check.answeredAt - before).toBe(days(1));
 });
 
-test('a heartbeat that lags behind the leader proves nothing, and the third one means a lost consumer', async () => {
+test('a heartbeat that lags behind the leader does not mark the view as fresh, and the third one means a lost consumer', async () => {
   const { beat, setLeader } = setUp();
   expect(await beat(10)).toBe('fresh');
   setLeader(() => stream(20));
@@ -119,7 +119,7 @@ test.each([
   expect(await beat(10)).toEqual({ lost });
 });
 
-test('a failure of the leader that nobody foresaw proves nothing, and the check goes on', async () => {
+test('an unknown error of the leader does not mark the view as fresh, and the check continues', async () => {
   const { beat, setLeader } = setUp();
   setLeader(() => {
     throw new TypeError('unforeseen');

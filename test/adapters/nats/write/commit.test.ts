@@ -56,7 +56,7 @@ test('an event carries a fence, and has no expectation and no TTL of its own', (
   ]);
 });
 
-test('fences without an event to carry them come first, on subjects that nothing reads', () => {
+test('a fence without an event is sent first, as a message on a subject that nobody reads', () => {
   const fences = [1, 2].map((n) => ({ key: `agent.a.${n}`, expectedRevision: n }));
   expect(messagesOf(names, { ...bare, events: [event(1), event(2)], fences })).toHaveLength(2);
   const [carrier, carried] = messagesOf(names, { ...bare, events: [event(1)], fences });

@@ -71,7 +71,7 @@ describe('the source of a setting', () => {
     });
   });
 
-  it('has true or false for a switch in the environment or a file', () => {
+  it('is true or false for a switch in the environment or a file', () => {
     const { json } = common;
     expect(readSettings({ json }, from({ env: { ROLLCALL_JSON: 'true' } })).json).toBe(true);
     expect(readSettings({ json }, from({ file: file({ json: false }) })).json).toBe(false);

@@ -10,7 +10,7 @@ test('the text of a state is read back as the same state', () => {
     expect(decodeState(encodeState(value))).toEqual(value);
 });
 
-test('a state that is called as a prototype is changes no prototype', () => {
+test('a state with the name of a prototype property changes no prototype', () => {
   decodeState('__proto__.polluted.yes');
   decodeState('constructor.prototype.polluted.yes');
   expect('polluted' in {}).toBe(false);

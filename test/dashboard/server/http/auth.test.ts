@@ -123,7 +123,7 @@ describe('a request to the dashboard', () => {
   });
 });
 
-describe('what is asked for', () => {
+describe('a requested path', () => {
   it.each([
     ['/assets/../../../../etc/passwd', 404],
     ['/assets/..%2f..%2fetc%2fpasswd', 404],
@@ -165,7 +165,7 @@ describe('what is asked for', () => {
     },
   );
 
-  it('every answer forbids what a page does not need', async () => {
+  it('every answer has headers that forbid what a page does not need', async () => {
     for (const path of ['/', '/assets/main.js', '/api/hello', '/api/nope', '/api/audit']) {
       const { headers } = await fetched(open.url, path);
       expect(headers).toMatchObject({
@@ -182,7 +182,7 @@ describe('what is asked for', () => {
     }
   });
 
-  it('a file that the browser has is not sent again; one with a hash in its name is never asked for', async () => {
+  it('a file that the browser has is not sent again, and one with a hash in its name is not requested again', async () => {
     const first = await fetched(open.url, '/assets/main.js', {
       headers: { 'accept-encoding': 'br' },
     });
@@ -198,7 +198,7 @@ describe('what is asked for', () => {
     expect(font.headers['cache-control']).toContain('immutable');
   });
 
-  it('whatever comes over the line, it lives on', async () => {
+  it('the server survives any bytes from a client', async () => {
     const { hostname, port } = new URL(open.url);
     const heads = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 300 }),

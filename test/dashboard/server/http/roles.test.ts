@@ -47,7 +47,7 @@ describe('a token of the dashboard', () => {
     expect((await withToken('c'.repeat(43))).status).toBe(401);
   });
 
-  it('gives a cookie that outlives a restart if it is long, and ends if another token replaces it', async () => {
+  it('gives a cookie that survives a restart if the token is long, and that ends if the token is replaced', async () => {
     const first = await startWith({ act });
     const connection = 'close';
     const cookie = await cookieFrom(first.url, act, { connection });

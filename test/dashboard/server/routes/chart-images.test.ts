@@ -33,7 +33,7 @@ function slow() {
 }
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('what may be closed', () => {
+describe('a parameter of closed states', () => {
   test.each([
     ['nothing', [], []],
     ['one', [phase], [phase]],
@@ -90,7 +90,7 @@ describe('a picture', () => {
     await later;
   });
 
-  test('is dropped from the cache if it was requested least recently', async () => {
+  test('is dropped from the cache first if it was requested least recently', async () => {
     let laidOut = 0;
     const draw = chartImageCache(async (of) => {
       laidOut += 1;
@@ -128,7 +128,7 @@ test.each([
   ['mmd', 200, `%% run #${chart.hash}\nstateDiagram-v2`],
   ['dot', 200, `run #${chart.hash}`],
   ['exe', 404, 'not-found'],
-])('of a chart one is given: .%s: %i', async (as, status, words) => {
+])('a picture of a given chart, as .%s, has status %i', async (as, status, words) => {
   await using server = await served(apiOf(new WrittenSource()));
   const { text, ...answer } = await fetched(server.url, `/api/charts/${chart.hash}.${as}`);
   expect(answer.status).toBe(status);

@@ -59,8 +59,8 @@ async function* listen(
   }
 }
 
-describe('the stream', () => {
-  it('an event stream begins with the server, then sends batches, each with its sequence', async () => {
+describe('the event stream', () => {
+  it('begins with the server, then sends batches, each with its sequence', async () => {
     source.write(transition(1, 'started', 'expired'));
     const stop = new AbortController();
     const heard: Heard[] = [];
@@ -80,7 +80,7 @@ describe('the stream', () => {
     expect(heard.at(-1)?.data).toMatchObject({ from: 2, to: 2 });
   });
 
-  it.each(['identity', 'gzip'])('marks say that it is alive (%s)', async (encoding) => {
+  it.each(['identity', 'gzip'])('sends marks while nothing changes (%s)', async (encoding) => {
     const stop = new AbortController();
     let marks = 0;
     for await (const one of listen('/api/stream', stop.signal, { 'accept-encoding': encoding })) {
@@ -91,7 +91,7 @@ describe('the stream', () => {
     expect(marks).toBe(3);
   });
 
-  it('a reader that resumes with the last id gets every row exactly once', async () => {
+  it('sends every row exactly once to a reader that resumes with the last id', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 3 })), {
@@ -139,7 +139,7 @@ describe('the stream', () => {
     );
   }, 60_000);
 
-  it('an event stream sends a reset where the sequence does not exist or the history starts again', async () => {
+  it('sends a reset if the sequence does not exist or the history starts again', async () => {
     source.write(transition(1, 'started', 'expired'));
     const stop = new AbortController();
     const reasons: unknown[] = [];
@@ -154,7 +154,7 @@ describe('the stream', () => {
     expect(reasons).toEqual([{ reason: 'the history ends at 1' }, { reason: 'another history' }]);
   });
 
-  it('a reader that does not read is let go, and does not grow', async () => {
+  it('disconnects a reader that does not read, and its buffer stays small', async () => {
     source.write(
       ...Array.from({ length: 60_000 }, (_, n) =>
         transition(n, `${n}`.padEnd(300, '.'), 'expired'),
@@ -174,7 +174,7 @@ describe('the stream', () => {
     expect(await closed).toBe(true);
   }, 30_000);
 
-  it('their number has a limit', async () => {
+  it('is refused above a number of streams', async () => {
     const stop = new AbortController();
     const three = [1, 2, 3].map(() => listen('/api/stream', stop.signal));
     await Promise.all(three.map((one) => one.next()));

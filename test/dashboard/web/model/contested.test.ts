@@ -40,7 +40,7 @@ describe('a name that two agents registered', () => {
     expect(hostOf(one?.active?.entity ?? {})).toBe(earlier === 'h1' ? 'h2' : 'h1');
   });
 
-  test('is active for the earlier registration once the owner of the later has expired', () => {
+  test('returns to the earlier registration after the owner of the later one expired', () => {
     const fleet = rollOf([...live('h1', 1), ...live('h2', 2)]);
     tell(fleet, [{ entity: run('h2'), state: present('live', 'suspect') }]);
     expect(contested(fleet)).toEqual(['h1']);

@@ -21,8 +21,8 @@ import {
 import { readRoute, screens, writeRoute } from '../../../../src/dashboard/web/state/route.ts';
 import { anyName as name } from '../../../arbitrary/names.ts';
 
-describe('addresses', () => {
-  test('keep a subject with any names', () => {
+describe('the address of a page', () => {
+  test('keeps its subject, whatever characters the names contain', () => {
     fc.assert(
       fc.property(name, name, (one, other) => {
         for (const subject of [
@@ -39,7 +39,7 @@ describe('addresses', () => {
     );
   });
 
-  test('keep a route', () => {
+  test('keeps the route', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...screens),
@@ -53,7 +53,7 @@ describe('addresses', () => {
     );
   });
 
-  test('keep a time', () => {
+  test('keeps the time', () => {
     const route = { screen: 'gc', at: null, time: 1_795_949_232_123, params: {} } as const;
     expect(writeRoute(route)).toBe('#/gc?at=2026-11-29T10:47:12.123Z');
     expect(readRoute(writeRoute(route))).toEqual(route);
@@ -61,13 +61,13 @@ describe('addresses', () => {
   });
 
   test.each(['', '#', '#/nowhere', '#/fleet?at=seq:x', '#/fleet?at=12', '#/fleet?at=seq:-1'])(
-    'ignore invalid parts in %j',
+    'ignores the invalid parts in %j',
     (hash) => {
       expect(readRoute(hash)).toMatchObject({ screen: 'fleet', at: null });
     },
   );
 
-  test.each(['', 'agent/h', 'agent', 'x/y/z', 'agent/%E0%A4%A/'])('%j names no subject', (text) => {
+  test.each(['', 'agent/h', 'agent', 'x/y/z', 'agent/%E0%A4%A/'])('%j selects nothing', (text) => {
     expect(readSubject(text)).toBeUndefined();
   });
 });
@@ -88,7 +88,7 @@ describe('the status of an entity', () => {
     expect(statusOf('instance', 'serving')).toBe('serving');
   });
 
-  test('counts for the parent states too', () => {
+  test('counts an entity in its state and in all parent states', () => {
     expect([...activeIds('run', 'present.phase.live+present.sight.clear')].sort()).toEqual([
       'run',
       'run.present',
@@ -101,7 +101,7 @@ describe('the status of an entity', () => {
   });
 });
 
-describe('a time', () => {
+describe('a time on the page', () => {
   test.each([
     [0, '0.0 s'],
     [940, '0.9 s'],

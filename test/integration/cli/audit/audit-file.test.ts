@@ -23,7 +23,7 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 }
 
 describe('an interrupted audit command', () => {
-  it('of verify stores its progress and continues to the same result', async () => {
+  it('saves its progress and continues to the same result, if it is verify', async () => {
     // The first divergence is printed immediately: verify is then in the middle of the history.
     const history = await file('long.ndjson', lines.with(1, 'garbage\n').join(''));
     const checkpoint = join(folder, 'interrupted.json');
@@ -45,7 +45,7 @@ describe('an interrupted audit command', () => {
     expect(resumed.code).toBe(1);
   });
 
-  it('of an export leaves no partial file', async () => {
+  it('leaves no partial file, if it is an export', async () => {
     const history = await file('source.ndjson', lines.join(''));
     await file('kept.ndjson.gz', 'what was there before');
     const exporting = rollcall([
@@ -67,7 +67,7 @@ describe('an interrupted audit command', () => {
   });
 });
 
-describe('an incomplete history file', () => {
+describe('a damaged history file', () => {
   const verify = (path: string) => command(['audit', 'verify', '--file', path]);
 
   it('cut off in its compressed form is verified up to the cut, which is reported', async () => {
@@ -80,7 +80,7 @@ describe('an incomplete history file', () => {
     expect(out).toContain('1 divergence');
   });
 
-  it('with a changed line is reported with the line or the event', async () => {
+  it('with a changed line is reported with that line or its event', async () => {
     const changed = lines.slice(0, 1000).with(499, 'not an event\n');
     const { code, out } = await verify(await file('changed.ndjson', changed.join('')));
     expect(code).toBe(1);
@@ -117,7 +117,7 @@ describe('a part of a history', () => {
     expect(late.err).toContain('the history ends at #21000');
   });
 
-  it('cannot be followed', async () => {
+  it('is refused by audit tail --follow', async () => {
     const part = await file('followed.ndjson', lines.slice(0, 10).join(''));
     const { code, err } = await command(['audit', 'tail', '--file', part, '--follow']);
     expect(code).toBe(2);

@@ -140,7 +140,7 @@ describe('a keyframe from the registry', () => {
       .split('\n')
       .flatMap((line) => (line.startsWith('["record"') ? [JSON.parse(line)[1]] : []));
 
-  test('has what events say of a record that changed after the registry was listed', async () => {
+  test('takes a record from its event if the record changed after the registry was listed', async () => {
     await repair();
     const { keyframe } = await look(async () => {
       const leaving = agents.get('h3/meanwhile')?.agent.stop();

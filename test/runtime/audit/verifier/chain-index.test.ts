@@ -32,7 +32,7 @@ describe('the index of chains', () => {
     expect(chains.get(instance(1, 6))).toMatchObject({ n: 2, done: true });
   });
 
-  test('knows the runs of which a chain that may continue was forgotten', () => {
+  test('remembers the run of each chain that it dropped and that may continue', () => {
     const chains = new ChainIndex();
     for (const one of [1, 2, 3]) chains.set(run(one), state(1));
     comeAndGo(chains, 1, 3);

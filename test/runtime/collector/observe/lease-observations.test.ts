@@ -9,7 +9,7 @@ const observe = (
   text: string | undefined = '{}',
 ) => observations.apply({ kind: 'changes', entries: [{ key, revision, text }], upTo: revision });
 
-test('a seat is active while its last renewal was seen within the time', async () => {
+test('a seat is active if its last renewal was seen within its ttl', async () => {
   const clock = new VirtualClock();
   const observations = new LeaseObservations(clock);
   observe(observations, 'seat.1', 1);

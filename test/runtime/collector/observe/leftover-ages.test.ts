@@ -154,7 +154,7 @@ describe('a run that takes the slot', () => {
   });
 });
 
-scenario('makes a rewritten leftover count its time from zero', async (fleet) => {
+scenario('a rewritten leftover counts its time from zero', async (fleet) => {
   await superseded(fleet);
   const web = fleet.instance('h1/a', 'web/1');
   if (web.kind !== 'stored') throw new Error('no web/1');

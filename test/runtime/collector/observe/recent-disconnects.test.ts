@@ -21,7 +21,7 @@ function given() {
 }
 
 describe('a connection that closed', () => {
-  test('is known with its kind and time', async () => {
+  test('is remembered with the way it closed and the time', async () => {
     const { clock, departed } = given();
     await clock.advance(1000);
     expect(departed.add(a, rack, 'closed-by-client', 3)).toBe(true);
@@ -33,7 +33,7 @@ describe('a connection that closed', () => {
     [999, true],
     [1000, false],
     [1001, false],
-  ])('at 1000 counts for a run last seen at %i: %s', async (heardAt, counts) => {
+  ])('at 1000 is evidence about a run that was last seen at %i: %s', async (heardAt, counts) => {
     const { clock, departed, close } = given();
     await clock.advance(1000);
     close();
@@ -49,7 +49,7 @@ describe('a connection that closed', () => {
     expect(noted()).toEqual(['h1']);
   });
 
-  test('twice is known with its last time', async () => {
+  test('is remembered with its last time if it closed twice', async () => {
     const { clock, departed, close } = given();
     close();
     await clock.advance(5000);

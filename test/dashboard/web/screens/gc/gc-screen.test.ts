@@ -65,7 +65,7 @@ test('the text of a removal names instances, record and keys', () => {
   expect(whatGoes(row('a', { kind: 'leftovers', instances: 1 }))).toBe('1 instance, 1 key');
 });
 
-test('every row of a plan is in one column', () => {
+test('every row of a plan is in exactly one column', () => {
   const rows = [row('a', {}), row('b', { next: 'nothing' }), row('c', { next: 'expire' })];
   const columns = pipelineOf(rows);
   expect(Object.values(columns).flat()).toHaveLength(rows.length);
