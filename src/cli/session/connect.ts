@@ -142,7 +142,8 @@ export async function watchConnection(
     ports.metrics.connection?.({ isUp: up, isLoginRefused, loginExpires });
     await systemAdapters.clock.sleep(seconds(0.5), signal);
     if (signal.aborted) return;
-    if (store.keeper.recreated > recreated) {
+    const isRecreated = store.keeper.recreated > recreated;
+    if (isRecreated) {
       io.err(
         'the streams of the namespace were missing and have been created again; agents register again',
       );
@@ -150,6 +151,9 @@ export async function watchConnection(
     recreated = store.keeper.recreated;
     if (store.keeper.failure !== undefined && store.keeper.failure !== failure) {
       io.err(`the streams of the namespace are gone: ${store.keeper.failure}; retrying`);
+    }
+    if (failure !== undefined && store.keeper.failure === undefined && !isRecreated) {
+      io.err('the streams of the namespace are there again');
     }
     failure = store.keeper.failure;
     const { up: now, server, loginRefusal, ...status } = store.status();

@@ -10,6 +10,7 @@ import { afterAll, expect, test } from 'vitest';
 import { freePorts } from '../../../tools/bench/environment/free-ports.ts';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
+import { rollcall } from '../harness/processes.ts';
 import { until } from '../harness/until.ts';
 
 const main = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
@@ -83,3 +84,18 @@ test.each(Object.entries(daemons))(
   },
   120_000,
 );
+
+test('a reader prints that the streams are gone, and that they are there again', async () => {
+  await using server = await startTestServer();
+  {
+    await using _fleet = await TestFleet.open(server.url, 1, 'readers');
+  }
+  const where = ['--servers', server.url, '--namespace', 'readers', '--json'];
+  await using serve = rollcall(['serve', '--http', '127.0.0.1:0', ...where]);
+  await serve.ready;
+  for (const stream of await ask(server.url, 'NAMES')) await ask(server.url, `DELETE.${stream}`);
+  const has = (text: string) => serve.stderr.includes(`the streams of the namespace are ${text}`);
+  await until('they are gone', () => has('gone'));
+  await using _again = await TestFleet.open(server.url, 1, 'readers');
+  await until('they are there again', () => has('there again'));
+}, 90_000);

@@ -64,7 +64,8 @@ export class StreamKeeper {
   async #after(result: Promise<unknown>): Promise<unknown> {
     try {
       const value = await result;
-      if (isUnavailable(value)) void this.#look();
+      // Another process may have created the streams: what succeeds again clears the failure.
+      if (isUnavailable(value) || this.#missingSince !== undefined) void this.#look();
       return value;
     } catch (cause) {
       if (!(cause instanceof Fault) || !mayBeLost.has(cause.code)) throw cause;
