@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { type ConnectOptions, connectNats } from '../../../src/adapters/nats/connection/connect.ts';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { type NatsStore, openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
@@ -26,6 +27,14 @@ export interface Spec {
   readonly id: string;
   readonly port?: number;
   readonly address?: string;
+}
+
+/** The logins of the processes of a fleet at a server that needs them. */
+export interface FleetLogins {
+  /** Of the test itself: it may read everything, and create the streams. */
+  readonly own: Pick<ConnectOptions, 'credentials' | 'inboxPrefix'>;
+  /** The login folder for a command line. */
+  of(args: readonly string[]): string;
 }
 
 export const timing = { ttl: 2000, grace: 1000 };
@@ -50,6 +59,7 @@ export class TestFleet implements AsyncDisposable {
   readonly #processes: RollcallProcess[] = [];
   readonly #wire: NatsConnection;
   readonly #folder: string;
+  readonly #logins: FleetLogins | undefined;
 
   private constructor(
     url: string,
@@ -57,7 +67,9 @@ export class TestFleet implements AsyncDisposable {
     store: NatsStore,
     wire: NatsConnection,
     folder: string,
+    logins: FleetLogins | undefined,
   ) {
+    this.#logins = logins;
     this.#wire = wire;
     this.url = url;
     this.namespace = namespace;
@@ -78,6 +90,7 @@ export class TestFleet implements AsyncDisposable {
     url: string,
     replicas = 1,
     namespace = `t${randomUUID().slice(0, 8)}`,
+    logins?: FleetLogins,
   ): Promise<TestFleet> {
     const folder = await mkdtemp(join(tmpdir(), 'rollcall-fleet-'));
     const store = await openNatsStore({
@@ -85,8 +98,10 @@ export class TestFleet implements AsyncDisposable {
       namespace: Namespace.parse(namespace),
       name: 'test',
       replicas,
+      ...logins?.own,
     });
-    const fleet = new TestFleet(url, namespace, store, await connect({ servers: url }), folder);
+    const wire = await connectNats({ servers: [url], name: 'wire', ...logins?.own });
+    const fleet = new TestFleet(url, namespace, store, wire, folder, logins);
     await fleet.directory.ready;
     return fleet;
   }
@@ -133,7 +148,11 @@ export class TestFleet implements AsyncDisposable {
 
   /** Runs `rollcall …` in this fleet's namespace with JSON output. */
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): RollcallProcess {
-    const where = ['--servers', this.url, '--namespace', this.namespace];
+    const login = this.#logins?.of(args);
+    const where =
+      login === undefined
+        ? ['--servers', this.url, '--namespace', this.namespace]
+        : ['--login', login];
     const state = join(this.#folder, 'state');
     const process = rollcall([...args, ...where, '--json'], { XDG_STATE_HOME: state, ...env });
     this.#processes.push(process);

@@ -79,6 +79,8 @@ export class StreamKeeper {
 
   /** Looks for the streams, unless that was done a moment ago. Never rejects. */
   #look(): Promise<void> {
+    // Its login may not ask, and each refusal would be a violation in the log of the server.
+    if (this.#connection.reads === 'own-keys') return Promise.resolve();
     const isRecent = performance.now() - this.#lookedAt < lookEvery;
     if (this.#looking || isRecent || !this.#connection.up) {
       return this.#looking ?? Promise.resolve();

@@ -11,7 +11,7 @@ import { type ConfiguredServer, startConfigured } from '../../nats/support/confi
 /** A real server that admits only the logins of an access folder. */
 export interface AccessServer
   extends AsyncDisposable,
-    Pick<ConfiguredServer, 'url' | 'pid' | 'log'> {
+    Pick<ConfiguredServer, 'url' | 'pid' | 'log' | 'kill'> {
   /** The login folder of a member. */
   login(role: Role, name?: string): string;
 }
@@ -57,6 +57,7 @@ export async function startAccessServer(
   return {
     url: server.url,
     pid: server.pid,
+    kill: server.kill,
     get log() {
       return server.log;
     },
