@@ -131,7 +131,7 @@ export const seats: readonly Mutant[] = [
     what: 'an agent notices no later step of its clock',
     file: 'src/runtime/agent/watch-clock.ts',
     edits: [['    await clock.sleep(every, signal);', '    return clock.sleep(every, signal);']],
-    tests: ['test/runtime/agent/watch-clock.test.ts'],
+    tests: ['test/runtime/agent/clock/watch-clock.test.ts'],
     unseen: 'its agents do not measure their clocks',
   },
 ];

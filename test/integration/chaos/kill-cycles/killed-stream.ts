@@ -11,7 +11,8 @@ const writeFor = 300;
 const inFlight = 8;
 
 interface Answer {
-  readonly error?: { readonly description: string };
+  readonly error?: { readonly code: number; readonly description: string };
+  readonly message?: { readonly data: string };
   readonly state?: { readonly first_seq: number; readonly last_seq: number };
   readonly cluster?: { readonly leader?: string };
 }
@@ -107,9 +108,11 @@ export class KilledStream implements AsyncDisposable {
   }
 
   async #check(seq: number): Promise<void> {
-    const answer = (await this.#ask('STREAM.MSG.GET.killed', { seq })) as Answer & {
-      message?: { data: string };
-    };
+    // A cluster without a leader answers 503; that says nothing about the message.
+    const answer = await until(`message ${seq} is answered`, async () => {
+      const found = await this.#ask('STREAM.MSG.GET.killed', { seq });
+      return found.error?.code === 503 ? undefined : found;
+    });
     const text = this.#acknowledged.get(seq);
     this.#read += 1;
     if (answer.message && Buffer.from(answer.message.data, 'base64').toString() === text) return;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { Fault } from '../../../src/domain/fault.ts';
-import { hours, minutes, seconds } from '../../../src/domain/time.ts';
-import { noopMetrics } from '../../../src/ports/metrics.ts';
-import { watchClock } from '../../../src/runtime/agent/watch-clock.ts';
-import { FleetInMemory } from '../support/fleet-in-memory.ts';
+import { Fault } from '../../../../src/domain/fault.ts';
+import { hours, minutes, seconds } from '../../../../src/domain/time.ts';
+import { noopMetrics } from '../../../../src/ports/metrics.ts';
+import { watchClock } from '../../../../src/runtime/agent/watch-clock.ts';
+import { FleetInMemory } from '../../support/fleet-in-memory.ts';
 
 test('an agent measures how far its clock is ahead, and logs each change between right and wrong once', async () => {
   const fleet = new FleetInMemory();
