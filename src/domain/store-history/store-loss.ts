@@ -151,9 +151,9 @@ export function auditLoss(
 /** For example `the registry lost its tail`. */
 export const lossNames: Readonly<Record<LossKind, string>> = {
   'registry-lost-tail': 'the registry lost its tail',
-  'registry-made-anew': 'the registry was made anew',
+  'registry-made-anew': 'the registry was deleted and created again',
   'audit-lost-tail': 'the audit lost its tail',
-  'audit-made-anew': 'the audit was made anew',
+  'audit-made-anew': 'the audit was deleted and created again',
 };
 
 /** Whether the loss is one that only an operator may accept, because events are gone. */

@@ -33,7 +33,7 @@ it('at a server with a JetStream domain, the roles work and have exactly their r
     ] as const),
   ]) {
     const found = await done(login, 'doctor', '--as', role);
-    expect(found.at(-1)?.['what']).toMatch(/^it has exactly the rights of/);
+    expect(found.at(-1)?.['what']).toMatch(/^the login has exactly the rights of/);
   }
   agent.kill('SIGKILL');
   await until('it is collected', async () => (await done(c, 'agents')).length === 0, 60_000);

@@ -42,7 +42,7 @@ describe('rollcall doctor --as', () => {
   it('reports the rights of a generated login, and that they are exactly those of its role', async () => {
     const { code, text } = await doctor('agent', 'agent');
     expect(text).toContain('may write the records of host h1; it may not read records');
-    expect(text).toContain('exactly the rights of agent of host h1');
+    expect(text).toContain('exactly the rights of the role agent of host h1');
     expect(code).toBe(0);
     expect((await doctor('operator', 'operator')).text).toContain('exactly the rights');
   });

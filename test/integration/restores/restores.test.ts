@@ -198,7 +198,9 @@ describe('a stream that was deleted and created again', () => {
       });
       await fleet.serving('h1', 'b', web('b'));
       await untilThere(fleet, 'a', 'b');
-      expect(await findings(fleet)).toEqual([expect.stringContaining('the audit was made anew')]);
+      expect(await findings(fleet)).toEqual([
+        expect.stringContaining('the audit was deleted and created again'),
+      ]);
       const repair = fleet.start(['repair', '--yes']);
       expect(await repair.exited).toBe(0);
       expect(await recorded(fleet)).toEqual(['audit-made-anew']);

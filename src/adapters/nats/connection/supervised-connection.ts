@@ -110,7 +110,7 @@ export class SupervisedConnection implements AsyncDisposable {
     return new Promise<Reply>((resolve, reject) => {
       if (signal?.aborted) return resolve({ kind: 'not-sent', why: 'stopped' });
       if (generation !== this.#generation) {
-        return resolve({ kind: 'not-sent', why: 'the connection was made anew' });
+        return resolve({ kind: 'not-sent', why: 'the connection was opened again' });
       }
       const lost = (why: string) => resolve({ kind: 'timed-out', why });
       const stop = () => lost('stopped');
