@@ -224,7 +224,7 @@ export const running: readonly Mutant[] = [
     edits: [
       ["return wanted.health.state === 'draining'\n", "return record.state === 'draining'\n"],
     ],
-    tests: ['test/runtime/agent/drained-instance.test.ts'],
+    tests: ['test/runtime/agent/instances/drained-instance.test.ts'],
   },
   {
     name: 'check-ends-draining',
@@ -237,7 +237,7 @@ export const running: readonly Mutant[] = [
         'if (desired) this.report(spec, result);',
       ],
     ],
-    tests: ['test/runtime/agent/drained-instance.test.ts'],
+    tests: ['test/runtime/agent/instances/drained-instance.test.ts'],
   },
   {
     name: 'task-fails-unheard',

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { messagesPerBatch } from '../../../src/domain/policy/lease-policy.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { specOf } from '../support/fleet-in-memory.ts';
-import { scenario } from '../support/scenario.ts';
+import { messagesPerBatch } from '../../../../src/domain/policy/lease-policy.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { specOf } from '../../support/fleet-in-memory.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const specs = (...names: readonly string[]) => names.map(specOf);
 

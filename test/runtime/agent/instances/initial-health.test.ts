@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { unchecked } from '../../../src/domain/records/desired-instances.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { type FleetInMemory, specOf } from '../support/fleet-in-memory.ts';
-import { scenario } from '../support/scenario.ts';
+import { unchecked } from '../../../../src/domain/records/desired-instances.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { type FleetInMemory, specOf } from '../../support/fleet-in-memory.ts';
+import { scenario } from '../../support/scenario.ts';
 
 /** The stored record, and its revision. */
 function stored(fleet: FleetInMemory) {

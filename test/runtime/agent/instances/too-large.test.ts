@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { Fault } from '../../../src/domain/fault.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { specOf } from '../support/fleet-in-memory.ts';
-import { scenario } from '../support/scenario.ts';
+import { Fault } from '../../../../src/domain/fault.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { specOf } from '../../support/fleet-in-memory.ts';
+import { scenario } from '../../support/scenario.ts';
 
 describe('an instance that is larger than the server accepts', () => {
   scenario('is put aside, and the others are registered', async (fleet) => {

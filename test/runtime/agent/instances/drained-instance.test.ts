@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
-import { HealthChecks } from '../../../src/composition/instances/running-checks.ts';
-import { type Health, unchecked } from '../../../src/domain/records/desired-instances.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { type FleetInMemory, specOf } from '../support/fleet-in-memory.ts';
-import { scenario } from '../support/scenario.ts';
+import { HealthChecks } from '../../../../src/composition/instances/running-checks.ts';
+import { type Health, unchecked } from '../../../../src/domain/records/desired-instances.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { type FleetInMemory, specOf } from '../../support/fleet-in-memory.ts';
+import { scenario } from '../../support/scenario.ts';
 
 /** The stored record of web/1, and its token. */
 function stored(fleet: FleetInMemory) {

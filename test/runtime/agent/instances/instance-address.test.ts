@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
-import { seconds } from '../../../src/domain/time.ts';
-import { specOf } from '../support/fleet-in-memory.ts';
-import { scenario } from '../support/scenario.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { specOf } from '../../support/fleet-in-memory.ts';
+import { scenario } from '../../support/scenario.ts';
 
 describe('an instance without an address', () => {
   scenario('has that of its agent if it has a port; its own address wins', async (fleet) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { FleetInMemory } from '../support/fleet-in-memory.ts';
+import { InstanceSpec } from '../../../../src/domain/records/desired-instances.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { FleetInMemory } from '../../support/fleet-in-memory.ts';
 
 const specOf = (n: number, version = '1') =>
   InstanceSpec.parse({ service: 'web', id: `i${n}`, port: 1 + n, labels: { version } });
