@@ -121,7 +121,7 @@ export async function diagnoseSeats(
     const blind = held.filter((seat) => !judging.includes(seat));
     const active = `${plural(judging.length, 'active collector')}: ${namesOf(judging)}`;
     if (blind.length === 0) return ok('collectors', active);
-    const blindly = `${plural(blind.length, 'blind collector')}, which judges nothing: ${namesOf(blind)}`;
+    const blindly = `${plural(blind.length, 'blind collector')}: ${namesOf(blind)} (a blind collector judges nothing)`;
     const mend =
       'its log says which watch receives nothing and why (`blinded`); run `rollcall doctor` with its login';
     return judging.length > 0
