@@ -5,6 +5,7 @@ import type { EventWrite } from '../../ports/registry.ts';
 import { missingStream } from './connection/missing-stream.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
+import { isRefused } from './connection/user-rights.ts';
 import type { StoreGuard } from './history/store-guard.ts';
 import { forgetLoss, readLosses } from './history/store-losses.ts';
 import { readEnds } from './history/stream-ends.ts';
@@ -32,6 +33,14 @@ export function natsAudit(
     const createdAt = Date.parse(info.created);
     return { first, last, ...(Number.isFinite(createdAt) && { createdAt }) };
   };
+  // Each refusal would be a line in the log of the server, and consumers ask for the latest losses.
+  const requireHistory = async () => {
+    const create = `$JS.API.CONSUMER.CREATE.${names.auditStream}.>`;
+    if (!(await isRefused(connection, create, within))) return;
+    throw new Fault('store-refused', 'this login may not read the history', {
+      hint: 'use the login of an auditor, an operator or a collector',
+    });
+  };
   const sourceOf = (filters: readonly string[] = []) => ({
     stream: names.auditStream,
     subjects: filters.map((filter) => names.auditPrefix + filter),
@@ -50,6 +59,7 @@ export function natsAudit(
       const { first, last } = await range();
       const start = Math.max(from, first, 1);
       if (start > last) return;
+      await requireHistory();
       const source = { ...sourceOf(filters), from: start };
       for await (const batch of deliveries(connection, source, last)) {
         for (const delivery of batch) yield storedEvent(names, delivery);

@@ -11,6 +11,7 @@ import type { Ports } from '../../../src/ports/ports.ts';
 import { Agent } from '../../../src/runtime/agent/agent.ts';
 import { Collector } from '../../../src/runtime/collector/collector.ts';
 import { endHoldEarly, planHold } from '../../../src/runtime/operator/operator-actions.ts';
+import { readRecentLosses } from '../../../src/runtime/operator/recent-losses.ts';
 import { publishCharts } from '../../../src/runtime/transitions/publish-charts.ts';
 import { until } from '../harness/until.ts';
 import type { ConfiguredServer } from '../nats/support/configured-server.ts';
@@ -151,6 +152,12 @@ describe('with the generated access', () => {
     await until('the agent does not collect', () => ports.logged.includes('does-not-collect'));
     for (const other of others) expect((await keysOf(other)).join()).toContain('agent.h1.a');
     await agent.stop();
+    // Lists show the latest losses; a consumer may not read the history.
+    for (const [n, { role }] of members.slice(1).entries()) {
+      const lost = readRecentLosses(others[n] ?? watching, AbortSignal.timeout(10_000));
+      if (role === 'consumer') await expect(lost).rejects.toMatchObject({ code: 'store-refused' });
+      else expect(await lost, role).toEqual([]);
+    }
     const violations = server.log.split('\n').filter((line) => line.includes('Violation'));
     expect(violations).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { Fault } from '../../../domain/fault.ts';
 import { randomId } from './random-id.ts';
 import type { SupervisedConnection } from './supervised-connection.ts';
 
+const defaultPrefix = '_INBOX';
 const form = /^_INBOX[A-Za-z0-9_=-]*$/;
 
 /** @throws {Fault} `bad-setting` */
@@ -14,10 +15,16 @@ export function checkInboxPrefix(prefix: string): void {
 }
 
 /** A new unguessable reply subject below the inbox prefix of the connection. */
-export function newInbox({ client }: Pick<SupervisedConnection, 'client'>): string {
+export const newInbox = (connection: Pick<SupervisedConnection, 'client'>): string =>
+  `${inboxPrefixOf(connection) ?? defaultPrefix}.${randomId()}`;
+
+/** The prefix of inboxes that this login has of its own; undefined if it has none. */
+export function inboxPrefixOf({
+  client,
+}: Pick<SupervisedConnection, 'client'>): string | undefined {
   // The type of the client does not declare its options.
-  const { options } = client as unknown as { options: { inboxPrefix?: string } };
-  return `${options.inboxPrefix ?? '_INBOX'}.${randomId()}`;
+  const { inboxPrefix } = (client as unknown as { options: { inboxPrefix?: string } }).options;
+  return inboxPrefix === defaultPrefix ? undefined : inboxPrefix;
 }
 
 /**

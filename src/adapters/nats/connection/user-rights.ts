@@ -1,5 +1,6 @@
 import { errors } from '@nats-io/transport-node';
 import type { Millis } from '../../../domain/time.ts';
+import { inboxPrefixOf } from './inbox.ts';
 import { subjectWithoutDomain } from './js-domain.ts';
 import { jsonOf } from './message.ts';
 import type { SupervisedConnection } from './supervised-connection.ts';
@@ -39,6 +40,20 @@ export async function rightsOfUser(
     if (isForeseen) return undefined;
     throw cause;
   }
+}
+
+/**
+ * Whether the server says that this user may not publish to a subject. Only a login with a prefix of inboxes of
+ * its own has such limits, so that others are not asked about.
+ */
+export async function isRefused(
+  connection: SupervisedConnection,
+  subject: string,
+  within: Millis,
+): Promise<boolean> {
+  if (inboxPrefixOf(connection) === undefined) return false;
+  const rights = await rightsOfUser(connection, within);
+  return rights !== undefined && !permits(rights.publish, subject);
 }
 
 /** Undefined if it is not the reply of a server. */
