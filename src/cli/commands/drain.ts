@@ -5,7 +5,9 @@ import {
   parseDrainTarget,
 } from '../../composition/names/drain-target.ts';
 import { Duration } from '../../composition/time/duration.ts';
+import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import { compareInstances } from '../../domain/fleet/row-order.ts';
+import type { DrainTarget } from '../../domain/identity/names.ts';
 import { drainKey } from '../../domain/identity/registry-keys.ts';
 import { days, seconds } from '../../domain/time.ts';
 import { planDrain } from '../../runtime/operator/drain-actions.ts';
@@ -91,6 +93,11 @@ export const drain = command({
       const none = `no instance of ${name} is registered: the drain covers instances that are registered later`;
       io.out(io.palette.dubious(escapeControls(none)));
       io.out(io.palette.dim('registered instances: rollcall ps'));
+      const agent = directory.agents().find((one) => isNamed(one, target));
+      if (agent) {
+        const meant = `${name} is also an agent; to drain its host: rollcall drain ${formatDrainTarget({ host: agent.host })}`;
+        io.out(io.palette.dubious(escapeControls(meant)));
+      }
     } else {
       io.out(`consumers send no new requests to ${plural(covers.length, 'instance')}:`);
       io.out('');
@@ -101,3 +108,7 @@ export const drain = command({
     return exitCodes.done;
   },
 });
+
+/** Whether the target reads like the name of an agent, HOST/AGENT, as `rollcall hold` takes it. */
+const isNamed = ({ host, agent }: AgentRow, target: DrainTarget): boolean =>
+  'service' in target && target.service === host && target.id === agent;

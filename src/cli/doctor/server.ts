@@ -54,7 +54,7 @@ async function diagnoseDomains(inspection: Inspection): Promise<readonly Finding
   return [
     wrong(
       'domain',
-      `namespace '${namespace}' is in the JetStream domains ${quoted(found)}: each has its own fleet, and events reach both`,
+      `namespace '${namespace}' is in the JetStream domains ${quoted(found)}: each has its own fleet, and the audit of the hub has events of both`,
       'start all processes with --js-domain and the name of one of them, and delete the streams in the others',
     ),
   ];
