@@ -1,6 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { matchesSubject } from '../../domain/identity/subject-filter.ts';
-import { retentionViolation } from '../../domain/policy/retention.ts';
+import { retentionViolation } from '../../domain/policy/safe-retention.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';

@@ -1,5 +1,6 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
+import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
 import { readLosses } from '../../runtime/operator/read-losses.ts';
 import { lostLines } from '../audit/lost-agents.ts';
@@ -8,14 +9,10 @@ import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
-import { recentLosses } from '../gc/recent-losses.ts';
+import { printFleetList } from '../gc/print-fleet-list.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable } from '../tables/agent-table.ts';
-import { filterRows } from '../tables/apply-filter.ts';
-import { fleetLines } from '../tables/fleet-lines.ts';
-import { footer, plural } from '../tables/footer.ts';
-import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
-import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
+import { listSettings } from '../tables/print-list.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
@@ -59,24 +56,12 @@ export const agents = command({
       );
     }
     await using view = await openDirectoryOnce(settings, io, 'agents');
-    const { directory, now } = view;
-    const all = directory.agents().toSorted(compareAgents);
-    const rows = filterRows(all, settings.filter, fields);
-    const documents = async () => lossDocuments(await recentLosses(view, io));
-    if (await printDocuments(rows, settings, (row) => `${row.host}/${row.agent}`, io, documents))
-      return exitCodes.done;
-    if (rows.length > 0) {
-      io.out(agentTable(rows, now, listLook(io, settings.output)));
-      io.out('');
-    } else if (all.length > 0) {
-      io.out(`no agent matches --filter ${settings.filter}`);
-    } else {
-      io.out(`no agent is registered in namespace '${settings.namespace}'`);
-      io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
-    }
-    for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
-    for (const line of lossReport(await recentLosses(view, io), now, io)) io.out(line);
-    io.out(footer(directory, plural(rows.length, 'agent'), io));
+    const list = {
+      ...{ noun: 'agent', fields, all: view.directory.agents().toSorted(compareAgents) },
+      ...{ nameOf: (row: AgentRow) => `${row.host}/${row.agent}`, table: agentTable },
+      none: `no agent is registered in namespace '${settings.namespace}'`,
+    };
+    await printFleetList(view, list, settings, io);
     return exitCodes.done;
   },
 });

@@ -93,9 +93,8 @@ export const drain = command({
       const none = `no instance of ${name} is registered: the drain covers instances that are registered later`;
       io.out(io.palette.dubious(escapeControls(none)));
       io.out(io.palette.dim('registered instances: rollcall ps'));
-      const agent = directory.agents().find((one) => isNamed(one, target));
-      if (agent) {
-        const meant = `${name} is also an agent; to drain its host: rollcall drain ${formatDrainTarget({ host: agent.host })}`;
+      if (directory.agents().some((one) => isNamed(one, target))) {
+        const meant = `${name} is also an agent; to drain its host: rollcall drain ${name.slice(0, name.indexOf('/'))}`;
         io.out(io.palette.dubious(escapeControls(meant)));
       }
     } else {

@@ -1,13 +1,9 @@
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { recentLosses } from '../gc/recent-losses.ts';
+import { printFleetList } from '../gc/print-fleet-list.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { filterRows } from '../tables/apply-filter.ts';
-import { fleetLines } from '../tables/fleet-lines.ts';
-import { footer, plural } from '../tables/footer.ts';
-import { hostRows, hostTable } from '../tables/host-table.ts';
-import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
-import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
+import { type HostRow, hostRows, hostTable } from '../tables/host-table.ts';
+import { listSettings } from '../tables/print-list.ts';
 
 const fields = ['host', 'state'] as const;
 
@@ -21,24 +17,13 @@ export const hosts = command({
   ],
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'hosts');
-    const { directory, now } = view;
-    const all = hostRows(directory.agents(), directory.instances());
-    const rows = filterRows(all, settings.filter, fields);
-    const documents = async () => lossDocuments(await recentLosses(view, io));
-    if (await printDocuments(rows, settings, (row) => row.host, io, documents))
-      return exitCodes.done;
-    if (rows.length > 0) {
-      io.out(hostTable(rows, now, listLook(io, settings.output)));
-      io.out('');
-    } else if (all.length > 0) {
-      io.out(`no host matches --filter ${settings.filter}`);
-    } else {
-      io.out(`no host has an agent in namespace '${settings.namespace}'`);
-      io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
-    }
-    for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
-    for (const line of lossReport(await recentLosses(view, io), now, io)) io.out(line);
-    io.out(footer(directory, plural(rows.length, 'host'), io));
+    const { directory } = view;
+    const list = {
+      ...{ noun: 'host', fields, all: hostRows(directory.agents(), directory.instances()) },
+      ...{ nameOf: (row: HostRow) => row.host, table: hostTable },
+      none: `no host has an agent in namespace '${settings.namespace}'`,
+    };
+    await printFleetList(view, list, settings, io);
     return exitCodes.done;
   },
 });

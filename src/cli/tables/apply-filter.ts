@@ -2,7 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import { type Filterable, matchesRow, parseRowFilter } from '../../domain/fleet/row-filter.ts';
 
 /** A row of `ps`, `agents` or `hosts`. */
-interface ListRow {
+export interface ListRow {
   readonly host: string;
   readonly agent?: string;
   readonly state: string;

@@ -17,7 +17,7 @@ import {
   suspectNext,
   suspicionText,
   untilOneRuns,
-} from './suspicion-text.ts';
+} from './suspect-next.ts';
 
 /** Explains the state of an agent and what happens next. */
 export async function tellAgent(

@@ -14,7 +14,7 @@ import {
   suspectNext,
   suspicionText,
   untilOneRuns,
-} from './suspicion-text.ts';
+} from './suspect-next.ts';
 
 export function suspect({ context, name, stored, slot, life, lease }: InstanceContext): Paragraph {
   const { now } = context;

@@ -6,7 +6,7 @@ import { evidenceWords } from '../audit/evidence-text.ts';
 import type { Explanation, ExplanationContext } from './context.ts';
 import { actorName, eventReference, formatAt, formatFor, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
-import { expiryText } from './suspicion-text.ts';
+import { expiryText } from './suspect-next.ts';
 
 /** Explains an entity without a record: who removed it, when and why. */
 export async function explainRemoved(

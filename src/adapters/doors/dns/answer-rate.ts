@@ -4,6 +4,8 @@ import type { Clock } from '../../../ports/clock.ts';
 
 const window: Millis = seconds(1);
 const mostNetworks = 10_000;
+/** Whole answers a second over UDP to one network of other machines; more ask for TCP. */
+const answersPerNetwork = 1000;
 
 /**
  * Limits whole answers over UDP to each network of other machines. The sender's address can be forged, and an
@@ -17,7 +19,7 @@ export class AnswerRate {
   #began = Number.NEGATIVE_INFINITY;
 
   /** `limit`: answers a second to each /24 of IPv4 or /56 of IPv6. */
-  constructor(clock: Pick<Clock, 'monotonic'>, limit: number) {
+  constructor(clock: Pick<Clock, 'monotonic'>, limit = answersPerNetwork) {
     this.#clock = clock;
     this.#limit = limit;
   }

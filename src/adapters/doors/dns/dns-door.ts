@@ -27,8 +27,6 @@ const sizes = { near: 8192, far: 1232, plain: 512 } as const;
 const longestTcp = 65_535;
 const idle = seconds(10);
 const mostConnections = 100;
-/** Whole answers a second over UDP to one network of other machines; more ask for TCP. */
-const answersPerNetwork = 1000;
 /** So many clients that were refused are named in the log. */
 const mostNamed = 20;
 
@@ -86,7 +84,7 @@ export async function openDnsDoor(
     serveTcp(socket, (message) => respond(message, remoteAddress, () => longestTcp));
   });
   tcp.maxConnections = mostConnections;
-  const rate = new AnswerRate(clock, answersPerNetwork);
+  const rate = new AnswerRate(clock);
   const udp = createSocket(host.includes(':') ? 'udp6' : 'udp4');
   udp.on('message', (message, { address, port }) => {
     const near = /^(127\.|::1$|::ffff:127\.)/.test(address);

@@ -1,5 +1,5 @@
 import type { Retention } from '../../../domain/policy/fleet-policy.ts';
-import type { HistoryRange } from '../../../domain/policy/retention.ts';
+import type { HistoryRange } from '../../../domain/policy/safe-retention.ts';
 import type { Revision } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { Clock } from '../../../ports/clock.ts';

@@ -1,7 +1,7 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
 import type { Retention } from '../../../domain/policy/fleet-policy.ts';
-import { retentionViolation } from '../../../domain/policy/retention.ts';
+import { retentionViolation } from '../../../domain/policy/safe-retention.ts';
 import type { Millis, Revision, WallTime } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
 import { missingStream } from '../connection/missing-stream.ts';
