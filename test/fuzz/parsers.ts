@@ -136,7 +136,7 @@ export const ours: Readonly<Record<string, string>> = {
   'cli/commands/ui': 'a default',
   'cli/session/operator': 'a default',
   'cli/command/version': 'the package’s own package.json',
-  'cli/why/suspicion-text': 'evidence of an event that was read, by the schema of cli/evidence',
+  'cli/why/suspect-next': 'evidence of an event that was read, by the schema of cli/evidence',
   'dashboard/web/screens/machines/highlight-chart':
     'ids of a picture from the dashboard server, written by encodeURIComponent',
   'dashboard/web/state/use-query':
