@@ -63,6 +63,7 @@ function lossyConnection(later?: Reply): { connection: SupervisedConnection; tri
   return { connection: connection as unknown as SupervisedConnection, tries: () => tries };
 }
 
+const last = `the JetStream API did not answer STREAM.INFO.${bucket.stream}: the connection is closed`;
 const failureOf = (connection: SupervisedConnection, within = spec.within) =>
   takeSnapshot(connection, { ...spec, within }).catch((cause: unknown) => cause);
 
@@ -70,10 +71,9 @@ describe('a snapshot that cannot be read', () => {
   test('reports why the earlier tries failed, not only the last one', async () => {
     const { connection, tries } = lossyConnection();
     const fault = await failureOf(connection);
-    const last = `STREAM.INFO.${bucket.stream}: the connection is closed`;
     expect(fault).toMatchObject({
       code: 'store-unavailable',
-      message: `reading agent.>: ${lost}; then ${last}`,
+      message: `agent.> cannot be read: ${lost}; then ${last}`,
       cause: { message: last },
     });
     expect(fault).toBeInstanceOf(Fault);
@@ -92,13 +92,13 @@ describe('a snapshot that cannot be read', () => {
     await failureOf(connection);
     expect(await failureOf(connection)).toMatchObject({
       code: 'store-unavailable',
-      message: `STREAM.INFO.${bucket.stream}: the connection is closed`,
+      message: last,
     });
   });
 
   test('reports that no time was left when the limit is 0', async () => {
     const { connection, tries } = lossyConnection();
-    const fault = { code: 'store-unavailable', message: 'reading agent.>: no time left' };
+    const fault = { code: 'store-unavailable', message: 'agent.> cannot be read: no time left' };
     expect(await failureOf(connection, 0)).toMatchObject(fault);
     expect(tries()).toBe(0);
   });
