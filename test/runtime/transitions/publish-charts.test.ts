@@ -21,7 +21,7 @@ test('every chart is published under the hash in its events', async () => {
     const text = await store.charts.get(name, chart);
     expect(JSON.parse(text ?? '').hash).toBe(chart);
   }
-  expect(builtInCharts().length).toBe(8);
+  expect(builtInCharts().length).toBe(9);
 });
 
 test.each([
