@@ -107,7 +107,7 @@ describe('an agent in a program', () => {
     expect(directory.pick('web', { random: () => 0.99 })?.id).toBe('w1');
     expect(directory.pick('web', { policy: 'any', random: () => 0.99 })?.id).toBe('w2');
     expect(directory.pick('nothing')).toBeUndefined();
-    expect(() => directory.pick('web', { policy: 'best' as never })).toThrow(/^pick: policy: /);
+    expect(() => directory.pick('web', { policy: 'best' as never })).toThrow(/^pick\.policy: /);
     await server.kill();
     await until('the view is old', () => directory.age > 3000);
     expect(directory.instances('web')).toHaveLength(2);
@@ -146,7 +146,7 @@ describe('an agent in a program', () => {
     [{ grace: 'soon' }, 'a duration with its unit'],
     [{ name: '' }, 'a name has at least one character'],
     [{ namespace: 'a.b' }, 'a namespace is'],
-    [{ instances: [{ service: 'web', port: 99_999 }] }, 'instances: 0.port'],
+    [{ instances: [{ service: 'web', port: 99_999 }] }, 'instances[0].port'],
     [{ servers: [] }, 'servers'],
   ])('is refused with the option and the rule: %j', async (more, message) => {
     const starting = startAgent({ ...fleet(), host: 'h1', name: 'a', ...more });

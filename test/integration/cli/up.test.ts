@@ -54,7 +54,7 @@ describe('rollcall up', () => {
     const where = ['ps', '--json', '--servers', `${servers}`];
     const other = await commandOfOther(where, folder);
     expect([other.code, other.err]).toEqual([3, expect.stringContaining('refused the login')]);
-    expect(other.err).toContain('lets in only its own user');
+    expect(other.err).toContain('`login` in its data directory, which only its own user can read');
     await expect(connect({ servers: `${servers}` })).rejects.toThrow(/Authorization/i);
     expect(await command(where, mine())).toMatchObject({ code: 0 });
     const login = ['ps', '--json', '--login', join(store, 'login')];

@@ -24,14 +24,16 @@ describe('a running agent', () => {
     await using directory = await openDirectoryAfter(at);
     const { agent } = directory;
     const bad = (health: unknown) => () => agent.report(web1, health as never);
-    expect(bad({ state: 'failing', detail: new Error('disk full') })).toThrow(/^health: detail/);
-    expect(bad({ state: 'down' })).toThrow(/^health: state: must be serving, failing or draining/);
-    expect(bad({ state: 'serving', since: 1 })).toThrow(/^health: .*since/);
+    expect(bad({ state: 'failing', detail: new Error('disk full') })).toThrow(/^health\.detail: /);
+    expect(bad({ state: 'down' })).toThrow(/^health\.state: must be serving, failing or draining/);
+    expect(bad({ state: 'serving', since: 1 })).toThrow(/^health\.since: unknown key/);
     expect(() => agent.report({ ...web1, id: 'web-2' }, { state: 'serving' })).toThrow(
       "this agent has no instance 'web/web-2'",
     );
     expect(() => agent.replace([web1, web1])).toThrow("instances: 'web/web-1' is listed twice");
-    expect(() => agent.replace([{ service: 'web', prot: 1 } as never])).toThrow(/prot/);
+    expect(() => agent.replace([{ service: 'web', prot: 1 } as never])).toThrow(
+      'instances[0].prot: unknown key',
+    );
     expect(agent.state).toBe('serving');
     expect(directory.view.instances('web')[0]?.health.state).toBe('serving');
     await agent.stop();
