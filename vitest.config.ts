@@ -49,7 +49,7 @@ const night = [
   'test/integration/deploy/!(alerts|systemd-units).test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/foreign/{conform,example-agent}.test.ts',
-  'test/integration/guarantees/{all-agents-stopped,clock-steps,collector-frozen,foreign-records}.test.ts',
+  'test/integration/guarantees/{all-agents-stopped,clock-ahead,clock-steps,collector-frozen,foreign-records}.test.ts',
   'test/integration/nats/{blind-collector,closed-connections,closed-connections-cluster}.test.ts',
   'test/integration/nats/{flow-control,refused-pings,three-servers,watches/watch-restored}.test.ts',
   'test/integration/restores/{backup,gap-keyframe,lost-server,restores}.test.ts',
