@@ -161,7 +161,7 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     clockOffset: new Gauge({
       name: 'rollcall_clock_offset_seconds',
-      help: "How far the clock of this host is ahead of the server's; negative: behind. A collector measures it while it has a seat, an agent every 10 minutes; else 0.",
+      help: "How far the clock of this host is ahead of the server's; negative: behind. A collector measures it while it has a seat, an agent every 10 minutes, unless its login may not ask for it; else 0.",
       registers,
     }),
     anchored: new Gauge({

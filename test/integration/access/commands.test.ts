@@ -66,7 +66,7 @@ describe('rollcall access', () => {
     const bound = await access('add', 'consumer', 'x', '--services', 'web');
     expect([bound.code, bound.err]).toEqual([
       2,
-      expect.stringContaining('--services is for agents'),
+      expect.stringContaining('--services is only for agents'),
     ]);
     const unknown = await access('revoke', 'agent', 'nowhere');
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('no agent')]);

@@ -13,6 +13,13 @@ export function natsServerTime(
 ): ServerTime {
   return {
     async now() {
+      // Each refusal would be a line in the log of the server.
+      if (connection.reads === 'own-keys') {
+        throw new Fault(
+          'store-refused',
+          `this login may not ask for the state of stream ${stream}`,
+        );
+      }
       const info = await streamInfo(connection, stream, within);
       if (info !== undefined) return serverTimeOf(info);
       throw new Fault('store-unavailable', `stream ${stream} is missing`);
