@@ -36,7 +36,7 @@ export function natsAudit(
   // Each refusal would be a line in the log of the server, and consumers ask for the latest losses.
   const requireHistory = async () => {
     const create = `$JS.API.CONSUMER.CREATE.${names.auditStream}.>`;
-    if (!(await isRefused(connection, create, within))) return;
+    if (!(await isRefused(connection, [create], within))) return;
     throw new Fault('store-refused', 'this login may not read the history', {
       hint: 'use the login of an auditor, an operator or a collector',
     });

@@ -9,7 +9,7 @@ import { ownDomain, subjectInDomain } from './connection/js-domain.ts';
 import { checkServer, checkVersion } from './connection/server-check.ts';
 import { subjectNamesOf } from './connection/subject-names.ts';
 import { SupervisedConnection } from './connection/supervised-connection.ts';
-import { permits, rightsOfUser } from './connection/user-rights.ts';
+import { isRefused } from './connection/user-rights.ts';
 import { natsDisconnects } from './disconnects/disconnects.ts';
 import { StoreGuard } from './history/store-guard.ts';
 import { natsKeyframes } from './keyframes.ts';
@@ -79,7 +79,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
   };
   try {
     const { create = true } = options;
-    connection.reads = (await isForOwnKeys(options, connection, names.registry.stream, within))
+    connection.reads = (await isForOwnKeys(connection, names.registry.stream, within))
       ? 'own-keys'
       : await readsOf(connection, names.registry.stream, within);
     const findings =
@@ -125,18 +125,14 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
  * has such rights, and asking for more would be a violation in the log of the server.
  */
 async function isForOwnKeys(
-  { inboxPrefix }: NatsStoreOptions,
   connection: SupervisedConnection,
   stream: string,
   within: Millis,
 ): Promise<boolean> {
-  if (inboxPrefix === undefined) return false;
-  const rights = await rightsOfUser(connection, within);
-  if (rights === undefined) return false;
-  checkVersion(connection);
-  return ['INFO', `STREAM.INFO.${stream}`].every(
-    (what) => !permits(rights.publish, `$JS.API.${what}`),
-  );
+  const states = ['$JS.API.INFO', `$JS.API.STREAM.INFO.${stream}`];
+  const isLimited = await isRefused(connection, states, within);
+  if (isLimited) checkVersion(connection);
+  return isLimited;
 }
 
 /**
@@ -151,8 +147,7 @@ async function requireLists(
   within: Millis,
 ): Promise<void> {
   if (connection.reads === 'everything' || options.inboxPrefix === undefined) return;
-  if (await isForOwnKeys(options, connection, stream, within))
-    throw ownKeysFault(connection, stream);
+  if (await isForOwnKeys(connection, stream, within)) throw ownKeysFault(connection, stream);
   connection.reads = await readsOf(connection, stream, within);
 }
 

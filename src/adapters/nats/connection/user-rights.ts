@@ -43,17 +43,17 @@ export async function rightsOfUser(
 }
 
 /**
- * Whether the server says that this user may not publish to a subject. Only a login with a prefix of inboxes of
+ * Whether the server says that this user may publish to none of these subjects. Only a login with a prefix of inboxes of
  * its own has such limits, so that others are not asked about.
  */
 export async function isRefused(
   connection: SupervisedConnection,
-  subject: string,
+  subjects: readonly string[],
   within: Millis,
 ): Promise<boolean> {
   if (inboxPrefixOf(connection) === undefined) return false;
   const rights = await rightsOfUser(connection, within);
-  return rights !== undefined && !permits(rights.publish, subject);
+  return rights !== undefined && !subjects.some((one) => permits(rights.publish, one));
 }
 
 /** Undefined if it is not the reply of a server. */
