@@ -77,6 +77,8 @@ async function isGreen(chosen: readonly Mutant[], copy: Copy): Promise<boolean> 
     const verdict = await byTests({ tests, ...(needs && { needs }) }, { root: copy.root, signal });
     if (verdict.is === 'survived') continue;
     print(`the tests fail without a mutant: ${verdictText(verdict)}`);
+    // A property that fails says its seed here.
+    if (verdict.is === 'killed' && verdict.message) print(verdict.message);
     return false;
   }
   return true;

@@ -6,7 +6,7 @@ import { runNode } from './run.ts';
 
 /** What came of it. Only `killed` is one: a program that does not load or hangs shows nothing. */
 export type Verdict =
-  | { readonly is: 'killed'; readonly by: string }
+  | { readonly is: 'killed'; readonly by: string; readonly message?: string }
   | { readonly is: 'survived' }
   | { readonly is: 'broken'; readonly why: string };
 
@@ -20,12 +20,18 @@ interface Results {
   readonly testResults: readonly {
     readonly name: string;
     readonly message: string;
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[];
+    readonly assertionResults: readonly {
+      readonly status: string;
+      readonly fullName: string;
+      readonly failureMessages?: readonly string[];
+    }[];
   }[];
 }
 
 const vitest = 'node_modules/vitest/vitest.mjs';
-const testsWithin = 240_000;
+/** The time limit of a run: for its start, and for each of its files. */
+const startWithin = 200_000;
+const fileWithin = 40_000;
 
 /** Runs these test files; the first test that fails is the killer. */
 export async function byTests(
@@ -49,14 +55,17 @@ export async function byTests(
     ...['--reporter', 'json', '--outputFile', json, ...tests],
   ];
   await rm(json, { force: true });
-  const { code, out } = await runNode(args, { cwd: root, within: testsWithin, signal });
+  const within = startWithin + tests.length * fileWithin;
+  const { code, out } = await runNode(args, { cwd: root, within, signal });
   if (code === 'stopped') return { is: 'broken', why: 'stopped' };
   if (code === 'too-long') return { is: 'broken', why: 'its tests do not come to an end' };
   if (!existsSync(json)) return { is: 'broken', why: out.trim().split('\n').at(-1) ?? '' };
   const { testResults, numTotalTests }: Results = JSON.parse(await readFile(json, 'utf8'));
   for (const { name, assertionResults } of testResults) {
     const failed = assertionResults.find(({ status }) => status === 'failed');
-    if (failed) return { is: 'killed', by: `${name.slice(root.length + 1)}: ${failed.fullName}` };
+    if (failed === undefined) continue;
+    const by = `${name.slice(root.length + 1)}: ${failed.fullName}`;
+    return { is: 'killed', by, message: failed.failureMessages?.join('\n') ?? '' };
   }
   const unloaded = testResults.find(({ assertionResults }) => assertionResults.length === 0);
   if (code === 0 && numTotalTests > 0) return { is: 'survived' };
