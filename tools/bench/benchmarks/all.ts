@@ -1,10 +1,7 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
-import { attached } from './attached.ts';
 import { directory } from './directory-startup.ts';
-import { doors } from './doors.ts';
 import { frozen } from './frozen.ts';
-import { haproxy } from './haproxy.ts';
 import { heartbeat } from './heartbeat.ts';
 import { killed, killedUnadvised } from './killed.ts';
 import { leader, restart } from './outage.ts';
@@ -12,6 +9,9 @@ import { removal } from './removal.ts';
 import { replay } from './replay.ts';
 import { at } from './replay-to-moment.ts';
 import { seat } from './seat.ts';
+import { attached } from './services/attached.ts';
+import { doors } from './services/doors.ts';
+import { haproxy } from './services/haproxy.ts';
 import { sign } from './sign.ts';
 import { verify } from './verify.ts';
 

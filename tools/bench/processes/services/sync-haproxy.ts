@@ -1,8 +1,8 @@
-import { HaproxyDriver } from '../../../src/adapters/haproxy/haproxy-driver.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { type Access, openStore, portsOf } from '../environment/access.ts';
-import { openServiceView } from '../environment/service-view.ts';
-import type { Jobs } from './job.ts';
+import { HaproxyDriver } from '../../../../src/adapters/haproxy/haproxy-driver.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { type Access, openStore, portsOf } from '../../environment/access.ts';
+import { openServiceView } from '../../environment/service-view.ts';
+import type { Jobs } from '../job.ts';
 
 type SyncHaproxy = Jobs['sync-haproxy'];
 

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http';
-import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { thisProcess } from '../../../src/adapters/system/processes.ts';
-import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
-import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { Agent } from '../../../src/runtime/agent/agent.ts';
-import { type Access, openStore, portsOf } from '../environment/access.ts';
-import { portOf } from '../environment/free-ports.ts';
-import type { Jobs } from './job.ts';
+import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
+import { thisProcess } from '../../../../src/adapters/system/processes.ts';
+import { AgentName, HostId } from '../../../../src/domain/identity/names.ts';
+import { InstanceSpec } from '../../../../src/domain/records/desired-instances.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { Agent } from '../../../../src/runtime/agent/agent.ts';
+import { type Access, openStore, portsOf } from '../../environment/access.ts';
+import { portOf } from '../../environment/free-ports.ts';
+import type { Jobs } from '../job.ts';
 
 type KeepService = Jobs['keep-service'];
 

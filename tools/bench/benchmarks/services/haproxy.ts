@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
-import type { Benchmark, Result } from '../benchmark.ts';
-import type { BenchmarkNamespace } from '../fixture/benchmark-namespace.ts';
-import { type BenchHaproxy, startHaproxy } from '../fixture/haproxy.ts';
-import { startHttpLoad } from '../fixture/http-load.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../../src/domain/time.ts';
+import type { Benchmark, Result } from '../../benchmark.ts';
+import type { BenchmarkNamespace } from '../../fixture/benchmark-namespace.ts';
+import { type BenchHaproxy, startHaproxy } from '../../fixture/haproxy.ts';
+import { startHttpLoad } from '../../fixture/http-load.ts';
 
 /** Short, so that a killed agent is removed before the next two are: three suspects would trip the brake (G9). */
 const lease = { ttl: seconds(3), grace: seconds(1) };

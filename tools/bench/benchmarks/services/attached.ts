@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { type Millis, type MonotonicTime, seconds } from '../../../src/domain/time.ts';
-import { Directory } from '../../../src/runtime/directory/directory.ts';
-import type { DirectoryChange } from '../../../src/runtime/directory/row-changes.ts';
-import type { Benchmark } from '../benchmark.ts';
-import { portOf } from '../environment/free-ports.ts';
-import type { BenchmarkNamespace } from '../fixture/benchmark-namespace.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../../../src/domain/time.ts';
+import { Directory } from '../../../../src/runtime/directory/directory.ts';
+import type { DirectoryChange } from '../../../../src/runtime/directory/row-changes.ts';
+import type { Benchmark } from '../../benchmark.ts';
+import { portOf } from '../../environment/free-ports.ts';
+import type { BenchmarkNamespace } from '../../fixture/benchmark-namespace.ts';
 
 const lease = { ttl: seconds(15), grace: seconds(30) };
 const killsOf = (quick: boolean): number => (quick ? 10 : 40);

@@ -1,5 +1,5 @@
-import type { Access } from '../environment/access.ts';
-import type { Jobs } from './job.ts';
+import type { Access } from '../../environment/access.ts';
+import type { Jobs } from '../job.ts';
 
 type Attach = Jobs['attach'];
 

@@ -1,15 +1,15 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { thisProcess } from '../../../src/adapters/system/processes.ts';
-import { InstanceSources } from '../../../src/composition/instances/instance-sources.ts';
-import { openLocalApi } from '../../../src/composition/local-api.ts';
-import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { Agent } from '../../../src/runtime/agent/agent.ts';
-import { type Access, openStore, portsOf } from '../environment/access.ts';
-import type { Jobs } from './job.ts';
+import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
+import { thisProcess } from '../../../../src/adapters/system/processes.ts';
+import { InstanceSources } from '../../../../src/composition/instances/instance-sources.ts';
+import { openLocalApi } from '../../../../src/composition/local-api.ts';
+import { AgentName, HostId } from '../../../../src/domain/identity/names.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { Agent } from '../../../../src/runtime/agent/agent.ts';
+import { type Access, openStore, portsOf } from '../../environment/access.ts';
+import type { Jobs } from '../job.ts';
 
 type KeepApi = Jobs['keep-api'];
 
