@@ -26,6 +26,7 @@ export const benchmarkNames = [
   'at',
   'haproxy',
   'doors',
+  'dns-load',
   'attached',
 ] as const;
 

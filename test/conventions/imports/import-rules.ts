@@ -175,23 +175,39 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     packages: preact,
   },
   ...layer('tools/bench', benchTiers, {
-    folders: [...core, 'src/adapters/**', ...composed, 'tools/bench'],
+    folders: [
+      ...core,
+      'src/adapters/**',
+      ...composed,
+      'tools/bench',
+      'tools/bench/processes/services',
+    ],
     packages: ['*', '*/*', ...node],
   }),
+  'tools/bench/processes/services': {
+    folders: [
+      ...[...core, 'src/adapters/**', ...composed],
+      ...['tools/bench/environment', 'tools/bench/processes/job.ts'],
+    ],
+    packages: ['*', '*/*', ...node],
+  },
   tools: { folders: ['tools/bench'], packages: ['esbuild', ...node] },
   'tools/bench': {
     folders: [...core, ...below('tools/bench', 'environment', 'fixture')],
     packages: node,
   },
-  'tools/bench/benchmarks': {
-    folders: [
-      ...core,
-      'src/adapters/**',
-      'tools/bench',
-      ...below('tools/bench', ...benchTiers.flat()),
-    ],
-    packages: ['*', '*/*', ...node],
-  },
+  ...Object.fromEntries(
+    ['tools/bench/benchmarks', 'tools/bench/benchmarks/services'].map((folder) => [
+      folder,
+      {
+        folders: [
+          ...[...core, 'src/adapters/**', 'tools/bench', 'tools/bench/benchmarks/services'],
+          ...below('tools/bench', ...benchTiers.flat()),
+        ],
+        packages: ['*', '*/*', ...node],
+      },
+    ]),
+  ),
   'tools/release': { folders: [], packages: node },
   'tools/docs/vectors': { folders: [], packages: node },
   'tools/docs': {

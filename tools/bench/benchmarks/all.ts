@@ -10,6 +10,7 @@ import { replay } from './replay.ts';
 import { at } from './replay-to-moment.ts';
 import { seat } from './seat.ts';
 import { attached } from './services/attached.ts';
+import { dnsLoad } from './services/dns-load.ts';
 import { doors } from './services/doors.ts';
 import { haproxy } from './services/haproxy.ts';
 import { sign } from './sign.ts';
@@ -33,5 +34,6 @@ export const benchmarks: readonly Benchmark[] = [
   at,
   haproxy,
   doors,
+  dnsLoad,
   attached,
 ];

@@ -10,6 +10,7 @@ import { renew } from './renew.ts';
 import { renewFleet } from './renew-fleet.ts';
 import { replay } from './replay.ts';
 import { replayAt } from './replay-at.ts';
+import { answerUdp, serveDns } from './services/answer-dns.ts';
 import { attach } from './services/attach.ts';
 import { keepApi } from './services/keep-api.ts';
 import { keepService } from './services/keep-service.ts';
@@ -32,6 +33,8 @@ const works: { readonly [N in JobName]: Work<N> } = {
   'keep-api': keepApi,
   attach,
   'sync-haproxy': syncHaproxy,
+  'serve-dns': serveDns,
+  'answer-udp': answerUdp,
   collect,
   'renew-fleet': renewFleet,
   'watch-fleet': watchFleet,

@@ -69,6 +69,16 @@ export interface Jobs {
     readonly task: { readonly socket: string; readonly backend: string; readonly service: string };
     readonly answer: 'following';
   };
+  /** The DNS door with a complete view of this number of services. It runs until the process ends. */
+  readonly 'serve-dns': {
+    readonly task: { readonly services: number };
+    readonly answer: { readonly port: number; readonly answerBytes: number };
+  };
+  /** A UDP server without logic. It runs until the process ends. */
+  readonly 'answer-udp': {
+    readonly task: { readonly bytes: number };
+    readonly answer: { readonly port: number };
+  };
   /** A collector. Answers when it watches. */
   readonly collect: {
     readonly task: { readonly lease: LeasePolicy; readonly name?: string };
