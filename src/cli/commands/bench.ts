@@ -25,6 +25,7 @@ export const benchmarkNames = [
   'verify',
   'at',
   'haproxy',
+  'haproxy-polite',
   'doors',
   'dns-load',
   'attached',

@@ -13,6 +13,7 @@ import { attached } from './services/attached.ts';
 import { dnsLoad } from './services/dns-load.ts';
 import { doors } from './services/doors.ts';
 import { haproxy } from './services/haproxy.ts';
+import { haproxyPolite } from './services/haproxy-polite.ts';
 import { sign } from './sign.ts';
 import { verify } from './verify.ts';
 
@@ -33,6 +34,7 @@ export const benchmarks: readonly Benchmark[] = [
   verify,
   at,
   haproxy,
+  haproxyPolite,
   doors,
   dnsLoad,
   attached,

@@ -54,6 +54,8 @@ export interface Jobs {
       readonly name: string;
       readonly service: string;
       readonly lease: LeasePolicy;
+      /** How long it drains after SIGTERM; afterwards it ends. */
+      readonly drainFor?: Millis;
     };
     readonly answer: { readonly port: number };
   };
@@ -66,7 +68,13 @@ export interface Jobs {
   readonly attach: { readonly task: { readonly url: string }; readonly answer: 'attached' };
   /** Fills a backend of HAProxy with the instances of a service. It runs until the process ends. */
   readonly 'sync-haproxy': {
-    readonly task: { readonly socket: string; readonly backend: string; readonly service: string };
+    readonly task: {
+      readonly socket: string;
+      readonly backend: string;
+      readonly service: string;
+      /** The state file of HAProxy. */
+      readonly stateFile?: string;
+    };
     readonly answer: 'following';
   };
   /** The DNS door with a complete view of this number of services. It runs until the process ends. */

@@ -7,7 +7,7 @@ import type { Job, JobName, JobResult, Jobs } from './job.ts';
 /** A child process with its job. Disposal ends it by its process id. */
 export interface Worker<N extends JobName> extends AsyncDisposable {
   readonly answer: Jobs[N]['answer'];
-  kill(signal: 'SIGKILL' | 'SIGSTOP'): void;
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM'): void;
 }
 
 export interface WorkerOptions {

@@ -4,14 +4,14 @@ import type { Benchmark, Result } from '../../benchmark.ts';
 import type { BenchmarkNamespace } from '../../fixture/benchmark-namespace.ts';
 import { type BenchHaproxy, startHaproxy } from '../../fixture/haproxy.ts';
 import { startHttpLoad } from '../../fixture/http-load.ts';
+import { administrationOf, startService, when } from './haproxy-service.ts';
 
 /** Short, so that a killed agent is removed before the next two are: three suspects would trip the brake (G9). */
 const lease = { ttl: seconds(3), grace: seconds(1) };
 const killsOf = (quick: boolean): number => (quick ? 5 : 20);
 /** Time between two requests to each backend: 200 a second. */
 const every: Millis = 5;
-/** Longest time until the checks of HAProxy notice: twice 500 ms, and a connection that is refused late. */
-const noticedWithin: Millis = seconds(10);
+const drainFor: Millis = 0;
 const drained = 8;
 const stopped = '0';
 
@@ -30,8 +30,8 @@ export const haproxy: Benchmark = {
     await stage.start('collect', { lease });
     const { socket } = running;
     await stage.start('sync-haproxy', { socket, backend: 'driver', service: 'web' });
-    await startService('stay-1', 1, running, stage);
-    await startService('stay-2', 2, running, stage);
+    await startService({ name: 'stay-1', slot: 1, lease, drainFor }, running, stage);
+    await startService({ name: 'stay-2', slot: 2, lease, drainFor }, running, stage);
     const kills: Kill[] = [];
     for (let n = 1; n <= killsOf(quick); n += 1) {
       say(`kill ${n} of ${killsOf(quick)}`);
@@ -50,44 +50,17 @@ interface Kill {
   readonly failed: { readonly driver: number; readonly checks: number };
 }
 
-/** Starts a service, puts it into a server of `checks`, and waits until both backends use it. */
-async function startService(
-  name: string,
-  slot: number,
-  haproxy: BenchHaproxy,
-  { start, signal }: BenchmarkNamespace,
-) {
-  const worker = await start('keep-service', { name, service: 'web', lease });
-  const registeredAt = performance.now();
-  const { port } = worker.answer;
-  const servers = async () => {
-    const all = await haproxy.servers();
-    return all.filter((one) => one['srv_port'] === `${port}`);
-  };
-  const filledAt = await when(
-    async () => (await servers()).some((one) => one['be_name'] === 'driver' && adminOf(one) === 0),
-    signal,
-  );
-  const server = `checks/s${slot}`;
-  await haproxy.run(
-    `set server ${server} addr 127.0.0.1 port ${port}`,
-    `set server ${server} state ready`,
-  );
-  await when(async () => (await servers()).every((one) => one['srv_op_state'] === '2'), signal);
-  return { worker, servers, added: filledAt - registeredAt };
-}
-
-/** Bits 1 (maintenance) and 8 (drain) of the administrative state. */
-const adminOf = (server: Readonly<Record<string, string>>): number =>
-  Number(server['srv_admin_state']) & 9;
-
 async function killOne(
   name: string,
   haproxy: BenchHaproxy,
   stage: BenchmarkNamespace,
 ): Promise<Kill> {
   const { signal } = stage;
-  const { worker, servers, added } = await startService(name, 3, haproxy, stage);
+  const { worker, servers, added } = await startService(
+    { name, slot: 3, lease, drainFor },
+    haproxy,
+    stage,
+  );
   await using _ = worker;
   const askedAt = performance.now();
   await servers();
@@ -103,7 +76,9 @@ async function killOne(
   let driver: MonotonicTime | undefined;
   const checks = await when(async () => {
     const now = await servers();
-    const isDrained = now.some((one) => one['be_name'] === 'driver' && adminOf(one) === drained);
+    const isDrained = now.some(
+      (one) => one['be_name'] === 'driver' && administrationOf(one) === drained,
+    );
     const isFreed = !now.some((one) => one['be_name'] === 'driver');
     if (isDrained || isFreed) driver ??= performance.now();
     const isDown = now.some(
@@ -124,16 +99,6 @@ async function killOne(
       checks: loads.checks.failed - before.checks,
     },
   };
-}
-
-/** The moment at which `look` is true, asked every 2 ms. */
-async function when(look: () => Promise<boolean>, signal: AbortSignal): Promise<MonotonicTime> {
-  const end = performance.now() + noticedWithin;
-  while (!(await look())) {
-    if (performance.now() > end) throw new Error(`HAProxy did not change in ${noticedWithin} ms`);
-    await pause(2, undefined, { signal });
-  }
-  return performance.now();
 }
 
 function resultsOf(kills: readonly Kill[]): readonly Result[] {

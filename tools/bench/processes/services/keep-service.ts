@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import process from 'node:process';
 import { systemEntropy } from '../../../../src/adapters/system/entropy.ts';
 import { thisProcess } from '../../../../src/adapters/system/processes.ts';
 import { AgentName, HostId } from '../../../../src/domain/identity/names.ts';
@@ -14,7 +15,7 @@ type KeepService = Jobs['keep-service'];
 /** A service that answers over HTTP and registers itself, until its process ends. */
 export async function keepService(
   access: Access,
-  { name, service, lease }: KeepService['task'],
+  { name, service, lease, drainFor = 0 }: KeepService['task'],
 ): Promise<KeepService['answer']> {
   const server = createServer({ keepAliveTimeout: 1 }, (_, response) => response.end('ok\n'));
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -25,12 +26,16 @@ export async function keepService(
   const agent = new Agent(
     {
       ...{ slot, run: me.run, lease, zone: undefined, process: thisProcess(), takeover: false },
-      ...{ whenExpired: 'exit', drainFor: 0, collect: false, leaveWithin: seconds(1) },
+      ...{ whenExpired: 'exit', drainFor, collect: false, leaveWithin: seconds(1) },
       onTransition() {},
     },
     [spec],
     portsOf(await openStore(access, me)),
   );
   await agent.ready;
+  process.once('SIGTERM', async () => {
+    await agent.stop();
+    server.close(() => process.exit());
+  });
   return { port };
 }

@@ -1,3 +1,4 @@
+import { writeFileAtomic } from '../../../../src/adapters/files/atomic-write.ts';
 import { HaproxyDriver } from '../../../../src/adapters/haproxy/haproxy-driver.ts';
 import { seconds } from '../../../../src/domain/time.ts';
 import { type Access, openStore, portsOf } from '../../environment/access.ts';
@@ -9,14 +10,15 @@ type SyncHaproxy = Jobs['sync-haproxy'];
 /** `rollcall sync haproxy`, until its process ends. */
 export async function syncHaproxy(
   access: Access,
-  { socket, backend, service }: SyncHaproxy['task'],
+  { socket, backend, service, stateFile }: SyncHaproxy['task'],
 ): Promise<SyncHaproxy['answer']> {
   const ports = portsOf(await openStore(access, 'sync'));
   const view = await openServiceView(ports);
   const driver = new HaproxyDriver(
     {
       ...{ socket, backends: [{ backend, service, slots: '' }], policy: 'prefer-live' },
-      ...{ drain: seconds(1), keepLast: 0, saveState: undefined },
+      ...{ drain: seconds(1), keepLast: 0 },
+      saveState: stateFile === undefined ? undefined : (text) => writeFileAtomic(stateFile, [text]),
     },
     view,
     ports,
