@@ -7,9 +7,20 @@ export type {
 } from './domain/fleet/directory-rows.ts';
 export type { PickPolicy } from './domain/fleet/pick.ts';
 export type { Health } from './domain/records/desired-instances.ts';
-export type { DirectoryEvent, OpenDirectory, PickOptions } from './library/directory-types.ts';
+export type {
+  AgentEvent,
+  AgentOptions,
+  AgentState,
+  RunningAgent,
+} from './library/agent-types.ts';
+export type {
+  DirectoryEvent,
+  DirectoryOptions,
+  OpenDirectory,
+  PickOptions,
+} from './library/directory-types.ts';
 export type { InstanceOptions } from './library/instances-option.ts';
-export { type DirectoryOptions, openDirectory } from './library/open-directory.ts';
+export { openDirectory } from './library/open-directory.ts';
 export type { StoreOptions } from './library/open-ports.ts';
 export type { Duration } from './library/options.ts';
 export {
@@ -18,13 +29,7 @@ export {
   type ReplayStoreOptions,
   replay,
 } from './library/replay.ts';
-export {
-  type AgentEvent,
-  type AgentOptions,
-  type AgentState,
-  type RunningAgent,
-  startAgent,
-} from './library/start-agent.ts';
+export { startAgent } from './library/start-agent.ts';
 export {
   type CollectorOptions,
   type CollectorState,

@@ -1,5 +1,5 @@
 /**
- * Replaces the entry of the built library with one file and the chunks that it loads later:
+ * Replaces the entries of the built library with one file each and the chunks that they share or load later:
  * `node tools/bundle-library.ts dist/src`. Node then opens a few files for `import 'rollcall'` instead of
  * more than a hundred. `npm run bench:import` measures the effect. The types stay as tsc wrote them.
  */
@@ -9,7 +9,7 @@ import { build } from 'esbuild';
 const [, , folder = 'dist/src'] = argv;
 
 await build({
-  entryPoints: ['src/index.ts'],
+  entryPoints: ['src/index.ts', 'src/testing.ts'],
   bundle: true,
   splitting: true,
   format: 'esm',

@@ -1,7 +1,22 @@
 import type { AgentRow, InstanceRow } from '../domain/fleet/directory-rows.ts';
 import type { PickPolicy } from '../domain/fleet/pick.ts';
 import type { DirectoryChange } from '../runtime/directory/row-changes.ts';
+import type { StoreOptions } from './open-ports.ts';
 import type { Duration } from './options.ts';
+
+/** Options of `openDirectory`. */
+export interface DirectoryOptions extends StoreOptions {
+  /** Time between two checks whether a collector is active; default 15 s. See `observed`. */
+  readonly seatsEvery?: Duration;
+  /**
+   * How long `instances` and `pick` return the last instances of a service after their records were removed
+   * although nothing shows that they ended; default 10 min; 0: not at all (guarantee G13).
+   *
+   * It applies if the service has no record left, to the policies `prefer-live` and `any`. Such a row has
+   * `keptSince`. It ends when an instance of the service is registered.
+   */
+  readonly keepLast?: Duration;
+}
 
 /** Options of `OpenDirectory.pick`. */
 export interface PickOptions {

@@ -75,6 +75,11 @@ describe('under the other Biome rules', () => {
       'a re-export in the entry is allowed',
       "export { a } from './domain/time.ts';\n",
     ),
+    rowAt(
+      'src/testing.ts',
+      'a re-export in the entry for tests is allowed',
+      "export { a } from './domain/time.ts';\n",
+    ),
     rowAt('src/cli/main.ts', 'process in main.ts is allowed', environment),
     rowIn('test/real', 'process in a test is allowed', environment),
     rowAt(

@@ -91,6 +91,19 @@ describe('the package, installed in an empty directory,', () => {
     );
   });
 
+  test('has a fleet in memory for tests, as the reference shows it', async () => {
+    const page = readFileSync(join(checkout, 'docs/reference/library.md'), 'utf8');
+    const [, example = ''] = /^## startTestFleet$[\s\S]*?```ts\n([\s\S]*?)```/m.exec(page) ?? [];
+    expect(example).toContain("from 'rollcall/testing'");
+    const faults =
+      "import { Fault } from 'rollcall';\nconst refusal = await fleet.kill('b').catch((one) => one);\n";
+    await writeFile(
+      join(folder, 'fleet.js'),
+      `${example}${faults}strictEqual(refusal instanceof Fault, true);\n`,
+    );
+    await run(process.execPath, ['fleet.js'], { cwd: folder });
+  });
+
   test('opens its entry and a few chunks when it is imported', () => {
     const built = join(folder, 'node_modules/rollcall/dist/src');
     const opened = new Set<string>();

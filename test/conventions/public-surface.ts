@@ -13,6 +13,8 @@ const read = (path: string) =>
 export interface PublicSurface {
   /** Names exported by `src/index.ts`, types included. */
   readonly exports: readonly string[];
+  /** Names exported by `src/testing.ts`, types included. */
+  readonly testing: readonly string[];
   /** Machine name to chart hash. Each audit event carries the hash. */
   readonly charts: Readonly<Record<string, string>>;
   /** Codes of `Fault`. */
@@ -30,6 +32,7 @@ export interface PublicSurface {
 export function publicSurface(): PublicSurface {
   return {
     exports: exportsOf(read('src/index.ts')),
+    testing: exportsOf(read('src/testing.ts')),
     charts: Object.fromEntries(builtInCharts().map(({ machine, hash }) => [machine, hash])),
     errorCodes: errorCodesOf(read('src/domain/fault.ts')),
     exitCodes: Object.values(exitCodes).sort((a, b) => a - b),

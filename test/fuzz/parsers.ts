@@ -124,6 +124,7 @@ export const ours: Readonly<Record<string, string>> = {
   'composition/instances/check-setting':
     'an address of the command line: an invalid one is a Fault',
   'composition/instances/running-checks': 'a key of a map that it wrote itself',
+  'composition/memory-fleet': 'a number that it counted itself',
   'cli/commands/collector': 'a default',
   'cli/commands/run': 'a default',
   'cli/commands/up': 'a default',

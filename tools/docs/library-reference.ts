@@ -3,22 +3,28 @@ import { join } from 'node:path';
 import { type Declaration, parseExports, resolveDeclaration } from './exported-declarations.ts';
 import { pageHead } from './markdown.ts';
 
-/** What `src/index.ts` exports, in its order. */
-export function exportedDeclarations(checkout: string): readonly Declaration[] {
-  const read = (path: string) => readFileSync(join(checkout, path), 'utf8');
-  return parseExports(read('src/index.ts')).map(({ name }) =>
-    resolveDeclaration(read, 'src/index.ts', name),
-  );
-}
+/** The files whose exports users import, by the name that they import. */
+const entries = { rollcall: 'src/index.ts', 'rollcall/testing': 'src/testing.ts' } as const;
 
-/** A page section for each export of `src/index.ts`: its docstring and its declaration. */
+/** What an entry exports, in its order. */
+const declarationsOf = (checkout: string, entry: string): readonly Declaration[] => {
+  const read = (path: string) => readFileSync(join(checkout, path), 'utf8');
+  return parseExports(read(entry)).map(({ name }) => resolveDeclaration(read, entry, name));
+};
+
+/** What all entries export. */
+export const exportedDeclarations = (checkout: string): readonly Declaration[] =>
+  Object.values(entries).flatMap((entry) => declarationsOf(checkout, entry));
+
+/** A page section for each export: its docstring and its declaration. */
 export function libraryReference(checkout: string): string {
-  const declarations = exportedDeclarations(checkout);
-  const exported = new Set(declarations.map(({ name }) => name));
+  const declarations = declarationsOf(checkout, entries.rollcall);
+  const testing = declarationsOf(checkout, entries['rollcall/testing']);
+  const exported = new Set([...declarations, ...testing].map(({ name }) => name));
   const functions = declarations.filter(({ kind }) => kind === 'function');
   const others = declarations.filter(({ kind }) => kind !== 'function');
   return [
-    pageHead('Library', 'the docstrings of what src/index.ts exports'),
+    pageHead('Library', 'the docstrings of what src/index.ts and src/testing.ts export'),
     "`npm install rollcall`, then `import { startAgent } from 'rollcall'`. Everything listed here is",
     'public. A failure that a caller must expect is thrown as a [`Fault`](#fault) with a code: see',
     '[error codes](error-codes.md).',
@@ -27,7 +33,9 @@ export function libraryReference(checkout: string): string {
     '',
     `Classes and types: ${others.map((one) => linkTo(one, functions)).join(' · ')}`,
     '',
-    ...[...functions, ...others].flatMap((one) => section(one, exported)),
+    `For tests, from \`rollcall/testing\`: ${testing.map((one) => linkTo(one)).join(' · ')}. See [test your code](../how-to/test-your-code.md).`,
+    '',
+    ...[...functions, ...others, ...testing].flatMap((one) => section(one, exported)),
   ].join('\n');
 }
 

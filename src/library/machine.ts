@@ -1,0 +1,45 @@
+import { systemAdapters } from '../composition/system-adapters.ts';
+import type { RunId, RunRef, Slot } from '../domain/identity/names.ts';
+import type { AgentRecord } from '../domain/records/schemas.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { Agent } from '../runtime/agent/agent.ts';
+import { openPorts, type StoreOptions } from './open-ports.ts';
+import { type HostOptions, type MissingNamespace, readSlot } from './options.ts';
+
+/** The health checks of an agent. */
+interface Checks {
+  replace(listed: Parameters<HealthChecks['replace']>[0]): void;
+  stop(): void;
+}
+
+type HealthChecks = import('../composition/instances/running-checks.ts').HealthChecks;
+
+/** Where the library runs: this computer and a NATS server, or what a test has instead. */
+export interface Machine {
+  /** Opens the ports for a run, or for a reader with this name. @throws {Fault} as `openPorts` */
+  open(
+    options: StoreOptions,
+    as: RunRef | string,
+    missing?: MissingNamespace,
+  ): Promise<{ readonly ports: Ports } & AsyncDisposable>;
+  slot(options: HostOptions, name: string): Promise<Slot>;
+  runId(): RunId;
+  /** The identity of this process. */
+  process(): AgentRecord['process'];
+  /** Address of instances that have a port and no address; undefined: none. */
+  address(): string | undefined;
+  checks(agent: Pick<Agent, 'reportCheck'>): Promise<Checks>;
+}
+
+/** This computer. */
+export const thisMachine: Machine = {
+  open: openPorts,
+  slot: readSlot,
+  runId: () => systemAdapters.entropy.runId(),
+  process: systemAdapters.thisProcess,
+  address: systemAdapters.hostAddress,
+  async checks(agent) {
+    const { HealthChecks } = await import('../composition/instances/running-checks.ts');
+    return new HealthChecks(agent);
+  },
+};

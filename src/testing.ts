@@ -1,0 +1,1 @@
+export { startTestFleet, type TestFleet, type TestFleetOptions } from './library/test-fleet.ts';

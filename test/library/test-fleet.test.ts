@@ -1,0 +1,139 @@
+import { describe, expect, test } from 'vitest';
+import type { openDirectory, startAgent } from '../../src/index.ts';
+import { startTestFleet } from '../../src/testing.ts';
+
+const web = { service: 'web', id: 'web-1', port: 8080 };
+const states = (rows: readonly { id: string; state: string; reason: string | null }[]) =>
+  rows.map(({ id, state, reason }) => `${id} ${state}${reason ? ` ${reason}` : ''}`);
+
+describe('a fleet for tests', () => {
+  test('doubts and removes the instances of a killed host, by its own time', async () => {
+    const began = performance.now();
+    await using fleet = await startTestFleet({ startAt: Date.UTC(2030, 0, 1) });
+    const agent = await fleet.startAgent({ host: 'a', name: 'shop', instances: [web] });
+    const directory = await fleet.openDirectory();
+    expect(directory.pick('web')).toMatchObject({ state: 'live', address: '127.0.0.1' });
+    await fleet.kill('a');
+    await fleet.advance('15s');
+    expect(states(directory.instances())).toEqual(['web-1 dubious unreachable']);
+    await fleet.advance('1m');
+    expect(directory.instances()).toEqual([]);
+    await fleet.advance('1h');
+    expect(fleet.now).toBe(Date.UTC(2030, 0, 1) + 3_676_000);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    // Its process is gone: its handle has nothing to wait for.
+    await agent.stop();
+  });
+
+  test('keeps a host without network, and reports its way back', async () => {
+    await using fleet = await startTestFleet();
+    const agent = await fleet.startAgent({ host: 'a', name: 'shop', instances: [web] });
+    const seen: string[] = [];
+    for (const event of ['lapsed', 'refuted', 'restarted'] as const) {
+      agent.on(event, () => seen.push(event));
+    }
+    const directory = await fleet.openDirectory();
+    await fleet.disconnect('a');
+    await fleet.advance('25s');
+    expect(states(directory.instances())).toEqual(['web-1 dubious unreachable']);
+    expect(agent.state).toBe('lapsed');
+    await fleet.reconnect('a');
+    await fleet.advance('5s');
+    expect(states(directory.instances())).toEqual(['web-1 live']);
+    expect(seen).toEqual(['lapsed', 'refuted']);
+    const { run } = agent;
+    await fleet.disconnect('a');
+    await fleet.advance('2m');
+    expect(directory.instances()).toEqual([]);
+    await fleet.reconnect('a');
+    await fleet.advance('5s');
+    expect(states(directory.instances())).toEqual(['web-1 live']);
+    expect(agent.run).not.toBe(run);
+    expect(seen).toContain('restarted');
+  });
+
+  test('has functions that fit where a program takes those of the library', async () => {
+    await using fleet = await startTestFleet();
+    const given: { startAgent: typeof startAgent; openDirectory: typeof openDirectory } = fleet;
+    const { startAgent: start, openDirectory: open } = given;
+    const agent = await start({ servers: 'nats://unused:1', name: 'shop', instances: [web] });
+    const refusal = await start({ servers: 'nats://unused:1', name: 'shop' }).catch(
+      (cause) => cause,
+    );
+    expect(refusal).toMatchObject({ name: 'Fault', code: 'slot-held' });
+    const directory = await open({ servers: 'nats://unused:1' });
+    expect(agent).toMatchObject({ host: 'host-1', state: 'serving' });
+    agent.report(web, { state: 'failing', detail: 'disk full' });
+    await fleet.advance(0);
+    expect(states(directory.instances('web'))).toEqual(['web-1 failing']);
+    await agent.stop();
+    await fleet.advance(0);
+    expect(directory.instances('web')).toEqual([]);
+    await directory.close();
+  });
+
+  test('runs no health check: the instance keeps its initial health until a report', async () => {
+    await using fleet = await startTestFleet();
+    const check = { http: 'http://127.0.0.1:1/health' };
+    const agent = await fleet.startAgent({ name: 'shop', instances: [{ ...web, check }] });
+    const directory = await fleet.openDirectory();
+    await fleet.advance('1h');
+    expect(states(directory.instances('web'))).toEqual(['web-1 failing']);
+    agent.report(web, { state: 'serving' });
+    await fleet.advance(0);
+    expect(states(directory.instances('web'))).toEqual(['web-1 live']);
+  });
+
+  test('shows a directory what it is like without a collector', async () => {
+    await using fleet = await startTestFleet();
+    await fleet.startAgent({ name: 'shop', instances: [web] });
+    const directory = await fleet.openDirectory({ seatsEvery: '1s' });
+    const seen: string[] = [];
+    directory.on('unobserved', () => seen.push('unobserved'));
+    expect(directory.observed).toBe(true);
+    await fleet.kill('collector-1');
+    await fleet.advance('1m');
+    expect(directory.observed).toBe(false);
+    expect(seen).toEqual(['unobserved']);
+  });
+
+  test('makes the same choices in each run with the same seed', async () => {
+    const picked = async (seed: number) => {
+      await using fleet = await startTestFleet({ seed });
+      const instances = Array.from({ length: 9 }, (_, n) => ({ service: 'web', id: `${n}` }));
+      await fleet.startAgent({ name: 'shop', instances });
+      const directory = await fleet.openDirectory();
+      return Array.from({ length: 9 }, () => directory.pick('web')?.id).join('');
+    };
+    expect(await picked(7)).toBe(await picked(7));
+    expect(await picked(7)).not.toBe(await picked(8));
+  });
+
+  test('yields the sets of a service as they change', async () => {
+    await using fleet = await startTestFleet();
+    const agent = await fleet.startAgent({ name: 'shop', instances: [web] });
+    const directory = await fleet.openDirectory();
+    const sets = directory.watchService('web');
+    const next = async () => states((await sets.next()).value ?? []);
+    expect(await next()).toEqual(['web-1 live']);
+    const later = next();
+    agent.replace([web, { service: 'web', id: 'web-2' }]);
+    await fleet.advance('1s');
+    expect(await later).toEqual(['web-1 live', 'web-2 live']);
+  });
+
+  test.each([
+    [{ colectors: 2 }, 'colectors: unknown key'],
+    [{ collectors: -1 }, 'collectors: '],
+    [{ ttl: '1s' }, 'ttl: '],
+  ])('refuses %j', async (options, why) => {
+    const refusal = await startTestFleet(options as never).catch((cause: unknown) => cause);
+    expect(refusal).toMatchObject({ code: 'bad-setting' });
+    expect(`${refusal}`).toContain(why);
+  });
+
+  test('refuses to kill a host that it does not have', async () => {
+    await using fleet = await startTestFleet();
+    await expect(fleet.kill('web-1')).rejects.toMatchObject({ code: 'not-found' });
+  });
+});
