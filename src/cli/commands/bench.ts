@@ -29,6 +29,7 @@ export const benchmarkNames = [
   'doors',
   'dns-load',
   'attached',
+  'docker',
 ] as const;
 
 export interface BenchSettings {

@@ -11,6 +11,7 @@ import { at } from './replay-to-moment.ts';
 import { seat } from './seat.ts';
 import { attached } from './services/attached.ts';
 import { dnsLoad } from './services/dns-load.ts';
+import { docker } from './services/docker.ts';
 import { doors } from './services/doors.ts';
 import { haproxy } from './services/haproxy.ts';
 import { haproxyPolite } from './services/haproxy-polite.ts';
@@ -38,4 +39,5 @@ export const benchmarks: readonly Benchmark[] = [
   doors,
   dnsLoad,
   attached,
+  docker,
 ];

@@ -13,6 +13,7 @@ import { replayAt } from './replay-at.ts';
 import { answerUdp, serveDns } from './services/answer-dns.ts';
 import { attach } from './services/attach.ts';
 import { keepApi } from './services/keep-api.ts';
+import { keepContainers } from './services/keep-containers.ts';
 import { keepService } from './services/keep-service.ts';
 import { syncHaproxy } from './services/sync-haproxy.ts';
 import { verifyFile } from './verify-file.ts';
@@ -33,6 +34,7 @@ const works: { readonly [N in JobName]: Work<N> } = {
   'keep-api': keepApi,
   attach,
   'sync-haproxy': syncHaproxy,
+  'keep-containers': keepContainers,
   'serve-dns': serveDns,
   'answer-udp': answerUdp,
   collect,

@@ -77,6 +77,12 @@ export interface Jobs {
     };
     readonly answer: 'following';
   };
+  /** An agent with the containers of an engine. It runs until SIGTERM. */
+  readonly 'keep-containers': {
+    readonly task: { readonly lease: LeasePolicy; readonly socketPath: string };
+    /** From the first question to the engine until all running containers are registered. */
+    readonly answer: { readonly took: Millis };
+  };
   /** The DNS door with a complete view of this number of services. It runs until the process ends. */
   readonly 'serve-dns': {
     readonly task: { readonly services: number };
