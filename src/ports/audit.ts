@@ -14,6 +14,11 @@ export interface StoredEvent {
   /** Its subject below the namespace. */
   readonly subject: string;
   readonly text: string;
+  /**
+   * How many copies of earlier events the store has right before it. They are left out: a registry that was
+   * restored while the servers ran is copied again.
+   */
+  readonly copiesBefore?: number;
   /** Set when the stored message is damaged: why it cannot be read as an event (G12). */
   readonly illegible?: string;
 }
@@ -28,7 +33,7 @@ export interface Audit {
   append(event: EventWrite): Promise<'appended' | 'already'>;
 
   /**
-   * Reads the events from `from` (inclusive; 0: the first) to the current end, in order.
+   * Reads the events from `from` (inclusive; 0: the first) to the current end, in order, each once.
    * `filters` are subject patterns below the namespace.
    * @throws {Fault} `store-unavailable`
    */

@@ -9,4 +9,5 @@ afterAll(() => cluster[Symbol.asyncDispose]());
 contract('the NATS store on three servers', natsOn(cluster.nodes), {
   histories: 5,
   timeIsFree: false,
+  isPatient: true,
 });

@@ -35,7 +35,7 @@ export function contract(name: string, open: Open, effort: Effort): void {
     probeContract(open);
     departureContract(open);
     serverTimeContract(open);
-    lossContract(open);
+    lossContract(open, effort);
     historyContract(open, effort);
   });
 }

@@ -7,8 +7,10 @@ import type { StoredEvent } from '../../ports/audit.ts';
  * byte for byte, so that its hash stays valid. A text that is not one line of JSON is written as a
  * string.
  */
-export function historyLine({ seq, origin, storedAt, subject, text }: StoredEvent): string {
-  const head = `{"seq":${seq},"origin":${origin},"storedAt":${storedAt},"subject":${JSON.stringify(subject)}`;
+export function historyLine(event: StoredEvent): string {
+  const { seq, origin, storedAt, subject, text, copiesBefore } = event;
+  const place = `{"seq":${seq},"origin":${origin},"storedAt":${storedAt},"subject":${JSON.stringify(subject)}`;
+  const head = copiesBefore === undefined ? place : `${place},"copiesBefore":${copiesBefore}`;
   return isOneLineOfJson(text)
     ? `${head},"event":${text}}`
     : `${head},"text":${JSON.stringify(text)}}`;
@@ -18,8 +20,11 @@ export function historyLine({ seq, origin, storedAt, subject, text }: StoredEven
 export function readHistoryLine(line: string): StoredEvent | { readonly why: string } {
   const match = ownFormat.exec(line);
   if (!match || !line.endsWith('}')) return readForeignLine(line);
-  const [head, seq, origin, storedAt, subject = '', kind] = match;
-  const numbers = { seq: Number(seq), origin: Number(origin), storedAt: Number(storedAt) };
+  const [head, seq, origin, storedAt, subject = '', copies, kind] = match;
+  const numbers = {
+    ...{ seq: Number(seq), origin: Number(origin), storedAt: Number(storedAt) },
+    ...(copies !== undefined && { copiesBefore: Number(copies) }),
+  };
   if (!Object.values(numbers).every(Number.isSafeInteger)) return { why: rule };
   try {
     const rest = line.slice(head.length, -1);
@@ -35,10 +40,13 @@ export function readHistoryLine(line: string): StoredEvent | { readonly why: str
 
 /** Start of a line in our own format. The text and one closing brace follow. */
 const ownFormat =
-  /^\{"seq":(\d{1,16}),"origin":(\d{1,16}),"storedAt":(\d{1,16}),"subject":("(?:[^"\\]|\\.)*"),"(event|text)":/u;
+  /^\{"seq":(\d{1,16}),"origin":(\d{1,16}),"storedAt":(\d{1,16}),"subject":("(?:[^"\\]|\\.)*")(?:,"copiesBefore":(\d{1,16}))?,"(event|text)":/u;
 
 const count = z.number().int().nonnegative();
-const head = { seq: count, origin: count, storedAt: count, subject: z.string() };
+const head = {
+  ...{ seq: count, origin: count, storedAt: count, subject: z.string() },
+  copiesBefore: count.optional(),
+};
 const Line = z.union([
   z.object({ ...head, text: z.string() }),
   z.object({ ...head, event: z.unknown() }),
@@ -47,9 +55,10 @@ const Line = z.union([
 /** A line that another tool rewrote. The text of its event is serialized again, so its hash may differ. */
 function readForeignLine(line: string): StoredEvent | { readonly why: string } {
   try {
-    const { seq, origin, storedAt, subject, ...rest } = Line.parse(JSON.parse(line));
+    const { seq, origin, storedAt, subject, copiesBefore, ...rest } = Line.parse(JSON.parse(line));
     const text = 'text' in rest ? rest.text : JSON.stringify(rest.event);
-    return { seq, origin, storedAt, subject, text };
+    const place = { seq, origin, storedAt, subject, ...(copiesBefore && { copiesBefore }) };
+    return { ...place, text };
   } catch (cause) {
     return { why: cause instanceof z.ZodError ? rule : formatParseError(cause) };
   }

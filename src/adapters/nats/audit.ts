@@ -1,11 +1,12 @@
 import { Fault } from '../../domain/fault.ts';
-import type { Millis } from '../../domain/time.ts';
+import type { Millis, Revision } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
 import { missingStream } from './connection/missing-stream.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import { isRefused } from './connection/user-rights.ts';
+import { RepeatedCopies } from './history/repeated-copies.ts';
 import type { StoreGuard } from './history/store-guard.ts';
 import { forgetLoss, readLosses } from './history/store-losses.ts';
 import { readEnds } from './history/stream-ends.ts';
@@ -15,6 +16,7 @@ import { deliveries } from './read/deliveries.ts';
 import { readLast, readLastCopy } from './read/leader-read.ts';
 import type { Delivered } from './read/supervised-consumer.ts';
 import { streamInfo } from './streams/ensure-streams.ts';
+import { copySourceOf, messageAt } from './streams/last-event.ts';
 import { publish } from './write/publish.ts';
 
 /** @param within time limit of one call, all its tries together */
@@ -24,12 +26,14 @@ export function natsAudit(
   guard: StoreGuard,
   within: Millis,
 ): Audit {
+  const copies = new RepeatedCopies(connection, names, within);
   const range = async () => {
     const info = await streamInfo(connection, names.auditStream, within);
     if (info === undefined) {
       throw missingStream(names.auditStream);
     }
-    const { first_seq: first, last_seq: last } = info.state;
+    const { first_seq: first, last_seq } = info.state;
+    const last = await endWithoutCopies(connection, names, copies, last_seq, within);
     const createdAt = Date.parse(info.created);
     return { first, last, ...(Number.isFinite(createdAt) && { createdAt }) };
   };
@@ -61,16 +65,12 @@ export function natsAudit(
       if (start > last) return;
       await requireHistory();
       const source = { ...sourceOf(filters), from: start };
-      for await (const batch of deliveries(connection, source, last)) {
-        for (const delivery of batch) yield storedEvent(names, delivery);
-      }
+      yield* eventsOf(names, deliveries(connection, source, last), copies);
     },
 
     async *follow(from, signal, filters) {
       const source = { ...sourceOf(filters), from: Math.max(from, 1), signal };
-      for await (const batch of deliveries(connection, source, undefined)) {
-        for (const delivery of batch) yield storedEvent(names, delivery);
-      }
+      yield* eventsOf(names, deliveries(connection, source, undefined), copies);
     },
   };
 }
@@ -141,12 +141,45 @@ async function append(
 const notStored = ({ subject }: EventWrite, why: string): Fault =>
   new Fault('store-unavailable', `the event ${subject} could not be stored: ${why}`);
 
+/** Leaves out repeated copies. */
+async function* eventsOf(
+  names: SubjectNames,
+  batches: AsyncIterable<readonly Delivered[]>,
+  copies: RepeatedCopies,
+): AsyncGenerator<StoredEvent, void, undefined> {
+  let copiesBefore = 0;
+  for await (const batch of batches) {
+    const kept = new Set(await copies.without(batch));
+    for (const delivered of batch) {
+      if (!kept.has(delivered)) copiesBefore += 1;
+      else {
+        yield { ...storedEvent(names, delivered), ...(copiesBefore > 0 && { copiesBefore }) };
+        copiesBefore = 0;
+      }
+    }
+  }
+}
+
 function storedEvent(names: SubjectNames, { msg, seq, storedAt }: Delivered): StoredEvent {
   return {
     seq,
     storedAt,
-    origin: Number(msg.headers?.get('Nats-Stream-Source').split(' ')[1] ?? 0),
+    origin: copySourceOf(msg.headers?.get('Nats-Stream-Source')).origin,
     subject: msg.subject.slice(names.auditPrefix.length),
     text: msg.string(),
   };
+}
+
+/** The last sequence, not counting repeated copies. A login that may not read events has no use for more than the last of all. */
+async function endWithoutCopies(
+  connection: SupervisedConnection,
+  names: SubjectNames,
+  copies: RepeatedCopies,
+  seq: Revision,
+  within: Millis,
+): Promise<Revision> {
+  const what = `$JS.API.STREAM.MSG.GET.${names.auditStream}`;
+  if (seq === 0 || (await isRefused(connection, [what], within))) return seq;
+  const last = await messageAt(connection, names.auditStream, { seq }, within);
+  return last ? (await copies.end(last)).seq : seq;
 }

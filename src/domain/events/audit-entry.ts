@@ -13,6 +13,8 @@ export interface AuditEntry {
   readonly origin: Revision;
   readonly storedAt: WallTime;
   readonly subject: string;
+  /** How many repeated copies the store has right before it. */
+  readonly copiesBefore?: number;
   readonly hash: string;
   /** As stored. */
   readonly text: string;
@@ -26,6 +28,7 @@ export interface UnreadableEvent {
   readonly origin: Revision;
   readonly storedAt: WallTime;
   readonly subject: string;
+  readonly copiesBefore?: number;
   readonly why: string;
 }
 
@@ -41,12 +44,13 @@ export function parseAuditEvent(
     readonly storedAt: WallTime;
     readonly subject: string;
     readonly text: string;
+    readonly copiesBefore?: number;
     readonly illegible?: string;
   },
   hash: Hash = hashEvent,
 ): AuditEntry | UnreadableEvent {
-  const { seq, origin, storedAt, subject, text, illegible } = stored;
-  const position = { seq, origin, storedAt, subject };
+  const { seq, origin, storedAt, subject, text, copiesBefore, illegible } = stored;
+  const position = { seq, origin, storedAt, subject, ...(copiesBefore && { copiesBefore }) };
   if (illegible !== undefined) return { kind: 'illegible', ...position, why: illegible };
   try {
     const value = readJson(text);

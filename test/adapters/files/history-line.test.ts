@@ -10,18 +10,23 @@ const stored = (text: string, subject = 'h1.a.run00001.2'): StoredEvent => ({
   text,
 });
 
-const anyStored: fc.Arbitrary<StoredEvent> = fc.record({
-  seq: fc.integer({ min: 1 }),
-  origin: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-  storedAt: fc.nat(),
-  subject: fc.string({ unit: 'binary' }),
-  text: fc.oneof(
-    fc.json(),
-    fc.json().map((text) => JSON.stringify(JSON.parse(text), null, 1)),
-    fc.string({ unit: 'binary' }),
-    fc.constantFrom('', '{', '}', ' {} ', '{"a":1}}', '{}\r', 'null', '"}"', '{"event":{}}'),
-  ),
-});
+const anyStored: fc.Arbitrary<StoredEvent> = fc
+  .tuple(
+    fc.option(fc.integer({ min: 1 }), { nil: undefined }),
+    fc.record({
+      seq: fc.integer({ min: 1 }),
+      origin: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+      storedAt: fc.nat(),
+      subject: fc.string({ unit: 'binary' }),
+      text: fc.oneof(
+        fc.json(),
+        fc.json().map((text) => JSON.stringify(JSON.parse(text), null, 1)),
+        fc.string({ unit: 'binary' }),
+        fc.constantFrom('', '{', '}', ' {} ', '{"a":1}}', '{}\r', 'null', '"}"', '{"event":{}}'),
+      ),
+    }),
+  )
+  .map(([copiesBefore, event]) => ({ ...event, ...(copiesBefore && { copiesBefore }) }));
 
 describe('an event as a line of a file', () => {
   it('is read back byte for byte, with any text', () => {

@@ -24,10 +24,13 @@ export async function openMemory(): Promise<Subject> {
     },
     put: async (bucket, key, text) => void write(bucket, key, text),
     remove: async (bucket, key) => void write(bucket, key, undefined),
-    copy: async (stream) => {
+    copy: async (stream, restored) => {
       const [registry, audit] = [world.registry.copy(), world.audit.copy()];
-      const restore = () =>
-        stream === 'registry' ? world.registry.restore(registry) : world.audit.restore(audit);
+      const restore = () => {
+        if (stream === 'audit') return world.audit.restore(audit);
+        world.registry.restore(registry);
+        if (restored === 'while-running') world.audit.copyAgain();
+      };
       return { restore: async () => restore() };
     },
     makeAnew: async (stream) =>

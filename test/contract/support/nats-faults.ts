@@ -22,6 +22,7 @@ async function jetStream(tool: NatsConnection, what: string, body: object = {}):
 interface Answer {
   readonly error?: { readonly description: string };
   readonly config?: object;
+  readonly state?: { readonly last_seq: number };
   readonly consumers?: readonly string[] | null;
 }
 
@@ -29,7 +30,12 @@ const nameOf = (names: SubjectNames, stream: LosableStream): string =>
   stream === 'audit' ? names.auditStream : names.registry.stream;
 
 /** A copy of a stream, and its restore while the servers run: the stream is deleted and created from the copy. */
-export async function copyByServer(tool: NatsConnection, stream: string): Promise<StoreCopy> {
+export async function copyByServer(
+  tool: NatsConnection,
+  names: SubjectNames,
+  kind: LosableStream,
+): Promise<StoreCopy> {
+  const stream = nameOf(names, kind);
   const connection = new SupervisedConnection(tool);
   const pieces: Uint8Array[] = [];
   const head = await copyStream(connection, stream, within, async (piece) => {
@@ -37,9 +43,16 @@ export async function copyByServer(tool: NatsConnection, stream: string): Promis
   });
   return {
     async restore() {
-      await jetStream(tool, `STREAM.DELETE.${stream}`);
-      await restoreStream(connection, head, within, each(pieces));
+      const { state: before } = await jetStream(tool, `STREAM.INFO.${names.auditStream}`);
+      // Agents that run may create it again in between.
+      do await jetStream(tool, `STREAM.DELETE.${stream}`);
+      while (!(await restoreStream(connection, head, within, each(pieces))));
       await untilThere(tool, stream);
+      if (kind === 'audit') return;
+      await until('the audit copied the outbox again', async () => {
+        const { state: now } = await jetStream(tool, `STREAM.INFO.${names.auditStream}`);
+        return (now?.last_seq ?? 0) > (before?.last_seq ?? 0);
+      });
     },
   };
 }

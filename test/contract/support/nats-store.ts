@@ -43,11 +43,10 @@ export function natsOn(nodes: readonly TestServer[]): Open {
       },
       put: (bucket, key, text) => write(bucket, key, text),
       remove: (bucket, key) => write(bucket, key, '', 'DEL'),
-      copiesAgain: only === undefined,
-      copy: (stream) =>
-        stream === 'registry' && only
+      copy: (stream, restored) =>
+        stream === 'registry' && only && restored === undefined
           ? copyDirectory(tool, only, names.registry.stream)
-          : copyByServer(tool, stream === 'registry' ? names.registry.stream : names.auditStream),
+          : copyByServer(tool, names, stream),
       makeAnew: async (stream) => {
         await deleteStream(tool, names, stream);
         await using _ = await client('creator');

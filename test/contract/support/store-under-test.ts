@@ -29,12 +29,10 @@ export interface Subject extends AsyncDisposable {
   /** A DEL without TTL by a foreign tool. */
   remove(bucket: Bucket, key: string): Promise<void>;
   /**
-   * Whether its servers run while the registry is put back: the audit may then copy events again that are still in the
-   * outbox (docs/how-to/restore.md).
+   * A copy of this stream as it is now, as a backup has it. `restored`: whether the servers run while it is put back.
+   * nats-server then takes it for another stream, and copies the outbox of a registry into the audit again.
    */
-  readonly copiesAgain?: boolean;
-  /** A copy of this stream as it is now, as a backup has it. */
-  copy(stream: LosableStream): Promise<StoreCopy>;
+  copy(stream: LosableStream, restored?: 'while-running'): Promise<StoreCopy>;
   /** Deletes a stream and creates it again, as agents and collectors do. */
   makeAnew(stream: LosableStream): Promise<void>;
   /** Breaks all watches of the registry, and refuses to make one, until it is disposed. */
@@ -50,4 +48,6 @@ export interface Effort {
   readonly histories: number;
   /** Whether time is virtual, so that random histories may include hours. */
   readonly timeIsFree: boolean;
+  /** Whether to wait until the audit copies from a restored registry: nats-server takes up to 20 s. */
+  readonly isPatient?: boolean;
 }

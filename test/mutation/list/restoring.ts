@@ -15,6 +15,36 @@ export const restoring: readonly Mutant[] = [
     ],
   },
   {
+    name: 'repeated-copy-is-an-event',
+    breaks: 'G8',
+    what: 'reads events twice that the server copied again from a restored registry',
+    file: 'src/adapters/nats/history/repeated-copies.ts',
+    edits: [
+      [
+        '      if (isNew || !(await this.#isRepeated(event()))) kept.push(delivered);',
+        '      if (isNew || event().seq > 0) kept.push(delivered);',
+      ],
+    ],
+    tests: ['test/integration/restores/restored-while-running.test.ts'],
+    needs: 'nats-server',
+    unseen: 'its audit recognises the copies itself',
+  },
+  {
+    name: 'repeated-copies-hide-a-loss',
+    breaks: 'G11',
+    what: 'takes a repeated copy for the last event of the audit, and does not see that the registry lost later ones',
+    file: 'src/adapters/nats/history/repeated-copies.ts',
+    edits: [
+      [
+        '    return isRepeated ? before : {',
+        '    return isRepeated ? { seq, origin: source.origin } : {',
+      ],
+    ],
+    tests: ['test/integration/restores/restored-while-running.test.ts'],
+    needs: 'nats-server',
+    unseen: 'its audit recognises the copies itself',
+  },
+  {
     name: 'gap-in-the-audit-unseen',
     breaks: 'G8',
     what: 'trims the outbox although the audit lost events',

@@ -31,6 +31,8 @@ export const restores: readonly [Fault, ...Fault[]] = [
       await sim.advance(lasts);
       const isLost = world.audit.end.origin > copy.seq;
       world.registry.restore(copy);
+      // As after a restore while the servers run.
+      if (lasts % 2 === 0) world.audit.copyAgain();
       audit.look();
       sim.lost = isLost ? 'registry-lost-tail' : undefined;
       sim.served();

@@ -4,7 +4,7 @@ import type { Revision } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Notifier } from './notifier.ts';
-import type { MemoryStream } from './stream.ts';
+import type { MemoryStream, Message } from './stream.ts';
 import { outboxOf, subjectOfEvent } from './subjects.ts';
 
 /** An audit stream as it was at a moment: a backup of its store. */
@@ -28,6 +28,8 @@ export class AuditCopy {
   #limits: Retention = {};
   /** The last copied event, even if it was trimmed since. */
   #copied = { seq: 0, origin: 0 };
+  /** It has looked at the outbox up to this revision. */
+  #position: Revision = 0;
   #bytes = 0;
   #pauses = 0;
 
@@ -97,10 +99,13 @@ export class AuditCopy {
   /** Copies new events of the outbox, unless copying is paused. */
   catchUp(): void {
     if (this.#pauses > 0) return;
-    for (const message of this.#outbox.after(this.#copied.origin, outboxOf(['>']))) {
-      this.#copied = { seq: this.#copied.seq + 1, origin: message.seq };
+    for (const message of this.#outbox.after(this.#position, outboxOf(['>']))) {
+      this.#position = message.seq;
+      if (this.#has(message)) continue;
+      const { seq, origin } = this.#copied;
+      this.#copied = { seq: seq + 1, origin: Math.max(origin, message.seq) };
       const event = {
-        ...this.#copied,
+        ...{ seq: seq + 1, origin: message.seq },
         storedAt: this.#clock.wall(),
         subject: subjectOfEvent(message.subject),
         text: message.text ?? '',
@@ -120,9 +125,19 @@ export class AuditCopy {
   restore({ events, copied }: AuditBackup): void {
     this.#events = [...events];
     this.#copied = copied;
+    this.#position = copied.origin;
     this.#bytes = events.reduce((sum, event) => sum + sizeOf(event), 0);
     this.#subjects.clear();
     for (const { subject } of events) this.#subjects.add(subject);
+    this.catchUp();
+  }
+
+  /**
+   * The registry was put back while its server ran: the whole outbox is copied again. Events that it has are
+   * recognised (`RepeatedCopies` of the NATS adapter).
+   */
+  copyAgain(): void {
+    this.#position = 0;
     this.catchUp();
   }
 
@@ -148,6 +163,12 @@ export class AuditCopy {
     const notifier = new Notifier();
     this.#notifiers.add(notifier);
     return { notifier, [Symbol.dispose]: () => void this.#notifiers.delete(notifier) };
+  }
+
+  #has({ seq, subject, text }: Message): boolean {
+    if (seq > this.#copied.origin) return false;
+    const found = this.ofOrigin(seq);
+    return found?.subject === subjectOfEvent(subject) && found.text === text;
   }
 
   #trim(): void {

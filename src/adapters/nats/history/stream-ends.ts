@@ -11,9 +11,10 @@ import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
 import { messageAt, originOf } from '../streams/last-event.ts';
+import { RepeatedCopies } from './repeated-copies.ts';
 
 /**
- * The ends of registry and audit, from their leaders. The audit is read first: read later, it could have
+ * The ends of registry and audit, from their leaders. Repeated copies at the end of the audit do not count. The audit is read first: read later, it could have
  * an event that the registry got in between, and an intact registry would look shorter than the audit.
  * @throws {Fault} `store-unavailable`, `store-refused`, `store-misconfigured` (a stream is missing)
  */
@@ -23,16 +24,20 @@ export async function readEnds(
   within: Millis,
 ): Promise<StreamEnds> {
   const audit = await existing(connection, names.auditStream, within);
-  const { first_seq: first, last_seq: last, messages } = audit.state;
-  const originAt = async (seq: Revision) =>
-    messages === 0
-      ? 0
-      : originOf(await messageAt(connection, names.auditStream, { seq }, within), names.registry);
-  const [oldest, origin] = await Promise.all([originAt(first), originAt(last)]);
+  const { first_seq: first, last_seq, messages } = audit.state;
+  const eventAt = async (seq: Revision) =>
+    messages === 0 ? undefined : messageAt(connection, names.auditStream, { seq }, within);
+  const [front, last] = await Promise.all([eventAt(first), eventAt(last_seq)]);
+  const end = last
+    ? await new RepeatedCopies(connection, names, within, front).end(last)
+    : { seq: last_seq, origin: 0 };
   const registry = await existing(connection, names.registry.stream, within);
   return {
     registry: { begun: registry.config.first_seq ?? 0, last: registry.state.last_seq },
-    audit: { created: audit.created, first, last, oldest, origin },
+    audit: {
+      ...{ created: audit.created, first, last: end.seq },
+      ...{ oldest: originOf(front, names.registry), origin: end.origin },
+    },
   };
 }
 

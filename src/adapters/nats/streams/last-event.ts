@@ -31,3 +31,20 @@ export function originOf(
   const [stream, sequence] = event?.header('Nats-Stream-Source')?.split(' ') ?? [];
   return stream === registry.stream && Number(sequence) > 0 ? Number(sequence) : 0;
 }
+
+/** What an event of the audit was copied from. */
+export interface CopySource {
+  /** Its sequence in the registry's stream; 0: unknown. */
+  readonly origin: Revision;
+  /**
+   * Distinguishes that stream from others of its name: it was deleted and created, or restored. Empty: the server
+   * does not tell (before 2.15).
+   */
+  readonly identity: string;
+}
+
+/** Parses the header with which the server marks a copied message: stream, sequence, filter, transform, subject, identity. */
+export function copySourceOf(header: string | undefined): CopySource {
+  const [, sequence, , , , identity = ''] = header?.split(' ') ?? [];
+  return { origin: Number(sequence ?? 0), identity };
+}

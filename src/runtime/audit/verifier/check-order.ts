@@ -2,14 +2,15 @@ import type { AuditEntry, UnreadableEvent } from '../../../domain/events/audit-e
 import type { Divergence } from '../../../domain/replay/divergence.ts';
 import type { Revision } from '../../../domain/time.ts';
 
-/** Whether an event comes right after the last one, and was written later. */
+/** Whether an event comes right after the last one, apart from repeated copies, and was written later. */
 export function orderDivergences(
-  { seq, origin, subject: entity }: AuditEntry | UnreadableEvent,
+  { seq, origin, subject: entity, copiesBefore = 0 }: AuditEntry | UnreadableEvent,
   last: { readonly seq: Revision; readonly origin: Revision },
 ): readonly Divergence[] {
   const found: Divergence[] = [];
-  if (last.seq > 0 && seq > last.seq + 1) {
-    const expected = `sequence ${last.seq + 1}`;
+  const next = last.seq + 1 + copiesBefore;
+  if (last.seq > 0 && seq > next) {
+    const expected = `sequence ${next}`;
     found.push({ seq, entity, check: 'stream', expected, found: `sequence ${seq}` });
   }
   if (seq <= last.seq || origin <= last.origin) {
