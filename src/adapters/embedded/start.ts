@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
+import { lockFilePrefix } from '../files/folder-lock.ts';
 import {
   type ClusterMember,
   type Login,
@@ -12,7 +13,7 @@ import {
   serverConfig,
 } from './config.ts';
 import { readyPort, removeStalePortsFiles } from './ports-file.ts';
-import { lockFilePrefix, lockStore } from './store-lock.ts';
+import { lockStore } from './store-lock.ts';
 import { startWatchdog, type Watchdog } from './watchdog.ts';
 
 /** A server reads its store before it listens, which takes long for a large one. */

@@ -1,28 +1,27 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { readOptionalText } from '../../adapters/files/read-text.ts';
+import { join, relative, resolve } from 'node:path';
+import { lockFolder } from '../../adapters/files/folder-lock.ts';
 import { writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { type Member, memberToken } from '../../adapters/nats/access/member.ts';
 import { newUserKey } from '../../adapters/nats/access/nkeys.ts';
 import { accessConfig } from '../../adapters/nats/access/server-config.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { Fault } from '../../domain/fault.ts';
-import { readJson } from '../../domain/json.ts';
-import { formatParseError } from '../../domain/records/schema-problems.ts';
-import { AccessState, addMember, type Changed, withRevocations } from './access-state.ts';
-import { certificateFile, removeLogin, writeLogin } from './login-folder.ts';
+import { type AccessState, addMember, type Changed, withRevocations } from './access-state.ts';
+import { hasPair, removeLogin, writeLogin } from './login-folder.ts';
 import { OperatorKeys } from './operator-keys.ts';
 import { type Reloaded, reloadServers } from './reload-servers.ts';
+import { readState, writeState } from './state-file.ts';
 import {
   issue,
   type Listed,
   listCertificates,
   makeAuthority,
-  removeAuthority,
+  removeOtherAuthorities,
   trustedAuthorities,
   writeServers,
 } from './tls-folder.ts';
 import { afterStep, mergeTls, type NewTls, type RenewalStep, withTls } from './tls-state.ts';
+import { readUnfinished, removeUnfinished, writeUnfinished } from './unfinished-change.ts';
 
 export interface NewAccess {
   readonly servers: readonly string[];
@@ -38,11 +37,14 @@ export interface NewAccess {
 /**
  * A folder that has the logins of a server, their secrets, and the part of the server's configuration that
  * lets them in. Only its user can read it.
+ *
+ * Each change runs under the lock of the folder and reads the state again. It counts when `access.json` is written; if
+ * it is interrupted after that, the next change writes the login and the configuration, and lets the servers reload.
  */
 export class AccessFolder {
   readonly folder: string;
   #state: AccessState;
-  readonly #keys: OperatorKeys;
+  #keys: OperatorKeys;
 
   private constructor(folder: string, state: AccessState, keys: OperatorKeys) {
     this.folder = folder;
@@ -62,6 +64,7 @@ export class AccessFolder {
 
   /** Creates the folder. One that exists keeps its logins and gets these settings. */
   static async init(folder: string, settings: NewAccess): Promise<AccessFolder> {
+    await using _lock = await lockFolder(resolve(folder));
     const existing = await readState(folder);
     const { reload, tlsCa } = settings;
     if (existing && settings.jwt && !existing.operator) {
@@ -118,18 +121,29 @@ export class AccessFolder {
 
   /** Makes a change, writes the logins and the configuration, and lets the servers reload it. */
   async apply(change: (state: AccessState) => Changed): Promise<Changed & Reloaded> {
+    await using _lock = await this.#lock();
+    const finished = await this.#finishInterrupted();
     const changed = change(this.#state);
     const { member, seed } = changed;
+    // The rotation that was interrupted is done. Another one would end the key that is in use.
+    if (seed !== undefined && finished && member.keys[1] === finished.key) return finished;
     const state = withRevocations(this.#state, changed.state, systemClock.wall());
-    if (state.members.some(({ keys }) => keys[0] === member.keys[0])) {
-      await this.#writeLogin(member, seed, state);
-    } else await removeLogin(this.loginOf(member));
+    const login = this.loginOf(member);
+    const [key = ''] = member.keys;
+    const place = relative(this.folder, login);
+    await writeUnfinished(this.folder, { login: place, ...(seed !== undefined && { key, seed }) });
     await this.#save(state);
-    return { ...changed, ...(await reloadServers(state.reload)) };
+    if (state.members.some(({ keys }) => keys[0] === key)) {
+      await this.#writeLogin(member, seed, state);
+    } else await removeLogin(login);
+    const reloaded = await reloadServers(state.reload);
+    await removeUnfinished(this.folder);
+    return { ...changed, ...reloaded };
   }
 
   /** Adds members before the server starts, or with the same keys: it need not reload. */
   async addAll(members: readonly Pick<Member, 'namespace' | 'role' | 'name'>[]): Promise<void> {
+    await using _lock = await this.#lock();
     let state = this.#state;
     for (const one of members) {
       const { member, seed, state: added } = addMember(state, one);
@@ -137,6 +151,33 @@ export class AccessFolder {
       state = added;
     }
     await this.#save(state);
+  }
+
+  /** Lets no other process change the folder, and reads what others have changed. */
+  async #lock(): Promise<AsyncDisposable> {
+    await using opened = new AsyncDisposableStack();
+    opened.use(await lockFolder(this.folder));
+    const now = await AccessFolder.open(this.folder);
+    this.#state = now.#state;
+    this.#keys = now.#keys;
+    return opened.move();
+  }
+
+  /** Finishes a change that was interrupted. @returns what it did, if it gave a login a new key */
+  async #finishInterrupted(): Promise<(Changed & Reloaded & { key: string }) | undefined> {
+    const left = await readUnfinished(this.folder);
+    if (left === undefined) return undefined;
+    const { key, seed } = left;
+    const login = left.login && join(this.folder, left.login);
+    const state = this.#state;
+    const member = state.members.find((one) => this.loginOf(one) === login);
+    const isNew = member !== undefined && key !== undefined && member.keys[0] === key;
+    if (isNew) await this.#writeLogin(member, seed, state);
+    else if (member === undefined && login !== undefined) await removeLogin(login);
+    await this.#save(state);
+    const reloaded = await reloadServers(state.reload);
+    await removeUnfinished(this.folder);
+    return isNew && seed !== undefined ? { state, member, seed, key, ...reloaded } : undefined;
   }
 
   /** The certificates that this set-up has made. */
@@ -148,6 +189,8 @@ export class AccessFolder {
 
   /** Takes a step of `renewal`, writes the files, and lets the servers reload. */
   async renew(step: RenewalStep): Promise<Reloaded> {
+    await using _lock = await this.#lock();
+    await this.#finishInterrupted();
     const { tls: before } = this.#state;
     if (before === undefined) {
       throw new Fault('bad-setting', `${this.folder} has no certificates`, {
@@ -155,6 +198,7 @@ export class AccessFolder {
       });
     }
     const tls = afterStep(before, step);
+    await writeUnfinished(this.folder, {});
     for (const number of tls.authorities) await makeAuthority(this.folder, number);
     const state = { ...this.#state, tls, tlsCa: await trustedAuthorities(this.folder, tls) };
     const renew = step === 'certificates';
@@ -163,10 +207,10 @@ export class AccessFolder {
       await this.#writeLogin(member, undefined, state, { renew });
     }
     await this.#save(state);
-    for (const number of before.authorities) {
-      if (!tls.authorities.includes(number)) await removeAuthority(this.folder, number);
-    }
-    return reloadServers(state.reload);
+    await removeOtherAuthorities(this.folder, tls);
+    const reloaded = await reloadServers(state.reload);
+    await removeUnfinished(this.folder);
+    return reloaded;
   }
 
   /** @param seed undefined: the secret key stays, and the certificate too unless it is to be renewed */
@@ -178,9 +222,8 @@ export class AccessFolder {
   ): Promise<void> {
     const folder = this.loginOf(member);
     const { tls } = state;
-    const isNew = renew || seed !== undefined || !existsSync(join(folder, certificateFile));
     const certificate =
-      tls?.clients && isNew
+      tls?.clients && (renew || seed !== undefined || !(await hasPair(folder)))
         ? await issue(this.folder, tls, { name: memberToken(member) })
         : undefined;
     const hasCertificate = tls?.clients ?? false;
@@ -203,27 +246,13 @@ export class AccessFolder {
   }
 
   async #save(state: AccessState): Promise<void> {
-    await writeSecretFile(join(this.folder, stateFile), `${JSON.stringify(state, null, 2)}\n`);
     this.#state = state;
-    await writeSecretFile(state.serverConfig, await this.configText());
+    const config = await this.configText();
+    // Tokens in the configuration and in logins count only with the keys that signed them.
     await this.#keys.save();
+    await writeState(this.folder, state);
+    await writeSecretFile(state.serverConfig, config);
   }
 }
 
 const operatorMode = () => import('../../adapters/nats/access/operator-config.ts');
-
-const stateFile = 'access.json';
-
-async function readState(folder: string): Promise<AccessState | undefined> {
-  const file = join(folder, stateFile);
-  const text = await readOptionalText(file);
-  if (text === undefined) return undefined;
-  try {
-    const read = AccessState.safeParse(readJson(text));
-    if (read.success) return read.data;
-    throw new Fault('bad-setting', `${file}: ${formatParseError(read.error)}`);
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new Fault('bad-setting', `${file}: ${cause.message}`, { cause });
-  }
-}

@@ -1,5 +1,6 @@
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { lockFolder } from '../../adapters/files/folder-lock.ts';
 import { readFolder, readOptionalText } from '../../adapters/files/read-text.ts';
 import { readSecret, writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { Fault } from '../../domain/fault.ts';
@@ -81,6 +82,7 @@ export class Contexts {
         hint: '1 to 64 letters, digits, _, . and -, not first a . or -',
       });
     }
+    await using _lock = await this.#lock();
     const file = await this.#read();
     await this.#write({ ...file, contexts: { ...file.contexts, [name]: settings } });
     return file.contexts[name] === undefined;
@@ -88,14 +90,16 @@ export class Contexts {
 
   /** Makes a context the current one; undefined: none. @throws {Fault} `bad-setting` if there is none of that name */
   async use(name: string | undefined): Promise<void> {
+    await using _lock = await this.#lock();
     const { current: _, ...file } = await this.#read();
-    if (name === undefined) return this.#write(file);
+    if (name === undefined) return await this.#write(file);
     await this.settingsOf(name, undefined);
     await this.#write({ ...file, current: name });
   }
 
   /** Removes a context of the own file. @returns whether there was one */
   async remove(name: string): Promise<boolean> {
+    await using _lock = await this.#lock();
     const { current, contexts } = await this.#read();
     const { [name]: removed, ...rest } = contexts;
     if (removed === undefined) return false;
@@ -105,6 +109,9 @@ export class Contexts {
     });
     return true;
   }
+
+  /** Of two commands that change the file at once, the second reads what the first has written. */
+  readonly #lock = (): Promise<AsyncDisposable> => lockFolder(dirname(this.#file));
 
   async #read(): Promise<ContextsFile> {
     const text = await readSecret(this.#file);

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import type { Issued } from '../../adapters/certificates/issue.ts';
 import type { ConfigFile } from '../../adapters/files/config-file.ts';
+import { readOptionalText } from '../../adapters/files/read-text.ts';
 import { writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { inboxPrefixOf, type Member } from '../../adapters/nats/access/member.ts';
 
@@ -12,9 +13,8 @@ const files: ReadonlySet<string> = new Set([
 
 const loginFile = 'login.yaml';
 const secretFiles = { nkey: 'user.nk', creds: 'user.creds' } as const;
-/** The certificate of a login and its private key. */
-export const certificateFile = 'client.pem';
-const certificateKeyFile = 'client.key';
+/** The private key of a login and its certificate, so that a reader never sees one without the other. */
+export const certificateFile = 'client.key';
 
 /**
  * The settings in a folder with a login. A file that they name is in that folder, so that the folder can be
@@ -61,7 +61,7 @@ export async function writeLogin(
     'inbox-prefix': inboxPrefixOf(member),
     ...(member.role === 'agent' && { host: member.name, collect: false }),
     ...(tlsCa !== undefined && { 'tls-ca': 'ca.pem' }),
-    ...(hasCertificate && { 'tls-cert': certificateFile, 'tls-key': certificateKeyFile }),
+    ...(hasCertificate && { 'tls-cert': certificateFile, 'tls-key': certificateFile }),
   };
   const head = `# The login of ${member.role} ${JSON.stringify(member.name)}, made by \`rollcall access\`. Use it with --login.\n`;
   const lines = Object.entries(settings).map(
@@ -72,10 +72,17 @@ export async function writeLogin(
   }
   if (tlsCa !== undefined) await writeSecretFile(join(folder, 'ca.pem'), tlsCa);
   if (certificate !== undefined) {
-    await writeSecretFile(join(folder, certificateKeyFile), certificate.key);
-    await writeSecretFile(join(folder, certificateFile), certificate.certificate);
+    await writeSecretFile(join(folder, certificateFile), pairText(certificate));
   }
   await writeSecretFile(join(folder, loginFile), head + lines.join(''));
+}
+
+/** A private key and its certificate, as one file in PEM. */
+export const pairText = ({ certificate, key }: Issued): string => key + certificate;
+
+/** Whether a login has a certificate with its key. */
+export async function hasPair(folder: string): Promise<boolean> {
+  return ((await readOptionalText(join(folder, certificateFile))) ?? '').includes('CERTIFICATE');
 }
 
 export const removeLogin = (folder: string): Promise<void> =>

@@ -7,13 +7,13 @@ import {
   isForHosts,
   readCertificates,
 } from '../../adapters/certificates/read.ts';
-import { readOptionalText } from '../../adapters/files/read-text.ts';
+import { readFolder, readOptionalText } from '../../adapters/files/read-text.ts';
 import { writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { Fault } from '../../domain/fault.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import { days, hours, type Millis } from '../../domain/time.ts';
-import { certificateFile } from './login-folder.ts';
+import { certificateFile, pairText } from './login-folder.ts';
 import type { TlsState } from './tls-state.ts';
 
 /** A certificate in the folder. */
@@ -54,9 +54,16 @@ export async function makeAuthority(folder: string, number: number): Promise<voi
   await writeSecretFile(files.key, made.key);
 }
 
-/** Deletes the secret and the certificate of an authority that does not count any more. */
-export async function removeAuthority(folder: string, number: number): Promise<void> {
-  for (const file of Object.values(authorityFiles(folder, number))) await rm(file, { force: true });
+/** Deletes the secrets and the certificates of authorities that do not count any more. */
+export async function removeOtherAuthorities(
+  folder: string,
+  { authorities }: TlsState,
+): Promise<void> {
+  const kept = authorities.flatMap((number) => Object.values(authorityFiles(folder, number)));
+  for (const name of (await readFolder(join(folder, 'tls')))?.keys() ?? []) {
+    const file = join(folder, 'tls', name);
+    if (/^ca-\d+\.(pem|key)$/.test(name) && !kept.includes(file)) await rm(file, { force: true });
+  }
 }
 
 /** The certificates of the authorities that count, in PEM. */
@@ -83,8 +90,11 @@ export async function issue(
   return issueCertificate(authority, subject, validity(certificateFor));
 }
 
+/** Of a server: the private key and its certificate. A server that starts amid a renewal reads a pair that fits. */
+const pairFile = 'key.pem';
+
 /**
- * Writes the folder of each server: certificate, key, authorities, and a part of its configuration. All
+ * Writes the folder of each server: key with certificate, authorities, and a part of its configuration. All
  * certificates have the names of all servers: a client that learns the address of another server of the
  * cluster checks its certificate against the name of the first one.
  *
@@ -98,12 +108,12 @@ export async function writeServers(
   const hosts = [...new Set([...tls.servers, ...tls.names])];
   for (const host of tls.servers) {
     const own = serverFolder(folder, host);
-    const file = join(own, 'cert.pem');
-    const text = (await readOptionalText(file)) ?? '';
+    const text = (await readOptionalText(join(own, pairFile))) ?? '';
     if (renew || !isForHosts(text, hosts) || endsSoon(text)) {
-      const { certificate, key } = await issue(folder, tls, { name: host, hosts });
-      await writeSecretFile(join(own, 'key.pem'), key);
-      await writeSecretFile(file, certificate);
+      const issued = await issue(folder, tls, { name: host, hosts });
+      await writeSecretFile(join(own, pairFile), pairText(issued));
+      // A configuration of an earlier version names this file.
+      await writeSecretFile(join(own, 'cert.pem'), issued.certificate);
     }
     await writeSecretFile(join(own, 'ca.pem'), await trustedAuthorities(folder, tls));
     await writeSecretFile(join(own, 'tls.conf'), configOf(tls.path ?? own, tls));
@@ -118,9 +128,9 @@ const configOf = (path: string, { clients }: TlsState): string =>
   `# Made by \`rollcall access\`; changes are overwritten. For clients: include it in the configuration of
 # nats-server. For a cluster: include it in the block cluster too.
 tls {
-${['cert', 'key', 'ca'].map((what) => `  ${what}_file: ${JSON.stringify(join(path, `${what}.pem`))}\n`).join('')}${
-  clients ? '  verify: true\n' : ''
-}  timeout: 5
+${Object.entries({ cert: pairFile, key: pairFile, ca: 'ca.pem' })
+  .map(([what, file]) => `  ${what}_file: ${JSON.stringify(join(path, file))}\n`)
+  .join('')}${clients ? '  verify: true\n' : ''}  timeout: 5
 }
 `;
 
@@ -134,7 +144,7 @@ export async function listCertificates(
     ...authorities.map(
       (number) => ['authority', authorityFiles(folder, number).certificate] as const,
     ),
-    ...servers.map((host) => ['server', join(serverFolder(folder, host), 'cert.pem')] as const),
+    ...servers.map((host) => ['server', join(serverFolder(folder, host), pairFile)] as const),
     ...logins.map((login) => ['client', join(login, certificateFile)] as const),
   ];
   const read = files.map(async ([kind, file]) =>

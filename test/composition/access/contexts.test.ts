@@ -28,6 +28,14 @@ describe('the contexts of a user', () => {
     await expect(contexts.list()).rejects.toThrow('other users can read this secret');
   });
 
+  it('are all kept when commands add them at once', async () => {
+    const names = ['a', 'b', 'c', 'd'];
+    const add = (name: string) =>
+      new Contexts(join(home, 'rollcall'), undefined).add(name, { servers: `nats://${name}` });
+    await Promise.all(names.map(add));
+    expect((await contexts.list()).map(({ name }) => name)).toEqual(names);
+  });
+
   it('have a current one, until it is removed', async () => {
     await contexts.add('prod', { servers: 'nats://n1' });
     await contexts.use('prod');

@@ -95,7 +95,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'src/adapters/doors/http': { folders: server, packages: ['zod', ...node] },
   'src/adapters/embedded/binary': { folders: adapter, packages: ['zod', ...node] },
   'src/adapters/embedded': {
-    folders: [...adapter, 'src/adapters/embedded/binary'],
+    folders: [...adapter, 'src/adapters/embedded/binary', files],
     packages: ['zod', ...node],
   },
   [files]: { folders: adapter, packages: ['yaml', 'zod', ...node] },

@@ -77,6 +77,10 @@ async function entering(
   }
 }
 
+/** While nats-server reloads, it refuses some logins for a moment. */
+const enters = (folder: Parameters<typeof entering>[0]) =>
+  expect.poll(() => entering(folder), { timeout: 10_000 }).toBe('connected');
+
 /** A login as it was copied to another machine. */
 async function copied(name: string): Promise<Awaited<ReturnType<typeof settingsOf>>> {
   const copy = join(dir, name);
@@ -86,7 +90,7 @@ async function copied(name: string): Promise<Awaited<ReturnType<typeof settingsO
 
 it('a login with the certificates of rollcall connects by TLS, and nothing else does', async () => {
   const login = await copied('first');
-  expect(await entering(login)).toBe('connected');
+  await enters(login);
   expect(await entering(login, 'tlsCa')).toMatch(
     /the certificate of the server at .* is not accepted: .*unable to verify the first certificate/,
   );
@@ -121,10 +125,6 @@ it('an authority that is installed on the system needs no setting', async () => 
   // The certificate is accepted; this server has no JetStream.
   expect((await asked({ SSL_CERT_FILE: tlsCa })).err).toContain('JetStream is not enabled');
 });
-
-/** While nats-server reloads, it refuses some logins for a moment. */
-const enters = (folder: Parameters<typeof entering>[0]) =>
-  expect.poll(() => entering(folder), { timeout: 10_000 }).toBe('connected');
 
 it('the authority is replaced while logins of the former and of the new one connect', async () => {
   const before = await copied('before');

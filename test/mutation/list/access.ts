@@ -178,4 +178,43 @@ export const access: readonly Mutant[] = [
     edits: [["kind: isRefused(now) ? 'in-use' : 'drop'", "kind: 'drop'"]],
     tests: ['test/cli/namespace/decide-drop.test.ts'],
   },
+  {
+    name: 'access-changed-at-once',
+    breaks: 'G1',
+    what: 'lets two commands change the logins at the same time, so that one login is lost',
+    file: 'src/composition/access/access-folder.ts',
+    edits: [['opened.use(await lockFolder(this.folder));', '']],
+    tests: ['test/composition/access/access-folder.test.ts'],
+  },
+  {
+    name: 'contexts-changed-at-once',
+    breaks: 'G1',
+    what: 'lets two commands change the contexts at the same time, so that one context is lost',
+    file: 'src/composition/access/contexts.ts',
+    edits: [
+      [
+        'await using _lock = await this.#lock();\n    const file = await this.#read();',
+        'const file = await this.#read();',
+      ],
+    ],
+    tests: ['test/composition/access/contexts.test.ts'],
+  },
+  {
+    name: 'rotation-begun-again',
+    breaks: 'G1',
+    what: 'rotates a login again after an interrupted rotation, which ends the key that the process has',
+    file: 'src/composition/access/access-folder.ts',
+    edits: [
+      ['seed !== undefined && finished && member.keys[1] === finished.key', 'seed === undefined && finished'],
+    ],
+    tests: ['test/composition/access/access-folder.test.ts'],
+  },
+  {
+    name: 'interrupted-revocation-stays',
+    breaks: 'G1',
+    what: 'leaves a login in the configuration of the servers whose revocation was interrupted',
+    file: 'src/composition/access/access-folder.ts',
+    edits: [['if (left === undefined) return undefined;', 'if (left !== null) return undefined;']],
+    tests: ['test/composition/access/access-folder.test.ts'],
+  },
 ];
