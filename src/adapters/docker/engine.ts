@@ -1,5 +1,4 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 import { readJson } from '../../domain/json.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 
@@ -8,6 +7,9 @@ const answerWithin: Millis = seconds(10);
 
 /** Largest answer, in bytes: the list of a host with some thousand containers. */
 const largestAnswer = 64 * 1024 * 1024;
+
+/** Longest event, in characters: it has the labels of one container. */
+const longestEvent = 1024 * 1024;
 
 /** The engine did not answer as expected: nothing is known about any container. */
 export class EngineAway extends Error {
@@ -47,7 +49,9 @@ export class Engine {
       let length = 0;
       for await (const piece of response as AsyncIterable<Buffer>) {
         length += piece.length;
-        if (length > largestAnswer) throw new EngineAway(`${path}: the answer is too large`);
+        if (length > largestAnswer) {
+          throw new EngineAway(`${path}: the answer has more than ${largestAnswer} bytes`);
+        }
         pieces.push(piece);
       }
       if (response.statusCode === 404) return undefined;
@@ -69,7 +73,7 @@ export class Engine {
     if (response.statusCode !== 200) throw new EngineAway(`events: status ${response.statusCode}`);
     onOpen();
     try {
-      for await (const line of createInterface({ input: response })) {
+      for await (const line of linesOf(response)) {
         const event = eventIn(line);
         if (event) onEvent(event);
       }
@@ -91,6 +95,19 @@ export class Engine {
 
 const away = (path: string, cause: unknown): EngineAway =>
   cause instanceof EngineAway ? cause : new EngineAway(`${path}: ${String(cause)}`, { cause });
+
+/** @throws {EngineAway} for a line that is longer than any event */
+async function* linesOf(response: IncomingMessage): AsyncGenerator<string> {
+  let rest = '';
+  for await (const piece of response.setEncoding('utf8') as AsyncIterable<string>) {
+    const lines = (rest + piece).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+    if (rest.length > longestEvent) {
+      throw new EngineAway(`events: an event has more than ${longestEvent} characters`);
+    }
+  }
+}
 
 /** Undefined for a line that is not an event of a container. */
 function eventIn(line: string): EngineEvent | undefined {

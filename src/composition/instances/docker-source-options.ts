@@ -1,9 +1,12 @@
 import type { Container } from '../../adapters/docker/container.ts';
 import type { ContainerInstance } from '../../adapters/docker/container-instances.ts';
+import { mostInstances } from '../../domain/records/record-budget.ts';
 import type { Millis, MonotonicTime } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
+
+export const tooMany = `an agent registers at most ${mostInstances} instances of containers; others are left out`;
 
 export interface DockerSourceOptions {
   /** Address of this host, for ports that are published on all addresses. */
@@ -31,4 +34,21 @@ export interface Known {
   readonly stoppedAt: MonotonicTime | undefined;
   /** Whether its process was seen from here, so that its end can be seen without the engine. */
   readonly isVisible: boolean;
+}
+
+/** What is known of a container after it was read. `before`: at the reading before. */
+export function knownOf(
+  container: Container,
+  seen: Pick<Known, 'instances' | 'isVisible'> & {
+    readonly before: Known | undefined;
+    readonly now: MonotonicTime;
+  },
+): Known {
+  const { before, now, instances, isVisible } = seen;
+  if (container.State.Status !== 'exited' && container.State.Status !== 'dead') {
+    return { container, instances, stoppedAt: undefined, isVisible };
+  }
+  // A stopped container has no ports and addresses any more.
+  const last = before?.instances ?? instances;
+  return { container, instances: last, stoppedAt: before?.stoppedAt ?? now, isVisible };
 }

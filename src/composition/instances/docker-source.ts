@@ -13,7 +13,13 @@ import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { DurationOrMillis } from '../time/duration.ts';
 import { Complaints } from './complaints.ts';
-import type { DockerSourceOptions, DockerSourcePorts, Known } from './docker-source-options.ts';
+import {
+  type DockerSourceOptions,
+  type DockerSourcePorts,
+  type Known,
+  knownOf,
+  tooMany,
+} from './docker-source-options.ts';
 import type { InstanceSource } from './instance-sources.ts';
 import { HealthChecks } from './running-checks.ts';
 import { ShownInstances, type WantedInstance } from './shown-instances.ts';
@@ -204,16 +210,9 @@ export class DockerSource {
         (text) => `container ${shortId(id)} (${container.Name.replace(/^\//, '')}): ${text}`,
       ),
     );
-    const isStopped = container.State.Status === 'exited' || container.State.Status === 'dead';
-    const stoppedAt = isStopped ? (before?.stoppedAt ?? this.#clock.monotonic()) : undefined;
     const { Pid: pid } = container.State;
-    return {
-      container,
-      // A stopped container has no ports and addresses any more.
-      instances: isStopped ? (before?.instances ?? instances) : instances,
-      stoppedAt,
-      isVisible: pid > 0 && !this.#isGone(pid),
-    };
+    const isVisible = pid > 0 && !this.#isGone(pid);
+    return knownOf(container, { instances, isVisible, before, now: this.#clock.monotonic() });
   }
 
   /** Gives the agent what should be registered now. */
@@ -231,11 +230,13 @@ export class DockerSource {
       }
     }
     for (const name of this.#checked.keys()) if (!wanted.has(name)) this.#checked.delete(name);
-    for (const { service, id } of this.#shown.show(wanted)) {
+    const { taken, excess } = this.#shown.show(wanted);
+    for (const { service, id } of taken) {
       this.#complaints.set(`${service}/${id}`, [
         `${service}/${id} is already in the instances file`,
       ]);
     }
+    this.#complaints.set('docker/limit', excess > 0 ? [tooMany] : []);
   }
 
   #healthOf(id: string, { container, stoppedAt, isVisible }: Known): Health | undefined {

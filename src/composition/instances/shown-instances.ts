@@ -3,6 +3,7 @@ import {
   type InstanceSpec,
   sameHealth,
 } from '../../domain/records/desired-instances.ts';
+import { mostInstances } from '../../domain/records/record-budget.ts';
 import type { InstanceSource } from './instance-sources.ts';
 
 /** An instance that the agent should have. */
@@ -20,14 +21,28 @@ export class ShownInstances {
     this.#source = source;
   }
 
-  /** Makes the agent have exactly these. Returns those whose name a stronger source has. */
-  show(wanted: ReadonlyMap<string, WantedInstance>): readonly InstanceSpec[] {
+  /**
+   * Makes the agent have exactly these, at most {@link mostInstances}. Those that it has come before new ones.
+   * @returns `taken`: those whose name a stronger source has; `excess`: how many are left out
+   */
+  show(wanted: ReadonlyMap<string, WantedInstance>): {
+    readonly taken: readonly InstanceSpec[];
+    readonly excess: number;
+  } {
+    const kept = wanted.size > mostInstances ? this.#first(wanted) : wanted;
     for (const [name, { spec }] of this.#shown) {
-      if (wanted.has(name)) continue;
+      if (kept.has(name)) continue;
       this.#source.drop(spec);
       this.#shown.delete(name);
     }
-    return [...wanted].flatMap(([name, one]) => (this.add(name, one) ? [] : [one.spec]));
+    const taken = [...kept].flatMap(([name, one]) => (this.add(name, one) ? [] : [one.spec]));
+    return { taken, excess: wanted.size - kept.size };
+  }
+
+  #first(wanted: ReadonlyMap<string, WantedInstance>): ReadonlyMap<string, WantedInstance> {
+    const known = [...wanted].filter(([name]) => this.#shown.has(name));
+    const others = [...wanted].filter(([name]) => !this.#shown.has(name));
+    return new Map([...known, ...others].slice(0, mostInstances));
   }
 
   /** Gives the agent one instance, or its changes; false if a stronger source has its name. */

@@ -205,7 +205,10 @@ export const access: readonly Mutant[] = [
     what: 'rotates a login again after an interrupted rotation, which ends the key that the process has',
     file: 'src/composition/access/access-folder.ts',
     edits: [
-      ['seed !== undefined && finished && member.keys[1] === finished.key', 'seed === undefined && finished'],
+      [
+        'seed !== undefined && finished && member.keys[1] === finished.key',
+        'seed === undefined && finished',
+      ],
     ],
     tests: ['test/composition/access/access-folder.test.ts'],
   },
@@ -216,5 +219,13 @@ export const access: readonly Mutant[] = [
     file: 'src/composition/access/access-folder.ts',
     edits: [['if (left === undefined) return undefined;', 'if (left !== null) return undefined;']],
     tests: ['test/composition/access/access-folder.test.ts'],
+  },
+  {
+    name: 'containers-without-limit',
+    breaks: 'G12',
+    what: 'registers any number of instances of containers',
+    file: 'src/composition/instances/shown-instances.ts',
+    edits: [['wanted.size > mostInstances ? this.#first(wanted) : wanted', 'wanted']],
+    tests: ['test/composition/instances/shown-instances.test.ts'],
   },
 ];

@@ -5,6 +5,7 @@ import { addMember } from '../../../composition/access/access-state.ts';
 import { isHost } from '../../../composition/access/tls-state.ts';
 import { readText } from '../../../composition/files.ts';
 import { stripCredentials } from '../../../composition/store/access.ts';
+import { Fault } from '../../../domain/fault.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { Switch } from '../../command/settings/common.ts';
@@ -16,6 +17,18 @@ const Hosts = z
     error: 'names or addresses, separated by commas',
   })
   .pipe(z.array(z.string().trim().refine(isHost, 'a host name or an address')));
+
+/** A login with a domain would need other rights: see docs/how-to/permissions.md. @throws {Fault} `bad-setting` */
+function refuseDomain(domain: string | undefined): void {
+  if (domain === undefined || domain === '.') return;
+  throw new Fault(
+    'bad-setting',
+    `--js-domain ${domain}: rollcall access makes no logins for a JetStream domain behind a leaf node`,
+    {
+      hint: 'at servers of that domain leave out --js-domain, and use the logins there; for processes behind a leaf node see "With a JetStream domain" in docs/how-to/permissions.md',
+    },
+  );
+}
 
 export const accessInit = command({
   name: 'access init',
@@ -79,6 +92,7 @@ export const accessInit = command({
     ],
   ],
   async run({ settings, io }) {
+    refuseDomain(settings.jsDomain);
     const { namespace, serverConfig, reload, tlsCa, jwt, tls, tlsNames, tlsClients, tlsPath } =
       settings;
     const access = await AccessFolder.init(accessDir(settings, io), {

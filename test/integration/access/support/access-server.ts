@@ -30,12 +30,7 @@ export async function startAccessServer(
   opened.defer(() => rm(dir, { recursive: true, force: true, maxRetries: 20 }));
   const [port = 0] = await freePorts(1);
   const servers = [`nats://127.0.0.1:${port}`];
-  const access = await AccessFolder.init(dir, {
-    servers,
-    reload: [],
-    jwt,
-    ...(jsDomain && { jsDomain }),
-  });
+  const access = await AccessFolder.init(dir, { servers, reload: [], jwt });
   const idOf = (role: Role, name: string) => ({
     namespace: Namespace.parse(namespace),
     role,

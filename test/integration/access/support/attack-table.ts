@@ -10,7 +10,8 @@ import { type AccessServers, FleetAccess, type Mode } from './fleet-access.ts';
 /** What the role is there to write. */
 const mayWrite = ({ role }: Member, key: string) =>
   (role === 'agent' && /[ .](agent|instance|run|event|audit)\.h1\./.test(key)) ||
-  (['operator', 'dashboard'].includes(role) && /\.(hold|policy)(\.|$)/.test(key));
+  (['operator', 'dashboard'].includes(role) &&
+    /\.(hold|drain|policy)(\.|$)|=(fleet|drain)\./.test(key));
 
 /**
  * Tries every attack with the login of every role that has no right to it.

@@ -46,6 +46,11 @@ export class AttackedFleet {
     return `${this.names.registry.prefix}brake.batch`;
   }
 
+  /** Whether the victim itself writes this while an attack runs. */
+  isOwnTrial(key: string): boolean {
+    return key.endsWith(this.batched) || /\.(event|audit)\.h2\.b\.r\.2$/.test(key);
+  }
+
   get streams(): readonly string[] {
     const { leases, registry, keyframes, auditStream } = this.names;
     return [leases.stream, registry.stream, keyframes.stream, auditStream];
@@ -60,12 +65,15 @@ export class AttackedFleet {
       `${registry.prefix}agent.h2.a`,
       `${registry.prefix}instance.h2.a.web.1`,
       `${registry.prefix}hold.h2`,
+      `${registry.prefix}drain.h2`,
       `${registry.prefix}brake.z`,
       `${registry.prefix}policy`,
       `${keyframes.prefix}frame.1`,
       `${keyframes.prefix}chart.run.abc`,
       `${eventPrefix}h2.a.r.1`,
       `${eventPrefix}h2.a.r.hold.1`,
+      `${eventPrefix}=drain.h2.r.drain.1`,
+      `${eventPrefix}=fleet.policy.1`,
       `${fencePrefix}=store`,
       `${fencePrefix}=burn`,
     ];
@@ -82,8 +90,8 @@ export class AttackedFleet {
     listen(this.#reader, this.readersInbox);
     await Promise.all([this.victim.flush(), this.#reader.flush()]);
     const { auditStream } = this.names;
-    await until('the audit has both events', async () => {
-      return (await this.#api(`STREAM.INFO.${auditStream}`, {})).state?.messages === 2;
+    await until('the audit has all events', async () => {
+      return (await this.#api(`STREAM.INFO.${auditStream}`, {})).state?.messages === 4;
     });
   }
 
@@ -93,6 +101,21 @@ export class AttackedFleet {
     await this.#judge.request(run, secret, { timeout: 50 }).catch(() => undefined);
     this.victim.publish(run, secret);
     await this.settle();
+  }
+
+  /** Stores an event of the victim; a text if it does not come into the audit. */
+  async losesAnEvent(): Promise<string | undefined> {
+    const { auditStream: stream, auditPrefix, eventPrefix } = this.names;
+    const text = `{"text":"${secret}","at":${performance.now()}}`;
+    await this.#judge.request(`${eventPrefix}h2.b.r.2`, text);
+    const wanted = Buffer.from(text).toString('base64');
+    for (let tries = 0; tries < 100; tries += 1) {
+      const request = { last_by_subj: `${auditPrefix}h2.b.r.2` };
+      const { message } = await this.#api(`STREAM.MSG.GET.${stream}`, request);
+      if (message?.data === wanted) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return 'an event of the victim is not in the audit';
   }
 
   async #put(subject: string): Promise<void> {

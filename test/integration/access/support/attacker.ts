@@ -51,6 +51,11 @@ export class Attacker {
     await this.connection.flush();
   }
 
+  /** Publishes without waiting for the server. */
+  send(subject: string, text: string, more: Readonly<Record<string, string>>): void {
+    this.connection.publish(subject, text, { headers: headersOf(more) });
+  }
+
   /** What arrives on these subjects while `during` runs. */
   async overhear(
     subjects: readonly string[],

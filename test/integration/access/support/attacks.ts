@@ -1,33 +1,12 @@
 import type { Role } from '../../../../src/adapters/nats/access/member.ts';
+import { type Attack, own, readers } from './attack.ts';
 import { type AttackedFleet, secret } from './attacked-fleet.ts';
 import type { Attacker } from './attacker.ts';
+import { messageAttacks } from './message-attacks.ts';
 
-export interface Attack {
-  readonly what: string;
-  /** Roles that have the right to do it. */
-  readonly right?: readonly Role[];
-  /** Roles that can do it, although they should not, and why that stays. */
-  readonly open?: Partial<Record<Role, string>>;
-  /** Performs it. A text is the damage; damage to records is seen without one. */
-  run(attacker: Attacker, fleet: AttackedFleet): Promise<string | undefined>;
-}
-
-const readers: readonly Role[] = ['consumer', 'operator', 'auditor', 'dashboard'];
 const planners: readonly Role[] = ['operator', 'dashboard'];
 
-/** A subject that a role may publish to: its own lease, or a service that every reader has. */
-const own = ({ names }: AttackedFleet): readonly string[] => [
-  `${names.leases.prefix}run.h1.a.r`,
-  `${names.registry.prefix}agent.h1.a`,
-  `${names.eventPrefix}h1.a.r.1`,
-  `${names.registry.prefix}hold.h1`,
-  `$JS.API.STREAM.INFO.${names.registry.stream}`,
-  `$JS.API.INFO`,
-  `$JS.API.STREAM.MSG.GET.${names.registry.stream}`,
-  `$JS.API.DIRECT.GET.${names.registry.stream}.${names.registry.prefix}agent.h1.a`,
-];
-
-const isPlanned = (subject: string) => /\.(hold|policy)(\.|$)|=fleet/.test(subject);
+const isPlanned = (subject: string) => /\.(hold|drain|policy)(\.|$)|=(fleet|drain)\./.test(subject);
 
 /** Every attack of the table in docs/security.md. */
 export const attacks: readonly Attack[] = [
@@ -41,7 +20,7 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
-    what: 'write holds and the policy',
+    what: 'write holds, drains, the policy and acknowledgements of losses',
     right: planners,
     async run(attacker, { victims }) {
       for (const subject of victims.filter(isPlanned)) await attacker.publish(subject, 'forged');
@@ -93,6 +72,9 @@ export const attacks: readonly Attack[] = [
           [`STREAM.LEADER.STEPDOWN.${stream}`, ''],
           [`STREAM.DELETE.${stream}`, ''],
           ['STREAM.CREATE.other', '{"name":"other","subjects":["rollcall.>"]}'],
+          ['STREAM.CREATE.copy', `{"name":"copy","mirror":{"name":"${stream}"}}`],
+          ['STREAM.CREATE.copy', `{"name":"copy","sources":[{"name":"${stream}"}]}`],
+          [`STREAM.PURGE.${stream}`, '{"filter":">"}'],
           ['STREAM.RESTORE.other', '{}'],
           ['STREAM.LIST', ''],
           ['ACCOUNT.PURGE.rollcall-fleet', ''],
@@ -152,12 +134,19 @@ export const attacks: readonly Attack[] = [
     },
   },
   {
-    what: 'let a consumer deliver to the inbox, the run or a key of another',
+    what: 'let a consumer deliver to the inbox, the run or a key of another, or to the API of the server',
     async run(attacker, fleet) {
-      const targets = [fleet.inbox, `${fleet.names.runPrefix}h2.a.r`, ...fleet.victims];
-      for (const [index, target] of targets.entries())
+      // Heartbeats, and records without their bodies, would be valid requests of the API.
+      const calls = fleet.streams.flatMap((stream) =>
+        ['PURGE', 'DELETE'].map((call) => `$JS.API.STREAM.${call}.${stream}`),
+      );
+      const targets = [fleet.inbox, `${fleet.names.runPrefix}h2.a.r`, ...fleet.victims, ...calls];
+      for (const [index, target] of targets.entries()) {
         await createConsumer(attacker, fleet, `x${index}`, target);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+        const empty = { headers_only: true, idle_heartbeat: 100_000_000 };
+        await createConsumer(attacker, fleet, `e${index}`, target, empty);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 250));
       return undefined;
     },
   },
@@ -195,7 +184,15 @@ export const attacks: readonly Attack[] = [
         [`DIRECT.GET.${stream}`, `{"last_by_subj":"${prefix}agent.h2.a"}`],
         [`DIRECT.GET.${stream}`, `{"multi_last":["${prefix}>"]}`],
         [`DIRECT.GET.${stream}.${prefix}agent.h2.a`, ''],
-        [`DIRECT.GET.${stream}.${prefix}agent.h1.a`, `{"last_by_subj":"${prefix}agent.h2.a"}`],
+        ...[
+          `{"last_by_subj":"${prefix}agent.h2.a"}`,
+          `{"multi_last":["${prefix}>"]}`,
+          `{"multi_last":["${prefix}>"],"up_to_seq":9}`,
+          `{"next_by_subj":"${prefix}agent.h2.>","seq":1,"batch":9}`,
+          `{"seq":1,"batch":9}`,
+        ].map((body) => [`DIRECT.GET.${stream}.${prefix}agent.h1.a`, body] as const),
+        [`DIRECT.GET.${stream}.${prefix}agent.*.a`, ''],
+        [`DIRECT.GET.${stream}.${prefix}>`, ''],
         [
           `STREAM.MSG.GET.${names.leases.stream}`,
           `{"last_by_subj":"${names.leases.prefix}seat.1"}`,
@@ -285,6 +282,7 @@ export const attacks: readonly Attack[] = [
       return answer.includes('"count":2') ? undefined : `the batch was disturbed: ${answer}`;
     },
   },
+  ...messageAttacks,
 ];
 
 async function firstSecret(
@@ -305,6 +303,7 @@ async function createConsumer(
   { names }: AttackedFleet,
   name: string,
   deliverTo: string,
+  more: object = {},
 ): Promise<void> {
   const { stream, prefix } = names.registry;
   const config = {
@@ -315,6 +314,7 @@ async function createConsumer(
     filter_subject: `${prefix}>`,
     inactive_threshold: 1_000_000_000,
     mem_storage: true,
+    ...more,
   };
   const body = JSON.stringify({ stream_name: stream, config });
   await attacker.ask(`$JS.API.CONSUMER.CREATE.${stream}.${name}.${prefix}>`, body);

@@ -1,6 +1,6 @@
+import type { Attack } from './attack.ts';
 import type { AttackedFleet } from './attacked-fleet.ts';
 import type { Attacker } from './attacker.ts';
-import type { Attack } from './attacks.ts';
 
 /**
  * What an attack did: to the records of others, revision by revision, to what the victim received, or by
@@ -21,7 +21,7 @@ export async function damageOf(
   await fleet.settle();
   const after = await fleet.look();
   const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
-    (key) => !isOwn(key) && !key.endsWith(fleet.batched) && before.get(key) !== after.get(key),
+    (key) => !isOwn(key) && !fleet.isOwnTrial(key) && before.get(key) !== after.get(key),
   );
   if (reported !== undefined) return reported;
   if (changed.length > 0) return `changed: ${changed.join(', ')}`;
