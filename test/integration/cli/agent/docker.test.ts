@@ -1,31 +1,20 @@
-import { execFile } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
-import { promisify } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
+import { buildNatsImage, docker, needEngine } from '../../harness/engine.ts';
 import { until } from '../../harness/until.ts';
 import { withServer } from '../../harness/with-server.ts';
 
-/**
- * Needs an engine and this image: `FROM scratch`, with a nats-server as its entry point. It is the program
- * of each container here, so that no image registry is needed.
- */
-const image = process.env['ROLLCALL_TEST_IMAGE'] ?? 'rollcall-night:nats';
+const image = 'rollcall-test/nats';
 const name = `rollcall-test-${process.pid}`;
 const world = withServer();
-const run = promisify(execFile);
-const docker = async (...args: readonly string[]) => (await run('docker', args)).stdout.trim();
-
-const isThere = await run('docker', ['image', 'inspect', image]).then(
-  () => true,
-  () => false,
-);
 
 afterEach(async () => {
-  if (isThere) await docker('rm', '--force', name).catch(() => '');
+  await docker('rm', '--force', name).catch(() => '');
 });
 
-it('the containers of a real engine are registered as they are', async ({ skip }) => {
-  skip(!isThere, `no engine with the image ${image}`);
+it('the containers of a real engine are registered as they are', async (context) => {
+  await needEngine(context);
+  await buildNatsImage(image);
   await using fleet = await world.fleet();
   const agent = fleet.start([
     'agent',
