@@ -56,7 +56,8 @@ const night = [
   'test/integration/services/!(consumers|failures|*-options).test.ts',
   'test/integration/surroundings/*.test.ts',
   'test/integration/upgrade/*.test.ts',
-  'test/contract/nats-three-servers.test.ts',
+  'test/integration/library/own-connection.test.ts',
+  'test/contract/nats-{three-servers,own-connection}.test.ts',
 ];
 const nightBrowser = [
   'test/browser/{accessibility,chart-overlays,clock-skew,connection-states,shared-worker}.test.ts',
@@ -83,7 +84,7 @@ const slow = [
   'test/fuzz/**',
 ];
 const isQuick = process.env['QUICK'] !== undefined;
-const threeServers = ['test/contract/nats-three-servers.test.ts'];
+const nightContract = ['test/contract/nats-{three-servers,own-connection}.test.ts'];
 
 export default defineConfig({
   test: {
@@ -132,7 +133,7 @@ export default defineConfig({
           ...withServers,
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
-          exclude: threeServers,
+          exclude: nightContract,
           sequence: { groupOrder: 1 },
         },
       },

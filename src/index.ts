@@ -21,7 +21,7 @@ export type {
 } from './library/directory-types.ts';
 export type { InstanceOptions } from './library/instances-option.ts';
 export { openDirectory } from './library/open-directory.ts';
-export type { StoreOptions } from './library/open-ports.ts';
+export type { ApplicationConnection, StoreOptions } from './library/open-ports.ts';
 export type { Duration } from './library/options.ts';
 export {
   type ReplayedFleet,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
 /** The names of the options of all functions: programs pass one object with shared options to several. */
 export const knownOptions: ReadonlySet<string> = new Set(
-  `servers namespace jsDomain credentials inboxPrefix tls connectWithin signal log metrics
+  `servers connection namespace jsDomain credentials inboxPrefix tls connectWithin signal log metrics
   host stateDir ttl grace name instances zone address takeover whenExpired collect drain onTransition
   seatsEvery keepLast at file`.split(/\s+/),
 );

@@ -1,9 +1,11 @@
+import type { NatsConnection, NodeConnectionOptions } from '@nats-io/transport-node';
 import { z } from 'zod';
 import { stripCredentials } from '../composition/store/access.ts';
 import { JsDomain } from '../composition/store/js-domain.ts';
 import { localLogin } from '../composition/store/local-login.ts';
 import { portsOf } from '../composition/store/open-store.ts';
 import { DurationOrMillis } from '../composition/time/duration.ts';
+import { Fault } from '../domain/fault.ts';
 import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
@@ -12,10 +14,24 @@ import { withFunctions } from './known-options.ts';
 import { openRepeatedly } from './open-repeatedly.ts';
 import { type Duration, localLogins, type MissingNamespace, readOption } from './options.ts';
 
+/** A connection of the application, or a function that opens one: with these options, and some of its own. */
+export type ApplicationConnection =
+  | NatsConnection
+  | ((wanted: NodeConnectionOptions) => Promise<NatsConnection>);
+
 /** Options of every function that connects to a NATS server. */
 export interface StoreOptions {
-  /** Addresses of the servers, `nats://host:port`; a login in an address is used and never printed. */
-  readonly servers: string | readonly string[];
+  /** Addresses of the servers, `nats://host:port`; a login in an address is used and never printed. Either these or `connection`. */
+  readonly servers?: string | readonly string[];
+  /**
+   * A connection of your own instead of `servers`, `credentials`, `tls` and `inboxPrefix`. It is used and never
+   * closed; give it `maxReconnectAttempts: -1`, because a client that gives up ends the agent's lease. Or a function that
+   * opens one with the given options and yours; that one is closed. It may be of another copy of the client.
+   *
+   * A collector finds a closed connection at once only if it has the given `name`: with a connection of your own a
+   * killed process is noticed by its silence, after `ttl`.
+   */
+  readonly connection?: ApplicationConnection;
   /** Name of the fleet: 1 to 32 of A-Z, a-z, 0-9 and `-`. Default `default`. */
   readonly namespace?: string;
   /**
@@ -92,6 +108,21 @@ const Pem = z.string().min(1).optional();
 const Tls = z.strictObject({ ca: Pem, cert: Pem, key: Pem }).optional();
 const Signal = z.instanceof(AbortSignal, { error: 'an AbortSignal' }).optional();
 
+/** Options that only a connection of the library has. */
+const ofOwnConnection = ['servers', 'credentials', 'tls', 'inboxPrefix'] as const;
+
+function refuseBeside(options: StoreOptions): void {
+  const connection: unknown = options.connection;
+  const isUsable =
+    typeof connection === 'function' || (typeof connection === 'object' && connection !== null);
+  if (!isUsable) {
+    throw new Fault('bad-setting', 'connection: a NATS connection, or a function that opens one');
+  }
+  const other = ofOwnConnection.find((name) => options[name] !== undefined);
+  if (other === undefined) return;
+  throw new Fault('bad-setting', `connection and ${other} cannot be combined: give one of them`);
+}
+
 /**
  * Connects to the store and returns the ports.
  *
@@ -104,7 +135,10 @@ export async function openPorts(
   as: RunRef | string,
   missing: MissingNamespace = 'create',
 ) {
-  const { servers, login } = stripCredentials(readOption('servers', Servers, options.servers));
+  const { connection } = options;
+  if (connection !== undefined) refuseBeside(options);
+  const given = connection === undefined ? readOption('servers', Servers, options.servers) : [];
+  const { servers, login } = stripCredentials(given);
   const { user, password, token } = login;
   const ofAddress =
     user === undefined ? token && { token } : { user, ...(password && { pass: password }) };
@@ -120,6 +154,7 @@ export async function openPorts(
     namespace: readOption('namespace', Namespace, options.namespace ?? 'default'),
     ...(credentials && { credentials }),
     ...(jsDomain !== undefined && { jsDomain }),
+    ...(connection && { connection }),
     ...(options.tls && { tls: options.tls }),
     ...(options.inboxPrefix !== undefined && { inboxPrefix: options.inboxPrefix }),
   };

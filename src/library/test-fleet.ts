@@ -11,7 +11,6 @@ import { Collector } from '../runtime/collector/collector.ts';
 import type { AgentOptions, RunningAgent } from './agent-types.ts';
 import type { DirectoryOptions, OpenDirectory } from './directory-types.ts';
 import type { Machine } from './machine.ts';
-import type { StoreOptions } from './open-ports.ts';
 import { type Duration, type LeaseOptions, readLease, readOption, readSlot } from './options.ts';
 import { runAgent } from './run-agent.ts';
 import { viewDirectory } from './view-directory.ts';
@@ -38,9 +37,9 @@ export interface TestFleet extends AsyncDisposable {
    * used. Health checks do not run: an instance with a check keeps its initial health (`failing` by default) until
    * `RunningAgent.report`. An agent collects only with `collect: true`.
    */
-  startAgent(options: Omit<AgentOptions, 'servers'> & Partial<StoreOptions>): Promise<RunningAgent>;
+  startAgent(options: AgentOptions): Promise<RunningAgent>;
   /** As `openDirectory` of `rollcall`. It runs on the host `consumer`. What names a server or a namespace is not used. */
-  openDirectory(options?: Partial<DirectoryOptions>): Promise<OpenDirectory>;
+  openDirectory(options?: DirectoryOptions): Promise<OpenDirectory>;
   /**
    * Lets time pass: everything that is due in it happens in order, without waiting. Resolves when all of that is done.
    * Something that waits for time, such as `stop` of an agent with `drain`, ends only while the clock is advanced.

@@ -34,6 +34,13 @@ test.each([
   [() => startAgent({ ...agent, credentials: { user: 1 } } as never), 'credentials: '],
   [() => startAgent({ ...agent, credentials: { creds: 'x', user: 'a' } } as never), 'credentials'],
   [() => startAgent({ ...agent, tls: { caFile: '/x' } } as never), 'tls.caFile: unknown key'],
+  [() => openDirectory({ connection: 'nats://h' } as never), 'connection: a NATS connection, or'],
+  [() => openDirectory({ connection: {} } as never), 'connection: it is not a connection of nats'],
+  [
+    () => openDirectory({ ...at, connection: async () => ({}) } as never),
+    'connection and servers cannot be combined',
+  ],
+  [() => openDirectory({} as never), 'servers: nats://HOST:PORT'],
   [() => openDirectory({ ...at, signal: {} } as never), 'signal: an AbortSignal'],
   [() => startAgent({ ...agent, onTransition: 'log' } as never), 'onTransition: a function'],
   [() => openDirectory({ ...at, log: 'info' } as never), 'log: an object with the functions'],
@@ -62,7 +69,8 @@ type Option = keyof (AgentOptions &
 
 test('the options that are known are those of the types', () => {
   const typed: Readonly<Record<Option, true>> = {
-    ...{ servers: true, namespace: true, jsDomain: true, credentials: true, inboxPrefix: true },
+    ...{ servers: true, connection: true },
+    ...{ namespace: true, jsDomain: true, credentials: true, inboxPrefix: true },
     ...{ tls: true, connectWithin: true, signal: true, log: true, metrics: true },
     ...{ host: true, stateDir: true, ttl: true, grace: true, name: true, instances: true },
     ...{ zone: true, address: true, takeover: true, whenExpired: true, collect: true },

@@ -13,7 +13,14 @@ import type { Ports } from '../../ports/ports.ts';
 /** Addresses, namespace and login. */
 type Access = Pick<
   NatsStoreOptions,
-  'servers' | 'namespace' | 'credentials' | 'tls' | 'replicas' | 'jsDomain' | 'inboxPrefix'
+  | 'servers'
+  | 'namespace'
+  | 'credentials'
+  | 'tls'
+  | 'replicas'
+  | 'jsDomain'
+  | 'inboxPrefix'
+  | 'connection'
 >;
 
 interface OpenStoreOptions {
@@ -50,7 +57,7 @@ export async function openStore(
     if (!timeout.aborted || signal.aborted || !(cause instanceof Fault)) throw cause;
     throw new Fault(
       'store-unavailable',
-      `no NATS server answers at ${access.servers.join(', ')} within ${within / 1000} s`,
+      `no NATS server answers ${placeOf(access)} within ${within / 1000} s`,
       {
         cause,
         hint: cause.hint ?? 'check the address and the network between here and the server',
@@ -58,6 +65,9 @@ export async function openStore(
     );
   }
 }
+
+const placeOf = ({ servers, connection }: Access): string =>
+  connection === undefined ? `at ${servers.join(', ')}` : 'over the connection that was given';
 
 /** The ports that the core needs, on an open store and this machine. */
 export const portsOf = (

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, headers } from '@nats-io/transport-node';
+import {
+  connect,
+  headers,
+  type NatsConnection,
+  type NodeConnectionOptions,
+} from '@nats-io/transport-node';
 import { closeNats, connectNats } from '../../../src/adapters/nats/connection/connect.ts';
 import { connectionName } from '../../../src/adapters/nats/connection/connection-name.ts';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
@@ -11,13 +16,17 @@ import { copyByServer, copyDirectory, deleteStream, refuseWatches } from './nats
 import type { Bucket, Open } from './store-under-test.ts';
 
 /** Opens the NATS store on these servers, with a replica on each, each time in a namespace of its own. */
-export function natsOn(nodes: readonly TestServer[]): Open {
+export function natsOn(
+  nodes: readonly TestServer[],
+  connection?: (wanted: NodeConnectionOptions) => Promise<NatsConnection>,
+): Open {
   const servers = nodes.map(({ url }) => url);
   const replicas = nodes.length;
   const only = replicas === 1 ? nodes[0] : undefined;
   return async () => {
     const namespace = Namespace.parse(randomUUID().slice(0, 8));
-    const client = (name: string) => openNatsStore({ servers, namespace, name, replicas });
+    const client = (name: string) =>
+      openNatsStore({ servers, namespace, name, replicas, ...(connection && { connection }) });
     const store = await client('one');
     const tool = await connect({
       servers: [...servers],

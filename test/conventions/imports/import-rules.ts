@@ -127,7 +127,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   },
   'src/library': {
     folders: [...core, 'src/composition/**'],
-    packages: ['zod', ...node],
+    packages: ['zod', '@nats-io/transport-node', ...node],
     except: ['node:process'],
   },
   src: { folders: [...core, 'src/library'] },

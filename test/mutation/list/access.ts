@@ -115,6 +115,22 @@ export const access: readonly Mutant[] = [
     tests: ['test/adapters/nats/connection/user-rights.test.ts'],
   },
   {
+    name: 'errors-by-class',
+    breaks: 'G9',
+    what: 'tells errors of the client apart by their class, which another copy of the client does not have',
+    file: 'src/adapters/nats/connection/client-errors.ts',
+    edits: [['=== cause.name', '=== cause.constructor.name']],
+    tests: ['test/adapters/nats/connection/client-errors.test.ts'],
+  },
+  {
+    name: 'closes-what-it-was-lent',
+    breaks: 'G9',
+    what: 'closes the connection of the application',
+    file: 'src/adapters/nats/connection/lent-connection.ts',
+    edits: [['      isClosed = true;\n', '      isClosed = true;\n      await given.close();\n']],
+    tests: ['test/adapters/nats/connection/lent-connection.test.ts'],
+  },
+  {
     name: 'login-in-clear',
     breaks: 'G1',
     what: 'sends a login in clear to a server without TLS, although the address has tls://',

@@ -1,31 +1,23 @@
 import { getCACertificates } from 'node:tls';
-import {
-  type Authenticator,
-  connect,
-  credsAuthenticator,
-  errors,
-  type NatsConnection,
-  type NodeConnectionOptions,
-  nkeyAuthenticator,
-} from '@nats-io/transport-node';
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import { reconnectDelays } from './backoff.ts';
+import { isClientError } from './client-errors.ts';
+import {
+  authenticator,
+  type Credentials,
+  readServers,
+  type Secret,
+  secretText,
+} from './credentials.ts';
 import { credentialsExpiry } from './credentials-expiry.ts';
-import { checkInboxPrefix } from './inbox.ts';
+import { checkInboxPrefix, inboxPrefixOf } from './inbox.ts';
+import { lentConnection } from './lent-connection.ts';
 import { identityCheck } from './server-identity.ts';
 
-/** A secret, or how to read it: then it is read at each attempt to connect, so that it may be replaced. */
-type Secret = string | (() => string);
-
-/** The credentials themselves, not the path of a file. */
-type Credentials =
-  | { readonly user: string; readonly pass?: Secret }
-  | { readonly token: string }
-  | { readonly creds: Secret }
-  | { readonly nkeySeed: Secret }
-  /** Looks for a login at each attempt to connect; undefined: connects without one. */
-  | { readonly find: () => { user: string; pass: string } | undefined };
+/** Opens a connection with these options and some of its own. */
+type OpenConnection = (wanted: NodeConnectionOptions) => Promise<NatsConnection>;
 
 export interface ConnectOptions {
   readonly servers: readonly string[];
@@ -38,12 +30,15 @@ export interface ConnectOptions {
    * per user where users must not read each other's replies.
    */
   readonly inboxPrefix?: string;
+  /**
+   * A connection of the application, which stays open when it is not needed any more; or a function that opens
+   * one, which is closed then. `servers`, `credentials`, `tls` and `inboxPrefix` are not used with either.
+   */
+  readonly connection?: NatsConnection | OpenConnection;
   /** Time limit of the handshake with one server. */
   readonly connectWithin?: Millis;
   readonly signal?: AbortSignal;
 }
-
-const encoder = new TextEncoder();
 
 /**
  * Connects, and reconnects without limit after every loss.
@@ -54,6 +49,7 @@ const encoder = new TextEncoder();
  */
 export async function connectNats(options: ConnectOptions): Promise<NatsConnection> {
   const { inboxPrefix = '_INBOX', signal } = options;
+  if (options.connection !== undefined) return connectionOf(options.connection, options);
   checkInboxPrefix(inboxPrefix);
   const { addresses, login } = readServers(options.servers);
   // The client ignores the scheme: without `tls` it would send the login in clear to a server without TLS.
@@ -67,19 +63,9 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
   };
   const credentials = options.credentials ?? login;
   const opening = connect({
+    ...wantedOptions(options),
     servers: addresses,
-    name: options.name,
     inboxPrefix,
-    timeout: options.connectWithin ?? seconds(5),
-    maxReconnectAttempts: -1,
-    ...reconnectDelays,
-    pingInterval: seconds(5),
-    maxPingOut: 2,
-    // Otherwise every request pays for a stack trace.
-    noAsyncTraces: true,
-    // A server that is still being configured may refuse right credentials; two refusals must not
-    // end the client.
-    ignoreAuthErrorAbort: true,
     ...(tls ? { tls } : {}),
     ...(credentials ? { authenticator: authenticator(credentials) } : {}),
   });
@@ -87,6 +73,50 @@ export async function connectNats(options: ConnectOptions): Promise<NatsConnecti
     return await orAborted(opening, signal);
   } catch (cause) {
     throw cause instanceof Fault ? cause : connectFault(cause, options);
+  }
+}
+
+const wantedOptions = ({
+  name,
+  connectWithin = seconds(5),
+}: ConnectOptions): NodeConnectionOptions => ({
+  name,
+  timeout: connectWithin,
+  maxReconnectAttempts: -1,
+  ...reconnectDelays,
+  pingInterval: seconds(5),
+  maxPingOut: 2,
+  // Otherwise every request pays for a stack trace.
+  noAsyncTraces: true,
+  // A server that is still being configured may refuse right credentials; two refusals must not
+  // end the client.
+  ignoreAuthErrorAbort: true,
+});
+
+/** @throws {Fault} `bad-setting` if it cannot be used; otherwise as `connectNats` */
+async function connectionOf(
+  given: NatsConnection | OpenConnection,
+  options: ConnectOptions,
+): Promise<NatsConnection> {
+  const isFunction = typeof given === 'function';
+  const connection = isFunction ? await openedBy(given, options) : lentConnection(given);
+  try {
+    checkInboxPrefix(inboxPrefixOf({ client: connection }) ?? '_INBOX');
+    return connection;
+  } catch (cause) {
+    await closeNats(connection);
+    throw cause;
+  }
+}
+
+async function openedBy(open: OpenConnection, options: ConnectOptions): Promise<NatsConnection> {
+  try {
+    return await orAborted(open(wantedOptions(options)), options.signal);
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause;
+    const code = isClientError(cause, 'AuthorizationError') ? 'store-refused' : 'store-unavailable';
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Fault(code, `connection: the function that opens it failed: ${why}`, { cause });
   }
 }
 
@@ -104,43 +134,6 @@ export async function closeNats(connection: NatsConnection, within: Millis = 200
   await Promise.race([closing, late]);
   clearTimeout(timer);
 }
-
-/**
- * Splits the login off the server addresses. The client silently drops the part before the `@`; other
- * tools accept `nats://user:password@host`, or a token alone.
- */
-function readServers(servers: readonly string[]): {
-  readonly addresses: string[];
-  readonly login: Credentials | undefined;
-} {
-  let login: Credentials | undefined;
-  const addresses = servers.map((server) => {
-    const [, scheme = '', userinfo, address = ''] =
-      /^([a-z]+:\/\/)?(?:(.*)@)?([^@]*)$/i.exec(server) ?? [];
-    if (userinfo === undefined) return server;
-    const [user = '', pass] = userinfo.split(':').map(decodeURIComponent);
-    login ??= pass === undefined ? { token: user } : { user, pass };
-    return scheme + address;
-  });
-  return { addresses, login };
-}
-
-function authenticator(credentials: Credentials): Authenticator {
-  if ('creds' in credentials) {
-    const { creds } = credentials;
-    return (nonce) => credsAuthenticator(encoder.encode(secretText(creds)))(nonce);
-  }
-  if ('nkeySeed' in credentials) {
-    const { nkeySeed } = credentials;
-    return (nonce) => nkeyAuthenticator(encoder.encode(secretText(nkeySeed).trim()))(nonce);
-  }
-  if ('find' in credentials) return () => credentials.find();
-  if ('token' in credentials) return () => ({ auth_token: credentials.token });
-  const { user, pass } = credentials;
-  return () => (pass === undefined ? { user } : { user, pass: secretText(pass) });
-}
-
-const secretText = (secret: Secret): string => (typeof secret === 'function' ? secret() : secret);
 
 async function orAborted(
   opening: Promise<NatsConnection>,
@@ -169,7 +162,7 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
   const addresses = all.join(', ');
   const credentials = options.credentials ?? login;
   const why = cause instanceof Error ? cause.message : String(cause);
-  if (cause instanceof errors.InvalidArgumentError) {
+  if (isClientError(cause, 'InvalidArgumentError')) {
     return new Fault('bad-setting', `the address ${addresses} cannot be used: ${why}`, {
       cause,
       hint: 'use nats://HOST:PORT or tls://HOST:PORT: web sockets are not supported',
@@ -186,7 +179,7 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
     );
   }
   // An overloaded server reads the login too late: that is no evidence against the login.
-  if (cause instanceof errors.AuthorizationError && !/timeout/i.test(why)) {
+  if (isClientError(cause, 'AuthorizationError') && !/timeout/i.test(why)) {
     const had = credentials !== undefined && !('find' in credentials);
     const past = credentials && 'creds' in credentials ? expiredAt(credentials.creds) : undefined;
     const refused = `the server at ${addresses} refused the login: ${why}`;

@@ -1,5 +1,6 @@
-import { errors, type NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection } from '@nats-io/transport-node';
 import type { Millis } from '../../../domain/time.ts';
+import { isClientError } from './client-errors.ts';
 import { jsonOf } from './message.ts';
 import type { SupervisedConnection } from './supervised-connection.ts';
 
@@ -69,9 +70,7 @@ export async function reachedDomains({
       } else if (stats.hasJetStream && stats.domain !== own) others.add(stats.domain);
     }
   } catch (cause) {
-    if (cause instanceof errors.RequestError || cause instanceof errors.PermissionViolationError) {
-      return undefined;
-    }
+    if (isClientError(cause, 'RequestError', 'PermissionViolationError')) return undefined;
     throw cause;
   }
   if (leafNodes === undefined) return undefined;

@@ -1,6 +1,7 @@
-import { errors, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
+import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
+import { isClientError } from './client-errors.ts';
 import { closeNats } from './connect.ts';
 import { subjectInDomain } from './js-domain.ts';
 
@@ -198,13 +199,10 @@ export class SupervisedConnection implements AsyncDisposable {
   }
 
   #recordRefusal(error: Error): void {
-    if (
-      error instanceof errors.AuthorizationError ||
-      error instanceof errors.UserAuthenticationExpiredError
-    ) {
+    if (isClientError(error, 'AuthorizationError', 'UserAuthenticationExpiredError')) {
       this.#loginRefusal = error.message;
     }
-    if (!(error instanceof errors.PermissionViolationError)) return;
+    if (!isClientError(error, 'PermissionViolationError')) return;
     if (error.operation !== 'publish') return;
     // Only recent ones matter: a batch checks directly after its refusal.
     if (this.#refusedSubjects.size >= 1000) this.#refusedSubjects.clear();
@@ -213,19 +211,16 @@ export class SupervisedConnection implements AsyncDisposable {
 }
 
 function replyOfError(subject: string, cause: unknown): Reply {
-  if (cause instanceof errors.TimeoutError) return { kind: 'timed-out', why: 'no answer in time' };
-  if (
-    cause instanceof errors.DrainingConnectionError ||
-    cause instanceof errors.ClosedConnectionError
-  ) {
+  if (isClientError(cause, 'TimeoutError')) return { kind: 'timed-out', why: 'no answer in time' };
+  if (isClientError(cause, 'DrainingConnectionError', 'ClosedConnectionError')) {
     return { kind: 'not-sent', why: 'the connection is closed' };
   }
-  if (cause instanceof errors.InvalidArgumentError) {
+  if (isClientError(cause, 'InvalidArgumentError')) {
     throw new Fault('store-refused', `${subject}: ${cause.message}`, { cause });
   }
-  if (cause instanceof errors.RequestError) {
+  if (isClientError(cause, 'RequestError')) {
     if (cause.isNoResponders()) return { kind: 'not-sent', why: `no responders on ${subject}` };
-    if (cause.cause instanceof errors.PermissionViolationError) {
+    if (isClientError(cause.cause, 'PermissionViolationError')) {
       throw new Fault('store-refused', `this connection may not publish to ${subject}`, {
         cause,
         hint: 'docs/how-to/permissions.md lists the permissions that each role needs',

@@ -1,5 +1,5 @@
-import { errors } from '@nats-io/transport-node';
 import type { Millis } from '../../../domain/time.ts';
+import { isClientError } from './client-errors.ts';
 import { inboxPrefixOf } from './inbox.ts';
 import { subjectWithoutDomain } from './js-domain.ts';
 import { jsonOf } from './message.ts';
@@ -32,12 +32,9 @@ export async function rightsOfUser(
     const rights = parseUserInfo(jsonOf(reply));
     return rights && { ...rights, publish: withoutDomain(rights.publish, jsDomain) };
   } catch (cause) {
-    const isForeseen = [
-      errors.RequestError,
-      errors.TimeoutError,
-      errors.PermissionViolationError,
-    ].some((kind) => cause instanceof kind);
-    if (isForeseen) return undefined;
+    if (isClientError(cause, 'RequestError', 'TimeoutError', 'PermissionViolationError')) {
+      return undefined;
+    }
     throw cause;
   }
 }
