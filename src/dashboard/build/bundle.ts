@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
+import { stylesheet } from '../../charts/svg/stylesheet.ts';
+import { variablesOf } from '../../charts/svg/theme.ts';
 
 /** The page's source, in a checkout. */
 const page = fileURLToPath(new URL('../web/', import.meta.url));
@@ -34,8 +36,21 @@ export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
     legalComments: 'none',
     logLevel: 'silent',
   });
-  const files = outputFiles.map(
-    ({ path, contents }) => [basename(path), Buffer.from(contents)] as const,
+  const files = new Map(
+    outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const),
   );
+  const styles = await transform(chartStyles(), { loader: 'css', minify: true });
+  const own = files.get('main.css') ?? Buffer.alloc(0);
+  files.set('main.css', Buffer.concat([own, Buffer.from(styles.code)]));
   return new Map([['index.html', await readFile(join(page, 'index.html'))], ...files]);
+}
+
+/** The styles of charts in the page's theme. */
+function chartStyles(): string {
+  const [light, dark] = [variablesOf('light'), variablesOf('dark')];
+  return `
+    :root { ${light} }
+    @media (prefers-color-scheme: dark) { :root:not([data-theme='light']) { ${dark} } }
+    :root[data-theme='dark'] { ${dark} }
+    ${stylesheet('css')}`;
 }

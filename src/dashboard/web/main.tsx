@@ -4,7 +4,6 @@ import './styles/controls.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import icon from './icon.svg';
-import { styleCharts } from './screens/machines/chart-view.tsx';
 import { listenToKeys } from './shell/keyboard-shortcuts.ts';
 import { start } from './state/store.ts';
 import { applyTheme } from './state/theme.ts';
@@ -17,7 +16,6 @@ document.head.append(
   }),
 );
 applyTheme();
-styleCharts();
 start();
 listenToKeys();
 if (page) {

@@ -142,7 +142,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     except: ['node:process'],
   },
   'src/dashboard': { folders: [domain] },
-  'src/dashboard/build': { folders: [], packages: ['esbuild', ...node] },
+  'src/dashboard/build': { folders: ['src/charts/svg'], packages: ['esbuild', ...node] },
   'src/dashboard/history': { folders: ['src/dashboard', domain] },
   ...layer('src/dashboard/server', [['http', 'history'], ['routes']], {
     folders: ['src/dashboard', 'src/dashboard/history', httpServer, ...core],
@@ -165,8 +165,6 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       'src/dashboard/web/styles',
       domain,
       'src/charts/model/chart-data.ts',
-      'src/charts/svg/stylesheet.ts',
-      'src/charts/svg/theme.ts',
     ],
     packages: preact,
   }),

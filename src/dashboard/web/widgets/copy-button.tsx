@@ -4,17 +4,14 @@ import { useState } from 'preact/hooks';
 export function CopyButton({
   text,
   children,
-  label,
 }: {
   readonly text: () => string;
   readonly children: string;
-  readonly label?: string;
 }) {
   const [result, setResult] = useState('');
   return (
     <button
       type="button"
-      {...(label !== undefined && { 'aria-label': result === '' ? label : `${label}: ${result}` })}
       onClick={() => {
         const copying = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error('none'));
         copying.then(

@@ -73,7 +73,6 @@ export function EntityScreen() {
       <section class="panel head" aria-label="Filters">
         <EntityFilters kinds={kinds.filter(Boolean)} />
         <span class="grow" />
-        <span class="dim">Copy</span>
         <CopyRows rows={shown} />
       </section>
       <section class="panel">

@@ -1,7 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chart } from '../../../../charts/model/chart-data.ts';
-import { stylesheet } from '../../../../charts/svg/stylesheet.ts';
-import { variablesOf } from '../../../../charts/svg/theme.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { boundingBox, nearestState, type StateBox } from './chart-navigation.ts';
 import { visibleAncestor } from './collapsed-states.ts';
@@ -155,16 +153,4 @@ function pictureIn(text: string): SVGElement {
     }
   }
   return document.importNode(parsed, true) as unknown as SVGElement;
-}
-
-/** Styles charts in the page's theme. Uses the CSSOM, because the content policy forbids inline styles. */
-export function styleCharts(): void {
-  const [light, dark] = [variablesOf('light'), variablesOf('dark')];
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`
-    :root { ${light} }
-    @media (prefers-color-scheme: dark) { :root:not([data-theme='light']) { ${dark} } }
-    :root[data-theme='dark'] { ${dark} }
-    ${stylesheet('css')}`);
-  document.adoptedStyleSheets = [sheet];
 }

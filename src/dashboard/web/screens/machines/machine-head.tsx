@@ -1,7 +1,6 @@
-import { dayTime } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { entityName } from '../../model/subject.ts';
-import { moment, setParams } from '../../state/store.ts';
+import { setParams } from '../../state/store.ts';
 import { ChartExport } from './chart-export.tsx';
 import type { Zoom } from './chart-view.tsx';
 import type { machineStates } from './machine-states.ts';
@@ -37,8 +36,6 @@ interface Props {
 /** The controls: machine, entity, what is counted, depth and zoom. */
 export function MachineHead(props: Props) {
   const { names, machine, mode, actors, actor, hash, zoom, folds, onFold } = props;
-  const here = moment.value;
-  const name = actor ? entityName(actor.entity) : 'the fleet';
   return (
     <section class="panel head" aria-label="Machines">
       <h1>Machines</h1>
@@ -96,12 +93,7 @@ export function MachineHead(props: Props) {
           </button>
         ))}
       </fieldset>
-      <ChartExport
-        machine={machine}
-        hash={hash}
-        name={`${machine}-${hash}-seq-${here?.seq ?? 0}`}
-        caption={`${name} at ${here ? `${dayTime(here.at)}, seq ${here.seq}` : 'no moment'} · counts: ${mode}`}
-      />
+      <ChartExport machine={machine} hash={hash} />
     </section>
   );
 }

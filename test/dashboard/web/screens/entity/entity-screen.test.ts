@@ -1,12 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   missingBefore,
   type Stored,
 } from '../../../../../src/dashboard/web/model/event-document.ts';
-import { exportText } from '../../../../../src/dashboard/web/screens/entity/export-text.ts';
-import { run } from '../../support/sample-fleet.ts';
-import { happened } from '../../support/transitions.ts';
 
 const stored = (
   seq: number,
@@ -38,35 +34,5 @@ describe('the counter of a chain', () => {
     expect(
       missingBefore(stored(9, 2, null), [stored(8, 9, null, session), stored(7, 1, null)]),
     ).toBe(null);
-  });
-});
-
-describe('the copied rows', () => {
-  const rows = [
-    { ...happened(1, 'removed', 'live', 'gone', { note: { why: 'a|b\nc' } }), entity: run('h') },
-    { ...happened(2, 'started', null, 'live'), entity: run('h|1', 'a`b') },
-  ];
-
-  test('can be parsed again as JSON and NDJSON', () => {
-    expect(JSON.parse(exportText.JSON(rows))).toEqual(rows);
-    expect(
-      exportText
-        .NDJSON(rows)
-        .split('\n')
-        .map((line) => JSON.parse(line)),
-    ).toEqual(rows);
-  });
-
-  test('are one Markdown row each, whatever the name or reason contains', () => {
-    fc.assert(
-      fc.property(fc.string(), (why) => {
-        const row = { ...happened(1, 'x', null, 'y', { note: { why } }), entity: run('h') };
-        const lines = exportText.Markdown([row]).split('\n');
-        expect(lines).toHaveLength(3);
-        expect(lines[2]?.replace(/\\./g, '').split('|')).toHaveLength(10);
-      }),
-      { examples: [['a|b'], ['\\|'], ['a\nb'], ['<script>']] },
-    );
-    expect(exportText.Markdown(rows)).toContain('h\\|1/a\\`b');
   });
 });
