@@ -50,6 +50,8 @@ export interface ApiDetails {
   readonly seen?: number;
   readonly suspect?: number;
   readonly expired?: number;
+  /** For the policy: the returns from suspicion in an hour that it allows. */
+  readonly flaps?: number;
   /** For the policy: the losses that need no attention any more. */
   readonly acknowledged?: readonly Pick<Acknowledgement, 'zone' | 'host' | 'agent' | 'until'>[];
 }

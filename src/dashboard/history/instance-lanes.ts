@@ -1,5 +1,6 @@
 import { instanceStatus } from '../../domain/fleet/instance-status.ts';
 import { pastObservation, seatTtl } from '../../domain/fleet/observation.ts';
+import type { DrainTarget } from '../../domain/identity/names.ts';
 import type { ApiEntity } from '../api-types.ts';
 import { stateAfter } from './fleet-cursor.ts';
 import { none } from './note-table.ts';
@@ -30,6 +31,8 @@ export class InstanceLanes {
   readonly #runs = new Map<string, number[]>();
   readonly #names = new Map<string, number[]>();
   readonly #holds = new Map<string, number[]>();
+  /** By host, or by name of an instance. */
+  readonly #drains = new Map<string, number[]>();
   readonly #collectors: number[] = [];
   /** The last row of each entity of the lane, up to the current moment. */
   #last = new Map<number, number>();
@@ -40,6 +43,7 @@ export class InstanceLanes {
       if (of.entity === 'run') push(this.#runs, slotOf(of), number);
       else if (of.entity === 'instance') push(this.#names, nameOf(of), number);
       else if (of.entity === 'hold') push(this.#holds, of.host, number);
+      else if (of.entity === 'drain') push(this.#drains, drainedName(of.target), number);
       else if (of.entity === 'collector') this.#collectors.push(number);
     }
   }
@@ -74,6 +78,7 @@ export class InstanceLanes {
       const other = log.entities.at(rival) as Instance;
       for (const run of this.#runs.get(slotOf(other)) ?? []) entities.add(run);
       for (const hold of this.#holds.get(other.host) ?? []) entities.add(hold);
+      for (const drain of this.#drainsOf(other)) entities.add(drain);
     }
     const own: number[] = [];
     this.#last = new Map();
@@ -112,7 +117,7 @@ export class InstanceLanes {
       return [{ hasSeat: state.startsWith('seated'), isBlind, lastActAt }];
     });
     const observation = pastObservation(collectors, at, log.floor === 0);
-    return verified(instanceStatus(facts, all, observation === 'observed'), observation).status;
+    return verified(instanceStatus(facts, all, observation !== 'unobserved'), observation).status;
   }
 
   #factsAt(number: number): HistoryFacts | undefined {
@@ -129,7 +134,15 @@ export class InstanceLanes {
         (held.entity.agent === undefined || held.entity.agent === of.agent)
       );
     });
-    return instanceFacts(current, run && agentFacts(run, isHeld));
+    const drain = this.#drainsOf(of)
+      .map((one) => this.#stateAt(one))
+      .find((one) => one?.state === 'draining');
+    return instanceFacts(current, run && agentFacts(run, isHeld), drain?.since);
+  }
+
+  /** The drains that may drain an instance, its own before its host's. */
+  #drainsOf(of: Instance): readonly number[] {
+    return [nameOf(of), of.host].flatMap((name) => this.#drains.get(name) ?? []);
   }
 
   #stateAt(number: number): NamedState | undefined {
@@ -141,7 +154,9 @@ export class InstanceLanes {
 
 const slotOf = ({ host, agent }: { readonly host: string; readonly agent: string }): string =>
   `${host}\n${agent}`;
-const nameOf = ({ service, id }: Instance): string => `${service}\n${id}`;
+const drainedName = (target: DrainTarget): string =>
+  'host' in target ? target.host : nameOf(target);
+const nameOf = ({ service, id }: Pick<Instance, 'service' | 'id'>): string => `${service}\n${id}`;
 
 function push(into: Map<string, number[]>, key: string, number: number): void {
   const all = into.get(key);

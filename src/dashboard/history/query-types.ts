@@ -11,6 +11,7 @@ export type Query =
   | { readonly ask: 'between'; readonly a: number; readonly b: number }
   | { readonly ask: 'found'; readonly types: readonly string[]; readonly upTo: number }
   | { readonly ask: 'after'; readonly at: number }
+  | { readonly ask: 'returns'; readonly at: number }
   | { readonly ask: 'stirred'; readonly from: number; readonly to: number }
   | { readonly ask: 'when'; readonly seqs: readonly number[] };
 
@@ -75,6 +76,13 @@ export interface Lane {
   readonly steps: readonly (readonly [at: number, state: string, type: string, seq: number])[];
   /** Steps before this moment are left out; null: these are all. */
   readonly cut: number | null;
+}
+
+/** When an agent returned from suspicion, the newest first. */
+export interface SlotReturns {
+  readonly host: string;
+  readonly agent: string;
+  readonly times: readonly number[];
 }
 
 export interface When {

@@ -50,11 +50,12 @@ export function agentFacts(run: NamedState, isHeld: boolean): AgentFacts | undef
 export function instanceFacts<State extends NamedState>(
   current: State,
   agent: AgentFacts | undefined,
+  drainedSince: number | undefined,
 ): HistoryFacts<State> | undefined {
   const { entity, state, since, origin } = current;
   if (entity.entity !== 'instance') return undefined;
   return {
-    ...{ run: entity.run, since, current },
+    ...{ run: entity.run, since, current, drainedSince },
     state: state === 'failing' || state === 'draining' ? state : 'serving',
     token: origin[0],
     registeredAt: origin[1],
@@ -62,14 +63,13 @@ export function instanceFacts<State extends NamedState>(
   };
 }
 
-/** `unverified` instead of unobserved where a collector may have observed the instance. */
+/** `unverified` instead of live where it is not known whether a collector observed the instance or agent. */
 export function verified<State extends string>(
   { state, reason }: { readonly state: State; readonly reason: string | null },
   observation: Observation,
 ): { readonly status: State | 'unverified'; readonly reason: string } {
-  return reason === 'unobserved' && observation === 'unknown'
-    ? { status: 'unverified', reason: '' }
-    : { status: state, reason: reason ?? '' };
+  const isUnverified = state === 'live' && observation === 'unknown';
+  return { status: isUnverified ? 'unverified' : state, reason: reason ?? '' };
 }
 
 /** The run in the agent's record: of those that have one, the latest. */

@@ -52,6 +52,11 @@ export const FleetPolicy = z.object({
   brake: BrakePolicy.prefault({}),
   retention: Retention.prefault({}),
   signatures: Signatures.default('optional'),
+  /**
+   * How many times an agent may return from suspicion in an hour before it needs attention; absent: 3. Older
+   * versions do not write it.
+   */
+  flaps: z.number().int().min(1).max(1000).optional(),
   /** The losses that need no attention any more. Older versions do not write it. */
   acknowledged: z.array(Acknowledgement).max(mostAcknowledgements).optional(),
 });

@@ -2,6 +2,35 @@ import type { Mutant } from '../mutant.ts';
 
 export const viewing: readonly Mutant[] = [
   {
+    name: 'page-without-drains',
+    breaks: 'G9',
+    what: 'shows an instance that an operator drains as live on the dashboard',
+    file: 'src/dashboard/web/model/drain-index.ts',
+    edits: [["if (drain?.state === 'draining') drains", 'if (drain === null) drains']],
+    tests: ['test/dashboard/web/model/drained.test.ts'],
+  },
+  {
+    name: 'unverified-hides-failing',
+    breaks: 'G9',
+    what: 'shows a failing instance as unverified where it is not known whether it was observed',
+    file: 'src/dashboard/history/status-facts.ts',
+    edits: [["state === 'live' && observation === 'unknown'", "observation === 'unknown'"]],
+    tests: ['test/dashboard/web/model/drained.test.ts'],
+  },
+  {
+    name: 'every-renewal-is-a-return',
+    breaks: 'G9',
+    what: 'counts a lease that is taken again as a return from suspicion, also without a suspicion',
+    file: 'src/dashboard/history/flap-queries.ts',
+    edits: [
+      [
+        "state !== undefined && log.words.at(state).includes('sight.suspect')",
+        'state !== undefined',
+      ],
+    ],
+    tests: ['test/dashboard/history/flap-queries.test.ts'],
+  },
+  {
     name: 'clock-by-waiting-events',
     breaks: 'G9',
     what: 'takes an event that waited in an outage as evidence of a wrong clock',

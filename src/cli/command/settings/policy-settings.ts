@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Duration } from '../../../composition/time/duration.ts';
 import { Fault } from '../../../domain/fault.ts';
 import { getOwn } from '../../../domain/json.ts';
+import { defaultFlaps } from '../../../domain/policy/flaps.ts';
 import {
   BrakePolicy,
   defaultFleetPolicy,
@@ -40,7 +41,7 @@ const fraction = {
   write: String,
 };
 const duration = { parses: Duration, write: (value: Value) => formatSetting(Number(value)) };
-const { seats } = FleetPolicy.shape;
+const { seats, flaps } = FleetPolicy.shape;
 
 /** By name, in the order of the table. */
 const policySettings: Readonly<Record<string, PolicySetting>> = {
@@ -94,6 +95,13 @@ const policySettings: Readonly<Record<string, PolicySetting>> = {
     rule: 'optional or required',
     checks: Signatures,
   },
+  flaps: {
+    ...plain,
+    about:
+      'returns from suspicion in an hour, above which the dashboard shows an agent as flapping',
+    rule: 'a whole number from 1 to 1000',
+    checks: flaps,
+  },
 };
 
 const names = Object.keys(policySettings);
@@ -134,6 +142,7 @@ const shownIn = (policy: unknown, name: string): string => shown(policy as Fleet
 function valueAt(policy: FleetPolicy, name: string): Value | undefined {
   const [first = '', second] = name.split('.');
   const part = (policy as Readonly<Record<string, unknown>>)[first];
+  if (first === 'flaps') return (part as Value | undefined) ?? defaultFlaps;
   if (second === undefined) return part as Value | undefined;
   return (part as Readonly<Record<string, Value | undefined>>)[second];
 }
@@ -183,6 +192,9 @@ export function applyPolicyChanges(policy: FleetPolicy, changes: PolicyChanges):
     brake: { ...brake, ...under('brake.', changes) },
     retention: { ...retention, ...under('retention.', changes) },
   };
+  const allowed = changes.get('flaps');
+  // The default is not written, so that the record has the same fields as one of an older version.
+  if (changes.has('flaps')) next['flaps'] = allowed === defaultFlaps ? undefined : allowed;
   for (const name of ['seats', 'signatures']) {
     if (changes.has(name)) next[name] = changes.get(name);
   }

@@ -1,4 +1,5 @@
 import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
+import { defaultFlaps } from '../../../domain/policy/flaps.ts';
 import { FleetPolicy } from '../../../domain/policy/fleet-policy.ts';
 import type { ApiDetails, ApiEntity } from '../../api-types.ts';
 
@@ -96,17 +97,17 @@ export function detailsOfRecord(
     case 'brake':
       return some(record, ['seen', 'suspect', 'expired'], []);
     case 'policy':
-      return acknowledgedIn(record);
+      return policyDetails(record);
     default:
       return {};
   }
 }
 
 /** Always set, so that a later policy replaces what an earlier one had. */
-function acknowledgedIn(record: Readonly<Record<string, unknown>>): ApiDetails {
+function policyDetails(record: Readonly<Record<string, unknown>>): ApiDetails {
   const policy = FleetPolicy.safeParse(record['policy']);
-  const all = policy.success ? (policy.data.acknowledged ?? []) : [];
-  return { acknowledged: all.map(({ why: _, ...one }) => one) };
+  const { acknowledged = [], flaps = defaultFlaps } = policy.success ? policy.data : {};
+  return { flaps, acknowledged: acknowledged.map(({ why: _, ...one }) => one) };
 }
 
 function some(

@@ -6,6 +6,7 @@ import {
   instanceStatus,
 } from '../../../domain/fleet/instance-status.ts';
 import type { Observation } from '../../../domain/fleet/observation.ts';
+import type { ApiEntity } from '../../api-types.ts';
 import {
   agentFacts,
   type HistoryFacts,
@@ -100,6 +101,8 @@ export interface SlotContext {
   readonly observation: Observation;
   /** Other registrations of an instance's name, with their agents. */
   rivals(number: number): readonly HistoryFacts<EntityState>[];
+  /** Since when an operator drains an instance or its host; undefined: no operator does. */
+  drainedSince(of: ApiEntity): number | undefined;
 }
 
 /** An agent as it is at the moment; undefined: it has no run. */
@@ -121,7 +124,7 @@ export function slotNow(slot: AgentEntities, context: SlotContext): AgentModel |
     if (now.reason === 'contested') counts.contested += 1;
   }
   const { status, reason } = agent
-    ? verified(agentStatus(agent, observation === 'observed'), observation)
+    ? verified(agentStatus(agent, observation !== 'unobserved'), observation)
     : { status: runStatus(entityState.state), reason: '' };
   return {
     key: slot.key,
@@ -154,14 +157,14 @@ function ordered(instances: ReadonlyMap<number, EntityState>): number[] {
 function instanceNow(
   entityState: EntityState,
   agent: AgentFacts | undefined,
-  { observation, rivals }: SlotContext,
+  { observation, rivals, drainedSince }: SlotContext,
 ): InstanceNow | undefined {
-  const facts = instanceFacts(entityState, agent);
+  const facts = instanceFacts(entityState, agent, drainedSince(entityState.entity));
   const { entity, number } = entityState;
   if (!facts || entity.entity !== 'instance') return undefined;
   const { service, id, run } = entity;
   const all = [facts, ...rivals(number)];
-  const result = instanceStatus(facts, all, observation === 'observed');
+  const result = instanceStatus(facts, all, observation !== 'unobserved');
   const { status, reason } = verified(result, observation);
   const active = activeRegistration(facts, all).current;
   return {

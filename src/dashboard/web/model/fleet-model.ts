@@ -1,4 +1,5 @@
 import type { CollectorFacts, Observation } from '../../../domain/fleet/observation.ts';
+import type { DrainTarget } from '../../../domain/identity/names.ts';
 import { type LostInstance, ownerExpired } from '../../../domain/losses/losses.ts';
 import type { ApiEntity } from '../../api-types.ts';
 import {
@@ -18,7 +19,7 @@ import {
   type InstanceNow,
   slotNow,
 } from './agent-model.ts';
-import { HoldIndex } from './hold-index.ts';
+import { ControlIndex } from './control-index.ts';
 import { NameIndex } from './name-index.ts';
 
 const ended = new Set(['removed', 'adopted']);
@@ -32,12 +33,11 @@ export const slotKey = (host: string, agent: string): string => `${host}\n${agen
 export class FleetModel {
   entities: ApiEntity[] = [];
   words: string[] = [];
-  /** The few entities of the fleet: holds, brakes, collectors, policies. */
-  readonly others = new Map<number, EntityState>();
   /** Sessions: runs as their own processes record them. */
   readonly sessions = new Map<number, EntityState>();
   readonly names = new NameIndex();
-  readonly #holds = new HoldIndex();
+  /** The few entities of the fleet: holds, drains, brakes, collectors, policies. */
+  readonly controls = new ControlIndex();
   #observation: Observation = 'unknown';
   /** When collectors last wrote an event, by number. */
   readonly #acts = new Map<number, number>();
@@ -60,11 +60,10 @@ export class FleetModel {
   clear(): void {
     this.entities = [];
     this.words = [];
-    this.others.clear();
     this.sessions.clear();
     this.names.clear();
     this.#acts.clear();
-    this.#holds.clear();
+    this.controls.clear();
     this.#observation = 'unknown';
     this.#slots.clear();
     this.#slotAt = [];
@@ -130,6 +129,7 @@ export class FleetModel {
         isHeld: this.#isHeld(slot),
         observation: this.#observation,
         rivals: (number) => this.#rivals(number),
+        drainedSince: (of) => this.controls.drainedSince(of),
       });
       slot.now = now;
       if (before && now && this.#present) this.#present[slot.index] = now;
@@ -154,10 +154,7 @@ export class FleetModel {
   }
 
   #markRivals(number: number): void {
-    for (const rival of this.names.rivals(number)) {
-      const slot = this.#slotAt[rival];
-      if (slot) this.#dirty.add(slot);
-    }
+    for (const rival of this.names.rivals(number)) this.#mark(rival);
   }
 
   #rivals(number: number): readonly HistoryFacts<EntityState>[] {
@@ -166,12 +163,13 @@ export class FleetModel {
       const state = slot?.instances.get(rival);
       if (!slot || !state) return [];
       const run = recordedRun(slot.runs.values());
-      return instanceFacts(state, run && agentFacts(run, this.#isHeld(slot))) ?? [];
+      const agent = run && agentFacts(run, this.#isHeld(slot));
+      return instanceFacts(state, agent, this.controls.drainedSince(state.entity)) ?? [];
     });
   }
 
   #isHeld({ host, agent }: AgentEntities): boolean {
-    return this.holdOf(host, agent) !== undefined;
+    return this.controls.holdOf(host, agent) !== undefined;
   }
 
   /** The instances that were lost with an agent, if it has not come back. */
@@ -182,20 +180,7 @@ export class FleetModel {
   }
 
   of(kind: ApiEntity['entity']): EntityState[] {
-    return [...this.others.values()].filter(({ entity }) => entity.entity === kind);
-  }
-
-  /** The hold that makes a silence planned. */
-  holdOf(host: string, agent: string): EntityState | undefined {
-    return this.#holds.covering(host, agent);
-  }
-
-  /** The brake that is on in a zone. */
-  brakeIn(zone: string): EntityState | undefined {
-    return this.of('brake').find(
-      ({ entity, state }) =>
-        entity.entity === 'brake' && entity.zone === zone && state === 'braked',
-    );
+    return this.controls.of(kind);
   }
 
   #inOrder(): AgentModel[] {
@@ -232,15 +217,28 @@ export class FleetModel {
       }
       return;
     }
-    const states = entity.entity === 'session' ? this.sessions : this.others;
-    if (entityState) states.set(number, entityState);
-    else states.delete(number);
-    if (entity.entity === 'hold') {
-      this.#holds.set(entity.host, number, entityState);
-      for (const slot of this.#slots.values()) {
-        if (slot.host === entity.host) this.#dirty.add(slot);
-      }
+    if (entity.entity === 'session') {
+      if (entityState) this.sessions.set(number, entityState);
+      else this.sessions.delete(number);
+      return;
     }
+    this.controls.set(number, entity, entityState);
+    if (entity.entity === 'hold') this.#markHost(entity.host);
+    if (entity.entity === 'drain') this.#markDrained(entity.target);
+  }
+
+  #markDrained(target: DrainTarget): void {
+    if ('host' in target) this.#markHost(target.host);
+    else for (const one of this.names.of(target.service, target.id)) this.#mark(one);
+  }
+
+  #markHost(host: string): void {
+    for (const slot of this.#slots.values()) if (slot.host === host) this.#dirty.add(slot);
+  }
+
+  #mark(number: number): void {
+    const slot = this.#slotAt[number];
+    if (slot) this.#dirty.add(slot);
   }
 
   #slotOf(host: string, agent: string): AgentEntities {

@@ -1,5 +1,6 @@
 import { formatCount } from '../format/format-time.ts';
 import type { AgentModel } from './agent-model.ts';
+import { flapIssues, type SlotFlaps } from './flapping.ts';
 import type { FleetModel } from './fleet-model.ts';
 import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
 import { lossIssues } from './loss-issues.ts';
@@ -37,28 +38,32 @@ interface IssueInput extends Ordered {
   readonly troubled: readonly AgentModel[];
   /** Agents that were declared dead and did not come back. */
   readonly lost: readonly AgentModel[];
+  readonly flaps: readonly SlotFlaps[];
 }
 
 /**
  * A host that is silent as a whole is one issue, however many agents it has. So is a fleet that no
  * collector observes, and what a zone or a service lost. What happens now comes first, the worst of it
- * before the rest, and of that the newest; then losses; then failing and contested instances, by name.
+ * before the rest, and of that the newest; then losses; then agents
+ * that flap; then failing and contested instances, by name.
  */
 export function findIssues(
-  { slots, unusual, troubled, lost }: IssueInput,
+  { slots, unusual, troubled, lost, flaps }: IssueInput,
   fleet: FleetModel,
 ): Issues {
   const unobserved = unobservedIssue(slots, fleet);
   const losses = lossIssues(lost, slots, fleet);
+  const flapping = flapIssues(flaps, fleet);
   const indexes: number[] = [];
   for (const index of unusual) if (isMatter(slots, index)) indexes.push(index);
   return {
-    count: unobserved.length + indexes.length + losses.length + troubled.length,
+    count: unobserved.length + indexes.length + losses.length + flapping.length + troubled.length,
     first: (most) =>
       [
         ...unobserved,
         ...foremost(slots, indexes, most).map((one) => matterOf(one, fleet)),
         ...losses,
+        ...flapping,
         ...troubled.slice(0, most).map(instanceIssue),
       ].slice(0, most),
   };
@@ -214,9 +219,10 @@ function slotMatter(slot: AgentModel, fleet: FleetModel): Issue {
 export function nextOf(slot: AgentModel, fleet: FleetModel): { next: string; at: number | null } {
   const { entityState, status, instances } = slot;
   if (status === 'suspect') {
-    const hold = fleet.holdOf(slot.host, slot.agent);
+    const hold = fleet.controls.holdOf(slot.host, slot.agent);
     if (hold) return { next: 'planned: the hold ends', at: hold.note.until ?? null };
-    if (fleet.brakeIn(slot.zone)) return { next: 'waits for the brake of its zone', at: null };
+    if (fleet.controls.brakeIn(slot.zone))
+      return { next: 'waits for the brake of its zone', at: null };
     const { grace } = entityState.note;
     return { next: 'expires', at: grace === undefined ? null : entityState.since + grace };
   }

@@ -19,7 +19,7 @@ export function lossIssues(
   fleet: FleetModel,
 ): readonly Issue[] {
   if (lost.length === 0) return [];
-  const acknowledged = acknowledgedIn(fleet);
+  const acknowledged = fleet.controls.policy?.note.acknowledged ?? [];
   const agents = lost
     .map((slot) => toLostAgent(slot, fleet))
     .filter((one) => !isAcknowledged(one, acknowledged));
@@ -33,10 +33,6 @@ export function lossIssues(
     ...lossesByService(agents, remaining).map(serviceIssue),
   ];
 }
-
-/** The acknowledgements of the latest policy. */
-const acknowledgedIn = (fleet: FleetModel) =>
-  fleet.of('policy').sort((a, b) => b.seq - a.seq)[0]?.note.acknowledged ?? [];
 
 const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
   host: slot.host,

@@ -14,6 +14,7 @@ const glyphs: Readonly<Record<string, string>> = {
   unverified: '?',
   contested: '⇄',
   failing: '◐',
+  flapping: '≈',
   draining: '◒',
   planned: '❚❚',
   braked: '◔',

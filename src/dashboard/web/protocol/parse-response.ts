@@ -51,7 +51,7 @@ const isEntity = (value: unknown): boolean => {
 };
 
 const texts = ['by', 'why', 'zone', 'address'];
-const numbers = ['ttl', 'grace', 'port', 'until', 'seen', 'suspect', 'expired'];
+const numbers = ['ttl', 'grace', 'port', 'until', 'seen', 'suspect', 'expired', 'flaps'];
 const isAcknowledgement = (value: unknown): boolean =>
   isRecord(value) &&
   isMoment(value['until']) &&

@@ -9,7 +9,7 @@ import { actionsDisabledReason } from '../state/store.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 
 /** An operator action that the dialog asks to confirm. */
-export interface Action {
+interface Action {
   readonly action: 'hold' | 'release' | 'sweep' | 'acknowledge';
   readonly host?: string;
   readonly agent?: string;
@@ -185,14 +185,22 @@ function storedName(): string {
   }
 }
 
+interface ActionButtonProps {
+  readonly of: Action;
+  /** The name of a button that shows only a sign. */
+  readonly label?: string;
+  readonly children: string;
+}
+
 /** A button that opens the dialog. Disabled, with the reason as its title, when actions are off. */
-export function ActionButton({ of, children }: { readonly of: Action; readonly children: string }) {
+export function ActionButton({ of, label, children }: ActionButtonProps) {
   const off = actionsDisabledReason.value;
   return (
     <button
       type="button"
       disabled={off !== null}
-      title={off ?? ''}
+      aria-label={label}
+      title={off ?? label ?? ''}
       onClick={() => {
         lastActionResult.value = null;
         pendingAction.value = of;

@@ -21,7 +21,7 @@ export function DetailDrawer() {
       ? fleet.slots().filter(({ host }) => host === subject.host)
       : [fleet.slot(subject.host, subject.agent)].filter((one) => one !== undefined);
   const target = { host: subject.host, ...(subject.kind === 'agent' && { agent: subject.agent }) };
-  const hold = fleet.holdOf(subject.host, subject.kind === 'agent' ? subject.agent : '');
+  const hold = fleet.controls.holdOf(subject.host, subject.kind === 'agent' ? subject.agent : '');
   return (
     <aside ref={box} class="drawer" aria-label={subjectName(subject)}>
       <header>

@@ -50,6 +50,16 @@ describe('a change of the policy by an operator', () => {
     ]);
   });
 
+  it('does not write the default number of flaps, which older versions do not know', () => {
+    expect(set('flaps=5').flaps).toBe(5);
+    expect(applyPolicyChanges(set('flaps=5'), parsePolicyChanges(['flaps=default']))).toEqual(
+      defaultFleetPolicy,
+    );
+    expect(changedSettings(defaultFleetPolicy, set('flaps=5'))).toEqual([
+      { name: 'flaps', was: '3', now: '5' },
+    ]);
+  });
+
   it.each([
     ['pace=5s', "the policy has no setting 'pace'"],
     ['', "the policy has no setting ''"],
@@ -57,6 +67,7 @@ describe('a change of the policy by an operator', () => {
     ['seats=17', "seats must be a whole number from 1 to 16 (got '17')"],
     ['seats=0', "seats must be a whole number from 1 to 16 (got '0')"],
     ['seats=2.5', "seats must be a whole number from 1 to 16 (got '2.5')"],
+    ['flaps=0', "flaps must be a whole number from 1 to 1000 (got '0')"],
     ['signatures=no', "signatures must be optional or required (got 'no')"],
     ['seats=none', "seats must be a whole number from 1 to 16 (got 'none')"],
     ['brake.pace=5', "brake.pace must be a duration from 1ms to 1h, like 10s (got '5')"],

@@ -54,16 +54,19 @@ const AnyRecord = z.looseObject({
 
 /** What the domain says of a replayed fleet, in the page's terms. */
 function domainRows(fleet: Fleet, observation: Observation, times: StoredTimes): Shown[] {
-  const shown = (name: string, state: string, reason: string | null, since: number): Shown =>
-    reason === 'unobserved' && observation === 'unknown'
-      ? { name, status: 'unverified', reason: '', since: expect.toBeOneOf(times.of(since)) }
-      : { name, status: state, reason: reason ?? '', since: expect.toBeOneOf(times.of(since)) };
+  const isObserved = observation !== 'unobserved';
+  const shown = (name: string, state: string, reason: string | null, since: number): Shown => ({
+    name,
+    status: state === 'live' && observation === 'unknown' ? 'unverified' : state,
+    reason: reason ?? '',
+    since: expect.toBeOneOf(times.of(since)),
+  });
   return [...fleet.slots()]
     .flatMap((slot) => {
-      const agent = toAgentRow(slot, fleet, observation === 'observed');
+      const agent = toAgentRow(slot, fleet, isObserved);
       const rows = [...slot.instances.values()].flatMap((stored) => {
         if (stored.kind !== 'stored') return [];
-        const row = toInstanceRow(stored, slot, fleet, observation === 'observed');
+        const row = toInstanceRow(stored, slot, fleet, isObserved);
         const name = `${row.service}/${row.id} ${row.host}/${row.agent} ${row.run}`;
         return [shown(name, row.state, row.reason, row.since)];
       });

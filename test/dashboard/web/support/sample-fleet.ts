@@ -7,6 +7,7 @@ import {
 } from '../../../../src/dashboard/web/screens/fleet/fleet-summary.ts';
 import {
   AgentName,
+  DrainTarget,
   HostId,
   InstanceId,
   RunId,
@@ -45,6 +46,14 @@ export const hold = (host: string): ApiEntity => ({
   entity: 'hold',
   host: HostId.parse(host),
   run: RunId.parse('hold00000001'),
+});
+
+export const policy: ApiEntity = { entity: 'policy', run: RunId.parse('policy000001') };
+
+export const drain = (target: { host: string } | { service: string; id: string }): ApiEntity => ({
+  entity: 'drain',
+  target: DrainTarget.parse(target),
+  run: RunId.parse('drain0000001'),
 });
 
 export const brake = (zone: string): ApiEntity => ({
@@ -96,5 +105,6 @@ export const counted = (fleet: FleetModel, asked: Partial<FleetQuery> = {}): Fle
     state: '',
     by: 'host',
     all: false,
+    flaps: [],
     ...asked,
   });

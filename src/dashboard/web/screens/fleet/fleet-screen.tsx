@@ -1,12 +1,16 @@
 import '../../styles/fleet.css';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import { filterFields, parseRowFilter } from '../../../../domain/fleet/row-filter.ts';
+import type { SlotReturns } from '../../../history/query-types.ts';
 import { formatCount } from '../../format/format-time.ts';
+import { flapsAt } from '../../model/flapping.ts';
 import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
 import { fleet, isPast, route, setParams, shownAt, version } from '../../state/store.ts';
+import { useHistoryQuery } from '../../state/use-query.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
+import { FlapList } from './flap-list.tsx';
 import { FleetGroup, MoreGroups } from './fleet-group.tsx';
 import { summarizeFleet, type Tallies } from './fleet-summary.ts';
 import { IssueList } from './issue-list.tsx';
@@ -16,6 +20,8 @@ const sizes = ['S', 'M', 'L'] as const;
 /** Groups rendered at first, and how many more when the user scrolls near the end. */
 const atFirst = 24;
 const atATime = 120;
+/** A query about the time until a moment is asked again after 10 s, not each second. */
+const queryTime = (at: number): number => Math.ceil(at / 10_000) * 10_000;
 
 /** Is anything wrong, where, since when, and what happens next? */
 export function FleetScreen() {
@@ -25,12 +31,14 @@ export function FleetScreen() {
   const [shown, setShown] = useState(atFirst);
   const [typing, setTyping] = useState(false);
   const at = shownAt.value;
+  const returns = useHistoryQuery<SlotReturns[]>({ ask: 'returns', at: queryTime(at) });
+  const flaps = useMemo(() => flapsAt(returns ?? [], at), [returns, queryTime(at)]);
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
   const { agents, gone, states, matching, shares, instances, issues, groups } = summarizeFleet(
     fleet.slots(),
     fleet,
-    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered },
+    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, flaps },
   );
   const { unknown, terms } = parseRowFilter(f);
   if (agents + gone === 0 && !isPast.value) return <NoAgents />;
@@ -109,6 +117,7 @@ export function FleetScreen() {
         </fieldset>
       </section>
       <IssueList issues={issues} />
+      <FlapList flaps={flaps} />
       {matching === 0 && agents > 0 ? (
         <p class="panel notice">
           0 of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}

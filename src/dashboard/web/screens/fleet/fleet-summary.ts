@@ -1,4 +1,5 @@
 import type { AgentModel } from '../../model/agent-model.ts';
+import type { SlotFlaps } from '../../model/flapping.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import {
   type FleetFilter,
@@ -23,6 +24,7 @@ export interface FleetQuery extends FleetFilter {
   readonly by: Grouping;
   /** Shows healthy agents even if there are more than `mostCells`. */
   readonly all: boolean;
+  readonly flaps: readonly SlotFlaps[];
 }
 
 /** The counts, issues and groups of the Fleet screen. */
@@ -53,7 +55,7 @@ export function summarizeFleet(
   fleet: FleetModel,
   query: FleetQuery,
 ): FleetSummary {
-  const { at, old } = query;
+  const { at, old, flaps } = query;
   const matches = matchesFilter(query, (slot) => fleet.lostWith(slot));
   const states = new StatusCounter();
   const shares = new StatusCounter();
@@ -92,7 +94,7 @@ export function summarizeFleet(
     matching: matching.length,
     shares: shares.tallies(),
     instances: Object.entries(instances),
-    issues: findIssues({ slots: recent, unusual: unusualOfAll, troubled, lost }, fleet),
+    issues: findIssues({ slots: recent, unusual: unusualOfAll, troubled, lost, flaps }, fleet),
     groups: groupsOf({ slots: matching, unusual }, query),
   };
 }

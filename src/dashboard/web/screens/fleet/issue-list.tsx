@@ -72,7 +72,12 @@ function IssueRow({ issue }: { readonly issue: Issue }) {
         </span>
       </button>
       {acknowledge ? (
-        <ActionButton of={{ action: 'acknowledge', ...acknowledge }}>Acknowledge</ActionButton>
+        <ActionButton
+          of={{ action: 'acknowledge', ...acknowledge }}
+          label={`Acknowledge the losses: ${title}`}
+        >
+          ✓
+        </ActionButton>
       ) : null}
     </li>
   );

@@ -1,3 +1,4 @@
+import type { ApiEntity } from '../../../api-types.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import { isOf, type Subject, subjectOf, writeSubject } from '../../model/subject.ts';
@@ -28,5 +29,5 @@ function statesOf(fleet: FleetModel, machine: string): readonly EntityState[] {
       .flatMap(({ instances }) => instances.map(({ entityState }) => entityState));
   }
   if (machine === 'session') return [...fleet.sessions.values()];
-  return [...fleet.others.values()].filter(({ entity }) => entity.entity === machine);
+  return fleet.of(machine as ApiEntity['entity']);
 }

@@ -1,4 +1,4 @@
-import { since } from '../../format/format-time.ts';
+import { dayTime, since } from '../../format/format-time.ts';
 import { type ServiceMember, statusIn } from '../../model/service-table.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { hrefTo, now } from '../../state/store.ts';
@@ -38,7 +38,9 @@ export function ServiceMembers({ members }: { readonly members: readonly Service
             </a>
             <BidiText class="dim" text={slot.zone} />
             <code>{[address, port].filter((part) => part !== undefined).join(':')}</code>
-            <span class="num dim">{since(instance.since, now.value)}</span>
+            <span class="num dim" title={dayTime(instance.since)}>
+              {since(instance.since, now.value)}
+            </span>
           </li>
         );
       })}

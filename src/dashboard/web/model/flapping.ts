@@ -1,0 +1,44 @@
+import { countFlaps, type FlapCounts, isFlapping } from '../../../domain/policy/flaps.ts';
+import type { SlotReturns } from '../../history/query-types.ts';
+import { formatCount } from '../format/format-time.ts';
+import type { FleetModel } from './fleet-model.ts';
+import type { Issue } from './issues.ts';
+
+/** How often an agent returned from suspicion, and when it last did. */
+export interface SlotFlaps extends FlapCounts {
+  readonly host: string;
+  readonly agent: string;
+  readonly last: number;
+}
+
+/** The flaps of all agents at a moment. Agents without a return in 24 hours are left out. */
+export const flapsAt = (all: readonly SlotReturns[], at: number): readonly SlotFlaps[] =>
+  all
+    .map(({ host, agent, times }) => ({
+      ...{ host, agent, ...countFlaps(times, at) },
+      last: Math.max(...times.filter((one) => one <= at)),
+    }))
+    .filter(({ day }) => day > 0);
+
+/** One issue for each agent that flaps more than the policy allows, the worst first. */
+export function flapIssues(flaps: readonly SlotFlaps[], fleet: FleetModel): readonly Issue[] {
+  const allowed = fleet.controls.policy?.note.flaps;
+  return flaps
+    .filter((one) => isFlapping(one, allowed))
+    .sort((a, b) => b.hour - a.hour)
+    .flatMap(({ host, agent, hour, day, last }) => {
+      const slot = fleet.slot(host, agent);
+      return slot
+        ? {
+            key: `flaps ${slot.key}`,
+            status: 'flapping',
+            title: `${host}/${agent}`,
+            reason: `returned from suspicion ${formatCount(hour, 'time')} in the last hour, ${day} in 24 h`,
+            since: last,
+            next: 'check its host, its network and its ttl',
+            at: null,
+            slots: [slot],
+          }
+        : [];
+    });
+}

@@ -1,0 +1,58 @@
+import '../../styles/flaps.css';
+import { clockTime, formatCount } from '../../format/format-time.ts';
+import type { SlotFlaps } from '../../model/flapping.ts';
+import { writeSubject } from '../../model/subject.ts';
+import { route, setParams } from '../../state/store.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
+
+const most = 50;
+
+/** The agents that returned from suspicion in the last 24 hours, sorted by one of the counts. */
+export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
+  if (flaps.length === 0) return null;
+  const by = route.value.params['flaps'] === 'day' ? 'day' : 'hour';
+  const sorted = flaps.toSorted((a, b) => b[by] - a[by] || b.last - a.last);
+  const head = (one: 'hour' | 'day', text: string) => (
+    <th aria-sort={by === one ? 'descending' : 'none'}>
+      <button type="button" class="quiet" onClick={() => setParams({ flaps: one })}>
+        {text} {by === one ? '▾' : ''}
+      </button>
+    </th>
+  );
+  return (
+    <details class="panel flaps">
+      <summary>
+        {formatCount(flaps.length, 'agent')} returned from suspicion in the last 24 h
+      </summary>
+      <table>
+        <thead>
+          <tr>
+            <th>agent</th>
+            {head('hour', 'last hour')}
+            {head('day', 'last 24 h')}
+            <th>last return</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.slice(0, most).map(({ host, agent, hour, day, last }) => (
+            <tr key={`${host}/${agent}`}>
+              <td>
+                <button
+                  type="button"
+                  class="link"
+                  onClick={() => setParams({ sel: writeSubject({ kind: 'agent', host, agent }) })}
+                >
+                  <BidiText text={`${host}/${agent}`} />
+                </button>
+              </td>
+              <td class="num">{hour}</td>
+              <td class="num">{day}</td>
+              <td class="num">{clockTime(last)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {flaps.length > most ? <p class="dim">and {flaps.length - most} more</p> : null}
+    </details>
+  );
+}

@@ -1,0 +1,28 @@
+import { hours, type WallTime } from '../time.ts';
+
+/**
+ * How often an agent returned from suspicion. A suspect agent that renews its lease again was not dead: often
+ * the network or the host is overloaded, or the ttl is too short.
+ */
+export interface FlapCounts {
+  /** In the last hour. */
+  readonly hour: number;
+  /** In the last 24 hours. */
+  readonly day: number;
+}
+
+/** The time for which flaps are counted. */
+export const flapsWithin = hours(24);
+
+/** Counts returns at a moment, from their times in any order. */
+export const countFlaps = (returns: readonly WallTime[], at: WallTime): FlapCounts => ({
+  hour: returns.filter((one) => one > at - hours(1) && one <= at).length,
+  day: returns.filter((one) => one > at - flapsWithin && one <= at).length,
+});
+
+/** How many returns in an hour are normal, unless the policy sets another number. */
+export const defaultFlaps = 3;
+
+/** Whether an agent needs attention: it returned more often in the last hour than the policy allows. */
+export const isFlapping = ({ hour }: FlapCounts, allowed: number = defaultFlaps): boolean =>
+  hour > allowed;

@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import { countFlaps, defaultFlaps, isFlapping } from '../../../src/domain/policy/flaps.ts';
+
+const hour = 3_600_000;
+const now = 100 * hour;
+
+describe('the flaps of an agent', () => {
+  it('are its returns in the last hour and in the last 24 hours', () => {
+    const returns = [now, now - hour + 1, now - hour, now - 24 * hour + 1, now - 24 * hour];
+    expect(countFlaps(returns, now)).toEqual({ hour: 2, day: 4 });
+  });
+
+  it('do not include what happened after the moment', () => {
+    expect(countFlaps([now + 1], now)).toEqual({ hour: 0, day: 0 });
+  });
+
+  it('need attention above the number that the policy allows', () => {
+    expect(isFlapping({ hour: defaultFlaps, day: 90 })).toBe(false);
+    expect(isFlapping({ hour: defaultFlaps + 1, day: 4 })).toBe(true);
+    expect(isFlapping({ hour: 2, day: 2 }, 1)).toBe(true);
+  });
+});
