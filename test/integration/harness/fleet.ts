@@ -146,6 +146,11 @@ export class TestFleet implements AsyncDisposable {
     return process;
   }
 
+  /** The state directory of its processes. */
+  get stateHome(): string {
+    return join(this.#folder, 'state');
+  }
+
   /** Runs `rollcall …` in this fleet's namespace with JSON output. */
   start(args: readonly string[], env: NodeJS.ProcessEnv = {}): RollcallProcess {
     const login = this.#logins?.of(args);
@@ -153,8 +158,8 @@ export class TestFleet implements AsyncDisposable {
       login === undefined
         ? ['--servers', this.url, '--namespace', this.namespace]
         : ['--login', login];
-    const state = join(this.#folder, 'state');
-    const process = rollcall([...args, ...where, '--json'], { XDG_STATE_HOME: state, ...env });
+    const own = { XDG_STATE_HOME: this.stateHome, ...env };
+    const process = rollcall([...args, ...where, '--json'], own);
     this.#processes.push(process);
     return process;
   }
