@@ -1,10 +1,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { CommandAnswer, CommandRequest } from '../fixtures/run-commands.ts';
 import type { TestFleet } from './fleet.ts';
 
 const script = fileURLToPath(new URL('../fixtures/run-commands.ts', import.meta.url));
+
+/** A command for the process, without `--json`. */
+export interface CommandRequest {
+  readonly id: number;
+  readonly args: readonly string[];
+}
+/** The lines that it printed, or why it failed. */
+export interface CommandAnswer {
+  readonly id: number;
+  readonly lines: readonly string[];
+  readonly failed?: string;
+}
 
 /** One process that runs many commands of a fleet. */
 export interface CommandRunner extends AsyncDisposable {
