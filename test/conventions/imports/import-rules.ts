@@ -207,6 +207,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ]),
   ),
   'tools/release': { folders: [], packages: node },
+  'tools/scale': { folders: [], packages: node },
   'tools/docs/vectors': { folders: [], packages: node },
   'tools/docs': {
     folders: [
