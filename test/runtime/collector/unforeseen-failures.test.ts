@@ -38,6 +38,17 @@ test('a collector whose events cannot be written ends with the reason, and anoth
   expect(next.collector.state).toBe('watching');
 });
 
+test('a bug in the task that removes a dead run ends the collector with that reason', async () => {
+  const { fleet, process, start } = watchedFleet();
+  const first = start();
+  const a = fleet.agent('h1/a', ['web/1']);
+  await fleet.advance(seconds(20));
+  breakNext(process.ports, ['registry', 'commit'], () => new TypeError('unforeseen'));
+  await fleet.kill(a.process);
+  await fleet.advance(seconds(60));
+  expect(first.ended()).toMatchObject({ message: 'unforeseen' });
+});
+
 /** Two stages of a collector: when it starts, and when an agent that it watches is killed. */
 const stages = ['starting', 'watching'] as const;
 

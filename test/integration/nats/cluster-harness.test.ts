@@ -1,7 +1,7 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { expect, test } from 'vitest';
-import { startTestCluster } from './cluster.ts';
+import { startTestCluster } from '../harness/cluster.ts';
 
 test('a test cluster survives the kill of a leader and accepts it again', async () => {
   await using cluster = await startTestCluster(3);
