@@ -9,6 +9,7 @@ export type FaultCode =
   | 'store-unavailable'
   | 'store-refused'
   | 'store-misconfigured'
+  | 'store-too-new'
   | 'server-not-found'
   | 'server-too-old'
   | 'server-failed'

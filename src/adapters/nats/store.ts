@@ -64,7 +64,7 @@ export interface NatsStore extends Store, AsyncDisposable {
 /**
  * Connects, checks the server, and creates missing streams.
  * @throws {Fault} `store-unavailable`, `store-refused`, `server-too-old`, `store-misconfigured`,
- *   `not-found` (no such namespace, and `create` is false)
+ *   `store-too-new`, `not-found` (no such namespace, and `create` is false)
  */
 export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStore> {
   const within = options.answerWithin ?? seconds(5);

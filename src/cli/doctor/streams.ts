@@ -9,6 +9,11 @@ import { type Finding, note, ok, wrong } from './finding.ts';
 /** Checks that the streams exist with the required settings. */
 export async function diagnoseSettings(inspection: Inspection): Promise<readonly Finding[]> {
   const { namespace } = inspection.names;
+  const format = await inspection.unknownFormat();
+  if (format !== undefined) {
+    const what = `namespace '${namespace}' has format ${JSON.stringify(format)}, which this version does not know`;
+    return [wrong('streams', what, 'upgrade Rollcall here, or use another --namespace')];
+  }
   const found = await inspection.findings();
   const missing = found.filter(({ setting }) => setting === 'name');
   if (missing.length === 4) {

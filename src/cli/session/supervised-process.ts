@@ -34,6 +34,7 @@ const joinAgainAfter: Millis = seconds(5);
 const mendedLater: ReadonlySet<FaultCode> = new Set<FaultCode>([
   'store-refused',
   'store-misconfigured',
+  'store-too-new',
 ]);
 
 /** Exit code that shells use for a command that cannot be started. */

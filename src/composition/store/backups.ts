@@ -15,6 +15,7 @@ import { noteLostTail, restoreNamespace } from '../../adapters/nats/backup/resto
 import type { StreamHead } from '../../adapters/nats/backup/stream-copy.ts';
 import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
+import { refuseUnknownFormat } from '../../adapters/nats/streams/namespace-format.ts';
 import { Fault } from '../../domain/fault.ts';
 import { minutes, seconds } from '../../domain/time.ts';
 import type { Access } from './access.ts';
@@ -109,7 +110,7 @@ function headsOf({ streams }: Backup): NamespaceHeads {
 
 /**
  * Replaces the namespace by that of the backup.
- * @throws {Fault} `bad-setting`: of another namespace; `store-unavailable`, `store-refused`, `checksum-wrong`
+ * @throws {Fault} `bad-setting`: of another namespace; `store-too-new`; `store-unavailable`, `store-refused`, `checksum-wrong`
  */
 export async function restoreBackup(
   access: Access,
@@ -124,9 +125,11 @@ export async function restoreBackup(
       { hint: `--namespace ${backup.namespace}` },
     );
   }
+  const heads = headsOf(backup);
+  refuseUnknownFormat(heads.registry.config, backup.namespace);
   await using connection = await connectServer(access, 'backup', signal);
   const copy = {
-    heads: headsOf(backup),
+    heads,
     async *pieces(part: string) {
       let bytes = 0;
       for await (const piece of piecesOf(folder, `${part}.stream`)) {

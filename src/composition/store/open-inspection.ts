@@ -10,6 +10,7 @@ import { readLosses } from '../../adapters/nats/history/store-losses.ts';
 import { SupervisedConsumer } from '../../adapters/nats/read/supervised-consumer.ts';
 import { inspectStreams, streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
 import { domainsWith } from '../../adapters/nats/streams/namespace-domain.ts';
+import { unknownFormat } from '../../adapters/nats/streams/namespace-format.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Access } from './access.ts';
 
@@ -46,6 +47,11 @@ export async function openInspection(
     /** What registry and audit have lost and the history does not tell of. */
     losses: () => readLosses(connection, names, within),
     stream: (stream: string) => streamInfo(connection, stream, within),
+    /** The format of the namespace, if this version does not know it. */
+    unknownFormat: async () => {
+      const registry = await streamInfo(connection, names.registry.stream, within);
+      return registry && unknownFormat(registry.config);
+    },
     /** The JetStream domain of the server; empty without a name. */
     ownDomain: domainOf(connection.client),
     /** The JetStream domains that the account reaches; undefined if this user may not ask. */

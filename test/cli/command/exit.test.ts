@@ -16,6 +16,7 @@ describe('the exit code of a command', () => {
     ['expired', 1],
     ['not-found', 1],
     ['store-misconfigured', 1],
+    ['store-too-new', 1],
     ['server-too-old', 1],
     ['port-taken', 1],
   ] as const)('for the error %s is %d', (code, expected) => {

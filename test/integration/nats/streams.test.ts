@@ -45,6 +45,22 @@ describe('a user with permission for one subject', () => {
 });
 
 describe('opening', () => {
+  test('marks a namespace with its format, and refuses a later one without a write', async () => {
+    const namespace = freshNamespace();
+    const open = () => openNatsStore({ servers: [url()], namespace, name: 'test' });
+    await (await open())[Symbol.asyncDispose]();
+    await using opened = await openOn([url()]);
+    const stream = subjectNamesOf(namespace).registry.stream;
+    const { config, state } = await opened.jsm.streams.info(stream);
+    expect(config.metadata).toMatchObject({ 'rollcall.format': '1' });
+    await opened.jsm.streams.update(stream, { metadata: { 'rollcall.format': '2' } });
+    await expect(open()).rejects.toMatchObject({
+      code: 'store-too-new',
+      message: expect.stringContaining(`namespace '${namespace}' has format "2"`),
+    });
+    expect((await opened.jsm.streams.info(stream)).state.last_seq).toBe(state.last_seq);
+  });
+
   test('by many processes at the same time creates one store', async () => {
     const namespace = freshNamespace();
     const open = () => openNatsStore({ servers: [url()], namespace, name: 'test' });

@@ -2,6 +2,17 @@ import type { Mutant } from '../mutant.ts';
 
 export const nats: readonly Mutant[] = [
   {
+    name: 'later-format-accepted',
+    breaks: 'G8',
+    what: 'writes to a namespace of a later format',
+    file: 'src/adapters/nats/streams/namespace-format.ts',
+    edits: [
+      ['  if (format === undefined) return;', '  if (format === undefined || namespace) return;'],
+    ],
+    tests: ['test/adapters/nats/streams/namespace-format.test.ts'],
+    unseen: 'its stores have one format',
+  },
+  {
     name: 'purge-unconditionally',
     breaks: 'G2',
     what: 'removes a key from NATS at any revision',

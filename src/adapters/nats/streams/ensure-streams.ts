@@ -9,6 +9,7 @@ import type { SupervisedConnection } from '../connection/supervised-connection.t
 import { compareSettings, formatFinding, type SettingMismatch } from './compare-settings.ts';
 import { messageAt, originOf } from './last-event.ts';
 import { refuseOtherDomain } from './namespace-domain.ts';
+import { refuseUnknownFormat } from './namespace-format.ts';
 import { isStreamInfo } from './stream-info.ts';
 import { desiredStreams, type Settings } from './stream-settings.ts';
 
@@ -36,7 +37,7 @@ export interface EnsureOptions extends StreamOptions {
  * in a later version: a namespace that lacks only this bucket exists, and the first client with
  * permission creates it.
  * @returns the settings that differ without breaking a guarantee
- * @throws {Fault} `store-misconfigured` with every setting that breaks a guarantee, `not-found` if a
+ * @throws {Fault} `store-too-new`, `store-misconfigured` with every setting that breaks a guarantee, `not-found` if a
  *   stream is missing and `create` is false, `store-refused` if we may not create it
  */
 export async function ensureStreams(
@@ -49,6 +50,8 @@ export async function ensureStreams(
     const info = await streamInfo(connection, name, options.within);
     if (info !== undefined) existing.set(name, info);
   }
+  const marked = existing.get(registry.name);
+  if (marked) refuseUnknownFormat(marked.config, options.names.namespace);
   const missing = [leases, registry, audit].filter(({ name }) => !existing.has(name));
   const isAbsent = existing.size === 0;
   if (isAbsent && !options.isDomainGiven) {

@@ -1,5 +1,6 @@
 import type { StreamConfig } from '@nats-io/jetstream';
 import type { SubjectNames } from '../connection/subject-names.ts';
+import { formatMetadata } from './namespace-format.ts';
 
 /** A stream's settings as the server reports them. A missing setting has its zero value. */
 export type Settings = Partial<StreamConfig>;
@@ -37,6 +38,7 @@ export function desiredStreams(names: SubjectNames, replicas: number): DesiredSt
     deny_delete: true,
     // The outbox is trimmed by a purge (trim-outbox.ts).
     deny_purge: false,
+    metadata: formatMetadata,
   };
   const leases: DesiredStreams['leases'] = {
     ...commonSettings,
