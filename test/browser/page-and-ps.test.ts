@@ -3,10 +3,10 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { AgentRow, InstanceRow } from '../../src/domain/fleet/directory-rows.ts';
 import { seededFractions } from '../../tools/bench/history/seeded-random.ts';
-import { type CommandRunner, commandRunner } from '../integration/harness/command-runner.ts';
 import type { TestFleet } from '../integration/harness/fleet.ts';
 import type { RollcallProcess } from '../integration/harness/processes.ts';
 import { withServer } from '../integration/harness/with-server.ts';
+import { type CommandRunner, commandRunner } from './harness/command-runner.ts';
 import { addressOf } from './harness/dashboard.ts';
 import {
   agentsIn,

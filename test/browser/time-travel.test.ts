@@ -119,3 +119,32 @@ test('a time that a person writes is shown, and its copied link shows it to anot
   expect(await place(same)).toBe(await place(page));
   expect(await fleet(same)).toBe(await fleet(page));
 });
+
+test('all times are shown in the time zone of the browser or in UTC, and the zone is named', async ({
+  open,
+}) => {
+  const { page, another } = await open(sample.at('#/timeline?at=seq:100&lanes=zone'), {
+    timezoneId: 'Asia/Tokyo',
+  });
+  await settled(page);
+  await page.getByTestId('past').waitFor();
+  const shown = async (of = page) => {
+    const [, hour, zone] =
+      /(\d\d):\d\d:\d\d (\S+) seq/.exec(
+        (await of.locator('.transport .where').textContent()) ?? '',
+      ) ?? [];
+    return [Number(hour), zone];
+  };
+  const [local, zone] = await shown();
+  expect(zone).toBe('GMT+9');
+  const banner = await page.getByTestId('past').textContent();
+  await page.getByRole('button', { name: 'GMT+9' }).click();
+  await expect.poll(() => shown()).toEqual([(Number(local) + 24 - 9) % 24, 'UTC']);
+  expect(await page.getByTestId('past').textContent()).not.toBe(banner);
+  const other = await another('#/fleet');
+  await settled(other);
+  expect((await shown(other))[1]).toBe('UTC');
+  // The lanes of zones, with the words and colours of their states.
+  await page.locator('.lane').first().waitFor();
+  expect(await page.locator('.legend').textContent()).toMatch(/live.*suspect.*expired/);
+});

@@ -1,17 +1,23 @@
-const clock = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+import { isUtc } from './time-zone.ts';
+
 /** One shared formatter: `toLocaleString` builds one per call, which costs more than the rest of a row. */
 const number = new Intl.NumberFormat('en-GB');
-const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+const formats = (zone: { readonly timeZone?: 'UTC' }) => ({
+  clock: new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium', ...zone }),
+  day: new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', ...zone }),
+});
+const [local, utc] = [formats({}), formats({ timeZone: 'UTC' })];
+const shown = () => (isUtc.value ? utc : local);
 
 /** Time of day. */
-export const clockTime = (at: number): string => clock.format(at);
+export const clockTime = (at: number): string => shown().clock.format(at);
 
 /** Day and time of day. */
-export const dayTime = (at: number): string => `${day.format(at)} ${clock.format(at)}`;
+export const dayTime = (at: number): string => `${shown().day.format(at)} ${clockTime(at)}`;
 
 /** A time, or two with a dash between; with the day if it is not today. */
 export function formatSpan(from: number, to: number): string {
-  const isToday = day.format(from) === day.format(Date.now());
+  const isToday = shown().day.format(from) === shown().day.format(Date.now());
   const [start, end] = [isToday ? clockTime(from) : dayTime(from), clockTime(to)];
   return clockTime(from) === end ? start : `${start}–${end}`;
 }

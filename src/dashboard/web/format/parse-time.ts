@@ -1,4 +1,5 @@
 import type { Window } from './time-scale.ts';
+import { isUtc } from './time-zone.ts';
 
 /** What {@link parseTime} understands, for people. */
 export const timeRule = 'a time like 14:03, yesterday 14:03, 2026-11-29 14:03:10 or 10m ago';
@@ -10,7 +11,7 @@ const clock =
 
 /**
  * A time as a person writes it, in milliseconds since 1970; undefined if it is none. Without `UTC` or `Z` it
- * is local, as the page shows it. A time of day without a day is the last one before `now`.
+ * is in the time zone that the page shows. A time of day without a day is the last one before `now`.
  */
 export function parseTime(text: string, now: number): number | undefined {
   const words = text.trim().toLowerCase();
@@ -22,13 +23,14 @@ export function parseTime(text: string, now: number): number | undefined {
       now - [...parts].reduce((sum, [, n, unit = '']) => sum + Number(n) * (units[unit] ?? 0), 0)
     );
   }
-  const [, day, time = '', isUtc] = clock.exec(words) ?? [];
+  const [, day, time = '', zone] = clock.exec(words) ?? [];
+  const inUtc = zone !== undefined || isUtc.value;
   if (time === '') return undefined;
   const on = (at: number) => {
-    const local = isUtc ? at : at - new Date(at).getTimezoneOffset() * 60_000;
+    const local = inUtc ? at : at - new Date(at).getTimezoneOffset() * 60_000;
     const date = day?.startsWith('2') ? day : new Date(local).toISOString().slice(0, 10);
     const parsed = Date.parse(
-      `${date}T${time.padStart(time.indexOf(':') === 1 ? time.length + 1 : 0, '0')}${isUtc ? 'Z' : ''}`,
+      `${date}T${time.padStart(time.indexOf(':') === 1 ? time.length + 1 : 0, '0')}${inUtc ? 'Z' : ''}`,
     );
     return Number.isNaN(parsed) ? undefined : parsed;
   };

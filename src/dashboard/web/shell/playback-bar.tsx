@@ -1,10 +1,10 @@
 import '../styles/playback.css';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
-import { zoneName } from '../../history/zone-name.ts';
 import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
 import { queryRange } from '../format/time-scale.ts';
+import { shownZone, switchZone } from '../format/time-zone.ts';
 import { liveLabel } from '../state/head-name.ts';
 import { isPlaying, nextStep, pause, play, seekTime } from '../state/playback.ts';
 import { connection, extent, isPast, moment, present, seek, shownAt } from '../state/store.ts';
@@ -59,11 +59,18 @@ export function PlaybackBar() {
           next problem
         </button>
         <span class="where">
-          <b title={dayTime(shownAt.value)}>{clockTime(shownAt.value)}</b>
+          <b title={dayTime(shownAt.value)}>{clockTime(shownAt.value)}</b>{' '}
+          <button
+            type="button"
+            class="link zone"
+            title="Time zone of all times: switch between UTC and that of this browser"
+            onClick={switchZone}
+          >
+            {shownZone(shownAt.value)}
+          </button>
           <span class="dim">
             {' '}
-            {zoneName(shownAt.value)} seq {here.seq.toLocaleString('en-GB')} /{' '}
-            {all.to.toLocaleString('en-GB')}
+            seq {here.seq.toLocaleString('en-GB')} / {all.to.toLocaleString('en-GB')}
           </span>
         </span>
         <TimeField />

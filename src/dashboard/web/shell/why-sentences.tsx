@@ -1,5 +1,5 @@
 import type { ApiWhy } from '../../api-types.ts';
-import { zoneName } from '../../history/zone-name.ts';
+import { shownZone } from '../format/time-zone.ts';
 import { type Subject, subjectName } from '../model/subject.ts';
 import { apiPath } from '../protocol/api-path.ts';
 import { clock, isPast, moment, shownAt } from '../state/store.ts';
@@ -29,7 +29,7 @@ export function WhySentences({
   const [path = '', state] = asked.split('#');
   const { value, failed } = useFetch<ApiWhy>(path, state);
   if (!value) return failed === undefined ? null : <p class="why-text dim">{failed}</p>;
-  const here = zoneName(shownAt.value);
+  const here = shownZone(shownAt.value);
   return (
     <section class="why-text" aria-label="Why">
       {value.found.map((sentences) => {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { clockTime } from '../../../../src/dashboard/web/format/format-time.ts';
 import { parseRange, parseTime } from '../../../../src/dashboard/web/format/parse-time.ts';
+import { isUtc, shownZone } from '../../../../src/dashboard/web/format/time-zone.ts';
 
 const local = (text: string): number => new Date(text).getTime();
 const now = local('2026-11-29T10:47:12');
@@ -23,6 +25,18 @@ describe('a time as a person writes it', () => {
     const utc = Date.parse('2026-11-29T10:47:12Z');
     expect(parseTime('10:40 UTC', utc)).toBe(Date.parse('2026-11-29T10:40:00Z'));
     expect(parseTime('2026-11-02T14:03:10Z', utc)).toBe(Date.parse('2026-11-02T14:03:10Z'));
+  });
+
+  it('is UTC while the page shows UTC', () => {
+    isUtc.value = true;
+    try {
+      const at = Date.parse('2026-11-29T09:03:00Z');
+      expect(parseTime('9:03', Date.parse('2026-11-29T10:47:12Z'))).toBe(at);
+      expect(clockTime(at)).toBe('09:03:00');
+      expect(shownZone(at)).toBe('UTC');
+    } finally {
+      isUtc.value = false;
+    }
   });
 
   it.each(['', '25:03', '14', 'tomorrow 14:03', '10 ago', '2026-13-01 10:00', '14:03 CET', 'x'])(

@@ -1,10 +1,11 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiEntity } from '../../../api-types.ts';
 import type { Window } from '../../format/time-scale.ts';
+import { fleet } from '../../state/store.ts';
 import { useThrottled } from '../../state/use-throttled.ts';
 import { type Arrow, arrowsOf, type Point } from './cause-arrows.ts';
 import { hoveredTransition, useCauses } from './hovered-transition.ts';
-import { type LaneGrouping, laneKey, type NamedLane } from './lane-model.ts';
+import { type LaneGrouping, laneKey, type NamedLane, zoneOf } from './lane-model.ts';
 
 interface Props {
   readonly lanes: readonly NamedLane[];
@@ -34,7 +35,7 @@ export function CauseArrows({ lanes, by, window }: Props) {
     const width = layer.current.clientWidth;
     const pointOf = ({ at, entity }: { readonly at: number; readonly entity: ApiEntity }) => ({
       x: ((at - window.from) / (window.to - window.from)) * width,
-      y: middles.get(laneKey(by, entity)),
+      y: middles.get(laneKey(by, entity, by === 'zone' ? zoneOf(fleet, entity) : '')),
     });
     setCenter(pointOf(on));
     if (!causes) return;

@@ -1,4 +1,3 @@
-import type { ApiEntity } from '../../../api-types.ts';
 import type { Difference, When } from '../../../history/query-types.ts';
 import { dayTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
@@ -8,6 +7,7 @@ import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { grouped, sectionsOf } from './fleet-diff-summary.ts';
+import { zoneOf } from './lane-model.ts';
 
 /** At most this many differences of a section are listed. */
 const most = 40;
@@ -18,7 +18,11 @@ export function FleetDiff({ here, pinned }: { readonly here: number; readonly pi
   const all = useHistoryQuery<Difference[]>({ ask: 'between', a, b }) ?? [];
   const seen = grouped(all, (number) => fleet.entities[number]);
   const [one, other] = useHistoryQuery<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
-  const sections = sectionsOf(seen, (number) => fleet.entities[number], zoneOf);
+  const sections = sectionsOf(
+    seen,
+    (number) => fleet.entities[number],
+    (of) => zoneOf(fleet, of),
+  );
   return (
     <section class="panel diff" aria-label="Changes between A and B">
       <header class="row">
@@ -94,10 +98,4 @@ function DiffRow({ of: { entity: number, a, b } }: { readonly of: Difference }) 
       </span>
     </li>
   );
-}
-
-/** The zone of an entity, as far as its agent is known at the moment. */
-function zoneOf(of: ApiEntity): string {
-  if (of.entity === 'brake') return of.zone;
-  return 'agent' in of && of.agent ? (fleet.slot(of.host, of.agent)?.zone ?? '') : '';
 }

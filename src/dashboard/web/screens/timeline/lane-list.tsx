@@ -1,7 +1,9 @@
+import { useMemo } from 'preact/hooks';
 import type { PlacedGap } from '../../../history/gaps.ts';
 import type { Lane } from '../../../history/query-types.ts';
 import type { Window } from '../../format/time-scale.ts';
 import { GapMarks, GapNote } from '../../widgets/gap-marks.tsx';
+import type { Band } from './bands.ts';
 import { CauseArrows } from './cause-overlay.tsx';
 import { hoveredTransition } from './hovered-transition.ts';
 import type { LaneGrouping, NamedLane } from './lane-model.ts';
@@ -18,11 +20,12 @@ interface Props {
   readonly at: number;
   readonly b: number | undefined;
   readonly gaps: readonly PlacedGap[];
+  readonly bands: readonly Band[];
 }
 
 /** The lanes. The up and down keys move between them. */
-export function LaneList({ lanes, by, answered, window, brush, at, b, gaps }: Props) {
-  const byEntity = new Map(answered.map((lane) => [lane.entity, lane]));
+export function LaneList({ lanes, by, answered, window, brush, at, b, gaps, bands }: Props) {
+  const byEntity = useMemo(() => new Map(answered.map((lane) => [lane.entity, lane])), [answered]);
   return (
     <>
       <GapNote gaps={gaps} />
@@ -41,6 +44,13 @@ export function LaneList({ lanes, by, answered, window, brush, at, b, gaps }: Pr
             <div class="lane-state" />
           </li>
         )}
+        {bands.map(({ kind, name, from, to }) => (
+          <TimeMarker
+            key={`${kind} ${name} ${from}`}
+            {...{ window, from, to }}
+            class={`band ${kind.split(' ')[0]}`}
+          />
+        ))}
         <TimeMarker window={window} from={at} class="a" />
         {b === undefined ? null : <TimeMarker window={window} from={b} class="b" />}
         {brush ? (

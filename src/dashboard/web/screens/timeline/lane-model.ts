@@ -3,7 +3,8 @@ import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
 import { entityName, isOf, readSubject } from '../../model/subject.ts';
 
-export type LaneGrouping = 'agent' | 'host' | 'entity';
+export const laneGroupings = ['agent', 'host', 'zone', 'service', 'entity'] as const;
+export type LaneGrouping = (typeof laneGroupings)[number];
 
 /** A lane: a name, and the entities whose states it shows. */
 export interface NamedLane {
@@ -13,8 +14,16 @@ export interface NamedLane {
   readonly entities: readonly number[];
 }
 
+/** The zone of an entity, as far as its agent is known at the moment. */
+export function zoneOf(fleet: FleetModel, of: ApiEntity): string {
+  if (of.entity === 'brake') return of.zone;
+  return 'agent' in of && of.agent ? (fleet.slot(of.host, of.agent)?.zone ?? '') : '';
+}
+
 /** The key of the lane that shows an entity. Without a lane per entity, it is the lane of its agent or host. */
-export function laneKey(by: LaneGrouping, entity: ApiEntity): string {
+export function laneKey(by: LaneGrouping, entity: ApiEntity, zone = ''): string {
+  if (by === 'zone') return zone || 'no zone';
+  if (by === 'service') return entity.entity === 'instance' ? entity.service : '';
   if (by === 'agent' && 'agent' in entity && entity.agent !== undefined) {
     return slotKey(entity.host, entity.agent);
   }
@@ -35,13 +44,15 @@ export function laneEntities(
   const wanted = text.toLowerCase();
   fleet.entities.forEach((entity, number) => {
     if (subject && !isOf(subject, entity)) return;
-    if (by !== 'entity' && entity.entity !== 'run') return;
-    const name = by === 'host' && 'host' in entity ? entity.host : entityName(entity);
+    if (by !== 'entity' && entity.entity !== (by === 'service' ? 'instance' : 'run')) return;
+    const zone = by === 'zone' ? zoneOf(fleet, entity) : '';
+    const key = laneKey(by, entity, zone);
+    const name = by === 'agent' || by === 'entity' ? entityName(entity) : key;
     if (wanted !== '' && !name.toLowerCase().includes(wanted)) return;
-    const key = laneKey(by, entity);
     const lane = lanes.get(key);
     if (lane) lane.entities.push(number);
-    else lanes.set(key, { name, kind: entity.entity, entities: [number] });
+    else
+      lanes.set(key, { name, kind: by === 'entity' ? entity.entity : 'run', entities: [number] });
   });
   return [...lanes]
     .map(([key, lane]) => ({ key, ...lane }))

@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import type { Lane } from '../../../history/query-types.ts';
 import { clockTime, formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
@@ -19,27 +20,19 @@ interface Props {
 
 /** A click this near to a change, in px, selects it. */
 const near = 6;
+/** A bar of at least this part of the range has room for the word of its state. */
+const wordFits = 0.1;
 
 /** A lane: name, bars and ticks, and the status at the moment. */
 export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
   const length = window.to - window.from;
-  const xOf = (time: number) => ((time - window.from) / length) * 1000;
-  const known = lane.entities.flatMap((number) => answered.get(number) ?? []);
-  const parts = known.map((one) => ({
-    number: one.entity,
-    ...barsOf(fleet.entities[one.entity]?.entity ?? '', one, window),
-  }));
-  const cut = known.some((one) => one.cut !== null);
-  const bars = parts.flatMap((one) => one.bars);
-  const ticks = parts
-    .flatMap(({ number, marks }) => marks.map((tick) => ({ ...tick, number })))
-    .sort((a, b) => a.seq - b.seq);
+  const { bars, ticks, cut, picture } = useMemo(
+    () => drawLane(lane, answered, window),
+    [lane, answered, window.from, window.to],
+  );
   const here = bars.filter(({ from, to }) => from <= at && at <= to);
   const status = worstStatus(here.map((one) => one.status));
   const since = here.find((one) => one.status === status)?.from;
-  const layers =
-    parts.length > 1 &&
-    bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
   const point = (tick: (Tick & { readonly number: number }) | undefined) => {
     const entity = tick && fleet.entities[tick.number];
     if (tick?.seq === hoveredTransition.peek()?.seq) return;
@@ -91,38 +84,7 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
           else seekAtTime(timeAt(event).time);
         }}
       >
-        <svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">
-          {parts.map(({ bars: inside }, n) =>
-            inside.map((bar) => (
-              <rect
-                key={`${n} ${bar.from}`}
-                class={`bar s-${colorClassOf(bar.status)}`}
-                x={xOf(bar.from)}
-                width={Math.max(1.5, xOf(bar.to) - xOf(bar.from) - 0.6)}
-                y={layers ? 3 + (n * 14) / parts.length : 5}
-                height={layers ? Math.max(2, 13 / parts.length) : 10}
-              >
-                <title>
-                  {bar.status} {clockTime(bar.from)}–{clockTime(bar.to)}
-                </title>
-              </rect>
-            )),
-          )}
-          {ticks.map((tick) => (
-            <rect
-              key={tick.seq}
-              class={tick.bad ? 'tick bad' : 'tick'}
-              x={xOf(tick.at) - 0.7}
-              width={tick.bad ? 2.2 : 1.2}
-              y={tick.bad ? 0 : 2}
-              height={tick.bad ? 20 : 16}
-            >
-              <title>
-                {clockTime(tick.at)} {tick.type} · seq {tick.seq}
-              </title>
-            </rect>
-          ))}
-        </svg>
+        {picture}
       </div>
       <div class="lane-state">
         {status === '' ? <span class="dim">–</span> : <StateBadge status={status} />}
@@ -132,6 +94,78 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
       </div>
     </li>
   );
+}
+
+/** The bars and ticks of a lane, and their picture: drawn again only when the range or the history changes. */
+function drawLane(lane: NamedLane, answered: Props['answered'], window: Window) {
+  const length = window.to - window.from;
+  const xOf = (time: number) => ((time - window.from) / length) * 1000;
+  const known = lane.entities.flatMap((number) => answered.get(number) ?? []);
+  const parts = known.map((one) => ({
+    number: one.entity,
+    ...barsOf(fleet.entities[one.entity]?.entity ?? '', one, window),
+  }));
+  const bars = parts.flatMap((one) => one.bars);
+  const ticks = parts
+    .flatMap(({ number, marks }) => marks.map((tick) => ({ ...tick, number })))
+    .sort((a, b) => a.seq - b.seq);
+  const layers =
+    parts.length > 1 &&
+    bars.some((a) => bars.some((b) => a !== b && a.from < b.to && b.from < a.to));
+  const picture = (
+    <>
+      <svg viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">
+        {parts.map(({ bars: inside }, n) =>
+          inside.map((bar) => (
+            <rect
+              key={`${n} ${bar.from}`}
+              class={`bar s-${colorClassOf(bar.status)}`}
+              x={xOf(bar.from)}
+              width={Math.max(1.5, xOf(bar.to) - xOf(bar.from) - 0.6)}
+              y={layers ? 3 + (n * 14) / parts.length : 5}
+              height={layers ? Math.max(2, 13 / parts.length) : 10}
+            >
+              <title>
+                {bar.status} {clockTime(bar.from)}–{clockTime(bar.to)}
+              </title>
+            </rect>
+          )),
+        )}
+        {ticks.map((tick) => (
+          <rect
+            key={tick.seq}
+            class={tick.bad ? 'tick bad' : 'tick'}
+            x={xOf(tick.at) - 0.7}
+            width={tick.bad ? 2.2 : 1.2}
+            y={tick.bad ? 0 : 2}
+            height={tick.bad ? 20 : 16}
+          >
+            <title>
+              {clockTime(tick.at)} {tick.type} · seq {tick.seq}
+            </title>
+          </rect>
+        ))}
+      </svg>
+      {layers
+        ? null
+        : bars
+            .filter(({ from, to }) => (to - from) / length > wordFits)
+            .map((bar) => (
+              <span
+                key={bar.from}
+                class="word"
+                aria-hidden="true"
+                ref={(element) => {
+                  element?.style.setProperty('left', `${xOf(bar.from) / 10}%`);
+                  element?.style.setProperty('width', `${(xOf(bar.to) - xOf(bar.from)) / 10}%`);
+                }}
+              >
+                {bar.status}
+              </span>
+            ))}
+    </>
+  );
+  return { bars, ticks, cut: known.some((one) => one.cut !== null), picture };
 }
 
 /** Moves the focus to the next lane. Tab reaches one lane only (roving tabindex). */

@@ -16,14 +16,17 @@ import {
   version,
 } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
+import { bandsOf, hasBands } from './bands.ts';
 import { CauseText } from './cause-text.tsx';
 import { FleetDiff } from './fleet-diff.tsx';
 import { LaneList } from './lane-list.tsx';
-import { type LaneGrouping, laneEntities } from './lane-model.ts';
+import { type LaneGrouping, laneEntities, laneGroupings } from './lane-model.ts';
+import { Legend } from './legend.tsx';
 import { Ruler } from './ruler.tsx';
 import { usePanZoom } from './use-pan-zoom.ts';
 
 const pageSize = 60;
+const none: readonly Lane[] = [];
 /** At most this many runs are drawn: an agent that crashes in a loop may have any number. */
 const mostEntities = 4000;
 
@@ -33,11 +36,11 @@ export function TimelineScreen() {
   const { params } = route.value;
   const all = extent.value;
   const here = moment.value;
-  const whole: Window = { from: all?.firstAt ?? 0, to: present.value + 1 };
+  // Its end moves by steps of a pixel or so, so that the bars are not drawn again each second.
+  const whole: Window = queryRange({ from: all?.firstAt ?? 0, to: present.value + 1 });
   const window = readWindow(params['w'], whole);
   const asked = queryRange(window);
-  const by: LaneGrouping =
-    params['lanes'] === 'host' ? 'host' : params['lanes'] === 'entity' ? 'entity' : 'agent';
+  const by: LaneGrouping = laneGroupings.find((one) => one === params['lanes']) ?? 'agent';
   const isUnfiltered = params['every'] === '1';
   const lanes = useMemo(
     () => laneEntities(fleet, by, params['sel'] ?? '', params['f'] ?? ''),
@@ -58,6 +61,15 @@ export function TimelineScreen() {
     { ask: 'lanes', entities: entities.slice(0, mostEntities), ...asked },
     fresh,
   );
+  const banded = useMemo(
+    () => fleet.entities.flatMap((one, number) => (hasBands(one) ? [number] : [])),
+    [fleet.entities, fleet.entities.length],
+  );
+  const bandLanes = useHistoryQuery<Lane[]>(
+    { ask: 'lanes', entities: banded.slice(-mostEntities), ...asked },
+    fresh,
+  );
+  const bands = bandsOf(bandLanes ?? [], (number) => fleet.entities[number], window);
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...asked }, fresh);
   const pinned = Number(params['b'] ?? '') || undefined;
   const b = useHistoryQuery<When[]>(
@@ -89,9 +101,11 @@ export function TimelineScreen() {
         <label class="pick">
           Lanes
           <select value={by} onChange={(event) => setParams({ lanes: event.currentTarget.value })}>
-            <option value="agent">agents</option>
-            <option value="host">hosts</option>
-            <option value="entity">every entity</option>
+            {laneGroupings.map((one) => (
+              <option key={one} value={one}>
+                {one === 'entity' ? 'every entity' : `${one}s`}
+              </option>
+            ))}
           </select>
         </label>
         <label class="check">
@@ -158,10 +172,12 @@ export function TimelineScreen() {
         <LaneList
           {...{ by, window, brush, b }}
           lanes={shown}
-          answered={answered ?? []}
+          answered={answered ?? none}
           at={at}
           gaps={density?.gaps ?? []}
+          bands={bands}
         />
+        <Legend bands={bands} />
         {changed && busy.length === 0 ? (
           <p class="notice">
             No changes in {formatCount(lanes.length, 'lane')} in this range. Select a longer range,

@@ -1,9 +1,11 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { TestFleet } from './fleet.ts';
+import type { TestFleet } from '../../integration/harness/fleet.ts';
 
-const script = fileURLToPath(new URL('../fixtures/run-commands.ts', import.meta.url));
+const script = fileURLToPath(
+  new URL('../../integration/fixtures/run-commands.ts', import.meta.url),
+);
 
 /** A command for the process, without `--json`. */
 export interface CommandRequest {

@@ -1,0 +1,41 @@
+import type { ApiEntity } from '../../../api-types.ts';
+import type { Lane } from '../../../history/query-types.ts';
+import type { Window } from '../../format/time-scale.ts';
+import { entityName } from '../../model/subject.ts';
+import { barsOf } from '../../widgets/state-bars.ts';
+
+/** The states that are bands across all lanes, by kind of entity, and what they are called. */
+const kinds: Readonly<Record<string, readonly [status: string, name: string]>> = {
+  hold: ['planned', 'hold'],
+  brake: ['braked', 'brake'],
+  collector: ['blind', 'blind collector'],
+};
+
+/** A time in which silence was planned, expiry was slowed, or a collector judged nothing. */
+export interface Band extends Window {
+  readonly kind: string;
+  readonly name: string;
+}
+
+export const hasBands = ({ entity }: ApiEntity): boolean => entity in kinds;
+
+/** More bands would hide the lanes. The newest are drawn. */
+const most = 60;
+
+/** The bands in a range of time, from the lanes of their entities. */
+export const bandsOf = (
+  lanes: readonly Lane[],
+  entityOf: (number: number) => ApiEntity | undefined,
+  window: Window,
+): readonly Band[] =>
+  lanes
+    .flatMap((lane) => {
+      const of = entityOf(lane.entity);
+      const [wanted, kind = ''] = kinds[of?.entity ?? ''] ?? [];
+      if (!of || wanted === undefined) return [];
+      return barsOf(of.entity, lane, window)
+        .bars.filter(({ status }) => status === wanted)
+        .map(({ from, to }) => ({ from, to, kind, name: entityName(of) }));
+    })
+    .sort((a, b) => a.from - b.from)
+    .slice(-most);

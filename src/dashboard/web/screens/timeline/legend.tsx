@@ -1,0 +1,20 @@
+import { StateBadge } from '../../widgets/state-badge.tsx';
+import type { Band } from './bands.ts';
+
+const statuses = ['live', 'suspect', 'expired', 'dubious', 'failing', 'draining', 'leaving'];
+
+/** What the colours of bars and bands mean, with the bands of the range by name. */
+export function Legend({ bands }: { readonly bands: readonly Band[] }) {
+  return (
+    <p class="legend dim">
+      {statuses.map((status) => (
+        <StateBadge key={status} status={status} />
+      ))}
+      {[...Map.groupBy(bands, ({ kind }) => kind)].map(([kind, all]) => (
+        <span key={kind} class={`swatch band ${kind.split(' ')[0]}`}>
+          {kind}: {[...new Set(all.map(({ name }) => name))].slice(0, 5).join(', ')}
+        </span>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { bandsOf, hasBands } from '../../../../../src/dashboard/web/screens/timeline/bands.ts';
+import { brake, hold, run } from '../../support/sample-fleet.ts';
+
+const entities = [hold('h1'), brake('ams'), run('h2')];
+
+test('a hold and a brake are bands from their beginning to their end or to the end of the range', () => {
+  const bands = bandsOf(
+    [
+      {
+        entity: 0,
+        start: null,
+        steps: [
+          [200, 'planned', 'planned', 1],
+          [400, 'released', 'released', 2],
+        ],
+        cut: null,
+      },
+      { entity: 1, start: 'released', steps: [[300, 'braked', 'tripped', 3]], cut: null },
+      { entity: 2, start: 'present.phase.live+present.sight.clear', steps: [], cut: null },
+    ],
+    (number) => entities[number],
+    { from: 100, to: 500 },
+  );
+  expect(bands).toEqual([
+    { kind: 'hold', name: 'h1', from: 200, to: 400 },
+    { kind: 'brake', name: 'zone ams', from: 300, to: 500 },
+  ]);
+  expect(entities.map(hasBands)).toEqual([true, true, false]);
+});
