@@ -40,7 +40,7 @@ const soon = ['test/integration/guarantees/*.test.ts'];
  */
 const night = [
   'test/integration/cli/{contexts,drains,tutorial}.test.ts',
-  'test/integration/access/{attacks-cluster,attacks-operator-mode,attacks-operator-mode-cluster,commands,early-login,flood,granted-rights,interrupted-changes,js-domain,namespace-drop,odd-subjects,operator-folder,promises,refused-commands}.test.ts',
+  'test/integration/access/{attacks-cluster,attacks-operator-mode,attacks-operator-mode-cluster,commands,early-login,encrypted-routes,flood,granted-rights,interrupted-changes,js-domain,namespace-drop,odd-subjects,operator-folder,promises,refused-commands}.test.ts',
   'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
   'test/integration/cli/agent/{daemon-output,docker,docker-how-to,local-api-docs,taken-ports}.test.ts',
@@ -52,7 +52,7 @@ const night = [
   'test/integration/guarantees/{all-agents-stopped,clock-ahead,clock-steps,collector-frozen,foreign-records}.test.ts',
   'test/integration/nats/{blind-collector,closed-connections,closed-connections-cluster}.test.ts',
   'test/integration/nats/{flow-control,refused-pings,three-servers,watches/watch-restored}.test.ts',
-  'test/integration/restores/{backup,gap-keyframe,lost-server,restored-while-running,restores}.test.ts',
+  'test/integration/restores/{backup,gap-keyframe,lost-replies,lost-server,restored-while-running,restores}.test.ts',
   'test/integration/services/!(consumers|failures|*-options).test.ts',
   'test/integration/surroundings/*.test.ts',
   'test/integration/upgrade/*.test.ts',
