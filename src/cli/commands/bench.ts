@@ -19,6 +19,7 @@ export const benchmarkNames = [
   'leader',
   'heartbeat',
   'sign',
+  'access',
   'directory',
   'seat',
   'replay',

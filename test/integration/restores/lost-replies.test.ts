@@ -11,6 +11,7 @@ import { connectionOptions } from '../../../src/composition/store/access.ts';
 import { backUp } from '../../../src/composition/store/backups.ts';
 import { connectServer } from '../../../src/composition/store/connect-server.ts';
 import type { Fault } from '../../../src/domain/fault.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
@@ -46,8 +47,8 @@ test('a restore that lost a reply asks again or fails, and its repetition gives 
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'a', port: 8080 }]);
     await until('the audit has all events', async () => !(await fleet.store.audit.isBehind()));
     const { signal } = new AbortController();
-    const accessTo = (url: string) =>
-      connectionOptions({ servers: [url], namespace: fleet.namespace });
+    const namespace = Namespace.parse(fleet.namespace);
+    const accessTo = (url: string) => connectionOptions({ servers: [url], namespace });
     const out = join(folder, 'copy');
     const backup = await backUp(await accessTo(server.url), out, {
       ...{ signal, divergences: null, progress() {} },
@@ -57,7 +58,7 @@ test('a restore that lost a reply asks again or fails, and its repetition gives 
     expect(events.length).toBeGreaterThan(0);
 
     await using other = await startTestServer();
-    const names = subjectNamesOf(fleet.namespace);
+    const names = subjectNamesOf(namespace);
     const heads = Object.fromEntries(backup.streams.map((one) => [one.part, one]));
     const copy = {
       heads: heads as unknown as NamespaceHeads,

@@ -1,5 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
+import { access } from './access.ts';
 import { directory } from './directory-startup.ts';
 import { frozen } from './frozen.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -29,6 +30,7 @@ export const benchmarks: readonly Benchmark[] = [
   leader,
   heartbeat,
   sign,
+  access,
   directory,
   seat,
   replay,

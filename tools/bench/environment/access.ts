@@ -17,7 +17,10 @@ import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports, Store } from '../../../src/ports/ports.ts';
 
 /** The server and its credentials. Child processes receive this object unchanged. */
-export type ServerAccess = Pick<NatsStoreOptions, 'servers' | 'credentials' | 'tls' | 'replicas'>;
+export type ServerAccess = Pick<
+  NatsStoreOptions,
+  'servers' | 'credentials' | 'tls' | 'replicas' | 'inboxPrefix' | 'create'
+>;
 
 /** A namespace on the server that only this benchmark uses. */
 export type Access = ServerAccess & { readonly namespace: Namespace };
