@@ -89,13 +89,17 @@ export class Roster {
     }
   }
 
-  start(place: string, { takeover = false } = {}): void {
+  /** `isRestored`: on a machine restored from a snapshot, on which no other process of its host exists. */
+  start(place: string, { takeover = false, isRestored = false } = {}): void {
     const { fleet, fraction, note } = this.#of;
     this.#places.add(place);
     const instances = this.someAt(place);
     const sees = fraction() < 0.5;
     const drainFor = fraction() < 0.7 ? 0 : 2000;
     const started = fleet.agent(place, instances, { sees, takeover, drainFor });
+    if (isRestored) {
+      Object.assign(started.process.ports, { processes: { isGone: () => true } });
+    }
     this.#wanted.set(started, instances);
     this.#agents.push(started);
     note(`${place} starts as ${started.agent.run}`);

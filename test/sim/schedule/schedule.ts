@@ -4,6 +4,7 @@ import { clockFaults, longSteps } from '../faults/clocks.ts';
 import { lineFaults } from '../faults/lines.ts';
 import { madeAnew } from '../faults/made-anew.ts';
 import { momentFaults } from '../faults/moments.ts';
+import { drawOldFault, oldFaults } from '../faults/old-faults.ts';
 import { operatorDeeds } from '../faults/operators.ts';
 import { processFaults } from '../faults/processes.ts';
 import { races } from '../faults/races.ts';
@@ -29,7 +30,7 @@ const all: readonly Fault[] = [
 export const faults: ReadonlyMap<string, Fault> = new Map(
   [
     ...[...all, ...races, ...storeFaults, ...longSteps],
-    ...[...restores, ...otherRestores, bothRestored, madeAnew],
+    ...[...restores, ...otherRestores, bothRestored, madeAnew, ...oldFaults],
   ].map((fault) => [fault.what, fault]),
 );
 
@@ -50,6 +51,9 @@ const ofBoth = 0x3c6ef372;
 /** The same for streams that are created again. */
 const ofAnew = 0x510e527f;
 
+/** The same for faults that were found on real servers. */
+const ofOld = 0x1f83d9ab;
+
 /** Draws the schedule of a seed. */
 export function drawSchedule(seed: number): Schedule {
   const dice = new Dice(seed);
@@ -68,7 +72,8 @@ export function drawSchedule(seed: number): Schedule {
   const both = isLost || isAuditLost ? [] : drawBothRestored(new Dice(seed ^ ofBoth), shape);
   const isKept = !isLost && !isAuditLost && both.length === 0;
   const anew = isKept ? drawMadeAnew(new Dice(seed ^ ofAnew), shape) : [];
-  return { seed, shape, happenings: [...happenings, ...later, ...both, ...anew] };
+  const old = isKept && anew.length === 0 ? drawOld(new Dice(seed ^ ofOld), shape) : [];
+  return { seed, shape, happenings: [...happenings, ...later, ...both, ...anew, ...old] };
 }
 
 /** A few kinds are frequent in one seed, so that each kind meets itself and every other. */
@@ -157,6 +162,12 @@ function drawMadeAnew(dice: Dice, shape: Shape): readonly Happening[] {
   };
   return [anew, { after: 0, what: peace }];
 }
+
+/** A fault that was found on real servers, at the end of the seeds that have lost nothing. */
+const drawOld = (dice: Dice, shape: Shape): readonly Happening[] => [
+  ...drawOldFault(dice, shape),
+  { after: Math.round(shape.lease.ttl), what: peace },
+];
 
 const seldom = (fault: Fault): Fault => ({ ...fault, weight: fault.weight / 10 });
 

@@ -75,7 +75,7 @@ export class KilledStream implements AsyncDisposable {
     await Promise.all(writers);
     await this.#untilLed();
     const added = [...this.#acknowledged.keys()].filter((seq) => !before.has(seq));
-    for (const seq of added) await this.#check(seq);
+    await this.#checkAll(added);
     // What is older than the limit is gone.
     const first = (await this.#answered('STREAM.INFO.killed')).state?.first_seq ?? 0;
     for (const seq of before) if (seq < first) this.#acknowledged.delete(seq);
@@ -84,7 +84,7 @@ export class KilledStream implements AsyncDisposable {
   /** Reads all acknowledged messages that the limit has left. */
   async readAll(): Promise<void> {
     const first = (await this.#answered('STREAM.INFO.killed')).state?.first_seq ?? 0;
-    for (const seq of this.#acknowledged.keys()) if (seq >= first) await this.#check(seq);
+    await this.#checkAll([...this.#acknowledged.keys()].filter((seq) => seq >= first));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -107,6 +107,14 @@ export class KilledStream implements AsyncDisposable {
     }
   }
 
+  async #checkAll(all: readonly number[]): Promise<void> {
+    const left = all[Symbol.iterator]();
+    const readers = Array.from({ length: inFlight }, async () => {
+      for (const seq of left) await this.#check(seq);
+    });
+    await Promise.all(readers);
+  }
+
   async #check(seq: number): Promise<void> {
     // A cluster without a leader answers 503; that says nothing about the message.
     const answer = await until(`message ${seq} is answered`, async () => {
@@ -123,7 +131,9 @@ export class KilledStream implements AsyncDisposable {
   /** The stream has a leader. A message may be lost with it only if it was not acknowledged. */
   #untilLed() {
     return until('the stream has a leader', async () => {
-      const { state, cluster } = await this.#ask('STREAM.INFO.killed').catch((): Answer => ({}));
+      // A request that a server drops while it starts is not answered at all.
+      const asked = this.#ask('STREAM.INFO.killed', {}, 300);
+      const { state, cluster } = await asked.catch((): Answer => ({}));
       return state !== undefined && (cluster === undefined || cluster.leader !== undefined);
     });
   }
@@ -134,8 +144,8 @@ export class KilledStream implements AsyncDisposable {
     return answer;
   }
 
-  async #ask(what: string, body: object = {}): Promise<Answer> {
-    const options = { timeout: 5000 };
+  async #ask(what: string, body: object = {}, timeout = 5000): Promise<Answer> {
+    const options = { timeout };
     const reply = await this.#client.request(`$JS.API.${what}`, JSON.stringify(body), options);
     return reply.json<Answer>();
   }

@@ -20,8 +20,8 @@ export const g10: Checker = {
           if (of.entity !== 'run') continue;
           const holder = holders.get(slot);
           if (event.type === 'superseded') {
-            const isSilence = evidence?.['taken'] === 'nobody-answers';
-            if (isSilence && couldAnswer(of.run, sim))
+            const isDead = claimsDeath.has(`${evidence?.['taken']}`);
+            if (isDead && couldAnswer(of.run, sim))
               complain(`${of.run}, which answers, was taken from`);
           }
           if (event.type === 'started') {
@@ -43,6 +43,9 @@ export const g10: Checker = {
     };
   },
 };
+
+/** Reasons to take a slot from a run that is said to be dead. */
+const claimsDeath: ReadonlySet<string> = new Set(['nobody-answers', 'process-gone']);
 
 /** Whether the run serves and was reachable for longer than a claim takes to ask its owner twice. */
 function couldAnswer(run: string, { roster, now }: Simulated): boolean {

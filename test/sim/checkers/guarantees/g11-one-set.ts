@@ -5,7 +5,7 @@ import type { Checker } from '../checks.ts';
 
 /**
  * A consumer gets each `service/id` once. Its token decreases only if the owner of the higher token is over
- * (ADR 4.12).
+ * (ADR 4.12). A restart of that owner is no end as long as the consumer sees that it is adopting its instances.
  */
 export const g11: Checker = {
   guarantee: 'G11',
@@ -16,8 +16,9 @@ export const g11: Checker = {
         for (const [name, consumer] of sim.roster.consumers) {
           const before = highest.get(consumer) ?? new Map<string, InstanceRow>();
           highest.set(consumer, before);
+          const all = consumer.directory.instances();
           const live = Map.groupBy(
-            consumer.directory.instances().filter(({ state }) => state !== 'dubious'),
+            all.filter(({ state }) => state !== 'dubious'),
             ({ service, id }) => `${service}/${id}`,
           );
           for (const [what, rows] of live) {
@@ -25,7 +26,8 @@ export const g11: Checker = {
             if (!row) continue;
             if (other) complain(`${name}: ${what} is there twice: ${row.run} and ${other.run}`);
             const last = before.get(what);
-            if (last && row.token < last.token && !isOver(last, sim)) {
+            const isBack = last && row.token < last.token;
+            if (isBack && (isAdopting(last, all) || !isOver(last, sim))) {
               complain(`${name}: ${what} ran back from ${last.token} to ${row.token}`);
             }
             before.set(what, row);
@@ -35,6 +37,16 @@ export const g11: Checker = {
     };
   },
 };
+
+/** Whether the consumer sees that a newer run of the owner has not announced yet which instances it adopts. */
+const isAdopting = ({ service, id, run }: InstanceRow, all: readonly InstanceRow[]): boolean =>
+  all.some(
+    (row) =>
+      row.service === service &&
+      row.id === id &&
+      row.run === run &&
+      row.successor === 'registering',
+  );
 
 /** Whether the owner lost this instance: it expired, is gone, or released the instance itself. */
 function isOver({ host, agent, service, id, run }: InstanceRow, { fleet }: Simulated): boolean {

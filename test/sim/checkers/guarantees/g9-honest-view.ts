@@ -45,8 +45,21 @@ function wrongIn({ directory }: ConsumerProcess): readonly string[] {
   );
   return [
     ...unexplained.map((row) => `${shown(row)} without a reason, or with one for nothing`),
+    ...[...Map.groupBy(rows, ({ service }) => service).values()].flatMap(notPicked),
     ...empty.map(([service, all]) => `${service} is empty, with ${all.map(shown)}`),
   ];
+}
+
+/** Instances that a restarted agent has not adopted yet, and that the widest policy does not return. */
+function notPicked(all: readonly InstanceRow[]): readonly string[] {
+  const picked = new Set(selectUsable(all, 'any').map(({ id }) => id));
+  const draining = new Set(
+    all.filter(({ health, drain }) => drain || health.state === 'draining').map(({ id }) => id),
+  );
+  return all
+    .filter(({ reason, successor }) => reason === 'superseded' && successor === 'registering')
+    .filter(({ id }) => !picked.has(id) && !draining.has(id))
+    .map((row) => `${shown(row)} is not picked, and its agent is adopting its instances`);
 }
 
 /**
