@@ -1,6 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { portOf } from '../../../../tools/bench/environment/free-ports.ts';
+import { rollcall } from '../../harness/processes.ts';
 import { until } from '../../harness/until.ts';
 import { withServer } from '../../harness/with-server.ts';
 import { command } from '../support/run-command.ts';
@@ -31,6 +35,34 @@ describe('a port that another program uses', () => {
     expect(collector.stderr).toContain('no metrics');
     await close(other);
     await until('the agent opens one', () => agent.stderr.includes(` at http://${address}`));
+  });
+
+  it('of the dashboard does not keep rollcall up from collecting, and the page opens when it is free', async () => {
+    const other = await otherProgram();
+    const port = portOf(other);
+    const folder = await mkdtemp(join(tmpdir(), 'rollcall-up-'));
+    const { ROLLCALL_NATS_SERVER } = process.env;
+    const ports = ['--port', '0', '--dashboard-port', `${port}`];
+    {
+      await using up = rollcall(['up', ...ports, '--json'], {
+        ROLLCALL_NATS_SERVER,
+        XDG_STATE_HOME: folder,
+      });
+      expect(await up.ready).toMatchObject({ dashboard: null });
+      await up.line(({ type }) => type === 'sighted');
+      expect(up.stderr).toContain(`port ${port}`);
+      await close(other);
+      const page = `http://127.0.0.1:${port}/`;
+      const isOpen = () =>
+        fetch(page).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+      await until('the page is open', isOpen, 60_000);
+      up.kill('SIGTERM');
+      expect(await up.exited).toBe(0);
+    }
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
   });
 
   it('of DNS does not keep rollcall serve from answering over HTTP', async () => {
