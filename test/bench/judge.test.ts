@@ -20,6 +20,7 @@ describe('a limit', () => {
     ['on the p99, missed by one sample', { of: 'p99', atMost: 109 }, false],
     ['on the ratio of the medians, met exactly', { of: 'times-floor', atMost: 2 }, true],
     ['on the ratio of the medians, missed', { of: 'times-floor', atMost: 1.9 }, false],
+    ['on the least ratio of the medians, missed', { of: 'times-floor', atLeast: 2.1 }, false],
     ['that is to be reached, met exactly', { of: 'median', atLeast: 100 }, true],
     ['that is to be reached, missed by little', { of: 'median', atLeast: 100.1 }, false],
   ])('is judged: %s', (_, limit, reached) => {
@@ -43,6 +44,8 @@ describe('a result', () => {
 
   it('includes its limit if it has one', () => {
     expect(lineOf(judge(result({ of: 'median', atLeast: 80 }))).limit).toBe('≥ 80 ms');
+    const least = judge(result({ of: 'times-floor', atLeast: 0.8 }));
+    expect(lineOf(least).limit).toBe('≥ 0.8× floor (2×)');
   });
 
   it('shows no p99 if there are few samples', () => {

@@ -14,7 +14,7 @@ import { type BenchmarkReporter, runBench } from './run-benchmarks.ts';
 
 /** Runs the benchmarks of `rollcall bench` and prints their results. */
 export const runBenchCommand: BenchProgram['runBenchCommand'] = async (
-  { only, quick, json, server }: BenchSettings,
+  { only, quick, agents, json, server }: BenchSettings,
   io: Terminal,
 ): Promise<Exit> => {
   const results: Judged[] = [];
@@ -22,7 +22,7 @@ export const runBenchCommand: BenchProgram['runBenchCommand'] = async (
   try {
     await withSpinner(io, 'starting', (progress) => {
       const reporter = json ? jsonReporter(io, results) : tableReporter(io, results, progress);
-      return runBench({ rows, quick, env: io.env, signal: io.signal, server }, reporter);
+      return runBench({ rows, quick, agents, env: io.env, signal: io.signal, server }, reporter);
     });
   } catch (cause) {
     if (io.signal.aborted) return exitCodes.interrupted;

@@ -7,7 +7,7 @@ type Unit = 'ms' | 'µs' | 'MB' | '/s' | '%' | 'runs' | 'requests';
 /** The limit of a row. `times-floor`: the ratio of the two medians. */
 export type Limit =
   | { readonly of: 'median' | 'p99' | 'times-floor'; readonly atMost: number }
-  | { readonly of: 'median'; readonly atLeast: number };
+  | { readonly of: 'median' | 'times-floor'; readonly atLeast: number };
 
 /** One measurement, and the baseline that was measured on the same machine in the same run. */
 export interface Result {

@@ -50,9 +50,12 @@ export const documentOf = ({ name, notes, ...judged }: Judged): Record<string, u
 };
 
 function limitOf({ limit, unit, reaches }: Judged): string {
+  if (limit.of === 'times-floor') {
+    const bound = 'atLeast' in limit ? `≥ ${limit.atLeast}` : limit.atMost;
+    return `${bound}× floor (${formatSignificant(reaches)}×)`;
+  }
   if ('atLeast' in limit) return `≥ ${formatSignificant(limit.atLeast)} ${unit}`;
   const { of, atMost } = limit;
-  if (of === 'times-floor') return `${atMost}× floor (${formatSignificant(reaches)}×)`;
   return `${formatSignificant(atMost)} ${unit}${of === 'p99' ? ' p99' : ''}`;
 }
 

@@ -8,6 +8,7 @@ import { loadNow, type Machine, thisMachine } from './machine-info.ts';
 export interface BenchOptions {
   readonly rows: readonly Benchmark[];
   readonly quick: boolean;
+  readonly agents: number;
   /** The server to measure; undefined: starts one on a temporary store. */
   readonly server: ServerAccess | undefined;
   readonly env: Environment;
@@ -27,7 +28,7 @@ export interface BenchmarkReporter {
  * @throws the signal's reason if the signal aborted it
  */
 export async function runBench(options: BenchOptions, reporter: BenchmarkReporter): Promise<void> {
-  const { rows, quick, env, signal } = options;
+  const { rows, quick, agents, env, signal } = options;
   let left = rows.reduce((sum, row) => sum + row.takes(quick), 0);
   await using opened = new AsyncDisposableStack();
   const server =
@@ -42,7 +43,7 @@ export async function runBench(options: BenchOptions, reporter: BenchmarkReporte
       reporter.progress(`${index + 1}/${rows.length} ${row.name}: ${what}`, ahead + rest);
     };
     say('starting');
-    await using stage = await openStage(server, { quick, env, signal, say });
+    await using stage = await openStage(server, { quick, agents, env, signal, say });
     const load = loadNow();
     for (const result of await row.measure(stage)) {
       reporter.result(judge({ ...result, notes: { ...result.notes, load } }));

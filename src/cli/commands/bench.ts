@@ -6,6 +6,7 @@ import { Fault } from '../../domain/fault.ts';
 import { command } from '../command/command.ts';
 import type { Exit } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
+import { wholeNumber } from '../command/settings/whole-number.ts';
 import type { Terminal } from '../terminal/io.ts';
 
 /** The benchmarks of `tools/bench`, in the order in which they run. */
@@ -31,12 +32,18 @@ export const benchmarkNames = [
   'dns-load',
   'attached',
   'docker',
+  'register',
+  'register-10',
+  'join',
+  'renewal-server',
 ] as const;
 
 export interface BenchSettings {
   /** Benchmarks to run; undefined: all. */
   readonly only: readonly string[] | undefined;
   readonly quick: boolean;
+  /** How many agents the rows `join` and `renewal-server` start. */
+  readonly agents: number;
   readonly json: boolean;
   /** The server to measure; undefined: a server that is started for the benchmarks and then removed. */
   readonly server: Omit<Access, 'namespace'> | undefined;
@@ -63,6 +70,11 @@ export const bench = command({
         .optional(),
     },
     quick: { flag: '--quick', description: 'take fewer samples', schema: Switch },
+    agents: {
+      flag: '--agents <count>',
+      description: 'how many agents join and renewal-server start, 1 to 2000',
+      schema: wholeNumber(1, 2000).default(200),
+    },
   },
   examples: [
     ['rollcall bench', 'run all benchmarks on a temporary nats-server'],
@@ -70,10 +82,13 @@ export const bench = command({
     ['rollcall bench --servers nats://db-1:4222', 'measure this server, in a temporary namespace'],
   ],
   async run({ settings, io, serversGiven }) {
-    const { only, quick, json } = settings;
+    const { only, quick, agents, json } = settings;
     const { namespace: _, ...server } = await connectionOptions(settings);
     const { runBenchCommand } = await importBenchProgram();
-    return runBenchCommand({ only, quick, json, server: serversGiven ? server : undefined }, io);
+    return runBenchCommand(
+      { only, quick, agents, json, server: serversGiven ? server : undefined },
+      io,
+    );
   },
 });
 

@@ -177,6 +177,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
       ...core,
       'src/adapters/**',
       ...composed,
+      'src',
       'tools/bench',
       'tools/bench/processes/services',
     ],

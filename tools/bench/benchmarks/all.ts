@@ -4,9 +4,12 @@ import { access } from './access.ts';
 import { directory } from './directory-startup.ts';
 import { frozen } from './frozen.ts';
 import { heartbeat } from './heartbeat.ts';
+import { join } from './join.ts';
 import { killed, killedUnadvised } from './killed.ts';
 import { leader, restart } from './outage.ts';
+import { register, registerFew } from './register.ts';
 import { removal } from './removal.ts';
+import { renewalServer } from './renewal-server.ts';
 import { replay } from './replay.ts';
 import { at } from './replay-to-moment.ts';
 import { seat } from './seat.ts';
@@ -42,4 +45,8 @@ export const benchmarks: readonly Benchmark[] = [
   dnsLoad,
   attached,
   docker,
+  register,
+  registerFew,
+  join,
+  renewalServer,
 ];

@@ -17,7 +17,7 @@ interface Place {
   readonly signal: AbortSignal;
 }
 
-type Running = AsyncDisposable & { readonly url: string };
+type Running = AsyncDisposable & { readonly url: string; readonly pid: number };
 
 /**
  * `embedded`: as Rollcall starts it. `plain`: without configured accounts, so it sends no notifications of
@@ -32,7 +32,7 @@ export async function startServer(
   env: Environment,
   progress: (message: string) => void,
   signal: AbortSignal,
-): Promise<AsyncDisposable & { readonly access: ServerAccess }> {
+): Promise<AsyncDisposable & { readonly access: ServerAccess; readonly pid: number }> {
   await using opened = new AsyncDisposableStack();
   const { path: binary } = await locateNatsServer({
     named: env['ROLLCALL_NATS_SERVER'],
@@ -48,6 +48,7 @@ export async function startServer(
   const kept = opened.move();
   return {
     access: { servers: [server.url] },
+    pid: server.pid,
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
 }
@@ -84,7 +85,7 @@ jetstream { store_dir: ${where}, sync_interval: always }
       await pause(20, undefined, { signal });
       port = await readyPort(storeDir, pid, '127.0.0.1');
     }
-    return { url: `nats://127.0.0.1:${port}`, [Symbol.asyncDispose]: stop };
+    return { url: `nats://127.0.0.1:${port}`, pid, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;

@@ -2,10 +2,13 @@ import process from 'node:process';
 import type { Access } from '../environment/access.ts';
 import { collect } from './collect.ts';
 import type { Job, JobName, JobResult, Jobs } from './job.ts';
+import { join } from './join.ts';
 import { keepAgents } from './keep-agents.ts';
+import { keepLeases } from './keep-leases.ts';
 import { readBare } from './read-bare.ts';
 import { readDirectory } from './read-directory.ts';
 import { readFile } from './read-file.ts';
+import { register } from './register.ts';
 import { renew } from './renew.ts';
 import { renewFleet } from './renew-fleet.ts';
 import { replay } from './replay.ts';
@@ -43,6 +46,9 @@ const works: { readonly [N in JobName]: Work<N> } = {
   'read-directory': readDirectory,
   'read-bare': readBare,
   renew,
+  register,
+  join,
+  'keep-leases': keepLeases,
   replay,
   'write-history': writeHistory,
   'verify-file': verifyFile,

@@ -126,6 +126,36 @@ export interface Jobs {
     readonly task: { readonly rounds: number; readonly renewals: number; readonly atOnce: number };
     readonly answer: { readonly ours: readonly number[]; readonly bare: readonly number[] };
   };
+  /** One agent that starts in each round, and the bare client with the same records, in turns. */
+  readonly register: {
+    readonly task: { readonly instances: number; readonly rounds: number };
+    readonly answer: {
+      /** From the call until the agent serves; until a watcher has all of its instances; CPU time. */
+      readonly serving: readonly Millis[];
+      readonly seen: readonly Millis[];
+      readonly cpu: readonly Millis[];
+      /** The same records by the bare client; the same records and events. */
+      readonly records: readonly Millis[];
+      readonly messages: readonly Millis[];
+      /** How many messages the agent stored in the registry. */
+      readonly count: number;
+    };
+  };
+  /** Agents that start at once, and batches of the same messages by the bare client, per second. */
+  readonly join: {
+    readonly task: { readonly agents: number; readonly rounds: number };
+    readonly answer: {
+      readonly ours: readonly number[];
+      readonly bare: readonly number[];
+      /** The messages in the registry for each agent. */
+      readonly messages: readonly number[];
+    };
+  };
+  /** Leases of the bare client, one connection each. It runs until the process ends. */
+  readonly 'keep-leases': {
+    readonly task: { readonly agents: number; readonly lease: LeasePolicy };
+    readonly answer: 'renewing';
+  };
   /** Events per second for each round: with replay, and with parsing and hashing only. */
   readonly replay: {
     readonly task: { readonly events: number; readonly rounds: number };

@@ -7,6 +7,7 @@ import type { Job, JobName, JobResult, Jobs } from './job.ts';
 /** A child process with its job. Disposal ends it by its process id. */
 export interface Worker<N extends JobName> extends AsyncDisposable {
   readonly answer: Jobs[N]['answer'];
+  readonly pid: number;
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGTERM'): void;
 }
 
@@ -39,6 +40,7 @@ export async function startWorker<N extends JobName>(
     child.send(job);
     return {
       answer: await answerOf<N>(child, job, signal),
+      pid: child.pid ?? 0,
       kill: (s) => void child.kill(s),
       [Symbol.asyncDispose]: dispose,
     };

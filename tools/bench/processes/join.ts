@@ -1,0 +1,62 @@
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { type Access, connectBare } from '../environment/access.ts';
+import { storeBare } from '../environment/baseline-batch.ts';
+import type { Jobs } from './job.ts';
+import { HostMessages, startOne } from './started-agent.ts';
+
+/** More writers at once would only make the server refuse batches: it takes 50 open ones per stream. */
+const writersAtOnce = 40;
+
+/**
+ * Starts many agents at once, a connection each, and stores as many batches of the same messages with the
+ * bare client, in turns. The answers are agents and batches per second.
+ */
+export async function join(
+  access: Access,
+  { agents, rounds }: Jobs['join']['task'],
+): Promise<Jobs['join']['answer']> {
+  const bare = await connectBare(access);
+  const first = await startOne(access, 'first', 1);
+  const one = await HostMessages.read(bare, access, 'first');
+  await first.stop();
+  const ours: number[] = [];
+  const floor: number[] = [];
+  const commits: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const before = await lastSequence(access, bare);
+    const began = performance.now();
+    const started = await Promise.all(
+      Array.from({ length: agents }, (_, n) => startOne(access, `host-${round}-${n}`, 1)),
+    );
+    ours.push(perSecond(agents, began));
+    commits.push(((await lastSequence(access, bare)) - before) / agents);
+    await Promise.all(started.map((agent) => agent.stop()));
+    const messages = Array.from({ length: agents }, (_, n) =>
+      one.under(access, `${round}-${n}`, true),
+    );
+    const since = performance.now();
+    await Promise.all(
+      Array.from({ length: writersAtOnce }, async () => {
+        for (let next = messages.pop(); next !== undefined; next = messages.pop()) {
+          await storeBare(bare, next);
+        }
+      }),
+    );
+    floor.push(perSecond(agents, since));
+  }
+  await bare.close();
+  return { ours, bare: floor, messages: commits };
+}
+
+const perSecond = (count: number, began: number): number =>
+  (count * 1000) / (performance.now() - began);
+
+/** The last sequence of the registry: how many messages it has had. */
+async function lastSequence(
+  access: Access,
+  bare: Awaited<ReturnType<typeof connectBare>>,
+): Promise<number> {
+  const { stream } = subjectNamesOf(access.namespace).registry;
+  const reply = await bare.request(`$JS.API.STREAM.INFO.${stream}`, '', { timeout: 10_000 });
+  return reply.json<{ state: { last_seq: number } }>().state.last_seq;
+}

@@ -1,0 +1,72 @@
+import process from 'node:process';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import type { Millis } from '../../../src/domain/time.ts';
+import { type Access, connectBare } from '../environment/access.ts';
+import { storeBare } from '../environment/baseline-batch.ts';
+import { watchBare } from '../environment/baseline-watch.ts';
+import type { Jobs } from './job.ts';
+import { HostMessages, startOne } from './started-agent.ts';
+
+/** Starts an agent, and stores the same records and the same messages with the bare client, in turns. */
+export async function register(
+  access: Access,
+  { instances, rounds }: Jobs['register']['task'],
+): Promise<Jobs['register']['answer']> {
+  const bare = await connectBare(access);
+  const { registry } = subjectNamesOf(access.namespace);
+  const serving: Millis[] = [];
+  const seen: Millis[] = [];
+  const cpu: Millis[] = [];
+  const records: Millis[] = [];
+  const messages: Millis[] = [];
+  let host: HostMessages | undefined;
+  for (let round = 0; round < rounds; round += 1) {
+    const name = `host-${round}`;
+    const watched = await arrival(
+      bare,
+      registry.stream,
+      `${registry.prefix}instance.${name}.>`,
+      instances,
+    );
+    const before = process.cpuUsage();
+    const began = performance.now();
+    const agent = await startOne(access, name, instances);
+    serving.push(performance.now() - began);
+    seen.push((await watched.all) - began);
+    const { user, system } = process.cpuUsage(before);
+    cpu.push((user + system) / 1000);
+    host ??= await HostMessages.read(bare, access, name);
+    await agent.stop();
+    for (const [into, events] of [
+      [records, false],
+      [messages, true],
+    ] as const) {
+      const own = `${round}-${events}`;
+      const filter = `${registry.prefix}bare.${own}.>`;
+      const stored = await arrival(bare, registry.stream, filter, host.records.length);
+      const started = performance.now();
+      await storeBare(bare, host.under(access, own, events));
+      into.push((await stored.all) - started);
+    }
+  }
+  await bare.close();
+  const count = host === undefined ? 0 : host.records.length + host.events.length;
+  return { serving, seen, cpu, records, messages, count };
+}
+
+/** Watches; `all` resolves with the time when so many messages have arrived. */
+async function arrival(
+  bare: NatsConnection,
+  stream: string,
+  filter: string,
+  count: number,
+): Promise<{ readonly all: Promise<Millis> }> {
+  const all = Promise.withResolvers<Millis>();
+  let left = count;
+  await watchBare(bare, { stream, filter, from: 0 }, () => {
+    left -= 1;
+    if (left === 0) all.resolve(performance.now());
+  });
+  return { all: all.promise };
+}
