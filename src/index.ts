@@ -23,6 +23,7 @@ export type { InstanceOptions } from './library/instances-option.ts';
 export { openDirectory } from './library/open-directory.ts';
 export type { ApplicationConnection, StoreOptions } from './library/open-ports.ts';
 export type { Duration } from './library/options.ts';
+export { type RegisteredSelf, registerSelf, type SelfOptions } from './library/register-self.ts';
 export {
   type ReplayedFleet,
   type ReplayFileOptions,

@@ -77,6 +77,8 @@ export class MemoryProcess {
   readonly #kill = new AbortController();
   readonly #connection: Connection;
   readonly #store: ReturnType<typeof memoryStore>;
+  readonly #onConnection = new Set<(isUp: boolean) => void>();
+  #isUp = true;
   #isClosed = false;
 
   constructor(
@@ -118,8 +120,17 @@ export class MemoryProcess {
     return !this.#isClosed && !this.killed.aborted;
   }
 
+  /** Calls the listener when it loses its connection and when it is back. Returns a function that removes it. */
+  readonly onConnection = (listener: (isUp: boolean) => void): (() => void) => {
+    this.#onConnection.add(listener);
+    return () => this.#onConnection.delete(listener);
+  };
+
   /** Its host got or lost its network. */
   networkChanged(): void {
+    const isUp = !this.#fleet.isCutOff(this.host);
+    if (isUp !== this.#isUp) for (const changed of this.#onConnection) changed(isUp);
+    this.#isUp = isUp;
     this.#connection.become(this.#fleet.isCutOff(this.host) ? 'cut-off' : 'answering');
   }
 

@@ -49,9 +49,10 @@ export type AgentState =
 /**
  * What `RunningAgent.on` can report. `lapsed`: its lease was not renewed in time, so consumers may doubt its
  * instances until it comes back. `refuted`: a collector had suspected it, and its record shows again that it is alive.
- * `restarted`: its run had expired, and a new run has registered all instances again.
+ * `restarted`: its run had expired, and a new run has registered all instances again. `disconnected`: its connection to
+ * the server broke; `connected`: it is back.
  */
-export type AgentEvent = 'lapsed' | 'refuted' | 'restarted';
+export type AgentEvent = 'lapsed' | 'refuted' | 'restarted' | 'connected' | 'disconnected';
 
 /** A running agent. Disposing it is the same as `stop`. */
 export interface RunningAgent extends AsyncDisposable {

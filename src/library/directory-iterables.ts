@@ -1,6 +1,8 @@
 import type { InstanceRow } from '../domain/fleet/directory-rows.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
+import { Signal } from './known-options.ts';
+import { readOption } from './options.ts';
 
 /** Kept instances end by time, which no change announces. */
 const lookEvery: Millis = seconds(1);
@@ -34,6 +36,19 @@ export function valuesFrom<T>(
       stop();
     }
   })();
+}
+
+/** The end of an iterable: of its directory, or of a reader that has a signal. */
+export const endOf = (closed: AbortSignal, signal: AbortSignal | undefined): AbortSignal =>
+  readOption('signal', Signal, signal) ? AbortSignal.any([closed, signal as AbortSignal]) : closed;
+
+/** The same values; at the end the reason of the signal is thrown, if that was aborted. */
+export async function* orReason<T>(
+  values: AsyncGenerator<T, void, undefined>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<T, void, undefined> {
+  yield* values;
+  signal?.throwIfAborted();
 }
 
 /**

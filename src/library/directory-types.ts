@@ -38,8 +38,11 @@ export interface PickOptions {
   readonly random?: () => number;
 }
 
-/** What `OpenDirectory.on` can report: `observed` became false or true. */
-export type DirectoryEvent = 'unobserved' | 'observed';
+/**
+ * What `OpenDirectory.on` can report. `unobserved`, `observed`: `observed` became false or true. `disconnected`: the
+ * connection to the server broke; `connected`: it is back.
+ */
+export type DirectoryEvent = 'unobserved' | 'observed' | 'disconnected' | 'connected';
 
 export type Listener = (changes: readonly DirectoryChange[]) => void;
 
@@ -72,7 +75,8 @@ export interface OpenDirectory extends AsyncDisposable {
   pick(service: string, options?: PickOptions): InstanceRow | undefined;
   /**
    * The instances of a service that the policy allows, as complete sets: the present one at once, and each
-   * later one that differs. A slow reader gets the latest. It ends when the directory is closed.
+   * later one that differs. A slow reader gets the latest. It ends when the directory is closed; when `signal` aborts,
+   * it throws the signal's reason.
    * @throws {Fault} `bad-setting` if there is no such policy
    * @example
    * ```ts
@@ -86,7 +90,7 @@ export interface OpenDirectory extends AsyncDisposable {
    */
   watchService(
     service: string,
-    options?: Pick<PickOptions, 'policy' | 'labels'>,
+    options?: Pick<PickOptions, 'policy' | 'labels'> & { readonly signal?: AbortSignal },
   ): AsyncGenerator<readonly InstanceRow[], void, undefined>;
   /**
    * Reports that an instance failed this consumer: `pick` does not return it for `duration`, unless no
@@ -124,9 +128,11 @@ export interface OpenDirectory extends AsyncDisposable {
   onChange(listener: Listener): () => void;
   /**
    * The same changes as an iterable, from this call on. It skips none: changes that are not read yet
-   * stay in memory. It ends when the directory is disposed.
+   * stay in memory. It ends when the directory is disposed; when `signal` aborts, it throws the signal's reason.
    */
-  changes(): AsyncGenerator<readonly DirectoryChange[], void, undefined>;
+  changes(options?: {
+    readonly signal?: AbortSignal;
+  }): AsyncGenerator<readonly DirectoryChange[], void, undefined>;
   /** Calls the listener at each such event. Returns a function that removes the listener. */
   on(event: DirectoryEvent, listener: () => void): () => void;
   /** Closes the connection, and ends all iterables. Disposing the directory is the same. */

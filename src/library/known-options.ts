@@ -38,3 +38,5 @@ export const withFunctions = (...names: readonly string[]) =>
       `an object with the functions ${names.join(', ')}`,
     )
     .optional();
+
+export const Signal = z.instanceof(AbortSignal, { error: 'an AbortSignal' }).optional();

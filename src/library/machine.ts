@@ -21,7 +21,13 @@ export interface Machine {
     options: StoreOptions,
     as: RunRef | string,
     missing?: MissingNamespace,
-  ): Promise<{ readonly ports: Ports } & AsyncDisposable>;
+  ): Promise<
+    {
+      readonly ports: Ports;
+      /** Calls the listener when the connection breaks and when it is back. Returns a function that removes it. */
+      onConnection(listener: (isUp: boolean) => void): () => void;
+    } & AsyncDisposable
+  >;
   slot(options: HostOptions, name: string): Promise<Slot>;
   runId(): RunId;
   /** The identity of this process. */

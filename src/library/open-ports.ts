@@ -10,7 +10,7 @@ import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import { type Metrics, noopMetrics } from '../ports/metrics.ts';
-import { withFunctions } from './known-options.ts';
+import { Signal, withFunctions } from './known-options.ts';
 import { openRepeatedly } from './open-repeatedly.ts';
 import { type Duration, localLogins, type MissingNamespace, readOption } from './options.ts';
 
@@ -64,7 +64,10 @@ export interface StoreOptions {
    * connections, is tried again. A connection that is lost later is reopened without a limit.
    */
   readonly connectWithin?: Duration;
-  /** Aborts connecting: a `Fault` is thrown whose `cause` is the signal's reason. It has no effect after that. */
+  /**
+   * Aborts the start, until the promise of the function resolves: a `Fault` is thrown whose `cause` is the signal's
+   * reason. It has no effect after that.
+   */
   readonly signal?: AbortSignal;
   /** Receives structured log events. Default: none are logged. */
   readonly log?: Log;
@@ -106,7 +109,6 @@ const Credentials = z
 
 const Pem = z.string().min(1).optional();
 const Tls = z.strictObject({ ca: Pem, cert: Pem, key: Pem }).optional();
-const Signal = z.instanceof(AbortSignal, { error: 'an AbortSignal' }).optional();
 
 /** Options that only a connection of the library has. */
 const ofOwnConnection = ['servers', 'credentials', 'tls', 'inboxPrefix'] as const;
@@ -174,6 +176,7 @@ export async function openPorts(
   }
   return {
     ports,
+    onConnection: store.onConnection,
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

@@ -35,7 +35,7 @@ export async function openRepeatedly(
     try {
       return await openStore(access, { as, signal, within: left, answerWithin: within, create });
     } catch (cause) {
-      if (signal.aborted) throw stopped(signal);
+      if (signal.aborted) throw stopped('connecting', signal);
       left = Math.floor(until - monotonic() - pause);
       if (!(cause instanceof Fault) || !passing.includes(cause.code)) throw cause;
       if (cause.code === 'not-found') notFound = cause;
@@ -46,7 +46,28 @@ export async function openRepeatedly(
   }
 }
 
-const stopped = (signal: AbortSignal): Fault =>
-  new Fault('store-unavailable', 'stopped while connecting, because the signal was aborted', {
+/** What an aborted signal ends with; its `cause` is the reason of the signal. */
+export const stopped = (what: string, signal: AbortSignal): Fault =>
+  new Fault('store-unavailable', `stopped while ${what}, because the signal was aborted`, {
     cause: signal.reason,
   });
+
+/** The result, unless the signal aborts before it is there. @throws {Fault} `store-unavailable`, and those of the result */
+export async function unlessAborted<T>(
+  result: Promise<T>,
+  what: string,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return result;
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(stopped(what, signal));
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+  });
+  try {
+    return await Promise.race([result, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

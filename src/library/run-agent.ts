@@ -12,6 +12,7 @@ import { EventListeners } from './event-listeners.ts';
 import { instanceReader, readHealth } from './instances-option.ts';
 import { Callback, refuseUnknown } from './known-options.ts';
 import type { Machine } from './machine.ts';
+import { unlessAborted } from './open-repeatedly.ts';
 import { readLease, readOption } from './options.ts';
 
 const Address = z.string().min(1).max(1024).optional();
@@ -66,7 +67,8 @@ export async function runAgent(options: AgentOptions, machine: Machine): Promise
   void watchClock(ports, over.signal);
   const checks = opened.adopt(await machine.checks(agent), async (running) => running.stop());
   checks.replace(initial);
-  await agent.ready;
+  await unlessAborted(agent.ready, 'starting', options.signal);
+  opened.defer(open.onConnection((isUp) => events.emit(isUp ? 'connected' : 'disconnected')));
   const closing = opened.move();
   let isOver = false;
   const refuseIfOver = () => {
@@ -115,7 +117,7 @@ export async function runAgent(options: AgentOptions, machine: Machine): Promise
   };
 }
 
-const EventName = z.enum(['lapsed', 'refuted', 'restarted']);
+const EventName = z.enum(['lapsed', 'refuted', 'restarted', 'connected', 'disconnected']);
 
 /** `isNew`: another run served last. */
 function agentEvent({ event, to }: ProcessTransition, isNew: boolean): AgentEvent | undefined {

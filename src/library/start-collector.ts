@@ -3,6 +3,7 @@ import { type Millis, seconds } from '../domain/time.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
 import { Callback, refuseUnknown } from './known-options.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
+import { unlessAborted } from './open-repeatedly.ts';
 import { type HostOptions, type LeaseOptions, readLease, readOption, readSlot } from './options.ts';
 
 /** Options of `startCollector`. `ttl` and `grace` are those of its seat. */
@@ -67,7 +68,8 @@ export async function startCollector(options: CollectorOptions): Promise<Running
     options.onTransition?.(transition);
   };
   const collector = opened.use(new Collector(me, { lease, onTransition }, ports));
-  await systemAdapters.clock.sleep(seatWithin, seated.signal);
+  const seat = systemAdapters.clock.sleep(seatWithin, seated.signal);
+  await unlessAborted(seat, 'waiting for a seat', options.signal);
   const closing = opened.move();
   const stop = () => closing.disposeAsync();
   return {

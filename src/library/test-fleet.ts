@@ -70,7 +70,7 @@ const Options = z.strictObject({
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {} };
 
 /**
- * Starts a fleet in memory for tests. It needs no server, and an hour of its time takes a moment.
+ * Starts a fleet in memory for tests. It needs no server, and a minute of its time takes a fraction of a second.
  *
  * `ttl` and `grace` are those of the collectors; agents have their own.
  * @throws {Fault} `bad-setting`
@@ -156,7 +156,8 @@ class TestMachine implements Machine {
     const slot = typeof as === 'string' ? undefined : as;
     const process = this.#fleet.process(slot?.host ?? 'consumer', { log, metrics }, slot);
     this.#process = process;
-    return { ports: process.ports, [Symbol.asyncDispose]: () => process.close() };
+    const { ports, onConnection } = process;
+    return { ports, onConnection, [Symbol.asyncDispose]: () => process.close() };
   };
 
   readonly slot: Machine['slot'] = readSlot;

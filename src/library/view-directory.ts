@@ -16,7 +16,7 @@ import {
 import { seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Directory } from '../runtime/directory/directory.ts';
-import { setsFrom, valuesFrom } from './directory-iterables.ts';
+import { endOf, orReason, setsFrom, valuesFrom } from './directory-iterables.ts';
 import type {
   DirectoryEvent,
   DirectoryOptions,
@@ -27,6 +27,7 @@ import type {
 import { EventListeners } from './event-listeners.ts';
 import { Callback, refuseUnknown } from './known-options.ts';
 import type { Machine } from './machine.ts';
+import { stopped } from './open-repeatedly.ts';
 import { readOption } from './options.ts';
 
 /** Opens a view on a machine, which is this one or one of a test. @throws {Fault} as `openDirectory` */
@@ -37,7 +38,8 @@ export async function viewDirectory(
   refuseUnknown(options);
   await using opened = new AsyncDisposableStack();
   const seatsEvery = readOption('seatsEvery', DurationOrMillis, options.seatsEvery ?? seconds(15));
-  const { ports } = opened.use(await machine.open(options, 'directory', 'wait'));
+  const open = opened.use(await machine.open(options, 'directory', 'wait'));
+  const { ports } = open;
   const listeners = new Set<Listener>();
   const onChange: Listener = (changes) => {
     for (const listener of [...listeners]) callSafely(listener, changes);
@@ -51,6 +53,7 @@ export async function viewDirectory(
   const closed = opened.adopt(new AbortController(), async (controller) => controller.abort());
   await waitUntilComplete(directory, options, ports.clock);
   const avoided = new AvoidedInstances();
+  opened.defer(open.onConnection((isUp) => events.emit(isUp ? 'connected' : 'disconnected')));
   const closing = opened.move();
   const listen = (listener: Listener) => {
     listeners.add(listener);
@@ -73,10 +76,11 @@ export async function viewDirectory(
       const close = near ? nearest(rows, near, zoneOf) : rows;
       return load ? lessLoadedOfTwo(close, load, random) : pickOne(close, random());
     },
-    watchService(service, options = {}) {
+    watchService(service, { signal, ...options } = {}) {
       readPick(options);
       const read = () => usable(service, options);
-      return setsFrom(read, listen, closed.signal, ports.clock);
+      const end = endOf(closed.signal, signal);
+      return orReason(setsFrom(read, listen, end, ports.clock), signal);
     },
     avoid({ service, id }, duration) {
       const within = readOption('duration', DurationOrMillis, duration);
@@ -94,7 +98,8 @@ export async function viewDirectory(
       return directory.observedAge ?? 0;
     },
     onChange: listen,
-    changes: () => valuesFrom(listen, closed.signal),
+    changes: ({ signal } = {}) =>
+      orReason(valuesFrom(listen, endOf(closed.signal, signal)), signal),
     on: (event, listener) => events.on(readOption('event', EventName, event), listener),
     close: () => closing.disposeAsync(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
@@ -112,7 +117,7 @@ function callSafely(listener: Listener, changes: Parameters<Listener>[0]): void 
   }
 }
 
-const EventName = z.enum(['unobserved', 'observed']);
+const EventName = z.enum(['unobserved', 'observed', 'disconnected', 'connected']);
 
 const PickOptionsRule = z.strictObject({
   policy: z.enum(pickPolicies).optional(),
@@ -143,6 +148,7 @@ async function waitUntilComplete(
   const isComplete = await Promise.race([ready, clock.sleep(within, signal).then(() => false)]);
   finished.abort();
   if (isComplete) return;
+  if (options.signal?.aborted) throw stopped('reading the registry', options.signal);
   throw new Fault(
     'store-unavailable',
     `the registry could not be read completely within ${within} ms`,

@@ -125,6 +125,7 @@ export const ours: Readonly<Record<string, string>> = {
   'composition/instances/check-setting':
     'an address of the command line: an invalid one is a Fault',
   'composition/instances/running-checks': 'a key of a map that it wrote itself',
+  'adapters/system/own-program': 'the package.json of the program itself',
   'composition/memory-fleet': 'a number that it counted itself',
   'cli/commands/collector': 'a default',
   'cli/commands/run': 'a default',

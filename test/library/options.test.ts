@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { expect, test } from 'vitest';
 import {
   type AgentOptions,
@@ -6,6 +7,7 @@ import {
   openDirectory,
   type ReplayFileOptions,
   type ReplayStoreOptions,
+  registerSelf,
   replay,
   startAgent,
   startCollector,
@@ -34,6 +36,12 @@ test.each([
   [() => startAgent({ ...agent, credentials: { user: 1 } } as never), 'credentials: '],
   [() => startAgent({ ...agent, credentials: { creds: 'x', user: 'a' } } as never), 'credentials'],
   [() => startAgent({ ...agent, tls: { caFile: '/x' } } as never), 'tls.caFile: unknown key'],
+  [() => registerSelf({ ...at, prot: 80 } as never), "unknown option 'prot'"],
+  [() => registerSelf({ ...at, service: 'web', port: 70_000 }), 'port: a number from 0 to 65535'],
+  [
+    () => registerSelf({ ...at, service: 'web', port: createServer() }),
+    'does not listen on a port',
+  ],
   [() => openDirectory({ connection: 'nats://h' } as never), 'connection: a NATS connection, or'],
   [() => openDirectory({ connection: {} } as never), 'connection: it is not a connection of nats'],
   [

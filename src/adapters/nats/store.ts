@@ -53,6 +53,8 @@ export interface NatsStore extends Store, AsyncDisposable {
   status(): ConnectionStatus;
   /** Refuses a login that may read only its own keys. @throws {Fault} `store-refused` */
   requireAllReads(): void;
+  /** Calls the listener when the connection breaks and when it is back. Returns a function that removes it. */
+  onConnection(listener: (isUp: boolean) => void): () => void;
   /** How often lost streams were created again, and why they cannot be. */
   readonly keeper: Pick<StreamKeeper, 'recreated' | 'failure'>;
   /** Stream settings that differed from ours at the start, without breaking a guarantee. */
@@ -108,6 +110,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
       serverTime: natsServerTime(connection, names.leases.stream, within),
       findings,
       inspect: () => inspectStreams(connection, streams),
+      onConnection: (listener) => connection.onChange(listener),
       status: () => statusOf(connection),
       requireAllReads: () => {
         if (connection.reads === 'own-keys') throw ownKeysFault(connection, names.registry.stream);

@@ -68,11 +68,21 @@ describe('a connection of the application, from another copy of the client,', ()
     const at = { connection, namespace: 'restart', stateDir: folder };
     await using agent = await startAgent({ ...at, host: 'h1', name: 'shop', instances: [web1] });
     await using directory = await openDirectory(at);
+    const seen: string[] = [];
+    for (const event of ['disconnected', 'connected'] as const) {
+      agent.on(event, () => seen.push(`agent ${event}`));
+      directory.on(event, () => seen.push(`directory ${event}`));
+    }
     await world.server.restart();
     agent.report(web1, { state: 'failing', detail: 'x' });
     await until('it fails', () => directory.instances('web')[0]?.state === 'failing');
+    expect(seen.sort()).toEqual([
+      ...['agent connected', 'agent disconnected'],
+      ...['directory connected', 'directory disconnected'],
+    ]);
     await agent.stop();
     await directory.close();
+    expect(seen).toHaveLength(4);
     await connection.close();
   });
 

@@ -44,6 +44,7 @@ export class SupervisedConnection implements AsyncDisposable {
   #generation = 0;
   readonly #onDown = new Set<(why: string) => void>();
   readonly #onUp = new Set<() => void>();
+  readonly #onChange = new Set<(isUp: boolean) => void>();
   readonly #refusedSubjects = new Set<string>();
   #loginRefusal: string | undefined;
 
@@ -71,6 +72,12 @@ export class SupervisedConnection implements AsyncDisposable {
   onDisconnect(lost: (why: string) => void): () => void {
     this.#onDown.add(lost);
     return () => this.#onDown.delete(lost);
+  }
+
+  /** Calls `changed` each time when the connection breaks or is closed, and when it is up again. Returns a function that unsubscribes. */
+  onChange(changed: (isUp: boolean) => void): () => void {
+    this.#onChange.add(changed);
+    return () => this.#onChange.delete(changed);
   }
 
   /** Waits until the connection is up; false if it is closed or not up after `within`. */
@@ -170,6 +177,7 @@ export class SupervisedConnection implements AsyncDisposable {
         // Another server, or this one after a restart, may allow it.
         this.#refusedSubjects.clear();
         for (const resume of [...this.#onUp]) resume();
+        for (const changed of this.#onChange) changed(true);
       } else if (status.type === 'error') this.#recordRefusal(status.error);
     }
   }
@@ -190,10 +198,12 @@ export class SupervisedConnection implements AsyncDisposable {
   }
 
   #markDown(why: string): void {
+    const wasUp = this.#up;
     this.#up = false;
     const listeners = [...this.#onDown];
     this.#onDown.clear();
     for (const lost of listeners) lost(why);
+    if (wasUp) for (const changed of this.#onChange) changed(false);
     // A closed connection never comes up again: end the waits for it.
     if (this.client.isClosed()) for (const resume of [...this.#onUp]) resume();
   }
