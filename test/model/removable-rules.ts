@@ -26,6 +26,8 @@ export const weakenings = {
   'leftovers-unfenced': "a leftover's removal is not fenced on the slot's record",
   'batch-unfenced': "a removal's first batches are not fenced on the slot's record",
   'claim-unconfirmed': 'a run whose claim was lost and stands goes on without rewriting its record',
+  'instances-listed-under-a-holder':
+    'a run that takes its slot from a run that may still write takes its instances along, as it listed them before',
 } as const;
 
 export type Weakening = keyof typeof weakenings;
@@ -33,8 +35,10 @@ export type Weakening = keyof typeof weakenings;
 /** All rules, except some. */
 export interface Rules {
   readonly without: ReadonlySet<Weakening>;
-  /** Instances in one batch of a registration or a removal; the code's are 300 and 450. */
+  /** Instances in one batch of a registration or a removal; the code's are up to 500 and 450. */
   readonly batch: number;
+  /** Whether a run takes a free slot first and registers then, as agents of other languages may do. */
+  readonly inSteps: boolean;
   /** Maximum number of commits in flight with unknown outcome. */
   readonly underWay: number;
   /**

@@ -45,6 +45,19 @@ export function takingSlot(run: number, over: SlotEntry, { without }: Rules): Sl
   return { key: 'slot', expect: over.rev, judged: over.rev, put: firstOf(run), events };
 }
 
+/** The claim with the first registrations, and with the announcement if these are all. */
+export function startingAtOnce(
+  process: Process,
+  run: number,
+  over: SlotEntry,
+  rules: Rules,
+): readonly (SlotWrite | InstanceWrite)[] {
+  const all = repairs(process, rules);
+  const claim = takingSlot(run, over, rules);
+  const announced = all.length <= rules.batch && { ...firstOf(run), phase: 'live' as const };
+  return [announced ? { ...claim, put: announced } : claim, ...all.slice(0, rules.batch)];
+}
+
 /** `moveRun`: one transition of a run that keeps its record. */
 export function movingRun(there: SlotEntry, type: Move, why = ''): SlotWrite | 'ignored' {
   const moved = movedSlot(there, type);

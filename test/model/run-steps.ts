@@ -10,6 +10,7 @@ import {
   planRegrant,
   planWithdraw,
   send,
+  startingAtOnce,
   takingSlot,
 } from './run-program.ts';
 import { finish, post } from './session-program.ts';
@@ -83,7 +84,7 @@ function perform(state: State, index: number, task: Task, rules: Rules): Broken 
     case 'plan':
       return void plan(state, index, task, rules);
     case 'list':
-      return void list(state, index, rules);
+      return void (task.effect === 'claim-slot' ? readClaimed : list)(state, index, rules);
     case 'send':
       return deliver(state, index, task, rules);
     case 'release': {
@@ -131,8 +132,13 @@ function readClaim(state: State, index: number, rules: Rules): undefined {
   if (!mayTake(state, at(state.processes, index), there, rules)) {
     return void finish(state, index, { type: 'refused', why: '' });
   }
+  const atOnce = isFree(there) || rules.without.has('instances-listed-under-a-holder');
+  if (atOnce && !rules.inSteps) return void goTo(state, index, { pc: 'list' });
   return void send(state, index, [takingSlot(run, there, rules)], rules);
 }
+
+/** `isFree` of src/runtime/agent/claim-slot.ts: no other run can write instances under the slot. */
+const isFree = ({ run, phase }: SlotEntry): boolean => run < 0 || phase === 'expired';
 
 /** The lease of a run, as who reads it at the leader judges it: src/runtime/support/lease-movements.ts. */
 export function seenLease(
@@ -228,6 +234,25 @@ function list(state: State, index: number, rules: Rules): undefined {
   become(state, index, { task: { ...task, listed: true } });
   // There is no await between the list and the write that follows from it.
   plan(state, index, task, rules);
+}
+
+/**
+ * `takeSlotAtOnce` of src/runtime/agent/take-slot.ts. Its commit expects the slot's record as it was read before
+ * the list, so that it is stored only if that record did not change in between: here it is read with the list.
+ */
+function readClaimed(state: State, index: number, rules: Rules): undefined {
+  const there = state.slot;
+  const { run } = at(state.processes, index);
+  if (!isFree(there) && !rules.without.has('instances-listed-under-a-holder')) {
+    return void goTo(state, index, { pc: 'read' });
+  }
+  become(state, index, { instances: state.instances });
+  return void send(
+    state,
+    index,
+    startingAtOnce(at(state.processes, index), run, there, rules),
+    rules,
+  );
 }
 
 /** The commit reaches the store, and its answer reaches the process. */

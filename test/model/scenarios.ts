@@ -15,6 +15,8 @@ export interface Scenario {
   /** Each process: its instances (bits), and whether it takes over; the first starts immediately. */
   readonly processes: readonly { readonly wants: number; readonly takeover: boolean }[];
   readonly budget: Partial<Budget>;
+  /** Whether runs start in steps; in one commit if absent. */
+  readonly inSteps?: boolean;
   /** The wall clock of the server; `right` if absent. */
   readonly serverClock?: Rules['serverClock'];
 }
@@ -43,6 +45,14 @@ export const scenarios: readonly Scenario[] = [
     about: 'lapses, a freeze, a kill; two collectors expire and remove in batches; it starts over',
     processes: [both],
     budget: { lapses: 1, doubts: 1 },
+  },
+  {
+    ...small,
+    name: 'expiry, in steps',
+    about: 'the same with runs that take the slot first, and register then',
+    processes: [both],
+    budget: { lapses: 1, doubts: 1 },
+    inSteps: true,
   },
   {
     ...small,
@@ -126,9 +136,9 @@ export const largeScenarios: readonly Scenario[] = scenarios.map((scenario) => (
 }));
 
 export const rulesOf = (
-  { batch, underWay, serverClock = 'right' }: Scenario,
+  { batch, underWay, serverClock = 'right', inSteps = false }: Scenario,
   weakened: readonly Weakening[],
-): Rules => ({ batch, underWay, serverClock, without: new Set(weakened) });
+): Rules => ({ batch, underWay, serverClock, inSteps, without: new Set(weakened) });
 
 export function initialOf(scenario: Scenario): State {
   const { runs, instances, collectors, processes } = scenario;

@@ -33,6 +33,7 @@ export const refutations: readonly Refutation[] = [
   without('lapse-unnoticed', 'expiry', 'G6'),
   without('lease-need-not-move', 'clock set back', 'G5'),
   without('stillness-unnoticed', 'clock set back', 'G6'),
+  without('instances-listed-under-a-holder', 'takeover', 'G1'),
   without('chain-unended', 'takeover', 'G8'),
   without('chain-begun-anew', 'lost and late', 'G8'),
 ];

@@ -1,13 +1,17 @@
 import type { RunId, RunRef } from '../../domain/identity/names.ts';
 import { agentKey, leaseKey, leasesOfAgentFilter } from '../../domain/identity/registry-keys.ts';
+import type { Desired } from '../../domain/records/desired-instances.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import { type RecordRead, readAgent } from '../../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { CommitOutcome } from '../../ports/registry.ts';
 import { LeaseMovements } from '../support/lease-movements.ts';
 import { retryDelay } from '../support/retry.ts';
+import type { Provenance } from '../transitions/record-change.ts';
 import { buildClaim, type Claim, transitionRun } from '../transitions/run-changes.ts';
 import type { OwnedRecords } from './owned-records.ts';
+import { takeSlotAtOnce } from './take-slot.ts';
 
 export type ClaimResult =
   | { readonly type: 'claimed' }
@@ -30,6 +34,7 @@ export interface ClaimOptions {
   readonly takeover: boolean;
   /** Earlier runs of this process. */
   readonly previousRuns: ReadonlySet<RunId>;
+  readonly desired: () => Desired;
 }
 
 /** A run without a listener is taken over after two checks this far apart. */
@@ -47,6 +52,7 @@ export async function claimSlot(
   signal: AbortSignal,
 ): Promise<ClaimResult | undefined> {
   const key = agentKey(records.self);
+  let wasRefused = false;
   while (!signal.aborted) {
     const current = readAgent(await ports.registry.read(key));
     if (current.kind === 'stored' && current.record.run === records.self.run) {
@@ -59,19 +65,35 @@ export async function claimSlot(
       const where = placeOf(current, options.claim.process);
       return { type: 'refused', why: permission.refused, where };
     }
-    const change = buildClaim(records.author, current, options.claim, {
-      evidence: { taken: permission.reason },
-    });
-    const { outcome } = await records.commit([change]);
+    const provenance = { evidence: { taken: permission.reason } };
+    const outcome =
+      isFree(current) && !wasRefused
+        ? await takeSlotAtOnce(records, current, options, provenance)
+        : await takeSlot(records, current, options, provenance);
     if (outcome === 'committed') {
       if (current.kind === 'stored') ports.messaging.notify(current.record, 'superseded');
       return { type: 'claimed' };
     }
     records.isRunIdSpent = outcome === 'unknown';
+    wasRefused = true;
     // Gives a write in progress time to arrive, and keeps an agent that restarts from spinning.
     if (outcome !== 'conflict') await retryDelay(ports, signal);
   }
   return undefined;
+}
+
+/** Whether no other run can write instances under the slot: its writes are fenced on another record. */
+const isFree = (current: RecordRead<AgentRecord>): boolean =>
+  current.kind === 'absent' || (current.kind === 'stored' && current.record.phase === 'expired');
+
+async function takeSlot(
+  records: OwnedRecords,
+  over: RecordRead<AgentRecord>,
+  { claim }: ClaimOptions,
+  provenance: Provenance,
+): Promise<CommitOutcome['outcome']> {
+  const change = buildClaim(records.author, over, claim, provenance);
+  return (await records.commit([change])).outcome;
 }
 
 function placeOf(holder: RecordRead<AgentRecord>, own: AgentRecord['process']): HolderPlace {
@@ -90,7 +112,8 @@ async function confirm(
   while (!signal.aborted) {
     const own = await records.check();
     if ('ended' in own) return false;
-    if (own.record.n > 1) return true;
+    // It was rewritten since: only the write that took the slot has no term.
+    if (own.record.term !== 0) return true;
     const change = transitionRun(records.author, own, { type: 'confirmed' });
     if (change === 'ignored') return true;
     const { outcome } = await records.commit([change]);

@@ -117,13 +117,17 @@ export class OwnedRecords {
   /**
    * Reads the records under the prefix of the slot, from a view that contains the record of the
    * slot. A user who may not list them reads those that it wants or has written; collectors remove the others.
+   * `atLeast`: a revision of the view, before the run has the slot.
    * @throws {Fault} `store-unavailable`
    */
-  async list(wanted: Iterable<string> = []): Promise<void> {
+  async list(
+    wanted: Iterable<string> = [],
+    atLeast: Revision = this.#agent?.revision ?? 0,
+  ): Promise<void> {
     const filters = [instancesOfAgentFilter(this.self), agentKey(this.self)];
     for (const key of wanted) this.#knownKeys.add(key);
     const known = [agentKey(this.self), ...this.#knownKeys];
-    const entries = await this.#ports.registry.list(filters, this.#agent?.revision ?? 0, known);
+    const entries = await this.#ports.registry.list(filters, atLeast, known);
     this.instances.clear();
     for (const entry of entries) if (entry.key !== agentKey(this.self)) this.#store(entry);
     for (const [key, { head }] of this.#unconfirmedRemovals) {
@@ -151,11 +155,11 @@ export class OwnedRecords {
 
   /**
    * Commits changes. Instances are fenced on the record of the slot, so a run that lost it writes
-   * nothing.
+   * nothing. `claim`: the write that takes the slot, signed before, in the same commit.
    * @throws {Fault} `record-unreadable` for an instance that is not valid, `record-too-large`; nothing was written
    */
-  async commit(changes: readonly Change[]): Promise<CommitOutcome> {
-    const sealed = sealChanges(changes);
+  async commit(changes: readonly Change[], claim?: SealedChange): Promise<CommitOutcome> {
+    const sealed = [...(claim ? [claim] : []), ...sealChanges(changes)];
     const writes = sealed.map((change) => change.write);
     const slot = agentKey(this.self);
     for (const { key, text } of writes) if (key !== slot) refuseUnreadable(key, text);

@@ -1,21 +1,13 @@
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import { messagesPerBatch } from '../../domain/policy/lease-policy.ts';
-import {
-  type Desired,
-  diffInstances,
-  type ReconcileAction,
-} from '../../domain/records/desired-instances.ts';
+import type { Desired } from '../../domain/records/desired-instances.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { CommitOutcome } from '../../ports/registry.ts';
 import { retryDelay } from '../support/retry.ts';
-import {
-  registerInstance,
-  removeInstance,
-  transitionInstance,
-} from '../transitions/instance-changes.ts';
 import type { Change } from '../transitions/record-change.ts';
 import { transitionRun } from '../transitions/run-changes.ts';
+import { desiredChanges, messagesOf } from './desired-changes.ts';
 import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
 
 /** What is logged about an instance that is put aside, by the code of the failure. */
@@ -49,7 +41,7 @@ export async function reconcile(
     if (isSettled && !isListed) await records.list(desired().keys());
     isListed = isSettled;
     const changes = isSettled
-      ? nextChanges(records, desired(), own.record.phase)
+      ? nextChanges(records, desired(), own.record)
       : ownTransition(records, 'confirmed');
     if (changes.length === 0 && own.record.phase !== 'registering') return 'reconciled';
     const outcome = await commitOrPutAside(records, changes, desired(), ports);
@@ -99,71 +91,24 @@ async function commitOrPutAside(
 function nextChanges(
   records: OwnedRecords,
   desired: Desired,
-  phase: AgentRecord['phase'],
+  { phase, hash }: AgentRecord,
 ): readonly Change[] {
-  const { self, instances } = records;
-  const batch: Change[] = [];
-  let messages = 0;
-  const fits = (change: Change): boolean => {
-    messages += messagesOf(change);
-    if (messages > messagesPerBatch) return false;
-    batch.push(change);
-    return true;
-  };
-  for (const action of diffInstances(self, self.run, instances, desired)) {
-    if (action.do !== 'remove' && records.isPutAside(action.desired)) continue;
-    const change = changeOf(records, action);
-    if (change !== 'ignored' && !fits(change)) return batch;
-  }
-  if (phase === 'registering') ownTransition(records, 'announced').every(fits);
-  return batch;
+  const isStarting = phase === 'registering';
+  // Everything before the announcement is caused by the start of the run.
+  const provenance = isStarting ? { cause: hash } : {};
+  const { changes, messages, isAll } = desiredChanges(
+    records,
+    desired,
+    messagesPerBatch,
+    provenance,
+  );
+  const announced = isStarting && isAll ? ownTransition(records, 'announced') : [];
+  const fits = announced.every((change) => messages + messagesOf(change) <= messagesPerBatch);
+  return fits ? [...changes, ...announced] : changes;
 }
-
-/** The messages of a change: its record and its events. */
-const messagesOf = ({ events }: Change): number => 1 + events.length;
 
 function ownTransition(records: OwnedRecords, type: 'announced' | 'confirmed'): readonly Change[] {
   if (!records.agent) return [];
   const change = transitionRun(records.author, records.agent, { type });
   return change === 'ignored' ? [] : [change];
-}
-
-function changeOf(records: OwnedRecords, action: ReconcileAction): Change | 'ignored' {
-  const { author, chainHeads: heads, agent } = records;
-  // Everything before the announcement is caused by the start of the run.
-  const provenance = agent?.record.phase === 'registering' ? { cause: agent.record.hash } : {};
-  switch (action.do) {
-    case 'register':
-      return registerInstance(
-        author,
-        action.desired,
-        action.existing,
-        heads.get(action.existing.key),
-        provenance,
-      );
-    case 'change':
-      return transitionInstance(author, action.instance, {
-        type: 'changed',
-        ...action.desired,
-      });
-    case 'turn':
-      return transitionInstance(author, action.instance, healthTransition(action));
-    case 'remove':
-      return removeInstance(author, action.instance, 'deregistered', provenance);
-    default:
-      return action satisfies never;
-  }
-}
-
-function healthTransition({ desired: { health } }: ReconcileAction & { do: 'turn' }) {
-  switch (health.state) {
-    case 'serving':
-      return { type: 'recovered' } as const;
-    case 'failing':
-      return { type: 'failed', detail: health.detail } as const;
-    case 'draining':
-      return { type: 'drained' } as const;
-    default:
-      return health satisfies never;
-  }
 }

@@ -75,6 +75,17 @@ export function buildClaim(
   };
 }
 
+/** The claim of a run whose instances are registered with it: announced in the same write. */
+export function announceClaim(claim: Change): Change {
+  const { author, key, expectedRevision, events } = claim;
+  // Revision 0: the term of the record is the revision of this very write. The hash follows with the signature.
+  const record = { ...claim.record, hash: '' } as AgentRecord;
+  const stored: StoredAgent = { kind: 'stored', key, revision: 0, record };
+  const announced = transitionRun(author, stored, { type: 'announced' });
+  if (announced === 'ignored') throw new Error('a run that starts can be announced');
+  return { ...announced, expectedRevision, events: [...events, ...announced.events] };
+}
+
 function endRun(author: Author, stored: StoredAgent, type: string, provenance: Provenance) {
   const step = transitionOrThrow(machine, runMachineState(stored.record), { type });
   return chainEvent(

@@ -181,14 +181,16 @@ describe('an agent that is started again after a crash', () => {
     'before its predecessor announced itself continues with the instances of that predecessor',
     async (fleet) => {
       const process = fleet.process('h1', { sees: true });
-      process.line.fate = (n) => {
-        if (n > 6) void fleet.kill(process);
-        return 'fine';
+      const names = Array.from({ length: 600 }, (_, n) => `web/${n}`);
+      let commits = 0;
+      process.beforeCommit = async () => {
+        commits += 1;
+        if (commits === 2) await fleet.kill(process);
       };
-      fleet.agent('h1/a', ['web/1'], { process });
+      fleet.agent('h1/a', names, { process });
       await fleet.advance(seconds(1));
       expect(fleet.phase('h1/a')).toBe('registering');
-      const second = fleet.agent('h1/a', ['web/1'], { sees: true });
+      const second = fleet.agent('h1/a', names, { sees: true });
       await fleet.advance(0);
       expect(second.agent.state).toBe('serving');
     },

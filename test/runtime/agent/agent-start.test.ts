@@ -40,7 +40,8 @@ describe('an agent that starts', () => {
   });
 
   scenario('keeps the revision of the write that took the slot as its term', async (fleet) => {
-    const a = fleet.agent('h1/a');
+    const names = Array.from({ length: 600 }, (_, n) => `web/${n}`);
+    const a = fleet.agent('h1/a', names);
     await fleet.clock.settle();
     const { term } = a.agent;
     expect(term).toBeGreaterThan(fleet.world.clock.wall());

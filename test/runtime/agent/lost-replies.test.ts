@@ -110,8 +110,8 @@ describe('a run that does not know whether it took its slot', () => {
     expect([a.agent.run, a.agent.state]).toEqual([run, 'serving']);
     expect(fleet.audit.story({ run, entity: 'run' })).toEqual([
       'started',
-      'confirmed',
       'announced',
+      'confirmed',
     ]);
   });
 

@@ -1,0 +1,51 @@
+import { hashEvent } from '../../domain/events/hash-chain.ts';
+import { Fault } from '../../domain/fault.ts';
+import { messagesPerBatch } from '../../domain/policy/lease-policy.ts';
+import type { Desired } from '../../domain/records/desired-instances.ts';
+import type { AgentRecord } from '../../domain/records/schemas.ts';
+import type { RecordRead } from '../../domain/records/stored-record.ts';
+import type { CommitOutcome } from '../../ports/registry.ts';
+import type { Provenance } from '../transitions/record-change.ts';
+import { announceClaim, buildClaim, type Claim } from '../transitions/run-changes.ts';
+import { sealChange } from '../transitions/seal-changes.ts';
+import { desiredChanges, messagesOf } from './desired-changes.ts';
+import type { OwnedRecords } from './owned-records.ts';
+
+/**
+ * Takes the slot, and with the same commit registers the instances as far as they fit; if all of them do,
+ * it announces the run too.
+ *
+ * Only over a slot whose record is absent or expired: no other run can write instances there, so what is
+ * listed right before stays complete. Collectors may remove some meanwhile; then the commit is refused.
+ * @throws {Fault} `store-unavailable`: nothing was written
+ */
+export async function takeSlotAtOnce(
+  records: OwnedRecords,
+  over: RecordRead<AgentRecord>,
+  { claim, desired }: { readonly claim: Claim; readonly desired: () => Desired },
+  provenance: Provenance,
+): Promise<CommitOutcome['outcome']> {
+  await records.list(desired().keys(), over.revision);
+  const { author } = records;
+  const started = buildClaim(author, over, claim, provenance);
+  const all = desiredChanges(records, desired(), messagesPerBatch, {});
+  // The announcement needs no record of its own.
+  const fits = all.isAll && messagesOf(started) + 1 + all.messages <= messagesPerBatch;
+  const sealed = sealChange(fits ? announceClaim(started) : started);
+  // Instances are caused by the start of the run, also if its announcement is in the same commit.
+  const start = sealed.events[started.events.length - 1]?.text ?? '';
+  const cause = (author.ports.hash ?? hashEvent)(start);
+  const room = messagesPerBatch - messagesOf(sealed);
+  const { changes } = desiredChanges(records, desired(), room, { cause });
+  try {
+    return (await records.commit(changes, sealed)).outcome;
+  } catch (fault) {
+    if (!(fault instanceof Fault) || !isOfInstance(fault)) throw fault;
+    // Which instance it is, is found out when the slot is taken (reconcile.ts).
+    return (await records.commit([], sealChange(started))).outcome;
+  }
+}
+
+/** Whether an instance cannot be stored. Nothing of the commit was sent. */
+const isOfInstance = ({ code }: Fault): boolean =>
+  code === 'record-too-large' || code === 'record-unreadable';
