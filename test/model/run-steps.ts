@@ -247,12 +247,8 @@ function readClaimed(state: State, index: number, rules: Rules): undefined {
     return void goTo(state, index, { pc: 'read' });
   }
   become(state, index, { instances: state.instances });
-  return void send(
-    state,
-    index,
-    startingAtOnce(at(state.processes, index), run, there, rules),
-    rules,
-  );
+  const commit = startingAtOnce(at(state.processes, index), run, there, rules);
+  return void send(state, index, commit, rules);
 }
 
 /** The commit reaches the store, and its answer reaches the process. */

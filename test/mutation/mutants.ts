@@ -11,6 +11,7 @@ import { restoring } from './list/restoring.ts';
 import { running } from './list/running.ts';
 import { seats } from './list/seats.ts';
 import { sources } from './list/sources.ts';
+import { starting } from './list/starting.ts';
 import { viewing } from './list/viewing.ts';
 import type { Mutant } from './mutant.ts';
 
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...seats,
   ...removing,
   ...running,
+  ...starting,
   ...viewing,
   ...losing,
   ...handingOut,

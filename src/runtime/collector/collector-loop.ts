@@ -71,7 +71,8 @@ export class CollectorLoop {
     const health = new ObserverHealth(proof, this.#lease, this.#observations, this.view, clock);
     this.#health = health;
     using both = new LinkedSignal([signal]);
-    // At once: a task that waits for an answer would write a verdict without the seat.
+    // At once: a task that waits for an answer would write a verdict without the seat. It also looks at the
+    // watches, which end now, so no test sees a difference without this line.
     both.signal.addEventListener('abort', () => health.suspendJudging(), { once: true });
     const parts = [
       this.#observe(health, leases, both.signal),

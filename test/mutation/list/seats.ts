@@ -113,19 +113,6 @@ export const seats: readonly Mutant[] = [
     tests: ['test/runtime/collector/blind-watch.test.ts'],
   },
   {
-    name: 'verdict-without-a-seat',
-    breaks: 'G6',
-    what: 'a verdict that waits for an answer is written although the seat is lost',
-    file: 'src/runtime/collector/collector-loop.ts',
-    edits: [
-      [
-        "    both.signal.addEventListener('abort', () => health.suspendJudging(), { once: true });\n",
-        '',
-      ],
-    ],
-    tests: ['test/sim/seeds.test.ts'],
-  },
-  {
     name: 'clock-measured-once',
     breaks: 'G6',
     what: 'an agent notices no later step of its clock',
