@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -202,5 +203,19 @@ describe('invalid settings', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('rollcall access init', () => {
+  it('refuses the JetStream domain of a leaf node before it writes anything', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rollcall-access-'));
+    const dir = join(folder, 'access');
+    const refused = rollcall(`access init --dir ${dir} --js-domain hub`);
+    await expect(refused).rejects.toMatchObject({
+      code: 'bad-setting',
+      message: expect.stringContaining('--js-domain hub'),
+    });
+    expect(existsSync(dir)).toBe(false);
+    await rm(folder, { recursive: true });
   });
 });

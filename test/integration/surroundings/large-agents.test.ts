@@ -1,43 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { processIdentity } from '../../../src/adapters/system/processes.ts';
-import { openStore, portsOf } from '../../../src/composition/store/open-store.ts';
 import { systemAdapters } from '../../../src/composition/system-adapters.ts';
-import { AgentName, HostId, Namespace } from '../../../src/domain/identity/names.ts';
 import { InstanceSpec } from '../../../src/domain/records/desired-instances.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
-import { Agent } from '../../../src/runtime/agent/agent.ts';
 import { Directory } from '../../../src/runtime/directory/directory.ts';
 import type { TestFleet } from '../harness/fleet.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
+import { beginHere, silent } from './support/agent-here.ts';
 
 const world = withServer();
-const log = { debug() {}, info() {}, warn() {} };
 const say = (line: string) => void process.stdout.write(`${line}\n`);
-
-/** An agent in this process with a connection of its own; `die` ends it as SIGKILL would. */
-async function startHere(fleet: TestFleet, name: string, specs: readonly InstanceSpec[], pid = 0) {
-  const slot = { host: HostId.parse('h1'), agent: AgentName.parse(name) };
-  const run = systemAdapters.entropy.runId();
-  const store = await openStore(
-    { servers: [fleet.url], namespace: Namespace.parse(fleet.namespace) },
-    { as: { ...slot, run }, signal: new AbortController().signal, within: 5000, create: false },
-  );
-  const agent = new Agent(
-    {
-      ...{ slot, run, lease: { ttl: 10_000, grace: 10_000 }, takeover: false },
-      ...{ process: processIdentity(pid), whenExpired: 'exit', drainFor: 0, leaveWithin: 3000 },
-      ...{ collect: false, onTransition: () => {} },
-    },
-    specs,
-    portsOf(store, { log, metrics: noopMetrics }),
-  );
-  agent.done.catch(() => {});
-  await agent.ready;
-  return { agent, die: () => store[Symbol.asyncDispose]() };
-}
 
 const specOf = (n: number, labels: Record<string, string> = {}): InstanceSpec =>
   InstanceSpec.parse({ service: `s${n % 100}`, id: `i${n}`, port: 1 + (n % 65_535), labels });
@@ -50,7 +24,7 @@ test('an agent with 10 000 instances registers all, and writes only what changes
   await using fleet = await world.fleet();
   const specs = Array.from({ length: 10_000 }, (_, n) => specOf(n));
   const began = performance.now();
-  const { agent } = await startHere(fleet, 'large', specs);
+  const { agent } = await beginHere(fleet, 'large', specs, { isReady: true });
   const registered = performance.now() - began;
   await until('consumers see all', () => fleet.directory.instances().length === 10_000);
   const before = await lastSequence(fleet);
@@ -69,7 +43,7 @@ test('an agent with 10 000 instances registers all, and writes only what changes
 test('1000 changes of a list of 1000 instances write 1000 records and nothing else', async () => {
   await using fleet = await world.fleet();
   let specs = Array.from({ length: 1000 }, (_, n) => specOf(n));
-  const { agent } = await startHere(fleet, 'reload', specs);
+  const { agent } = await beginHere(fleet, 'reload', specs, { isReady: true });
   const before = await lastSequence(fleet);
   const began = performance.now();
   for (let n = 0; n < 1000; n += 1) {
@@ -91,12 +65,12 @@ test('1000 changes of a list of 1000 instances write 1000 records and nothing el
 test('ten restarts a second for a minute under 100 consumers disturb no other agent', async () => {
   await using fleet = await world.fleet();
   await fleet.collector();
-  const quiet = await startHere(fleet, 'quiet', [specOf(1)]);
+  const quiet = await beginHere(fleet, 'quiet', [specOf(1)], { isReady: true });
   const consumers = Array.from(
     { length: 100 },
     () =>
       new Directory(
-        { ...fleet.store, clock: systemAdapters.clock, log, metrics: noopMetrics },
+        { ...fleet.store, clock: systemAdapters.clock, log: silent, metrics: noopMetrics },
         { seatsEvery: 5000, onChange: () => {} },
       ),
   );
@@ -111,7 +85,7 @@ test('ten restarts a second for a minute under 100 consumers disturb no other ag
   let slowest = 0;
   while (performance.now() - began < 60_000) {
     const started = performance.now();
-    const { die } = await startHere(fleet, 'storm', [specOf(2)], pid);
+    const { die } = await beginHere(fleet, 'storm', [specOf(2)], { isReady: true, pid });
     await die();
     restarts += 1;
     slowest = Math.max(slowest, performance.now() - started);
