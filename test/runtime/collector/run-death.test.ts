@@ -61,10 +61,12 @@ describe('a run whose process is killed', () => {
     await watched(fleet);
     const process = fleet.process('h2');
     process.line.fate = (n) => {
-      if (n > 6) void fleet.kill(process);
+      if (n > 8) void fleet.kill(process);
       return 'fine';
     };
-    fleet.agent('h2/a', ['web/9'], { process });
+    // More than fit into the commit that takes the slot.
+    const names = Array.from({ length: 1000 }, (_, i) => `web/${i}`);
+    fleet.agent('h2/a', names, { process });
     await fleet.advance(seconds(1));
     expect(fleet.phase('h2/a')).toBe('registering');
     await until(fleet, () => fleet.record('h2/a').kind === 'absent');

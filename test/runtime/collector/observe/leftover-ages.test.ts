@@ -12,12 +12,21 @@ import { scenario } from '../../support/scenario.ts';
 
 const due = ({ lease }: FleetInMemory) => lease.ttl + lease.grace;
 
-/** An agent that takes its slot and then never reads the instances in it. */
+/** An agent that takes its slot alone, without its instances, and then never reads the instances in it. */
 async function stuckAgent(fleet: FleetInMemory, place: string, settled = () => fleet.advance(0)) {
   const process = fleet.process('h1', { sees: true });
-  Object.assign(process.ports.registry, {
-    list: async () => {
-      throw new Fault('store-unavailable', 'no answer');
+  const { registry } = process.ports;
+  const { commit, list } = registry;
+  let hasSlot = false;
+  Object.assign(registry, {
+    commit: async (...args: Parameters<typeof commit>) => {
+      if (args[0].writes.length > 1) return { outcome: 'conflict' };
+      hasSlot = true;
+      return commit.apply(registry, args);
+    },
+    list: async (...args: Parameters<typeof list>) => {
+      if (hasSlot) throw new Fault('store-unavailable', 'no answer');
+      return list.apply(registry, args);
     },
   });
   const stuck = fleet.agent(place, ['web/1'], { process });
