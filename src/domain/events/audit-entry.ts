@@ -2,7 +2,7 @@ import { readJson } from '../json.ts';
 import { formatParseError } from '../records/schema-problems.ts';
 import type { Revision, WallTime } from '../time.ts';
 import { AuditEvent, type ChainRef } from './event-schema.ts';
-import { chainSubject } from './event-subjects.ts';
+import { chainSubject, eventSubject } from './event-subjects.ts';
 import { passesFastSchemaCheck } from './fast-schema-check.ts';
 import { type Hash, hashEvent } from './hash-chain.ts';
 
@@ -30,10 +30,15 @@ export interface UnreadableEvent {
   readonly subject: string;
   readonly copiesBefore?: number;
   readonly why: string;
+  /** The event that it would be, if it did not have the subject of another entity. */
+  readonly claims?: Pick<AuditEvent, 'of' | 'n'>;
 }
 
 /**
  * Parses a stored event. An invalid one is returned as `illegible` with the violated rule.
+ *
+ * So is an event whose subject is not its own: the server lets an agent publish only to subjects of its own
+ * runs, so an event about another entity there may be forged by the agent of that subject.
  *
  * `hash`: pass a native SHA-256 to read millions of events.
  */
@@ -55,6 +60,11 @@ export function parseAuditEvent(
   try {
     const value = readJson(text);
     const event = passesFastSchemaCheck(value) ? value : AuditEvent.parse(value);
+    if (subject !== eventSubject(event.of, event.n)) {
+      const { of, n } = event;
+      const why = `it is an event of ${describeChain(of)}, which has another subject`;
+      return { kind: 'illegible', ...position, why, claims: { of, n } };
+    }
     return { kind: 'event', ...position, hash: hash(text), text, event };
   } catch (cause) {
     return { kind: 'illegible', ...position, why: formatParseError(cause) };

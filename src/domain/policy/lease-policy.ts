@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { hours, type Millis, seconds } from '../time.ts';
 
+/** Longest ttl and grace of a run. A record with a longer one is unreadable: its run would never be dead. */
+export const longestLease: Millis = hours(24 * 30);
+
 const wholeSeconds = (least: Millis) =>
   z
     .number()
     .int()
     .min(least, `at least ${least / 1000} s`)
-    .max(hours(24 * 30), 'at most 30 days')
+    .max(longestLease, 'at most 30 days')
     .refine((ms) => ms % 1000 === 0, 'whole seconds: the server truncates the rest of a TTL');
 
 /**

@@ -10,6 +10,7 @@ import {
   ZoneName,
 } from '../identity/names.ts';
 import { FleetPolicy } from '../policy/fleet-policy.ts';
+import { longestLease } from '../policy/lease-policy.ts';
 
 // `z.lazy` builds a schema when it first reads a record: at import, all of them take a tenth of the CPU time
 // of importing the library.
@@ -46,8 +47,8 @@ export const AgentRecord = z.lazy(() =>
     /** Set while the run is suspect, on the collector's wall clock. Kept when the run is expired. */
     suspect: z.object({ reason: SuspectReason, since: wall }).optional(),
     /** Milliseconds, whole seconds. */
-    ttl: z.number().int().positive(),
-    grace: z.number().int().positive(),
+    ttl: z.number().int().positive().max(longestLease),
+    grace: z.number().int().positive().max(longestLease),
     zone: ZoneName.optional(),
     address: z.string().optional(),
     /** Identity of the process, so that a restart on the same host sees that its predecessor is gone. */

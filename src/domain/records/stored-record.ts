@@ -61,10 +61,15 @@ export type StoredBrake = StoredRecord<BrakeRecord>;
 export type StoredPolicy = StoredRecord<PolicyRecord>;
 
 /** The term of the run in this record: see `AgentRecord.term`. */
-export const termOf = (agent: StoredAgent): Revision => agent.record.term || agent.revision;
+export const termOf = ({ record: { term }, revision }: StoredAgent): Revision =>
+  numberOf(term, revision);
 /** The fencing token of this instance: see `InstanceRecord.token`. */
-export const tokenOf = (instance: StoredInstance): Revision =>
-  instance.record.token || instance.revision;
+export const tokenOf = ({ record: { token }, revision }: StoredInstance): Revision =>
+  numberOf(token, revision);
+
+/** A term or token is the revision of an earlier write of the record, so a larger one is invented. */
+const numberOf = (written: Revision, revision: Revision): Revision =>
+  written === 0 ? revision : Math.min(written, revision);
 
 /** Parses an agent record. An invalid one is returned as `unreadable` with the violated rule. */
 export const readAgent = (entry: KeyValueEntry): RecordRead<AgentRecord> => read(entry, parseAgent);

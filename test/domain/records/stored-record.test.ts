@@ -125,6 +125,8 @@ describe('a term and a token', () => {
     expect(termOf({ ...stored, record: { ...agent, term: 17 } })).toBe(17);
     expect(tokenOf({ ...stored, record: { ...instance, token: 0 } })).toBe(41);
     expect(tokenOf({ ...stored, record: { ...instance, token: 17 } })).toBe(17);
+    // No write has a later number than itself: an invented token wins nothing.
+    expect(tokenOf({ ...stored, record: { ...instance, token: 9_000_000 } })).toBe(41);
   });
 });
 

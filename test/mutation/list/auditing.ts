@@ -225,4 +225,12 @@ export const auditing: readonly Mutant[] = [
     ],
     tests: ['test/runtime/audit/verify-forged-events.test.ts'],
   },
+  {
+    name: 'forged-subject-is-an-event',
+    breaks: 'G8',
+    what: 'takes an event that an agent wrote under its own subject for one of another entity',
+    file: 'src/domain/events/audit-entry.ts',
+    edits: [['subject !== eventSubject(event.of, event.n)', 'false']],
+    tests: ['test/domain/events/foreign-subject.test.ts'],
+  },
 ];

@@ -47,4 +47,12 @@ export const losing: readonly Mutant[] = [
     tests: ['test/runtime/operator/recent-losses.test.ts'],
     unseen: 'no simulated process shows losses',
   },
+  {
+    name: 'invented-token-counts',
+    breaks: 'G11',
+    what: 'trusts a token that is larger than the revision of its record',
+    file: 'src/domain/records/stored-record.ts',
+    edits: [['Math.min(written, revision)', 'written']],
+    tests: ['test/domain/records/stored-record.test.ts'],
+  },
 ];

@@ -1,7 +1,6 @@
 import { runMachineState } from '../../../domain/events/apply-transition.ts';
 import type { AuditEntry } from '../../../domain/events/audit-entry.ts';
 import type { AuditEvent, StateValue } from '../../../domain/events/event-schema.ts';
-import { eventSubject } from '../../../domain/events/event-subjects.ts';
 import type { AgentRecord } from '../../../domain/records/schemas.ts';
 import type { Check } from '../../../domain/replay/divergence.ts';
 import type { Revision } from '../../../domain/time.ts';
@@ -42,10 +41,8 @@ export function checkEvent(
   recorded: AuditEntry,
   known: CheckContext,
 ): { readonly violations: EventViolation[]; readonly after: ChainState } {
-  const { event, subject } = recorded;
+  const { event } = recorded;
   const violations: EventViolation[] = [...linkViolations(recorded, known)];
-  const own = eventSubject(event.of, event.n);
-  if (subject !== own) violations.push({ check: 'subject', expected: own, found: subject });
   const from = fromViolation(event, known);
   if (from) violations.push(from);
   const replayedStep = replayed(event, known);

@@ -27,6 +27,7 @@ import { missingEndDivergence } from './check-chain-end.ts';
 import { isClockApart } from './check-clock.ts';
 import { type CheckContext, checkEvent, type Predecessor } from './check-event.ts';
 import { orderDivergences } from './check-order.ts';
+import { unreadableDivergence } from './check-readable.ts';
 import { recordViolations } from './check-record.ts';
 import { type Checkpoint, noNotes, type VerifierNotes } from './checkpoint.ts';
 import { Predecessors } from './predecessors.ts';
@@ -150,8 +151,7 @@ export class Verifier {
     this.#seq = Math.max(this.#seq, recorded.seq);
     this.#origin = Math.max(this.#origin, recorded.origin);
     if (recorded.kind === 'illegible') {
-      const { seq, subject, why } = recorded;
-      this.#report({ seq, entity: subject, check: 'illegible', expected: 'an event', found: why });
+      this.#report(unreadableDivergence(recorded));
       return undefined;
     }
     const { event, seq, hash } = recorded;
