@@ -11,6 +11,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   ],
   'events.test.ts': [
     'domain/events/audit-entry',
+    'domain/events/event-json',
     'domain/replay/record-diff',
     'cli/audit/event-lines',
     'cli/audit/evidence-text',

@@ -1,6 +1,6 @@
-import { readJson } from '../json.ts';
-import { formatParseError } from '../records/schema-problems.ts';
+import { formatParseError, shortReason } from '../records/schema-problems.ts';
 import type { Revision, WallTime } from '../time.ts';
+import { readEventJson } from './event-json.ts';
 import { AuditEvent, type ChainRef } from './event-schema.ts';
 import { chainSubject, eventSubject } from './event-subjects.ts';
 import { passesFastSchemaCheck } from './fast-schema-check.ts';
@@ -56,9 +56,10 @@ export function parseAuditEvent(
 ): AuditEntry | UnreadableEvent {
   const { seq, origin, storedAt, subject, text, copiesBefore, illegible } = stored;
   const position = { seq, origin, storedAt, subject, ...(copiesBefore && { copiesBefore }) };
-  if (illegible !== undefined) return { kind: 'illegible', ...position, why: illegible };
+  if (illegible !== undefined)
+    return { kind: 'illegible', ...position, why: shortReason(illegible) };
   try {
-    const value = readJson(text);
+    const value = readEventJson(text);
     const event = passesFastSchemaCheck(value) ? value : AuditEvent.parse(value);
     if (subject !== eventSubject(event.of, event.n)) {
       const { of, n } = event;

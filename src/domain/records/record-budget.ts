@@ -21,6 +21,10 @@ export const mostInstances = 10_000;
 /** Most labels of one instance. */
 export const mostLabels = 256;
 
+/** Why a text is not read. */
+export const tooLong = (what: string, length: number, most: number): string =>
+  `it has ${length} characters, and ${what} may have at most ${most}`;
+
 /**
  * Counts the records of each host, and leaves out the text of what is too much: of one record, or of all records
  * of a host. A login can write any number of records for its own host, and every process reads them.
@@ -69,7 +73,7 @@ export class RecordBudget {
     }
     this.#exclude(host, key);
     const leftOut = isTooLong
-      ? `it has ${text.length} characters, and a record may have at most ${record}`
+      ? tooLong('a record', text.length, record)
       : `the records of its host have more than ${most} characters, each counted with at least ${least}`;
     return { ...entry, text: '', leftOut };
   }

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { tooManyEntries } from './entry-count.ts';
 import { formatParseError } from './schema-problems.ts';
 import {
   AgentRecord,
@@ -25,6 +26,8 @@ type Fields = Readonly<Record<string, unknown>>;
 export function invalidRecord(entity: string, record: Fields): string | undefined {
   // A history has mostly simple records of instances. Checking one here takes a tenth of the time.
   if (entity === 'instance' && isSimpleInstance(record)) return undefined;
+  const why = tooManyEntries(record);
+  if (why !== undefined) return why;
   const read = schemas[entity]?.safeParse(record);
   return read === undefined || read.success ? undefined : formatParseError(read.error);
 }

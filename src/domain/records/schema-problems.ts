@@ -28,16 +28,26 @@ export const formatPath = (path: readonly PropertyKey[]): string =>
     )
     .join('');
 
+/** Most characters of a reason: a person reads it in one line, and the value may be of another program. */
+export const longestReason = 400;
+/** Most problems of a value that a reason names. */
+const mostProblems = 20;
+
+/** A reason that quotes foreign text: cut after `longestReason`. */
+export const shortReason = (text: string): string =>
+  text.length > longestReason ? `${text.slice(0, longestReason - 1).toWellFormed()}…` : text;
+
 /**
  * Why a value cannot be read, in one line: `instances[0].port: is missing`, or the message of any other error.
- * A problem of the value as a whole is one of `value`. Control characters become spaces.
+ * A problem of the value as a whole is one of `value`. Control characters become spaces. It is never longer
+ * than `longestReason`.
  */
 export const formatParseError = (cause: unknown): string =>
-  errorText(cause).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  shortReason(errorText(cause)).replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 
 function errorText(cause: unknown): string {
   if (typeof cause === 'object' && cause !== null && 'issues' in cause) {
-    return schemaProblems(cause.issues as readonly SchemaIssue[])
+    return schemaProblems((cause.issues as readonly SchemaIssue[]).slice(0, mostProblems))
       .map(({ path, rule }) => `${formatPath(path) || 'value'}: ${rule}`)
       .join('; ');
   }

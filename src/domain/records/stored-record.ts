@@ -10,6 +10,8 @@ import {
 } from '../identity/registry-keys.ts';
 import { readJson } from '../json.ts';
 import type { Millis, Revision } from '../time.ts';
+import { tooManyEntriesIn } from './entry-count.ts';
+import { recordLimits, tooLong } from './record-budget.ts';
 import { formatParseError } from './schema-problems.ts';
 import {
   AgentRecord,
@@ -93,38 +95,53 @@ function read<R>(entry: KeyValueEntry, parse: (key: string, text: string) => R):
   }
 }
 
+/**
+ * The JSON of a record. One that is larger than any process writes is refused before a schema reads it.
+ * @throws {Fault} `record-unreadable`
+ */
+function readValue(text: string): unknown {
+  const { record: most } = recordLimits;
+  if (text.length > most) {
+    throw new Fault('record-unreadable', tooLong('a record', text.length, most));
+  }
+  const value = readJson(text);
+  const why = tooManyEntriesIn(text, value);
+  if (why !== undefined) throw new Fault('record-unreadable', why);
+  return value;
+}
+
 function parseAgent(key: string, text: string): AgentRecord {
-  const record = AgentRecord.parse(readJson(text));
+  const record = AgentRecord.parse(readValue(text));
   if (isAgentKey(key, record)) return record;
   throw otherKey(key, `${record.host}/${record.agent}`);
 }
 
 function parseInstance(key: string, text: string): InstanceRecord {
-  const record = InstanceRecord.parse(readJson(text));
+  const record = InstanceRecord.parse(readValue(text));
   if (isInstanceKey(key, record)) return record;
   throw otherKey(key, `${record.service}/${record.id} of ${record.host}/${record.agent}`);
 }
 
 function parseHold(key: string, text: string): HoldRecord {
-  const record = HoldRecord.parse(readJson(text));
+  const record = HoldRecord.parse(readValue(text));
   if (key === holdKey(record.host, record.agent)) return record;
   throw otherKey(key, `a hold on ${record.host}`);
 }
 
 function parseDrain(key: string, text: string): DrainRecord {
-  const record = DrainRecord.parse(readJson(text));
+  const record = DrainRecord.parse(readValue(text));
   if (key === drainKey(record.target)) return record;
   throw otherKey(key, 'the target of another drain');
 }
 
 function parseBrake(key: string, text: string): BrakeRecord {
-  const record = BrakeRecord.parse(readJson(text));
+  const record = BrakeRecord.parse(readValue(text));
   if (key === brakeKey(record.zone)) return record;
   throw otherKey(key, `zone ${record.zone}`);
 }
 
 function parsePolicy(key: string, text: string): PolicyRecord {
-  if (key === policyKey) return PolicyRecord.parse(readJson(text));
+  if (key === policyKey) return PolicyRecord.parse(readValue(text));
   throw otherKey(key, 'the policy');
 }
 
@@ -137,7 +154,7 @@ function otherKey(key: string, named: string): Fault {
 /** The ttl in the value of a run's lease; undefined if it has none or cannot be read. */
 export function readLeaseTtl(text: string): Millis | undefined {
   try {
-    return LeaseRecord.parse(readJson(text)).ttl;
+    return LeaseRecord.parse(readValue(text)).ttl;
   } catch {
     return undefined;
   }
@@ -146,7 +163,7 @@ export function readLeaseTtl(text: string): Millis | undefined {
 /** The collector in the value of a seat's lease; undefined if the seat is free or its value unreadable. */
 export function readSeat(text: string | undefined): SeatRecord | undefined {
   try {
-    return text === undefined ? undefined : SeatRecord.parse(readJson(text));
+    return text === undefined ? undefined : SeatRecord.parse(readValue(text));
   } catch {
     return undefined;
   }

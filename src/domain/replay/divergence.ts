@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortReason } from '../records/schema-problems.ts';
 import type { Revision } from '../time.ts';
 
 /**
@@ -53,6 +54,13 @@ export interface Divergence {
   readonly expected: string;
   readonly found: string;
 }
+
+/** A divergence as it is reported: what it quotes of an event is cut. */
+export const shortDivergence = (divergence: Divergence): Divergence => ({
+  ...divergence,
+  expected: shortReason(divergence.expected),
+  found: shortReason(divergence.found),
+});
 
 /** Schema of a stored divergence. */
 export const SavedDivergence: z.ZodType<Divergence> = z.object({

@@ -2,7 +2,7 @@ import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { type Hash, hashEvent } from '../../domain/events/hash-chain.ts';
 import { allKeys } from '../../domain/identity/registry-keys.ts';
 import type { Anchor } from '../../domain/replay/anchor.ts';
-import type { Divergence } from '../../domain/replay/divergence.ts';
+import { type Divergence, shortDivergence } from '../../domain/replay/divergence.ts';
 import { lossDivergence } from '../../domain/replay/loss-divergence.ts';
 import { canContinueFrom, LossTimeline } from '../../domain/store-history/loss-timeline.ts';
 import type { Revision } from '../../domain/time.ts';
@@ -142,7 +142,7 @@ class Verification {
 
   readonly #report = (divergence: Divergence): void => {
     this.#divergences += 1;
-    this.#options.onDivergence(divergence);
+    this.#options.onDivergence(shortDivergence(divergence));
   };
 
   /**

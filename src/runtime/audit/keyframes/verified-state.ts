@@ -1,4 +1,4 @@
-import type { Divergence } from '../../../domain/replay/divergence.ts';
+import { type Divergence, shortDivergence } from '../../../domain/replay/divergence.ts';
 import type { RegistrySource } from '../../../domain/replay/keyframe-format.ts';
 import { LossTimeline } from '../../../domain/store-history/loss-timeline.ts';
 import type { StoreLoss } from '../../../domain/store-history/store-loss.ts';
@@ -41,7 +41,7 @@ export async function verifiedState(
     (divergence) => {
       // An `end` divergence means that the registry was edited once; the history itself is complete
       // and so is its result.
-      if (divergence.check !== 'end') divergences.push(divergence);
+      if (divergence.check !== 'end') divergences.push(shortDivergence(divergence));
     },
     ports.hash,
     ports.signatures,
