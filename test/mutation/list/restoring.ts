@@ -30,21 +30,6 @@ export const restoring: readonly Mutant[] = [
     unseen: 'its audit recognises the copies itself',
   },
   {
-    name: 'repeated-copies-hide-a-loss',
-    breaks: 'G11',
-    what: 'takes a repeated copy for the last event of the audit, and does not see that the registry lost later ones',
-    file: 'src/adapters/nats/history/repeated-copies.ts',
-    edits: [
-      [
-        '    return isRepeated ? before : {',
-        '    return isRepeated ? { seq, origin: source.origin } : {',
-      ],
-    ],
-    tests: ['test/integration/restores/restored-while-running.test.ts'],
-    needs: 'nats-server',
-    unseen: 'its audit recognises the copies itself',
-  },
-  {
     name: 'gap-in-the-audit-unseen',
     breaks: 'G8',
     what: 'trims the outbox although the audit lost events',
