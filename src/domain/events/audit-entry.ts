@@ -63,7 +63,7 @@ export function parseAuditEvent(
     const event = passesFastSchemaCheck(value) ? value : AuditEvent.parse(value);
     if (subject !== eventSubject(event.of, event.n)) {
       const { of, n } = event;
-      const why = `it is an event of ${describeChain(of)}, which has another subject`;
+      const why = shortReason(`it is an event of ${describeChain(of)}, which has another subject`);
       return { kind: 'illegible', ...position, why, claims: { of, n } };
     }
     return { kind: 'event', ...position, hash: hash(text), text, event };

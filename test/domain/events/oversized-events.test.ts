@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { longestEvent } from '../../../src/domain/events/event-json.ts';
 import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
+import { eventSubject } from '../../../src/domain/events/event-subjects.ts';
 import { longestReason } from '../../../src/domain/records/schema-problems.ts';
 import { cpuOf, entries } from '../support/oversized.ts';
 import { runId, slotOf } from '../support/sample-records.ts';
@@ -12,7 +13,12 @@ const event: AuditEvent = {
   ...{ n: 1, event: { type: 'started' }, from: null, to: 'live', edges: [], actor },
   ...{ record: { v: 1 }, prev: null },
 };
-const place = { seq: 7, origin: 7, storedAt: 1, subject: 's' };
+const place = {
+  seq: 7,
+  origin: 7,
+  storedAt: 1,
+  subject: eventSubject({ entity: 'run', ...actor }, 1),
+};
 const parse = (text: string) => parseAuditEvent({ ...place, text });
 
 /** Nested states, 400 levels deep. */
