@@ -25,6 +25,17 @@ export const badInput: readonly Mutant[] = [
     tests: ['test/fuzz/events.test.ts', 'test/domain/events/event-schema.test.ts'],
   },
   {
+    name: 'token-of-any-type-is-printed',
+    breaks: 'G12',
+    what: 'ends a verification at a token that cannot be printed',
+    file: 'src/runtime/audit/verifier/check-record.ts',
+    edits: [
+      ["  if (typeof token !== 'number') return undefined;\n", ''],
+      ['const token = record[field];', 'const token = record[field] as number;'],
+    ],
+    tests: ['test/runtime/audit/verify-anything.test.ts'],
+  },
+  {
     name: 'records-of-many-entries',
     breaks: 'G12',
     what: 'validates each of thousands of labels of one record',

@@ -37,17 +37,19 @@ export function recordViolations(
   return [{ check: 'record', expected: `${field} ${what}`, found: `${field} ${found}` }];
 }
 
-/** Undefined if the record before is not known. */
+/** Undefined if the record before is not known, or has no valid token: then it was reported. */
 function expectedToken(
   field: string,
   key: string,
   origin: number,
   projection: Pick<RegistryProjection, 'recordBefore'>,
   run: string,
-): unknown {
+): number | undefined {
   const before = projection.recordBefore(key, origin);
   if (before?.entry.text === undefined) return undefined;
   const record = readObject(before.entry.text);
   if (record?.['run'] !== run) return undefined;
-  return before.isSameCommit ? record[field] : record[field] || before.entry.revision;
+  const token = record[field];
+  if (typeof token !== 'number') return undefined;
+  return before.isSameCommit ? token : token || before.entry.revision;
 }
