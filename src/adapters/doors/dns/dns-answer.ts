@@ -40,8 +40,25 @@ const ownerOf = ({ name }: DnsRecord): Buffer => {
   ]);
 };
 
-/** A record in bytes. The codec writes the owner `.` as one byte, which is replaced. */
+/** Records of the name that was asked, in bytes: the codec takes most of the time of an answer. */
+const encoded = new Map<string, Buffer>();
+/** Then all are forgotten: addresses of instances that are gone would stay. About 100 bytes each. */
+const mostEncoded = 50_000;
+
 function bytesOf(record: DnsRecord): Buffer {
+  const { type, data, ttl, name } = record;
+  if (name !== undefined || (type !== 'A' && type !== 'AAAA')) return encodeRecord(record);
+  const key = `${type} ${ttl} ${data}`;
+  const known = encoded.get(key);
+  if (known) return known;
+  const bytes = encodeRecord(record);
+  if (encoded.size >= mostEncoded) encoded.clear();
+  encoded.set(key, bytes);
+  return bytes;
+}
+
+/** A record in bytes. The codec writes the owner `.` as one byte, which is replaced. */
+function encodeRecord(record: DnsRecord): Buffer {
   const { name: _, ...rest } = record;
   const packet = encode({ type: 'response', answers: [{ ...rest, name: '.' }] });
   return Buffer.concat([ownerOf(record), packet.subarray(headerLength + 1)]);
