@@ -14,8 +14,9 @@ import { messageAt, originOf } from '../streams/last-event.ts';
 import { RepeatedCopies } from './repeated-copies.ts';
 
 /**
- * The ends of registry and audit, from their leaders. Repeated copies at the end of the audit do not count. The audit is read first: read later, it could have
- * an event that the registry got in between, and an intact registry would look shorter than the audit.
+ * The ends of registry and audit, from their leaders. Repeated copies at the end of the audit do not count.
+ * The audit is read first: read later, it could have an event that the registry got in between, and an intact
+ * registry would look shorter than the audit.
  * @throws {Fault} `store-unavailable`, `store-refused`, `store-misconfigured` (a stream is missing)
  */
 export async function readEnds(

@@ -11,7 +11,7 @@ export const formatMetadata: Readonly<Record<string, string>> = { [key]: `${know
 
 /**
  * The format of a registry's namespace, if this version does not know it: a later number, or a text that is none.
- * Without a mark it is format 1: versions before 2026-11-30 made none.
+ * Without a mark it is format 1: versions before this mark (2026-11-29) made none.
  */
 export function unknownFormat({ metadata }: Settings): string | undefined {
   const format = metadata?.[key] ?? '1';
