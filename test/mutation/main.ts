@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../../tools/script-options.ts';
 import { type Copy, copyTree } from './copy.ts';
 import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
@@ -14,15 +14,12 @@ const usage = `usage: npm run mutants -- [options]
   --sim SEEDS    also simulate this number of seeds for each mutant (default: 0)
 exit: 0 all were killed, 1 some survived or broke, 2 usage`;
 
-const { values } = parseArgs({
-  options: {
-    only: { type: 'string', multiple: true },
-    list: { type: 'boolean', default: false },
-    jobs: { type: 'string', default: `${Math.min(2, availableParallelism())}` },
-    wide: { type: 'boolean', default: false },
-    sim: { type: 'string', default: '0' },
-    help: { type: 'boolean', default: false },
-  },
+const values = scriptOptions(usage, {
+  only: { type: 'string', multiple: true },
+  list: { type: 'boolean', default: false },
+  jobs: { type: 'string', default: `${Math.min(2, availableParallelism())}` },
+  wide: { type: 'boolean', default: false },
+  sim: { type: 'string', default: '0' },
 });
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const stopping = new AbortController();
@@ -117,9 +114,9 @@ async function tryAll(chosen: readonly Mutant[]): Promise<number> {
 const chosen = mutants.filter(
   ({ name }) => values.only?.some((part) => name.includes(part)) ?? true,
 );
-if (values.help || chosen.length === 0) {
+if (chosen.length === 0) {
   print(usage);
-  process.exitCode = values.help ? 0 : 2;
+  process.exitCode = 2;
 } else if (values.list) {
   for (const { name, breaks, what } of chosen)
     print(`${name.padEnd(38)} ${breaks.padEnd(4)} ${what}`);

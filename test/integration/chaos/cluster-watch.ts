@@ -52,14 +52,17 @@ export class ClusterWatch implements AsyncDisposable {
     return found;
   }
 
-  /** Whether every stream gets a leader and every replica is up to date within the time. */
-  async whole(within: Millis, signal?: AbortSignal): Promise<boolean> {
+  /**
+   * Waits until every stream has a leader and every replica is up to date. Returns what is missing after the time;
+   * undefined if nothing is.
+   */
+  async missing(within: Millis, signal?: AbortSignal): Promise<string | undefined> {
     const deadline = performance.now() + within;
-    while (performance.now() < deadline && !signal?.aborted) {
-      if (await this.#isWhole()) return true;
+    for (;;) {
+      const missing = await this.#missingNow();
+      if (missing === undefined || performance.now() >= deadline || signal?.aborted) return missing;
       await pause(250);
     }
-    return false;
   }
 
   /** Waits until the audit has the last written event. Returns the duration, or undefined. */
@@ -83,17 +86,23 @@ export class ClusterWatch implements AsyncDisposable {
     return origin >= (written?.seq ?? 0);
   }
 
-  async #isWhole(): Promise<boolean> {
+  async #missingNow(): Promise<string | undefined> {
     try {
-      if ((await this.#servers.metaLeader()) === undefined) return false;
+      if ((await this.#servers.metaLeader()) === undefined) return 'no server leads JetStream';
       const infos = Object.values(this.#streams).map((name) => this.#jsm.streams.info(name));
-      return (await Promise.all(infos)).every(({ cluster }) => {
+      const missing = (await Promise.all(infos)).flatMap(({ config, cluster }) => {
         const replicas = cluster?.replicas ?? [];
-        const there = replicas.every(({ current, offline }) => current && offline !== true);
-        return cluster?.leader !== undefined && replicas.length === 2 && there;
+        const late = replicas.filter(({ current, offline }) => !current || offline === true);
+        if (cluster?.leader === undefined) return [`${config.name} has no leader`];
+        if (replicas.length !== 2) return [`${config.name} has ${replicas.length + 1} replicas`];
+        return late.map(
+          ({ name, offline, lag }) =>
+            `${config.name} on ${name} is ${offline ? 'offline' : `behind by ${lag ?? '?'}`}`,
+        );
       });
-    } catch {
-      return false;
+      return missing.length > 0 ? missing.join(', ') : undefined;
+    } catch (error) {
+      return `the servers do not answer: ${error instanceof Error ? error.message : error}`;
     }
   }
 

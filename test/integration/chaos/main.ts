@@ -1,21 +1,27 @@
-import process, { argv, stderr, stdout } from 'node:process';
-import { parseArgs } from 'node:util';
+import process, { stderr, stdout } from 'node:process';
 import { minutes, seconds } from '../../../src/domain/time.ts';
+import { scriptOptions } from '../../../tools/script-options.ts';
 import { setup } from '../harness/global-setup.ts';
 import { replayCommand, standardCast } from './environment.ts';
 import { drawPlan, planLines } from './faults/fault-plan.ts';
 import { type Engine, probeEngine, startServers } from './process-or-container.ts';
 import { play } from './run-schedule.ts';
 
-const { values } = parseArgs({
-  args: argv.slice(2),
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
-    agents: { type: 'string', default: '8' },
-    containers: { type: 'boolean', default: false },
-    processes: { type: 'boolean', default: false },
-  },
+const usage = `usage: npm run chaos -- [options]
+plays random faults on three servers with real processes, then checks the history and every promise
+  --minutes M      so long (10)
+  --seed S         of the faults; a red run prints its own (the time of day)
+  --agents N       so many (8)
+  --processes      servers as processes
+  --containers     servers as containers; ends if there is no Docker engine
+exit: 0 every promise held, 1 some did not, 2 usage`;
+
+const values = scriptOptions(usage, {
+  minutes: { type: 'string', default: '10' },
+  seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+  agents: { type: 'string', default: '8' },
+  containers: { type: 'boolean', default: false },
+  processes: { type: 'boolean', default: false },
 });
 
 const say = (line: string) => void stderr.write(`${line}\n`);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Namespace } from '../../../src/domain/identity/names.ts';
-import { type Millis, seconds } from '../../../src/domain/time.ts';
+import { type Millis, minutes, seconds } from '../../../src/domain/time.ts';
 import { g1 } from './checkers/g1.ts';
 import { g3 } from './checkers/g3.ts';
 import { g6, type Truth } from './checkers/g6.ts';
@@ -28,7 +28,9 @@ export interface Report {
   readonly omitted: Record<string, number>;
   readonly events: number;
   readonly truth: Truth;
-  /** Time from the last fault to convergence, and its limit. */
+  /** Time from the last fault until every stream had a leader and all its replicas. */
+  readonly whole: Millis;
+  /** Time from then to convergence, and its limit. */
   readonly inOrder: { readonly took: Millis; readonly within: Millis };
   /** Time from convergence until the audit had the last event. */
   readonly copied: Millis | undefined;
@@ -45,6 +47,12 @@ export interface Report {
 /** A cluster that is still incomplete after this time gets no further fault; the step is skipped. */
 const wholeWithin: Millis = seconds(40);
 
+/**
+ * After the last fault a server may read its whole store again, and copy what it lacks from the others. Agents cannot
+ * register before, so the limit for convergence counts from then.
+ */
+const wholeAtLast: Millis = minutes(2);
+
 /** An audit cut off from its source reconnects by itself: the server retries every 10 s. */
 const copiedWithin: Millis = seconds(60);
 
@@ -60,7 +68,7 @@ export async function play(
   const folder = await mkdtemp(join(tmpdir(), `rollcall-chaos-${plan.seed}-`));
   await using crew = await startCrew(servers, namespace, cast, plan.lease);
   await using watch = await ClusterWatch.open(servers, namespace);
-  await watch.whole(wholeWithin);
+  await watch.missing(wholeWithin);
   using ledger = new Ledger([...crew.agents, ...crew.collectors]);
   const tally = new Tally();
   const began = performance.now();
@@ -70,6 +78,12 @@ export async function play(
     playMembers(plan, crew, { ledger, tally, note, signal }),
   ]);
   note('all faults are over');
+  const lastFault = performance.now();
+  const missing = await watch.missing(wholeAtLast, signal);
+  const whole = Math.round(performance.now() - lastFault);
+  note(
+    `the servers are ${missing === undefined ? 'whole' : `not whole (${missing})`} after ${whole} ms`,
+  );
   const within = inOrderWithin(plan.lease, crew.agents.length);
   const order = await untilInOrder(crew, within, signal);
   note(`in order after ${order.took} ms`);
@@ -82,12 +96,13 @@ export async function play(
   const endings = [...crew.agents, ...crew.collectors].flatMap((member) => member.endings);
   const report: Report = {
     ...{ seed: plan.seed, on: servers.kind, faults: tally.done, omitted: tally.not },
-    ...{ events: history.length, truth, inOrder: { took: order.took, within }, copied },
+    ...{ events: history.length, truth, whole, inOrder: { took: order.took, within }, copied },
     endings: endings.map(
       ({ name, code, stderr }) => `${name} ended (${code}): ${stderr.slice(-300)}`,
     ),
     ...{ longestStandstill: ledger.longestStandstill, file: kept.file },
     complaints: [
+      ...(missing === undefined ? [] : [`not whole ${whole} ms after the last fault: ${missing}`]),
       ...(copied === undefined ? [`the audit lacks events after ${copiedWithin} ms`] : []),
       ...order.disorder.map((what) => `not in order after ${order.took} ms: ${what}`),
       ...[...g1(history), ...g3(history), ...g10(history)],
@@ -115,10 +130,13 @@ async function playServers(
   const end = performance.now() + plan.length;
   for (const step of plan.servers) {
     const { what, whom, lasts } = step;
-    const whole = await watch.whole(Math.min(wholeWithin, Math.max(0, end - performance.now())));
+    const left = Math.max(0, end - performance.now());
+    const missing = await watch.missing(Math.min(wholeWithin, left));
     if (performance.now() + step.pause + lasts > end) tally.omit(what, 'no time was left');
-    else if (!whole) tally.omit(what, `the servers were not whole within ${wholeWithin} ms`);
-    else {
+    else if (missing !== undefined) {
+      note(`${what} is left out: after ${wholeWithin} ms ${missing}`);
+      tally.omit(what, `the servers were not whole within ${wholeWithin} ms`);
+    } else {
       await pause(step.pause, undefined, { signal });
       note(`${what} ${whom} for ${lasts} ms`);
       const outcome = await faultServers(step, servers, watch, () => ledger.look());

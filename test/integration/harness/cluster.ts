@@ -31,7 +31,13 @@ export async function startTestCluster(
   {
     advertise = true,
     syncInterval,
-  }: { advertise?: boolean; syncInterval?: SyncInterval | undefined } = {},
+    storeDirs = [],
+  }: {
+    advertise?: boolean;
+    syncInterval?: SyncInterval | undefined;
+    /** Stores that the caller removes; by default each server has one that is deleted with it. */
+    storeDirs?: readonly string[];
+  } = {},
 ): Promise<TestCluster> {
   await using opened = new AsyncDisposableStack();
   const ports = await freePorts(2 * size);
@@ -45,9 +51,13 @@ export async function startTestCluster(
   const nodes = await Promise.all(
     peers.map(async (port, i) => {
       const cluster = { ...shared, serverName: `node-${i + 1}`, port };
-      const clientPort = clients[i] ?? 0;
+      const storeDir = storeDirs[i];
       return opened.use(
-        await startTestServer({ port: clientPort, cluster, ...(syncInterval && { syncInterval }) }),
+        await startTestServer({
+          ...{ port: clients[i] ?? 0, cluster },
+          ...(syncInterval && { syncInterval }),
+          ...(storeDir !== undefined && { storeDir }),
+        }),
       );
     }),
   );

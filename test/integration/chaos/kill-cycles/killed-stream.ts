@@ -1,6 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import type { TestServer } from '../../harness/nats-server.ts';
 import { until } from '../../harness/until.ts';
+import type { Disk } from '../faults/disk.ts';
 
 /** Large, so that some kills fall into the moment in which a full block of the store is compressed. */
 const size = 64 * 1024;
@@ -9,6 +11,14 @@ const maxBytes = 64 * 1024 * 1024;
 /** For so long messages are written before each kill. */
 const writeFor = 300;
 const inFlight = 8;
+/** With disks of their own, one of so many kills finds the disk of its server full. */
+const fullEvery = 5;
+
+/** Servers, and the disks of their stores if these can be filled. */
+interface Servers {
+  readonly nodes: readonly TestServer[];
+  readonly disks: readonly Disk[];
+}
 
 interface Answer {
   readonly error?: { readonly code: number; readonly description: string };
@@ -21,6 +31,7 @@ interface Answer {
 export class KilledStream implements AsyncDisposable {
   readonly complaints: string[] = [];
   readonly #nodes: readonly TestServer[];
+  readonly #disks: readonly Disk[];
   readonly #client: NatsConnection;
   readonly #random: (bytes: number) => Buffer;
   /** The text of each acknowledged message, by its sequence. */
@@ -29,26 +40,28 @@ export class KilledStream implements AsyncDisposable {
   #read = 0;
 
   private constructor(
-    nodes: readonly TestServer[],
+    { nodes, disks }: Servers,
     client: NatsConnection,
     random: (bytes: number) => Buffer,
   ) {
     this.#nodes = nodes;
+    this.#disks = disks;
     this.#client = client;
     this.#random = random;
   }
 
   static async create(
-    nodes: readonly TestServer[],
+    servers: Servers,
     compression: string,
     random: (bytes: number) => Buffer,
   ): Promise<KilledStream> {
+    const { nodes } = servers;
     const client = await connect({
       servers: nodes.map(({ url }) => url),
       reconnectTimeWait: 50,
       maxReconnectAttempts: -1,
     });
-    const stream = new KilledStream(nodes, client, random);
+    const stream = new KilledStream(servers, client, random);
     const config = {
       ...{ name: 'killed', subjects: ['killed.>'], storage: 'file', discard: 'old' },
       ...{ num_replicas: nodes.length, compression, max_bytes: maxBytes, allow_direct: false },
@@ -68,9 +81,15 @@ export class KilledStream implements AsyncDisposable {
     const stop = new AbortController();
     const before = new Set(this.#acknowledged.keys());
     const writers = Array.from({ length: inFlight }, () => this.#write(stop.signal));
-    await new Promise((resolve) => setTimeout(resolve, writeFor));
+    await pause(writeFor);
+    const disk = n % fullEvery === 0 ? this.#disks[n % this.#nodes.length] : undefined;
+    if (disk !== undefined) {
+      await disk.fill();
+      await pause(writeFor);
+    }
     await node.kill();
     stop.abort();
+    await disk?.free();
     await node.restart();
     await Promise.all(writers);
     await this.#untilLed();
