@@ -51,7 +51,7 @@ const night = [
   'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,clock-ahead,clock-steps,collector-frozen,foreign-records}.test.ts',
   'test/integration/nats/{blind-collector,cluster-harness,closed-connections,closed-connections-cluster}.test.ts',
-  'test/integration/nats/{flow-control,refused-pings,three-servers,watches/watch-restored}.test.ts',
+  'test/integration/nats/{flow-control,refused-commits,refused-pings,three-servers,watches/watch-restored}.test.ts',
   'test/integration/restores/{backup,gap-keyframe,lost-replies,lost-server,restored-while-running,restores}.test.ts',
   'test/integration/services/!(consumers|failures|*-options).test.ts',
   'test/integration/surroundings/*.test.ts',

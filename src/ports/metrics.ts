@@ -109,6 +109,9 @@ export interface Metrics {
   /** Whether this process holds a seat and judges nothing, because it does not see. */
   blind?(isBlind: boolean): void;
 
+  /** Whether the store has refused the commits of this collector for longer than its renewals take. */
+  commitsRefused?(isRefused: boolean): void;
+
   /**
    * The connection to the store, as looked at twice a second. `loginExpires`: when the credentials expire with
    * which it was made or is tried; undefined: never, or not known.

@@ -138,6 +138,11 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       help: '1 if this process holds a seat and judges nothing, because it does not see; else 0.',
       registers,
     }),
+    commitsRefused: new Gauge({
+      name: 'rollcall_collector_commits_refused',
+      help: '1 while the store refuses what this collector writes, although it accepts the renewals of its seat; else 0.',
+      registers,
+    }),
     connected: new Gauge({
       name: 'rollcall_store_connected',
       help: '1 while this process has a connection to a NATS server, else 0.',

@@ -87,6 +87,7 @@ export function prometheusMetrics(
       metrics.loginExpiry.set(loginExpires / 1000);
     },
     blind: (isBlind) => metrics.blind.set(isBlind ? 1 : 0),
+    commitsRefused: (isRefused) => metrics.commitsRefused.set(isRefused ? 1 : 0),
     brakes(zones) {
       resetBrakes();
       for (const { zone, on, seen, suspect, heldBack } of zones) {

@@ -121,12 +121,14 @@ export async function diagnoseSeats(
     const blind = held.filter((seat) => !judging.includes(seat));
     const active = `${plural(judging.length, 'active collector')}: ${namesOf(judging)}`;
     if (blind.length === 0) return ok('collectors', active);
-    const blindly = `${plural(blind.length, 'blind collector')}: ${namesOf(blind)} (a blind collector judges nothing)`;
-    const mend =
-      'its log says which watch receives nothing and why (`blinded`); run `rollcall doctor` with its login';
+    const reasons = blind.map(({ text }) => readSeat(text)?.why ?? 'its log has the reason');
+    const blindly = `${plural(blind.length, 'collector')} that judges nothing: ${namesOf(blind)} (${[...new Set(reasons)].join('; ')})`;
+    const mend = reasons.some((why) => why.includes('refused its commits'))
+      ? 'a full stream needs room; too many open batches come from a client that keeps them open (docs/security.md)'
+      : 'its log has `blinded` with the watch; run `rollcall doctor` with its login';
     return judging.length > 0
       ? note('collectors', `${active}; ${blindly}`, mend)
-      : wrong('collectors', `no collector sees the fleet; ${blindly}`, mend);
+      : wrong('collectors', `no collector observes the fleet; ${blindly}`, mend);
   }
   const silent = 'no collector is active: silent agents are not detected, and nothing is removed';
   return directory.agents().length > 0

@@ -99,7 +99,7 @@ export const LeaseRecord = z.lazy(() =>
 
 /**
  * `seat.<k>`: the collector that holds the seat. Waiting collectors poll at a rate based on `runs`.
- * `judges` is false while its holder is blind; older versions do not write it.
+ * `judges` is false while its holder is blind, or the store refuses its commits; older versions do not write it.
  */
 export const SeatRecord = z.lazy(() =>
   z.looseObject({
@@ -113,6 +113,8 @@ export const SeatRecord = z.lazy(() =>
     /** How far its holder's wall clock is ahead of the server's, in ms; absent: not known yet. */
     offset: z.number().optional(),
     judges: z.boolean().optional(),
+    /** Why its holder judges nothing; only with `judges: false`. */
+    why: z.string().optional(),
   }),
 );
 export type SeatRecord = z.infer<typeof SeatRecord>;

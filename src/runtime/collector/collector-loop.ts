@@ -96,6 +96,11 @@ export class CollectorLoop {
     return this.#health?.blindFor ?? 0;
   }
 
+  /** Why it judges nothing, or last judged nothing. */
+  get blindBecause(): string {
+    return this.#health?.blindBecause ?? '';
+  }
+
   /** All silences, graces and ages of leftovers count from now. */
   startJudging(): void {
     this.#health?.resumeJudging();

@@ -1,6 +1,7 @@
 import type { CollectorEffect, CollectorEvent } from '../../../machines/collector.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { blindAfter, type LeasePolicy } from '../../domain/policy/lease-policy.ts';
+import { longestReason } from '../../domain/records/schema-problems.ts';
 import { recordVersion } from '../../domain/records/schemas.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -10,6 +11,7 @@ import { withTimeout } from '../support/with-timeout.ts';
 import { collector as machine } from '../transitions/machine-set.ts';
 import { ProcessChain, type ProcessTransition } from '../transitions/process-chain.ts';
 import { type Author, signingAuthor } from '../transitions/record-change.ts';
+import { RefusedCommits } from './observe/refused-commits.ts';
 import { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 import { takeSeat } from './seat.ts';
 import { SeatedCollector } from './seated-collector.ts';
@@ -44,6 +46,7 @@ export class Collector implements AsyncDisposable {
   readonly #done: Promise<void>;
   /** Kept from seat to seat. */
   readonly #serverTime: ServerTimeEstimate;
+  readonly #refusedCommits: RefusedCommits;
   #seated: SeatedCollector | undefined;
   /** It gave its last seat up because it was blind. */
   #wasBlind = false;
@@ -51,7 +54,8 @@ export class Collector implements AsyncDisposable {
   constructor(self: RunRef, options: CollectorOptions, ports: Ports) {
     this.self = self;
     this.#options = options;
-    this.#ports = ports;
+    this.#refusedCommits = new RefusedCommits(ports, blindAfter(options.lease));
+    this.#ports = { ...ports, registry: this.#refusedCommits.observe(ports.registry) };
     this.#author = signingAuthor(self, ports);
     this.#chain = new ProcessChain({ entity: 'collector', ...self }, this.#author, machine, ports);
     this.#serverTime = new ServerTimeEstimate(ports);
@@ -163,9 +167,20 @@ export class Collector implements AsyncDisposable {
     const runs = this.#seated?.view.fleet.size ?? 0;
     const { offset } = this.#serverTime;
     const { ttl } = this.#options.lease;
+    const why = this.#judgesNothingBecause();
+    const judges = why === undefined;
+    return JSON.stringify({
+      ...{ v: recordVersion, ...this.self, runs, ttl, offset, judges },
+      ...(!judges && { why: why.slice(0, longestReason) }),
+    });
+  }
+
+  /** Why its verdicts reach nobody; undefined: they do. */
+  #judgesNothingBecause(): string | undefined {
+    const seated = this.#seated;
     // A short blindness is over with the renewal that is written here.
-    const judges = (this.#seated?.blindFor ?? 0) <= blindAfter(this.#options.lease);
-    return JSON.stringify({ v: recordVersion, ...this.self, runs, ttl, offset, judges });
+    if (seated && seated.blindFor > blindAfter(this.#options.lease)) return seated.blindBecause;
+    return this.#refusedCommits.check();
   }
 
   /** Sends an event to the state machine. Returns whether it had a transition. */

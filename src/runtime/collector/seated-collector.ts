@@ -90,6 +90,11 @@ export class SeatedCollector {
     return this.#loop.blindFor;
   }
 
+  /** Why it judges nothing, or last judged nothing. */
+  get blindBecause(): string {
+    return this.#loop.blindBecause;
+  }
+
   /** Runs until the signal. */
   async run(signal: AbortSignal): Promise<void> {
     const { seat, keeper } = this.#options;

@@ -91,6 +91,11 @@ describe('each event is counted', () => {
     ],
     ['a blind collector', (to) => to.blind?.(true), { rollcall_collector_blind: 1 }],
     [
+      'a collector whose commits are refused',
+      (to) => to.commitsRefused?.(true),
+      { rollcall_collector_commits_refused: 1 },
+    ],
+    [
       'the difference of the clocks',
       (to) => to.clockOffset?.(-2500),
       { rollcall_clock_offset_seconds: -2.5 },

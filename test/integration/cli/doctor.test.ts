@@ -86,12 +86,12 @@ describe('rollcall doctor', () => {
     const { code, out } = await doctor(fleet);
     expect(code).toBe(1);
     expect(out).toMatch(
-      /✕ collectors +no collector sees the fleet; 1 blind collector: seat\.1 by h1\/c/,
+      /✕ collectors +no collector observes the fleet; 1 collector that judges nothing: seat\.1 by h1\/c/,
     );
     await leases.create('seat.2', JSON.stringify({ ...seat, judges: true }), 60_000);
     const half = await doctor(fleet);
     expect(half.out).toMatch(
-      /· collectors +1 active collector: seat\.2 by h1\/c; 1 blind collector/,
+      /· collectors +1 active collector: seat\.2 by h1\/c; 1 collector that judges nothing/,
     );
   });
 

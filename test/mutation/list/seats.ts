@@ -121,4 +121,20 @@ export const seats: readonly Mutant[] = [
     tests: ['test/runtime/agent/clock/watch-clock.test.ts'],
     unseen: 'its agents do not measure their clocks',
   },
+  {
+    name: 'refused-commits-unsaid',
+    breaks: 'G9',
+    what: 'tells consumers that a collector whose commits the store refuses observes the fleet',
+    file: 'src/runtime/collector/collector.ts',
+    edits: [['return this.#refusedCommits.check();', 'return undefined;']],
+    tests: ['test/runtime/collector/refused-commits.test.ts'],
+  },
+  {
+    name: 'refusal-never-forgotten',
+    breaks: 'G9',
+    what: 'is no observer for ever after a refused commit that is not tried again',
+    file: 'src/runtime/collector/observe/refused-commits.ts',
+    edits: [['if (now - refused.at > forgottenAfter) {', 'if (now < 0) {']],
+    tests: ['test/runtime/collector/refused-commits.test.ts'],
+  },
 ];

@@ -1,6 +1,7 @@
 import { describe, expect } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { seconds } from '../../../src/domain/time.ts';
+import type { Registry } from '../../../src/ports/registry.ts';
 import { holdEntry } from '../../domain/support/sample-fleet.ts';
 import type { FleetInMemory } from '../support/fleet-in-memory.ts';
 import { scenario } from '../support/scenario.ts';
@@ -42,16 +43,16 @@ describe('a hold that is missing in the view', () => {
     'keeps the run if its key cannot be read: an unknown state is no proof of death',
     async (fleet) => {
       const c = await given(fleet);
-      const { registry } = c.process.ports;
-      const read: typeof registry.read = (key) =>
+      const registry: { read: Registry['read'] } = c.process.ports.registry;
+      const read = registry.read.bind(registry);
+      registry.read = (key) =>
         key.startsWith('hold.')
           ? Promise.reject(new Fault('store-unavailable', 'no leader'))
-          : registry.read(key);
-      Object.assign(c.process.ports, { registry: { ...registry, read } });
+          : read(key);
       c.process.view.open();
       await fleet.advance(fleet.lease.ttl + fleet.lease.grace + seconds(30));
       expect(fleet.phase('h1/a')).toBe('live, unreachable');
-      Object.assign(c.process.ports, { registry });
+      registry.read = read;
       await until(fleet, () => fleet.phase('h1/a') === 'absent');
     },
   );
