@@ -27,7 +27,7 @@ export interface AgentOptions extends StoreOptions, LeaseOptions, HostOptions {
    * `exit` rejects `done` with `expired`. Default `start-over`.
    */
   readonly whenExpired?: 'start-over' | 'exit';
-  /** Whether it competes for a collector seat; default true. */
+  /** Whether it competes for a collector seat, from when its instances are registered; default true. */
   readonly collect?: boolean;
   /** Time for which instances are `draining` before `stop` removes them; default 0. */
   readonly drain?: Duration;

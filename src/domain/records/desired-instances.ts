@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { InstanceId, ServiceName, type Slot } from '../identity/names.ts';
-import { instanceKey } from '../identity/registry-keys.ts';
+import { InstanceId, ServiceName } from '../identity/names.ts';
 import { mostLabels } from './record-budget.ts';
 import { type InstanceRecord, Labels } from './schemas.ts';
 import type { RecordRead, StoredInstance } from './stored-record.ts';
@@ -72,7 +71,6 @@ export type ReconcileAction =
  * is not desired is left alone (G12).
  */
 export function diffInstances(
-  slot: Slot,
   run: string,
   present: ReadonlyMap<string, RecordRead<InstanceRecord>>,
   desired: Desired,
@@ -81,8 +79,7 @@ export function diffInstances(
   for (const [key, read] of present) {
     if (read.kind === 'stored' && !desired.has(key)) repairs.push({ do: 'remove', instance: read });
   }
-  for (const wanted of desired.values()) {
-    const key = instanceKey({ ...slot, ...wanted.spec });
+  for (const [key, wanted] of desired) {
     const read = present.get(key) ?? { kind: 'absent', key, revision: 0 };
     const repair = actionFor(run, read, wanted);
     if (repair) repairs.push(repair);

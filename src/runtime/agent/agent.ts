@@ -38,7 +38,7 @@ export interface AgentOptions {
   readonly whenExpired: 'start-over' | 'exit';
   readonly drainFor: Millis;
   readonly leaveWithin: Millis;
-  /** Whether it also runs a collector. */
+  /** Whether it also runs a collector, from when it first serves. */
   readonly collect: boolean;
   readonly onTransition: (transition: ProcessTransition, agent: Agent) => void;
 }
@@ -57,7 +57,7 @@ export class Agent implements AsyncDisposable {
   readonly #previousRuns = new Set<RunId>();
   readonly #recordChanges = new RecordChanges();
   readonly #ready = Promise.withResolvers<void>();
-  readonly #collector: BackgroundCollector | undefined;
+  #collector: BackgroundCollector | undefined;
   #session: Session;
   #stopping = false;
   readonly #done: Promise<void>;
@@ -75,9 +75,6 @@ export class Agent implements AsyncDisposable {
     this.#ports = ports;
     this.replace(specs, healthOf);
     this.#session = this.#nextSession(options.takeover, options.run);
-    this.#collector = options.collect
-      ? new BackgroundCollector(this.slot, options.lease, ports)
-      : undefined;
     this.#done = this.#run().finally(() => this.#collector?.[Symbol.asyncDispose]());
     this.#done.catch(this.#ready.reject);
     this.#ready.promise.catch(() => {});
@@ -221,12 +218,19 @@ export class Agent implements AsyncDisposable {
         desired: (): Desired => this.#desired,
         onRecords: () => this.#recordChanges.notify(),
         onTransition: (transition) => {
-          if (transition.to === 'serving') this.#ready.resolve();
+          if (transition.to === 'serving') this.#onServing();
           onTransition(transition, this);
         },
       },
       this.#ports,
     );
+  }
+
+  /** Only now it collects: a collector reads the whole fleet, which would delay the start of its agent. */
+  #onServing(): void {
+    this.#ready.resolve();
+    const { collect, lease } = this.#options;
+    if (collect) this.#collector ??= new BackgroundCollector(this.slot, lease, this.#ports);
   }
 
   async #run(): Promise<void> {

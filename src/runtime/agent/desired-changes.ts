@@ -33,7 +33,7 @@ export function desiredChanges(
   const { self, instances } = records;
   const changes: Change[] = [];
   let messages = 0;
-  for (const action of diffInstances(self, self.run, instances, desired)) {
+  for (const action of diffInstances(self.run, instances, desired)) {
     if (action.do !== 'remove' && records.isPutAside(action.desired)) continue;
     const change = changeOf(records, action, provenance);
     if (change === 'ignored') continue;

@@ -22,7 +22,7 @@ import {
 } from '../../domain/records/stored-record.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { CommitOutcome } from '../../ports/registry.ts';
+import type { CommitOutcome, Write } from '../../ports/registry.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
 import { type SealedChange, sealChanges } from '../transitions/seal-changes.ts';
 
@@ -50,8 +50,8 @@ export class OwnedRecords {
   isRunIdSpent = false;
   /** The last event of this run's chain for each instance, including removed ones. */
   readonly chainHeads = new Map<string, ChainHead>();
-  /** Removals that may have been stored. */
-  readonly #unconfirmedRemovals = new Map<string, SealedChange>();
+  /** Removals that may have been stored: the last event of each. */
+  readonly #unconfirmedRemovals = new Map<string, ChainHead>();
   /** Instances that the store cannot take, by key, as they were wanted then. */
   readonly #putAside = new Map<string, DesiredInstance>();
   #agent: StoredAgent | undefined;
@@ -124,13 +124,14 @@ export class OwnedRecords {
     wanted: Iterable<string> = [],
     atLeast: Revision = this.#agent?.revision ?? 0,
   ): Promise<void> {
-    const filters = [instancesOfAgentFilter(this.self), agentKey(this.self)];
+    const slot = agentKey(this.self);
+    const filters = [instancesOfAgentFilter(this.self), slot];
     for (const key of wanted) this.#knownKeys.add(key);
-    const known = [agentKey(this.self), ...this.#knownKeys];
+    const known = [slot, ...this.#knownKeys];
     const entries = await this.#ports.registry.list(filters, atLeast, known);
     this.instances.clear();
-    for (const entry of entries) if (entry.key !== agentKey(this.self)) this.#store(entry);
-    for (const [key, { head }] of this.#unconfirmedRemovals) {
+    for (const entry of entries) if (entry.key !== slot) this.#store(readInstance(entry));
+    for (const [key, head] of this.#unconfirmedRemovals) {
       // Only the run removes what an active run owns: a missing record means that the removal was
       // stored.
       if (this.instances.get(key)?.kind !== 'stored') this.chainHeads.set(key, head);
@@ -145,6 +146,7 @@ export class OwnedRecords {
   }
 
   isPutAside(wanted: DesiredInstance): boolean {
+    if (this.#putAside.size === 0) return false;
     const aside = this.#putAside.get(instanceKey({ ...this.self, ...wanted.spec }));
     return (
       aside !== undefined &&
@@ -162,10 +164,10 @@ export class OwnedRecords {
     const sealed = [...(claim ? [claim] : []), ...sealChanges(changes)];
     const writes = sealed.map((change) => change.write);
     const slot = agentKey(this.self);
-    for (const { key, text } of writes) if (key !== slot) refuseUnreadable(key, text);
-    // Before it is sent: a check of the records may forget the instances while it is under way.
-    const own = new Set(sealed.filter(({ write }) => this.#isMine(write.key)));
-    for (const { key } of writes) if (key !== slot) this.#knownKeys.add(key);
+    const instances = sealed
+      .filter(({ write }) => write.key !== slot)
+      .map(({ write, head }) => this.#instanceWrite(write, head));
+    for (const { write } of instances) this.#knownKeys.add(write.key);
     const needsFence = this.#agent && !writes.some((write) => write.key === slot);
     const outcome = await this.#ports.registry.commit({
       writes,
@@ -173,12 +175,14 @@ export class OwnedRecords {
       ...(needsFence &&
         this.#agent && { fences: [{ key: slot, expectedRevision: this.#agent.revision }] }),
     });
-    if (outcome.outcome === 'committed') this.#apply(sealed, own, outcome.revisions);
+    if (outcome.outcome === 'committed') {
+      for (const write of writes) if (write.key === slot) this.#applyOwn(write, outcome.revisions);
+      this.#apply(instances, outcome.revisions);
+    }
     if (outcome.outcome === 'unknown') {
       this.hasUnknownCommit = true;
-      for (const change of own) {
-        const { key, text } = change.write;
-        if (text === undefined) this.#unconfirmedRemovals.set(key, change);
+      for (const { write, head, wasMine } of instances) {
+        if (wasMine && write.text === undefined) this.#unconfirmedRemovals.set(write.key, head);
       }
       // The next step lists again, also if the sender of this commit was stopped meanwhile.
       this.instances.clear();
@@ -186,53 +190,63 @@ export class OwnedRecords {
     return outcome;
   }
 
-  #apply(
-    changes: readonly SealedChange[],
-    own: ReadonlySet<SealedChange>,
-    revisions: ReadonlyMap<string, Revision>,
-  ): void {
-    for (const change of changes) {
-      const { write, head } = change;
-      const entry = { key: write.key, revision: revisions.get(write.key) ?? 0, text: write.text };
-      if (write.key === agentKey(this.self)) {
-        const read = readAgent(entry);
-        this.#agent = read.kind === 'stored' ? read : undefined;
-        this.hasUnknownCommit = false;
-      } else {
-        // An instance of an earlier run is not a chain of this run.
-        if (write.text !== undefined || own.has(change)) this.chainHeads.set(write.key, head);
-        this.#unconfirmedRemovals.delete(write.key);
-        this.#lastWrite = entry;
-        this.#store(entry);
-      }
+  /** @throws {Fault} `record-unreadable`, `record-too-large` */
+  #instanceWrite(write: Write, head: ChainHead): InstanceWrite {
+    const known = this.instances.get(write.key);
+    const wasMine = known?.kind === 'stored' && known.record.run === this.self.run;
+    return { write, head, read: readBack(write), wasMine };
+  }
+
+  #applyOwn({ key, text }: Write, revisions: ReadonlyMap<string, Revision>): void {
+    const read = readAgent({ key, revision: revisions.get(key) ?? 0, text });
+    this.#agent = read.kind === 'stored' ? read : undefined;
+    this.hasUnknownCommit = false;
+  }
+
+  #apply(instances: readonly InstanceWrite[], revisions: ReadonlyMap<string, Revision>): void {
+    for (const { write, head, read, wasMine } of instances) {
+      const { key, text } = write;
+      const revision = revisions.get(key) ?? 0;
+      // An instance of an earlier run is not a chain of this run.
+      if (text !== undefined || wasMine) this.chainHeads.set(key, head);
+      this.#unconfirmedRemovals.delete(key);
+      this.#lastWrite = { key, revision, text };
+      this.#store({ ...read, revision });
     }
     this.#onChange();
   }
 
-  #isMine(key: string): boolean {
-    const known = this.instances.get(key);
-    return known?.kind === 'stored' && known.record.run === this.self.run;
-  }
-
-  #store(entry: KeyValueEntry): void {
-    const read = readInstance(entry);
-    if (read.kind === 'absent' && read.revision === 0) this.instances.delete(entry.key);
-    else this.instances.set(entry.key, read);
+  #store(read: RecordRead<InstanceRecord>): void {
+    if (read.kind === 'absent' && read.revision === 0) this.instances.delete(read.key);
+    else this.instances.set(read.key, read);
     if (read.kind === 'stored' && read.record.run === this.self.run) {
-      this.chainHeads.set(entry.key, read.record);
+      this.chainHeads.set(read.key, read.record);
     }
   }
 }
 
-/** A record that this version cannot read would look as if another program had written it. */
-function refuseUnreadable(key: string, text: string | undefined): void {
+/** An instance of a commit: what is written, and what a reader will make of it. */
+interface InstanceWrite {
+  readonly write: Write;
+  readonly head: ChainHead;
+  /** Its revision is known when it is stored. */
+  readonly read: RecordRead<InstanceRecord>;
+  /** Whether it was an instance of this run before: a check may forget that while the commit is under way. */
+  readonly wasMine: boolean;
+}
+
+/**
+ * Reads a record as every reader will. One that this version cannot read would look as if another program had
+ * written it, and is not written.
+ */
+function readBack({ key, text }: Write): RecordRead<InstanceRecord> {
   const { record: most } = recordLimits;
   if (text !== undefined && text.length > most) {
     const what = `${key} would have ${text.length} characters, and a record may have at most ${most}`;
     throw new Fault('record-too-large', what, { hint: 'shorten its labels' });
   }
-  const read = readInstance({ key, revision: 1, text });
-  if (read.kind !== 'unreadable') return;
+  const read = readInstance({ key, revision: 0, text });
+  if (read.kind !== 'unreadable') return read;
   throw new Fault(
     'record-unreadable',
     `the record ${key} would be unreadable and is not written: ${read.why}`,

@@ -1,4 +1,3 @@
-import { hashEvent } from '../../domain/events/hash-chain.ts';
 import { Fault } from '../../domain/fault.ts';
 import { messagesPerBatch } from '../../domain/policy/lease-policy.ts';
 import type { Desired } from '../../domain/records/desired-instances.ts';
@@ -28,21 +27,20 @@ export async function takeSlotAtOnce(
   await records.list(desired().keys(), over.revision);
   const { author } = records;
   const started = buildClaim(author, over, claim, provenance);
-  const all = desiredChanges(records, desired(), messagesPerBatch, {});
-  // The announcement needs no record of its own.
-  const fits = all.isAll && messagesOf(started) + 1 + all.messages <= messagesPerBatch;
-  const sealed = sealChange(fits ? announceClaim(started) : started);
+  const sealed = sealChange(started);
   // Instances are caused by the start of the run, also if its announcement is in the same commit.
-  const start = sealed.events[started.events.length - 1]?.text ?? '';
-  const cause = (author.ports.hash ?? hashEvent)(start);
+  const cause = sealed.head.hash;
   const room = messagesPerBatch - messagesOf(sealed);
-  const { changes } = desiredChanges(records, desired(), room, { cause });
+  const { changes, messages, isAll } = desiredChanges(records, desired(), room, { cause });
+  // The announcement needs no record of its own.
+  const isComplete = isAll && messages < room;
   try {
-    return (await records.commit(changes, sealed)).outcome;
+    return (await records.commit(changes, isComplete ? announceClaim(started, sealed) : sealed))
+      .outcome;
   } catch (fault) {
     if (!(fault instanceof Fault) || !isOfInstance(fault)) throw fault;
     // Which instance it is, is found out when the slot is taken (reconcile.ts).
-    return (await records.commit([], sealChange(started))).outcome;
+    return (await records.commit([], sealed)).outcome;
   }
 }
 

@@ -16,10 +16,9 @@ import {
   transitionOrThrow,
   updateRecord,
 } from './record-change.ts';
-import { initialTransition, transition } from './transition.ts';
 
 /**
- * Memoized: one transition ends a thousand instances, and computing it costs more than the rest of
+ * Memoized: a thousand instances take the same transition, and computing it costs more than the rest of
  * the event.
  */
 const machine = new MemoizedMachine(instance);
@@ -84,7 +83,7 @@ export function registerInstance(
     author,
     { of, n, prev: previousHead?.hash ?? null },
     instance,
-    initialTransition(instance),
+    machine.initialTransition(),
     { type: 'registered' },
     body,
     provenance,
@@ -129,7 +128,7 @@ export function transitionInstance(
   move: InstanceTransition,
   provenance: Provenance = {},
 ): Change | 'ignored' {
-  const step = transition(instance, { value: stored.record.state }, move);
+  const step = machine.transition({ value: stored.record.state }, move);
   if (step === 'ignored') return 'ignored';
   const at = author.ports.clock.wall();
   const {
@@ -187,5 +186,8 @@ function endInstance(
   return chainEvent(author, position, instance, step, event, null, provenance);
 }
 
-const withoutUndefined = <T extends object>(spec: T): T =>
-  Object.fromEntries(Object.entries(spec).filter(([, value]) => value !== undefined)) as T;
+function withoutUndefined<T extends object>(spec: T): T {
+  const given: Partial<T> = {};
+  for (const name in spec) if (spec[name] !== undefined) given[name] = spec[name];
+  return given as T;
+}

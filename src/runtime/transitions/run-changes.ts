@@ -16,7 +16,7 @@ import {
   transitionOrThrow,
   updateRecord,
 } from './record-change.ts';
-import { initialTransition, transition } from './transition.ts';
+import { type SealedChange, sealNext } from './seal-changes.ts';
 
 const machine = new MemoizedMachine(run);
 
@@ -61,7 +61,7 @@ export function buildClaim(
     author,
     { of, n: 1, prev: null },
     run,
-    initialTransition(run),
+    machine.initialTransition(),
     { type: 'started' },
     body,
     provenance,
@@ -76,14 +76,17 @@ export function buildClaim(
 }
 
 /** The claim of a run whose instances are registered with it: announced in the same write. */
-export function announceClaim(claim: Change): Change {
-  const { author, key, expectedRevision, events } = claim;
-  // Revision 0: the term of the record is the revision of this very write. The hash follows with the signature.
-  const record = { ...claim.record, hash: '' } as AgentRecord;
-  const stored: StoredAgent = { kind: 'stored', key, revision: 0, record };
-  const announced = transitionRun(author, stored, { type: 'announced' });
+export function announceClaim(claim: Change, sealed: SealedChange): SealedChange {
+  const { author, key } = claim;
+  const record = { ...claim.record, hash: sealed.head.hash } as AgentRecord;
+  // Revision 0: the term of the record is the revision of this very write.
+  const announced = transitionRun(
+    author,
+    { kind: 'stored', key, revision: 0, record },
+    { type: 'announced' },
+  );
   if (announced === 'ignored') throw new Error('a run that starts can be announced');
-  return { ...announced, expectedRevision, events: [...events, ...announced.events] };
+  return sealNext(sealed, announced);
 }
 
 function endRun(author: Author, stored: StoredAgent, type: string, provenance: Provenance) {
@@ -110,7 +113,7 @@ export function transitionRun(
   event: RunTransition,
   provenance: Provenance = {},
 ): Change | 'ignored' {
-  const step = transition(run, { value: runMachineState(stored.record) }, event);
+  const step = machine.transition({ value: runMachineState(stored.record) }, event);
   if (step === 'ignored') return 'ignored';
   const reason = event.type === 'suspected' ? event.reason : undefined;
   const at = author.ports.clock.wall();

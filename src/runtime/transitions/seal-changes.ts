@@ -71,6 +71,17 @@ export function sealChange(change: Change): SealedChange {
   return sealed;
 }
 
+/** Signs the next change of the same record, and makes both one write. */
+export function sealNext({ write, events }: SealedChange, change: Change): SealedChange {
+  const next = sealChange(change);
+  const { expectedRevision } = write;
+  return {
+    ...next,
+    write: { ...next.write, expectedRevision },
+    events: [...events, ...next.events],
+  };
+}
+
 /** What one or more changes write. */
 export interface SealedCommit {
   readonly writes: readonly Write[];

@@ -109,7 +109,7 @@ export const badInput: readonly Mutant[] = [
     breaks: 'G12',
     what: 'writes an instance that no process can read, again and again',
     file: 'src/runtime/agent/owned-records.ts',
-    edits: [["if (read.kind !== 'unreadable') return;", 'if (read) return;']],
+    edits: [["if (read.kind !== 'unreadable') return read;", 'if (read) return read;']],
     tests: ['test/runtime/agent/not-valid.test.ts'],
   },
   {

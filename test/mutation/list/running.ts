@@ -137,10 +137,10 @@ export const running: readonly Mutant[] = [
     what: 'forgets that a removal was its own if it checks its records before the answer arrives',
     file: 'src/runtime/agent/owned-records.ts',
     edits: [
-      ['if (write.text !== undefined || own.has(change))', 'if (write.text !== undefined)'],
+      ['if (text !== undefined || wasMine)', 'if (text !== undefined)'],
       [
-        'if (text === undefined) this.#unconfirmedRemovals',
-        'if (text === undefined && this.#isMine(key)) this.#unconfirmedRemovals',
+        'if (wasMine && write.text === undefined)',
+        "if (this.instances.get(write.key)?.kind === 'stored' && write.text === undefined)",
       ],
     ],
     tests: ['test/runtime/agent/owned-records.test.ts'],

@@ -15,7 +15,7 @@ export const starting: readonly Mutant[] = [
     breaks: 'G9',
     what: 'announces a run with the first of several commits of instances',
     file: 'src/runtime/agent/take-slot.ts',
-    edits: [['const fits = all.isAll &&', 'const fits = all.changes.length > 0 &&']],
+    edits: [['const isComplete = isAll &&', 'const isComplete = changes.length > 0 &&']],
     tests: ['test/runtime/agent/start-at-once.test.ts'],
   },
 ];

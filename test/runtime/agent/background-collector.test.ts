@@ -27,6 +27,22 @@ function refusedCollector() {
 }
 
 describe('a collector in an agent', () => {
+  test('reads nothing before its agent serves', async () => {
+    const fleet = new FleetInMemory();
+    const process = fleet.process('h1');
+    const { list } = process.ports.leases;
+    const states: string[] = [];
+    Object.assign(process.ports.leases, {
+      list: (filter: string) => {
+        states.push(agent.state);
+        return list(filter);
+      },
+    });
+    const { agent } = fleet.agent('h1/a', ['web/1'], { process, collect: true });
+    await fleet.advance(seconds(5));
+    expect(states[0]).toBe('serving');
+  });
+
   test('that may not collect is started again with growing pauses, and logged once', async () => {
     const { fleet, agent, events, tries } = refusedCollector();
     await fleet.advance(minutes(60));
