@@ -28,9 +28,12 @@ export interface Audit {
   /**
    * Appends an event of a process without a record, exactly once. After a lost acknowledgement it looks
    * the event up. `already` means that an event exists under this subject.
+   *
+   * `isNew`: it was never sent before, and nobody else writes under its subject. Then it is not looked up before it
+   * is sent. Never for an event whose append has failed.
    * @throws {Fault} `store-unavailable`; it may or may not have been stored; append it again
    */
-  append(event: EventWrite): Promise<'appended' | 'already'>;
+  append(event: EventWrite, isNew?: boolean): Promise<'appended' | 'already'>;
 
   /**
    * Reads the events from `from` (inclusive; 0: the first) to the current end, in order, each once.

@@ -74,6 +74,14 @@ export function auditContract(open: Open): void {
       expect(subjectsOf(await auditOf(subject.store))).toEqual([eventOf(1, 1), eventOf(1, 2)]);
     });
 
+    test('stores a new event of a process once, without a look', async () => {
+      await using subject = await open();
+      const { audit } = subject.store;
+      expect(await audit.append(event(eventOf(1, 1), 'once'), true)).toBe('appended');
+      expect(await audit.append(event(eventOf(1, 1), 'once'), true)).toBe('already');
+      await auditWith(subject, 1);
+    });
+
     test('accepts one of many concurrent appends under the same subject', async () => {
       await using subject = await open();
       await using other = await subject.other();

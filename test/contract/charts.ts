@@ -28,6 +28,21 @@ export function chartContract(open: Open): void {
       expect(await subject.store.charts.get('run', hash)).toBe('one');
     });
 
+    test('tells which charts are missing', async () => {
+      await using subject = await open();
+      await using other = await subject.other();
+      const run = { machine: 'run', hash };
+      const odd = { machine: 'a.b > *', hash };
+      const hold = { machine: 'hold', hash };
+      const missing = () => other.charts.missing([run, odd, hold]);
+      expect(await missing()).toEqual([run, odd, hold]);
+      await subject.store.charts.publish(odd.machine, hash, 'text');
+      expect(await missing()).toEqual([run, hold]);
+      await subject.store.charts.publish(run.machine, hash, 'text');
+      await subject.store.charts.publish(hold.machine, 'ba9876543210', 'text');
+      expect(await missing()).toEqual([hold]);
+    });
+
     test('accepts any machine name', async () => {
       await using subject = await open();
       const name = 'a.b > * $KV c';

@@ -43,6 +43,32 @@ export function listContract(open: Open): void {
       await committed(store, ...listed.map(({ key, revision }) => write(key, revision)));
     });
 
+    test.each([
+      ['no', 0],
+      ['few', 3],
+      ['many', 20],
+    ])(
+      'of an agent with %s instances, which names some of them, has all of them',
+      async (_, count) => {
+        await using subject = await open();
+        const { store } = subject;
+        const keys = [agent(1), ...Array.from({ length: count }, (_, n) => instance(1, n + 1))];
+        const revisions = await committed(store, ...keys.map((key) => write(key, 0)));
+        const filters = [instancesOfAgentFilter(slot(1)), agent(1)];
+        const named = [agent(1), instance(1, 1), instance(1, 99)];
+        const listed = () => store.registry.list(filters, revisionIn(revisions, agent(1)), named);
+        const entry = (key: string) => ({
+          ...{ key, revision: revisionIn(revisions, key), text: `${key}@0` },
+        });
+        expect(byKey(await listed())).toEqual(byKey(keys.map(entry)));
+        const last = keys.at(-1) ?? '';
+        const tombstone = await written(store, removal(last, revisionIn(revisions, last)));
+        const rest = keys.slice(0, -1).map(entry);
+        const removed = { key: last, revision: tombstone, text: undefined };
+        expect(byKey(await listed())).toEqual(byKey([...rest, removed]));
+      },
+    );
+
     test('has exactly the records below its filters', async () => {
       await using subject = await open();
       const { store } = subject;

@@ -11,6 +11,11 @@ export function memoryCharts({ charts }: MemoryServer, transport: Transport): Ch
         charts.get(key(machine, hash)),
       ),
 
+    missing: (wanted) =>
+      requestOver(transport, 'listing the charts', () =>
+        wanted.filter(({ machine, hash }) => !charts.has(key(machine, hash))),
+      ),
+
     publish: (machine, hash, text) =>
       requestOver(transport, `publishing chart ${machine} ${hash}`, () => {
         if (charts.has(key(machine, hash))) return 'already';

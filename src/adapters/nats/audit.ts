@@ -2,6 +2,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
+import type { StreamMessage } from './connection/message.ts';
 import { missingStream } from './connection/missing-stream.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
@@ -51,7 +52,7 @@ export function natsAudit(
     within,
   });
   return {
-    append: (event) => append(connection, names, guard, event, within),
+    append: (event, isNew = false) => append(connection, names, guard, { ...event, isNew }, within),
     range,
     tidy: () => trimOutbox(connection, names, guard, within),
     isBehind: () => isBehind(connection, names, within),
@@ -88,7 +89,8 @@ async function isBehind(
 }
 
 /**
- * Stores the event unless it is in the outbox or in the audit.
+ * Stores the event unless it is in the outbox or in the audit. A new one is in neither, unless its first
+ * acknowledgement was lost.
  *
  * The outbox is read first: an event that is removed from it between the two reads is in the audit by
  * then.
@@ -97,7 +99,7 @@ async function append(
   connection: SupervisedConnection,
   names: SubjectNames,
   guard: StoreGuard,
-  event: EventWrite,
+  event: EventWrite & { readonly isNew: boolean },
   within: Millis,
 ): Promise<'appended' | 'already'> {
   const until = performance.now() + within;
@@ -107,13 +109,7 @@ async function append(
   let why = 'no time left';
   for (let isRetry = false; performance.now() < until; isRetry = true) {
     const existing =
-      (await readLast(connection, names.registry.stream, subject, remaining())) ??
-      (await readLastCopy(
-        connection,
-        names.auditStream,
-        names.auditPrefix + event.subject,
-        remaining(),
-      ));
+      event.isNew && !isRetry ? undefined : await storedAs(connection, names, event, remaining());
     // After a lost acknowledgement, an event with our text is the one that we wrote.
     if (existing !== undefined) {
       return isRetry && existing.text === event.text ? 'appended' : 'already';
@@ -136,6 +132,19 @@ async function append(
     if (outcome.kind === 'unavailable' && connection.generation === generation) break;
   }
   throw notStored(event, why);
+}
+
+async function storedAs(
+  connection: SupervisedConnection,
+  names: SubjectNames,
+  { subject }: EventWrite,
+  within: Millis,
+): Promise<StreamMessage | undefined> {
+  const { registry, eventPrefix, auditStream, auditPrefix } = names;
+  return (
+    (await readLast(connection, registry.stream, eventPrefix + subject, within)) ??
+    (await readLastCopy(connection, auditStream, auditPrefix + subject, within))
+  );
 }
 
 const notStored = ({ subject }: EventWrite, why: string): Fault =>

@@ -4,6 +4,7 @@ import type { Millis } from '../../domain/time.ts';
 import type { Charts } from '../../ports/charts.ts';
 import type { BucketNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
+import { keysBelow } from './read/keys-below.ts';
 import { readEntry } from './read/leader-read.ts';
 import { putOnce } from './write/put-once.ts';
 
@@ -18,14 +19,23 @@ export function natsCharts(
 ): Charts {
   const keyOf = (machine: string, hash: string) => `chart.${encodeSubjectToken(machine)}.${hash}`;
   const read = async (key: string) => (await readEntry(connection, bucket, key, within)).text;
+  // A request without the right would be a violation in the log of the server, with each start of an agent.
+  const requireRight = () => {
+    if (connection.reads === 'own-keys') {
+      throw new Fault('store-refused', 'this login may not publish charts');
+    }
+  };
   return {
     get: (machine, hash) => read(keyOf(machine, hash)),
 
+    async missing(charts) {
+      requireRight();
+      const keys = new Set(await keysBelow(connection, bucket, 'chart.>', within));
+      return charts.filter(({ machine, hash }) => !keys.has(keyOf(machine, hash)));
+    },
+
     async publish(machine, hash, text) {
-      // A request without the right would be a violation in the log of the server, with each start of an agent.
-      if (connection.reads === 'own-keys') {
-        throw new Fault('store-refused', 'this login may not publish charts');
-      }
+      requireRight();
       const key = keyOf(machine, hash);
       if ((await read(key)) !== undefined) return 'already';
       await putOnce(connection, { subject: bucket.prefix + key, text, onlyNew: true }, within);

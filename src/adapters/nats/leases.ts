@@ -1,10 +1,9 @@
-import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Leases } from '../../ports/leases.ts';
-import { askApi, expectOk } from './connection/jetstream-api.ts';
 import type { BucketNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
+import { keysBelow } from './read/keys-below.ts';
 import { readEntries, readEntry } from './read/leader-read.ts';
 import { watch } from './read/watch.ts';
 import { type OutgoingMessage, publish } from './write/publish.ts';
@@ -123,23 +122,4 @@ export function natsLeases(
     watch: (filters, signal) =>
       watch(connection, { bucket, filters, forgetAfter: releasedTtl, within }, signal),
   };
-}
-
-/** The keys that match, listed by the leader: a consumer may be on a replica that lags. */
-async function keysBelow(
-  connection: SupervisedConnection,
-  bucket: BucketNames,
-  filter: string,
-  within: Millis,
-): Promise<readonly string[]> {
-  const what = `STREAM.INFO.${bucket.stream}`;
-  const keys = new Set<string>();
-  for (let offset = 0; ; ) {
-    const request = { subjects_filter: bucket.prefix + filter, offset };
-    const info = expectOk(what, await askApi<StreamInfo>(connection, what, request, { within }));
-    const subjects = Object.keys(info.state.subjects ?? {});
-    for (const subject of subjects) keys.add(subject.slice(bucket.prefix.length));
-    offset += subjects.length;
-    if (subjects.length === 0 || offset >= info.total) return [...keys];
-  }
 }

@@ -4,10 +4,14 @@ import type { Registry } from '../../ports/registry.ts';
 import type { SubjectNames } from './connection/subject-names.ts';
 import type { SupervisedConnection } from './connection/supervised-connection.ts';
 import type { StoreGuard } from './history/store-guard.ts';
+import { fewEntries } from './read/few-entries.ts';
 import { readEntries, readEntry } from './read/leader-read.ts';
 import { takeSnapshot } from './read/snapshot.ts';
 import { watch } from './read/watch.ts';
 import { commit } from './write/commit.ts';
+
+/** One who names more keys than these reads more of them than are worth a request each. */
+const mostKnown = 32;
 
 /** @param within time limit of one call, all its tries together */
 export function natsRegistry(
@@ -23,7 +27,10 @@ export function natsRegistry(
       if (connection.reads === 'own-keys' && known !== undefined) {
         return readEntries(connection, bucket, known, within);
       }
-      return (await takeSnapshot(connection, { bucket, filters, atLeast, within })).entries;
+      const spec = { bucket, filters, atLeast, within };
+      const isSmall = known !== undefined && known.length <= mostKnown;
+      const few = isSmall ? await fewEntries(connection, spec) : undefined;
+      return few ?? (await takeSnapshot(connection, spec)).entries;
     },
     async commit(request) {
       const until = performance.now() + within;

@@ -90,7 +90,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
         : await ensureStreams(connection, { ...streams, create });
     const guard = new StoreGuard(connection, names);
     const keeper = new StreamKeeper(connection, { ...streams, create });
-    await guard.lookAlways(within);
+    guard.lookAlways(within);
     const leases = natsLeases(connection, names.leases, within);
     return {
       leases: keeper.guard({

@@ -111,9 +111,13 @@ export class ProcessChain {
     const next = this.#pending.shift();
     if (!next) return;
     const sealedEvent = this.#eventOf(next);
-    const result = await retryUntilAvailable(this.#ports, this.#giveUp.signal, () =>
-      this.#ports.audit.append(sealedEvent.write),
-    );
+    // The run id of the chain is new, so its event is nowhere until it was sent.
+    let isNew = true;
+    const result = await retryUntilAvailable(this.#ports, this.#giveUp.signal, () => {
+      const isFirst = isNew;
+      isNew = false;
+      return this.#ports.audit.append(sealedEvent.write, isFirst);
+    });
     if (result) this.#stored = sealedEvent.head;
   }
 

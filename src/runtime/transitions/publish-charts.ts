@@ -27,18 +27,17 @@ export const builtInCharts = (): readonly Chart[] =>
  * only logged: another process of the same version, or the next start, publishes them.
  */
 export async function publishCharts({ charts, log }: Pick<Ports, 'charts' | 'log'>): Promise<void> {
-  for (const chart of builtInCharts()) {
-    try {
+  try {
+    for (const chart of await charts.missing(builtInCharts())) {
       const text = JSON.stringify(chart);
       const published = await charts.publish(chart.machine, chart.hash, text);
       if (published === 'published') {
         log.info('chart-published', { machine: chart.machine, chart: chart.hash });
       }
-    } catch (error) {
-      if (error instanceof Fault) log.debug('charts-not-published', { why: error.message });
-      else log.warn('charts-not-published', { why: String(error) });
-      return;
     }
+  } catch (error) {
+    if (error instanceof Fault) log.debug('charts-not-published', { why: error.message });
+    else log.warn('charts-not-published', { why: String(error) });
   }
 }
 

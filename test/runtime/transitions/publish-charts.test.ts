@@ -30,6 +30,7 @@ test.each([
 ])('a process %s continues', async (_what, cause, warned) => {
   const charts = {
     ...never,
+    missing: async <C>(all: readonly C[]) => all,
     publish: async () => {
       throw cause;
     },

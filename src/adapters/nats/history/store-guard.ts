@@ -31,6 +31,7 @@ export class StoreGuard {
   #checked = -1;
   #seen: Revision = 0;
   #running: Promise<number | string> | undefined;
+  #looking: Promise<void> | undefined;
 
   constructor(connection: SupervisedConnection, names: SubjectNames) {
     this.#connection = connection;
@@ -57,13 +58,15 @@ export class StoreGuard {
 
   /**
    * Compares the streams without a change, and again after each reconnect: a process that only reads has no
-   * need for more, and the first write need not wait. Ends when the connection is closed.
+   * need for more, and the first write finds it done or waits for it. Ends when the connection is closed.
    */
-  async lookAlways(within: Millis): Promise<void> {
+  lookAlways(within: Millis): void {
     const { signal } = new AbortController();
-    await this.#look(within);
     void (async () => {
-      while (await this.#connection.reconnected(signal)) await this.#look(within);
+      do {
+        this.#looking = this.#look(within);
+        await this.#looking;
+      } while (await this.#connection.reconnected(signal));
     })();
   }
 
@@ -126,6 +129,7 @@ export class StoreGuard {
 
   async #checkOnce(within: Millis): Promise<number | string> {
     if (!(await this.#connection.connected(within))) return 'not connected';
+    await this.#looking;
     const { generation } = this.#connection;
     if (this.#checked === generation) return generation;
     try {

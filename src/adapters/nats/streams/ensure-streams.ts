@@ -45,11 +45,8 @@ export async function ensureStreams(
   options: EnsureOptions,
 ): Promise<readonly SettingMismatch[]> {
   const { leases, registry, audit, keyframes } = desiredStreams(options.names, options.replicas);
-  const existing = new Map<string, StreamInfo>();
-  for (const { name } of [leases, registry, audit, keyframes]) {
-    const info = await streamInfo(connection, name, options.within);
-    if (info !== undefined) existing.set(name, info);
-  }
+  const all = [leases, registry, audit, keyframes].map(({ name }) => name);
+  const existing = await streamInfos(connection, all, options.within);
   const marked = existing.get(registry.name);
   if (marked) refuseUnknownFormat(marked.config, options.names.namespace);
   const missing = [leases, registry, audit].filter(({ name }) => !existing.has(name));
@@ -87,11 +84,24 @@ export async function missingStreams(
   connection: SupervisedConnection,
   { names, replicas, within }: StreamOptions,
 ): Promise<readonly string[]> {
-  const missing: string[] = [];
-  for (const { name } of Object.values(desiredStreams(names, replicas))) {
-    if ((await streamInfo(connection, name, within)) === undefined) missing.push(name);
-  }
-  return missing;
+  const all = Object.values(desiredStreams(names, replicas)).map(({ name }) => name);
+  const existing = await streamInfos(connection, all, within);
+  return all.filter((name) => !existing.has(name));
+}
+
+/** The streams that exist, all asked for at once. */
+async function streamInfos(
+  connection: SupervisedConnection,
+  names: readonly string[],
+  within: Millis,
+): Promise<ReadonlyMap<string, StreamInfo>> {
+  const existing = new Map<string, StreamInfo>();
+  const ask = async (name: string) => {
+    const info = await streamInfo(connection, name, within);
+    if (info !== undefined) existing.set(name, info);
+  };
+  await Promise.all(names.map(ask));
+  return existing;
 }
 
 /** All settings that differ now. A missing stream is a finding on its `name`. */
@@ -112,7 +122,7 @@ export async function inspectStreams(
 }
 
 /**
- * The state of a stream, from its leader; undefined if it does not exist.
+ * The state of a stream, from its leader; undefined if it does not exist. `below`: with the subjects that match.
  * @throws {Fault} `store-unavailable`, also if the reply has an unknown form; `store-refused`
  */
 export async function streamInfo(
@@ -120,9 +130,11 @@ export async function streamInfo(
   stream: string,
   within: Millis,
   signal?: AbortSignal,
+  below?: string,
 ): Promise<StreamInfo | undefined> {
   const what = `STREAM.INFO.${stream}`;
-  const answer = await askApi<unknown>(connection, what, {}, { within, signal });
+  const request = below === undefined ? {} : { subjects_filter: below };
+  const answer = await askApi<unknown>(connection, what, request, { within, signal });
   if ('ok' in answer) return readInfo(what, answer.ok);
   if (answer.error.err_code === code.streamNotFound) return undefined;
   throw apiFault(what, answer.error);
