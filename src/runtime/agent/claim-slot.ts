@@ -52,7 +52,7 @@ export async function claimSlot(
   signal: AbortSignal,
 ): Promise<ClaimResult | undefined> {
   const key = agentKey(records.self);
-  let wasRefused = false;
+  let failures = 0;
   while (!signal.aborted) {
     const current = readAgent(await ports.registry.read(key));
     if (current.kind === 'stored' && current.record.run === records.self.run) {
@@ -67,7 +67,7 @@ export async function claimSlot(
     }
     const provenance = { evidence: { taken: permission.reason } };
     const outcome =
-      isFree(current) && !wasRefused
+      isFree(current) && failures === 0
         ? await takeSlotAtOnce(records, current, options, provenance)
         : await takeSlot(records, current, options, provenance);
     if (outcome === 'committed') {
@@ -75,9 +75,9 @@ export async function claimSlot(
       return { type: 'claimed' };
     }
     records.isRunIdSpent = outcome === 'unknown';
-    wasRefused = true;
+    failures += 1;
     // Gives a write in progress time to arrive, and keeps an agent that restarts from spinning.
-    if (outcome !== 'conflict') await retryDelay(ports, signal);
+    if (outcome !== 'conflict') await retryDelay(ports, signal, failures);
   }
   return undefined;
 }
@@ -109,7 +109,7 @@ async function confirm(
   ports: Pick<Ports, 'clock' | 'entropy'>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  while (!signal.aborted) {
+  for (let failures = 1; !signal.aborted; failures += 1) {
     const own = await records.check();
     if ('ended' in own) return false;
     // It was rewritten since: only the write that took the slot has no term.
@@ -118,7 +118,7 @@ async function confirm(
     if (change === 'ignored') return true;
     const { outcome } = await records.commit([change]);
     if (outcome === 'committed') return true;
-    await retryDelay(ports, signal);
+    await retryDelay(ports, signal, failures);
   }
   return false;
 }

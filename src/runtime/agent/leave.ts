@@ -24,7 +24,12 @@ export const leaveInTime = (
   signal: AbortSignal,
 ): Promise<'left' | OwnershipLost | undefined> =>
   withTimeout(leaveWithin + drainFor, ports.clock, signal, (timeout) =>
-    retryUntilAvailable(ports, timeout, () => leaveGracefully(records, drainFor, ports, timeout)),
+    retryUntilAvailable(
+      ports,
+      timeout,
+      () => leaveGracefully(records, drainFor, ports, timeout),
+      'short',
+    ),
   );
 
 /**

@@ -34,6 +34,7 @@ export async function reconcile(
   signal: AbortSignal,
 ): Promise<ReconcileResult | undefined> {
   let isListed = records.instances.size > 0;
+  let failures = 0;
   while (!signal.aborted) {
     const own = records.agent ?? (await records.check());
     if ('ended' in own) return own;
@@ -45,12 +46,16 @@ export async function reconcile(
       : ownTransition(records, 'confirmed');
     if (changes.length === 0 && own.record.phase !== 'registering') return 'reconciled';
     const outcome = await commitOrPutAside(records, changes, desired(), ports);
-    if (outcome === 'committed') continue;
+    if (outcome === 'committed') {
+      failures = 0;
+      continue;
+    }
+    failures += 1;
     isListed = false;
     const state = await records.check();
     if ('ended' in state) return state;
     if (state.record.suspect) return 'suspected';
-    await retryDelay(ports, signal);
+    await retryDelay(ports, signal, failures);
   }
   return undefined;
 }

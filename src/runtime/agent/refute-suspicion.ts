@@ -15,7 +15,7 @@ export async function refuteSuspicion(
   ports: Pick<Ports, 'clock' | 'entropy' | 'metrics'>,
   signal: AbortSignal,
 ): Promise<'regranted' | 'lapsed' | OwnershipLost | undefined> {
-  while (!signal.aborted) {
+  for (let failures = 1; !signal.aborted; failures += 1) {
     const own = await records.check();
     if ('ended' in own) return own;
     if (!hasLease()) return 'lapsed';
@@ -27,7 +27,7 @@ export async function refuteSuspicion(
     }
     // The write may have taken longer than the ttl of the lease.
     if (outcome === 'committed') return hasLease() ? 'regranted' : 'lapsed';
-    await retryDelay(ports, signal);
+    await retryDelay(ports, signal, failures);
   }
   return undefined;
 }

@@ -9,7 +9,7 @@ export async function takeLease(
   signal: AbortSignal,
 ): Promise<boolean> {
   while (!signal.aborted) {
-    const taken = await retryUntilAvailable(ports, signal, () => keeper.acquire());
+    const taken = await retryUntilAvailable(ports, signal, () => keeper.acquire(), 'short');
     if (taken === 'acquired') return true;
     await retryDelay(ports, signal);
   }
