@@ -18,7 +18,7 @@ const token = 'token-of-the-dashboard-of-this-test-0123456789';
 
 test('the compose file that ships serves through HAProxy, also after one of two services was killed', async (context) => {
   await needEngine(context);
-  const [program, ...first] = await composeCommand(context);
+  const [docker, ...first] = await composeCommand(context);
   const haproxy = await programFor(context, 'haproxy');
   const [rollcall] = await Promise.all([
     buildShippedImage(),
@@ -34,7 +34,7 @@ test('the compose file that ships serves through HAProxy, also after one of two 
   };
   const compose = async (...args: readonly string[]) => {
     const all = [...first, '--file', 'deploy/docker/compose.yaml', ...project, ...args];
-    return (await run(program, all, { env, maxBuffer: 1e8 })).stdout;
+    return (await run(docker, all, { env, maxBuffer: 1e8 })).stdout;
   };
   const ask = async () => {
     const signal = AbortSignal.timeout(5000);
@@ -63,6 +63,17 @@ test('the compose file that ships serves through HAProxy, also after one of two 
     expect((await fetch(at)).status).toBe(401);
     const hello = await fetch(at, { headers: { authorization: `Bearer ${token}` } });
     expect(await hello.json()).toMatchObject({ mode: 'live' });
+
+    // Nobody enters without a login, and a login has the rights of its role only.
+    const inWeb2 = (...args: readonly string[]) => compose('exec', '-T', 'web-2', ...args);
+    const program = ['node', '/opt/rollcall/dist/src/cli/main.js'];
+    const withoutLogin = ['env', '-u', 'ROLLCALL_LOGIN', ...program];
+    await expect(
+      inWeb2(...withoutLogin, 'ps', '--servers', 'nats://nats:4222'),
+    ).rejects.toMatchObject({ stderr: expect.stringContaining('refused the login') });
+    await expect(inWeb2(...program, 'hold', 'web-1', '--for', '1m')).rejects.toMatchObject({
+      stderr: expect.stringContaining('may not'),
+    });
   } catch (cause) {
     throw new Error(await compose('logs', '--no-color', '--tail', '30'), { cause });
   } finally {

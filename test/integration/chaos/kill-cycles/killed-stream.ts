@@ -20,6 +20,9 @@ interface Servers {
   readonly disks: readonly Disk[];
 }
 
+/** After a restart a server reads its store again, and may copy what it lacks from the others. */
+const ledWithin = 120_000;
+
 interface Answer {
   readonly error?: { readonly code: number; readonly description: string };
   readonly message?: { readonly data: string };
@@ -149,12 +152,16 @@ export class KilledStream implements AsyncDisposable {
 
   /** The stream has a leader. A message may be lost with it only if it was not acknowledged. */
   #untilLed() {
-    return until('the stream has a leader', async () => {
-      // A request that a server drops while it starts is not answered at all.
-      const asked = this.#ask('STREAM.INFO.killed', {}, 300);
-      const { state, cluster } = await asked.catch((): Answer => ({}));
-      return state !== undefined && (cluster === undefined || cluster.leader !== undefined);
-    });
+    return until(
+      'the stream has a leader',
+      async () => {
+        // A request that a server drops while it starts is not answered at all.
+        const asked = this.#ask('STREAM.INFO.killed', {}, 300);
+        const { state, cluster } = await asked.catch((): Answer => ({}));
+        return state !== undefined && (cluster === undefined || cluster.leader !== undefined);
+      },
+      ledWithin,
+    );
   }
 
   async #answered(what: string, body: object = {}): Promise<Answer> {

@@ -27,6 +27,9 @@ const values = scriptOptions(usage, {
   minutes: { type: 'string', default: '10' },
 });
 
+/** Complaints that are printed at the end. */
+const mostShown = 20;
+
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 async function main(): Promise<number> {
@@ -68,7 +71,8 @@ async function main(): Promise<number> {
     `${servers} server(s), sync ${sync}, ${compression}${values['full-disk'] ? ', full disks' : ''}: ${cycles} kills in ${took} s`,
   );
   say(stream.summary);
-  for (const one of stream.complaints) say(one);
+  for (const one of stream.complaints.slice(0, mostShown)) say(one);
+  if (stream.complaints.length > mostShown) say(`and ${stream.complaints.length - mostShown} more`);
   return stream.complaints.length === 0 ? 0 : 1;
 }
 
