@@ -109,7 +109,7 @@ export interface Metrics {
   /** Whether this process holds a seat and judges nothing, because it does not see. */
   blind?(isBlind: boolean): void;
 
-  /** Whether the store has refused the commits of this collector for longer than its renewals take. */
+  /** Whether the store has refused the commits of this agent or collector for longer than a renewal takes. */
   commitsRefused?(isRefused: boolean): void;
 
   /**

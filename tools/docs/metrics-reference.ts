@@ -19,7 +19,8 @@ const alerts: Readonly<Record<string, string>> = {
   rollcall_login_refused: 'it is 1: the log names the login',
   rollcall_login_expiry_timestamp_seconds: 'above 0, and less than a day ahead',
   rollcall_collector_blind: 'it is 1 for longer than a ttl',
-  rollcall_collector_commits_refused: 'it is 1: nothing is suspected or removed',
+  rollcall_commits_refused:
+    'it is 1: a collector suspects and removes nothing, an agent registers nothing',
   rollcall_detection_latency_seconds: 'above ttl + 0.5 s',
   rollcall_refutations_total: 'it grows often: the ttl is too short',
   rollcall_conflicts_avoided_total: 'hundreds an hour',

@@ -139,8 +139,8 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       registers,
     }),
     commitsRefused: new Gauge({
-      name: 'rollcall_collector_commits_refused',
-      help: '1 while the store refuses what this collector writes, although it accepts the renewals of its seat; else 0.',
+      name: 'rollcall_commits_refused',
+      help: '1 while the store refuses what this process writes, although it may accept its renewals; else 0.',
       registers,
     }),
     connected: new Gauge({

@@ -1,6 +1,6 @@
 import type { RunId, Slot, ZoneName } from '../../domain/identity/names.ts';
 import { agentKey, instanceKey } from '../../domain/identity/registry-keys.ts';
-import type { LeasePolicy } from '../../domain/policy/lease-policy.ts';
+import { blindAfter, type LeasePolicy } from '../../domain/policy/lease-policy.ts';
 import {
   type Desired,
   type DesiredInstance,
@@ -12,6 +12,7 @@ import type { AgentRecord } from '../../domain/records/schemas.ts';
 import { termOf } from '../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { RefusedCommits } from '../support/refused-commits.ts';
 import type { ProcessTransition } from '../transitions/process-chain.ts';
 import { signingAuthor } from '../transitions/record-change.ts';
 import { BackgroundCollector } from './background-collector.ts';
@@ -53,6 +54,8 @@ export class Agent implements AsyncDisposable {
   readonly slot: Slot;
   readonly #options: AgentOptions;
   readonly #ports: Ports;
+  /** Those of its collector, which reports its own refused commits. */
+  readonly #collectorPorts: Ports;
   readonly #desired = new Map<string, DesiredInstance>();
   readonly #previousRuns = new Set<RunId>();
   readonly #recordChanges = new RecordChanges();
@@ -72,7 +75,9 @@ export class Agent implements AsyncDisposable {
     agentKey(options.slot); // refuses names that fit no subject before anything is started
     this.slot = options.slot;
     this.#options = options;
-    this.#ports = ports;
+    this.#collectorPorts = ports;
+    const refused = new RefusedCommits(ports, blindAfter(options.lease));
+    this.#ports = { ...ports, registry: refused.observe(ports.registry) };
     this.replace(specs, healthOf);
     this.#session = this.#nextSession(options.takeover, options.run);
     this.#done = this.#run().finally(() => this.#collector?.[Symbol.asyncDispose]());
@@ -230,7 +235,8 @@ export class Agent implements AsyncDisposable {
   #onServing(): void {
     this.#ready.resolve();
     const { collect, lease } = this.#options;
-    if (collect) this.#collector ??= new BackgroundCollector(this.slot, lease, this.#ports);
+    if (collect)
+      this.#collector ??= new BackgroundCollector(this.slot, lease, this.#collectorPorts);
   }
 
   async #run(): Promise<void> {

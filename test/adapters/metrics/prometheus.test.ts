@@ -91,9 +91,9 @@ describe('each event is counted', () => {
     ],
     ['a blind collector', (to) => to.blind?.(true), { rollcall_collector_blind: 1 }],
     [
-      'a collector whose commits are refused',
+      'a process whose commits are refused',
       (to) => to.commitsRefused?.(true),
-      { rollcall_collector_commits_refused: 1 },
+      { rollcall_commits_refused: 1 },
     ],
     [
       'the difference of the clocks',

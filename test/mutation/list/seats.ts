@@ -133,7 +133,7 @@ export const seats: readonly Mutant[] = [
     name: 'refusal-never-forgotten',
     breaks: 'G9',
     what: 'is no observer for ever after a refused commit that is not tried again',
-    file: 'src/runtime/collector/observe/refused-commits.ts',
+    file: 'src/runtime/support/refused-commits.ts',
     edits: [['if (now - refused.at > forgottenAfter) {', 'if (now < 0) {']],
     tests: ['test/runtime/collector/refused-commits.test.ts'],
   },

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { seconds } from '../../../src/domain/time.ts';
-import type { AgentProcess, FleetInMemory } from '../support/fleet-in-memory.ts';
+import { type AgentProcess, type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { recordedFacts } from '../support/recorded-facts.ts';
 import { scenario } from '../support/scenario.ts';
 
@@ -43,9 +43,10 @@ async function expectBack(fleet: FleetInMemory, a: AgentProcess, run: string) {
 
 describe('a run that comes back', () => {
   scenario('counts a refutation if it was suspected, and none if it had lapsed', async (fleet) => {
-    const a = fleet.agent('h1/a', ['web/1']);
+    const process = fleet.process('h1', { slot: slotAt('h1/a') });
     const { metrics, facts } = recordedFacts();
-    Object.assign(a.process.ports, { metrics });
+    Object.assign(process.ports, { metrics });
+    const a = fleet.agent('h1/a', ['web/1'], { process });
     const refutations = () => facts.filter(([fact]) => fact === 'refuted').length;
     await fleet.advance(seconds(3));
     const { run } = a.agent;

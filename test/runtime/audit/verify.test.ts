@@ -151,7 +151,8 @@ describe('a process that could not write', () => {
     take({ type: 'lapsed', why: 'x' }, { type: 'regranted' }, { type: 'lapsed', why: 'x' });
     await fleet.advance(seconds(5));
     process.line.down = false;
-    await fleet.advance(seconds(2));
+    // Pauses between attempts grow to 6 s.
+    await fleet.advance(seconds(7));
     take({ type: 'regranted' }, { type: 'told-to-leave' }, { type: 'left' });
     await fleet.advance(seconds(2));
     const events = await eventsOf(memoryStore(fleet.world).audit);

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { readSeat } from '../../../src/domain/records/stored-record.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { Registry } from '../../../src/ports/registry.ts';
-import type { CollectorProcess, FleetInMemory } from '../support/fleet-in-memory.ts';
+import { type CollectorProcess, type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
 import { scenario } from '../support/scenario.ts';
 
 const seatOf = (fleet: FleetInMemory) =>
@@ -72,3 +72,24 @@ describe('a collector whose commits the store refuses, while it renews its seat'
     expect(directory.observed).toBe(true);
   });
 });
+
+scenario(
+  'an agent whose commits the store refuses logs why, and when they are accepted',
+  async (fleet) => {
+    const process = fleet.process('h1', { slot: slotAt('h1/a') });
+    const registry: { commit: Registry['commit'] } = process.ports.registry;
+    const accepted = registry.commit.bind(registry);
+    const why = 'maximum bytes exceeded';
+    registry.commit = () => Promise.resolve({ outcome: 'unavailable', why });
+    const { agent } = fleet.agent('h1/a', ['web/1'], { process });
+    await fleet.advance(fleet.lease.ttl);
+    const logged = () => process.logged.filter(({ event }) => event.startsWith('commits-'));
+    expect(logged()).toEqual([
+      { event: 'commits-refused', fields: { why: expect.stringContaining(why) } },
+    ]);
+    registry.commit = accepted;
+    await fleet.advance(seconds(10));
+    expect(agent.state).toBe('serving');
+    expect(logged()[1]).toEqual({ event: 'commits-accepted', fields: {} });
+  },
+);

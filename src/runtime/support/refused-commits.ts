@@ -1,17 +1,17 @@
-import { type Millis, type MonotonicTime, seconds } from '../../../domain/time.ts';
-import type { Ports } from '../../../ports/ports.ts';
-import type { CommitOutcome, Registry } from '../../../ports/registry.ts';
+import { type Millis, type MonotonicTime, seconds } from '../../domain/time.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { CommitOutcome, Registry } from '../../ports/registry.ts';
 
 /**
- * Commits are refused until one is accepted, or until none was refused for so long: a sweep tries again after 10 s at the
- * latest, and what it wanted to write may not be needed any more.
+ * Commits are refused until one is accepted, or until none was refused for so long: agents and collectors try again after
+ * 10 s at the latest, and what they wanted to write may not be needed any more.
  */
 const forgottenAfter: Millis = seconds(15);
 
 /**
- * Whether the store accepts what one collector writes. A store can accept the renewals of its seat and refuse its
+ * Whether the store accepts what one agent or collector writes. A store can accept the renewals of its lease and refuse its
  * commits: a stream is full, or another client has all the open batches that a stream may have. Such a collector
- * judges and nobody hears of it, so it must not look like one that observes the fleet.
+ * judges and nobody hears of it, so it must not look like one that observes the fleet. Such an agent registers nothing.
  */
 export class RefusedCommits {
   readonly #ports: Pick<Ports, 'clock' | 'log' | 'metrics'>;
