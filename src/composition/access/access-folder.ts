@@ -6,7 +6,14 @@ import { newUserKey } from '../../adapters/nats/access/nkeys.ts';
 import { accessConfig } from '../../adapters/nats/access/server-config.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { Fault } from '../../domain/fault.ts';
-import { type AccessState, addMember, type Changed, withRevocations } from './access-state.ts';
+import {
+  type AccessState,
+  addMember,
+  type Changed,
+  isRepeatedEnd,
+  type NewAccess,
+  withRevocations,
+} from './access-state.ts';
 import { hasPair, removeLogin, writeLogin } from './login-folder.ts';
 import { OperatorKeys } from './operator-keys.ts';
 import { type Reloaded, reloadServers } from './reload-servers.ts';
@@ -20,19 +27,11 @@ import {
   trustedAuthorities,
   writeServers,
 } from './tls-folder.ts';
-import { afterStep, mergeTls, type NewTls, type RenewalStep, withTls } from './tls-state.ts';
+import { afterStep, mergeTls, type RenewalStep, withTls } from './tls-state.ts';
 import { readUnfinished, removeUnfinished, writeUnfinished } from './unfinished-change.ts';
 
-export interface NewAccess {
-  readonly servers: readonly string[];
-  readonly reload: readonly string[];
-  readonly tlsCa?: string | undefined;
-  readonly serverConfig?: string | undefined;
-  /** Whether the accounts are tokens of an operator. Default: as they are, at first not. */
-  readonly jwt?: boolean;
-  /** Certificates to make; undefined: those that exist stay. */
-  readonly tls?: NewTls | undefined;
-}
+/** What a finished change did: `key` is new, or its member was ended. */
+type Finished = Changed & Reloaded & { readonly key?: string; readonly isEnd: boolean };
 
 /**
  * A folder that has the logins of a server, their secrets, and the part of the server's configuration that
@@ -123,19 +122,21 @@ export class AccessFolder {
   async apply(change: (state: AccessState) => Changed): Promise<Changed & Reloaded> {
     await using _lock = await this.#lock();
     const finished = await this.#finishInterrupted();
+    // The change that was interrupted is done: there is no member to end again.
+    if (finished?.isEnd && isRepeatedEnd(finished.member, change, this.#state)) return finished;
     const changed = change(this.#state);
     const { member, seed } = changed;
-    // The rotation that was interrupted is done. Another one would end the key that is in use.
+    // Another rotation would end the key that is in use.
     if (seed !== undefined && finished && member.keys[1] === finished.key) return finished;
     const state = withRevocations(this.#state, changed.state, systemClock.wall());
     const login = this.loginOf(member);
     const [key = ''] = member.keys;
-    const place = relative(this.folder, login);
-    await writeUnfinished(this.folder, { login: place, ...(seed !== undefined && { key, seed }) });
+    const stays = state.members.some(({ keys }) => keys[0] === key);
+    const what = seed === undefined ? {} : { key, seed };
+    const ended = stays ? {} : { ended: member };
+    await writeUnfinished(this.folder, { login: relative(this.folder, login), ...what, ...ended });
     await this.#save(state);
-    if (state.members.some(({ keys }) => keys[0] === key)) {
-      await this.#writeLogin(member, seed, state);
-    } else await removeLogin(login);
+    await (stays ? this.#writeLogin(member, seed, state) : removeLogin(login));
     const reloaded = await reloadServers(state.reload);
     await removeUnfinished(this.folder);
     return { ...changed, ...reloaded };
@@ -163,11 +164,11 @@ export class AccessFolder {
     return opened.move();
   }
 
-  /** Finishes a change that was interrupted. @returns what it did, if it gave a login a new key */
-  async #finishInterrupted(): Promise<(Changed & Reloaded & { key: string }) | undefined> {
+  /** Finishes a change that was interrupted. @returns what it did, if it gave a login a new key or ended it */
+  async #finishInterrupted(): Promise<Finished | undefined> {
     const left = await readUnfinished(this.folder);
     if (left === undefined) return undefined;
-    const { key, seed } = left;
+    const { key, seed, ended } = left;
     const login = left.login && join(this.folder, left.login);
     const state = this.#state;
     const member = state.members.find((one) => this.loginOf(one) === login);
@@ -177,7 +178,8 @@ export class AccessFolder {
     await this.#save(state);
     const reloaded = await reloadServers(state.reload);
     await removeUnfinished(this.folder);
-    return isNew && seed !== undefined ? { state, member, seed, key, ...reloaded } : undefined;
+    if (isNew && seed !== undefined) return { state, member, seed, key, isEnd: false, ...reloaded };
+    return ended && !member ? { state, member: ended, isEnd: true, ...reloaded } : undefined;
   }
 
   /** The certificates that this set-up has made. */

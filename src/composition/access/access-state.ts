@@ -5,16 +5,16 @@ import { newUserKey } from '../../adapters/nats/access/nkeys.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Name, Namespace } from '../../domain/identity/names.ts';
 import { seconds, type WallTime } from '../../domain/time.ts';
-import { TlsState } from './tls-state.ts';
+import { type NewTls, TlsState } from './tls-state.ts';
 
 const Key = z.string().regex(/^U[A-Z2-7]{55}$/, 'a public key of a user');
 
-const StoredMember = z.object({
+export const StoredMember = z.object({
   namespace: Namespace,
   role: z.enum(roles),
   name: Name,
-  services: z.array(Name).optional(),
-  keys: z.array(Key).min(1).max(2),
+  services: z.array(Name).readonly().optional(),
+  keys: z.array(Key).min(1).max(2).readonly(),
 });
 
 /** What `rollcall access` keeps: no secrets. */
@@ -41,6 +41,18 @@ export const AccessState = z.object({
   members: z.array(StoredMember),
 });
 export type AccessState = z.infer<typeof AccessState>;
+
+/** What `rollcall access init` is given. */
+export interface NewAccess {
+  readonly servers: readonly string[];
+  readonly reload: readonly string[];
+  readonly tlsCa?: string | undefined;
+  readonly serverConfig?: string | undefined;
+  /** Whether the accounts are tokens of an operator. Default: as they are, at first not. */
+  readonly jwt?: boolean;
+  /** Certificates to make; undefined: those that exist stay. */
+  readonly tls?: NewTls | undefined;
+}
 
 /** A changed state, and the secret key of the member if it got a new one. */
 export interface Changed {
@@ -115,6 +127,17 @@ export function revokeMember(state: AccessState, id: Id): Changed {
   const member = memberOf(state, id);
   const others = state.members.filter((one) => !isSame(id)(one));
   return { state: { ...state, members: others }, member };
+}
+
+/** Whether a change only ends this member, which the state does not have any more. */
+export function isRepeatedEnd(
+  member: Member,
+  change: (state: AccessState) => Changed,
+  now: AccessState,
+): boolean {
+  if (now.members.some(isSame(member))) return false;
+  const { state } = change({ ...now, members: [...now.members, StoredMember.parse(member)] });
+  return !state.members.some(isSame(member));
 }
 
 function memberOf(state: AccessState, id: Id): Member {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { readSecret, writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { Fault } from '../../domain/fault.ts';
+import { StoredMember } from './access-state.ts';
 
 /**
  * What a change is about to do to a login. It is written before the change and removed after it, so the next
@@ -14,6 +15,8 @@ const UnfinishedChange = z.object({
   /** The new public key of its member, and its secret; undefined: the key stays. */
   key: z.string().optional(),
   seed: z.string().optional(),
+  /** The member, if the change ends it. */
+  ended: StoredMember.optional(),
 });
 export type UnfinishedChange = z.infer<typeof UnfinishedChange>;
 

@@ -68,6 +68,8 @@ describe('the folder of an access set-up', () => {
   it('removes a login from the configuration whose revocation was interrupted', async () => {
     const { member } = await access.apply((state) => addMember(state, h1));
     await interrupted(() => access.apply((state) => revokeMember(state, h1)));
+    const repeated = await access.apply((state) => revokeMember(state, h1));
+    expect(repeated.member).toEqual(member);
     await expect(access.apply((state) => revokeMember(state, h1))).rejects.toThrow(
       "there is no agent 'h1'",
     );

@@ -83,3 +83,20 @@ it('after a renewal that was killed at any moment, each key fits its certificate
   }
   await ok(args('renew'));
 });
+
+it('a revocation that was killed is finished by the same command, which then says that it is done', async () => {
+  await ok(args('add', 'agent', 'h9'));
+  await killed('revoke', 'agent', 'h9');
+  expect(await ok(args('revoke', 'agent', 'h9'))).toMatchObject([{ event: 'revoked', name: 'h9' }]);
+  expect((await logins()).map(({ name }) => name)).not.toContain('h9');
+  expect(await readdir(folder())).not.toContain('unfinished.json');
+  const again = await command(args('revoke', 'agent', 'h9'), env());
+  expect([again.code, again.err]).toEqual([1, expect.stringContaining("there is no agent 'h9'")]);
+});
+
+it('a revocation that was killed does not hide that another login does not exist', async () => {
+  await ok(args('add', 'agent', 'h8'));
+  await killed('revoke', 'agent', 'h8');
+  const other = await command(args('revoke', 'agent', 'h7'), env());
+  expect([other.code, other.err]).toEqual([1, expect.stringContaining("there is no agent 'h7'")]);
+});
