@@ -63,6 +63,7 @@ const nightBrowser = [
   'test/browser/{accessibility,chart-overlays,clock-skew,connection-states,shared-worker}.test.ts',
   'test/browser/{forbidden-actions,login,page-and-ps}.test.ts',
   'test/browser/screens/{gaps,retention}.test.ts',
+  'test/browser/tasks/*.test.ts',
 ];
 /**
  * Unit tests of several seconds each, left out by `npm run test:quick`: they install the package, lint a

@@ -39,11 +39,18 @@ export function parseTime(text: string, now: number): number | undefined {
   return day === undefined && found !== undefined && found > now ? on(now - 86_400_000) : found;
 }
 
-/** A range of time, as `14:00 - 14:30`; undefined if it is none. The end counts as after the beginning. */
+/**
+ * A range of time, as `14:00 - 14:30`; undefined if it is none. An end without a day is the first such time after
+ * the beginning, which may still be to come; a beginning without a day is the last one before an end with a day.
+ */
 export function parseRange(text: string, now: number): Window | undefined {
   const [start, end, ...more] = text.split(/ *(?:–| - | to ) */);
   if (start === undefined || end === undefined || more.length > 0) return undefined;
-  const to = parseTime(end, now);
-  const from = to === undefined ? undefined : parseTime(start, to);
-  return from !== undefined && to !== undefined && from < to ? { from, to } : undefined;
+  const last = isClock.test(end) ? now : parseTime(end, now);
+  const from = parseTime(start, (isClock.test(start) && last) || now);
+  const to = isClock.test(end) && from ? parseTime(end, from + 86_399_999) : last;
+  return from && to && from < to ? { from, to } : undefined;
 }
+
+/** A time of day without a day. */
+const isClock = /^\d\d?:/;

@@ -99,7 +99,13 @@ export function ActionDialog() {
           {pending.action === 'hold' || pending.action === 'acknowledge' ? (
             <label>
               Reason (recorded in the audit)
-              <input name="why" required maxLength={1000} placeholder={reasons[pending.action]} />
+              <input
+                name="why"
+                required
+                autofocus
+                maxLength={1000}
+                placeholder={reasons[pending.action]}
+              />
             </label>
           ) : null}
           <label>

@@ -146,10 +146,9 @@ function HoldAndBrakeBanners() {
                 Brake on in zone <BidiText text={entity.zone} />
               </b>{' '}
               since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} runs were
-              suspect at the last update of the brake. Runs expire one at a time;{' '}
-              {formatCount(note.expired ?? 0, 'run')} expired so far. The brake ends when the share
-              of suspect runs is below <code>brake.release</code> of the policy (15 % by default).{' '}
-              <a href={hrefTo({ screen: 'gc', params: {} })}>Removal plan</a>
+              suspect when it last changed, {formatCount(note.expired ?? 0, 'run')} expired since.
+              Runs expire one at a time.{' '}
+              <a href={hrefTo({ screen: 'gc', params: {} })}>When it ends</a>
             </span>
           </div>
         ),

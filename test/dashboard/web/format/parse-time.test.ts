@@ -46,6 +46,16 @@ describe('a time as a person writes it', () => {
     },
   );
 
+  it.each([
+    ['10:30 - 10:50', '2026-11-29T10:30:00', '2026-11-29T10:50:00'],
+    ['yesterday 14:00 - 14:30', '2026-11-28T14:00:00', '2026-11-28T14:30:00'],
+    ['2026-11-02 14:00 to 0:30', '2026-11-02T14:00:00', '2026-11-03T00:30:00'],
+    ['1h ago - 10m ago', '2026-11-29T09:47:12', '2026-11-29T10:37:12'],
+    ['10:00 - now', '2026-11-29T10:00:00', '2026-11-29T10:47:12'],
+  ])('%s is a range, whose end may be to come', (text, from, to) => {
+    expect(parseRange(text, now)).toEqual({ from: local(from), to: local(to) });
+  });
+
   it('may be a range, whose end has the day', () => {
     const range = { from: local('2026-11-28T23:50:00'), to: local('2026-11-29T00:10:00') };
     expect(parseRange('23:50 - 0:10', now)).toEqual(range);

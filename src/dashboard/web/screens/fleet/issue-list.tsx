@@ -7,7 +7,7 @@ import { navigate, now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
-const firstShown = 6;
+const firstShown = 8;
 const mostShown = 200;
 
 /** The issues that need attention, most serious first. Without issues it says so. */

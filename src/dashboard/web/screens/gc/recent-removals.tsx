@@ -3,6 +3,7 @@ import { clockTime, formatDuration } from '../../format/format-time.ts';
 import { meanWay } from '../../model/gc-pipeline.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { fleet, seek } from '../../state/store.ts';
+import { BidiText } from '../../widgets/bidi-text.tsx';
 import { EventLink } from '../../widgets/event-link.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
@@ -42,7 +43,15 @@ function Removal({ transition }: { readonly transition: Transition }) {
     <li class="short">
       <time>{clockTime(at)}</time>
       <EventLink seq={seq} entity={entity} />
-      <StateBadge status={statusOf(entity.entity, to)} reason={note.why ?? ''} />
+      <span>
+        <StateBadge status={statusOf(entity.entity, to)} reason={note.why ?? ''} />
+        {note.by === undefined ? null : (
+          <span class="dim">
+            {' '}
+            by <BidiText text={note.by} />
+          </span>
+        )}
+      </span>
       <button
         type="button"
         class="quiet num"
