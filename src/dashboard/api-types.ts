@@ -44,6 +44,8 @@ export interface ApiDetails {
   readonly address?: string;
   /** For an instance that is registered or changed. */
   readonly port?: number;
+  /** Its labels, `name=value`, one a line, for the filter. Bounded: see `longestLabels`. */
+  readonly labels?: string;
   /** For a hold: its end. */
   readonly until?: WallTime;
   /** For a brake. */
@@ -125,6 +127,8 @@ export interface ApiHeartbeat {
   readonly now: WallTime;
   /** The time since when the store does not answer; null: it answers. */
   readonly storeAwaySince: WallTime | null;
+  /** The earlier times without an answer since this server started, the last twenty. */
+  readonly outages: readonly (readonly [from: WallTime, to: WallTime])[];
   /** The runs of the collectors that have a seat; null: not known. */
   readonly seats: readonly string[] | null;
 }

@@ -16,6 +16,9 @@ const screens = {
   services: '#/services',
   'services in the past': '#/services?at=seq:105',
   'a history': '#/entity?of=agent/db-1/postgres&with=agent/db-2/postgres&rows=46.50&open=50',
+  'a comparison of two moments': '#/timeline?at=seq:105&b=60',
+  'a drawer': '#/fleet?at=seq:105&sel=agent/batch-1/worker&f=label.tier=*',
+  'an instance in the past': '#/entity?of=instance/jobs/a&at=seq:104',
   'a history in the past': '#/entity?of=agent/batch-1/worker&at=seq:105',
 } as const;
 

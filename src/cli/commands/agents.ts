@@ -2,6 +2,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
+import type { WallTime } from '../../domain/time.ts';
 import { readLosses } from '../../runtime/operator/read-losses.ts';
 import { lostLines } from '../audit/lost-agents.ts';
 import { nowOf, openHistory } from '../audit/open-history.ts';
@@ -10,9 +11,10 @@ import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
 import { printFleetList } from '../gc/print-fleet-list.ts';
+import { recentFlaps } from '../gc/recent-flaps.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable } from '../tables/agent-table.ts';
-import { listSettings } from '../tables/print-list.ts';
+import { type listLook, listSettings } from '../tables/print-list.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
@@ -38,6 +40,10 @@ export const agents = command({
   examples: [
     ['rollcall agents', 'live, suspect and expired agents'],
     ['rollcall agents --filter state:suspect host:db-*', 'silent agents of some hosts'],
+    [
+      'rollcall agents -o wide',
+      'also run, term, and how often each returned from suspicion in the last hour and in 24 h',
+    ],
     ['rollcall agents -o yaml', 'one YAML document per agent'],
     [
       'rollcall agents --lost',
@@ -56,9 +62,12 @@ export const agents = command({
       );
     }
     await using view = await openDirectoryOnce(settings, io, 'agents');
+    const flaps = await recentFlaps(view, settings.output, io);
     const list = {
       ...{ noun: 'agent', fields, all: view.directory.agents().toSorted(compareAgents) },
-      ...{ nameOf: (row: AgentRow) => `${row.host}/${row.agent}`, table: agentTable },
+      nameOf: (row: AgentRow) => `${row.host}/${row.agent}`,
+      table: (rows: readonly AgentRow[], now: WallTime, look: ReturnType<typeof listLook>) =>
+        agentTable(rows, now, look, flaps),
       none: `no agent is registered in namespace '${settings.namespace}'`,
     };
     await printFleetList(view, list, settings, io);

@@ -6,6 +6,7 @@ import { ServiceName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { readSettings } from '../command/settings/read.ts';
+import { recentFlaps } from '../gc/recent-flaps.ts';
 import { recentLosses } from '../gc/recent-losses.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { filterRows, instanceFields } from '../tables/apply-filter.ts';
@@ -40,6 +41,7 @@ export const ps = command({
     ['rollcall ps --filter state:dubious host:db-1', 'what needs attention on a host'],
     ['rollcall ps --filter label.tier=gold', 'the instances with a label'],
     ['rollcall ps --service web --json', 'for scripts: one JSON document per line'],
+    ['rollcall ps -o wide', 'also labels, and how often each agent returned from suspicion'],
     ['rollcall ps web -o name', 'for shells: SERVICE/ID, one per line'],
     ['rollcall ps --policy prefer-live', 'the instances that a consumer of the library would get'],
   ],
@@ -56,7 +58,8 @@ export const ps = command({
       return exitCodes.done;
     const of = wanted === undefined ? '' : ` of service '${wanted}'`;
     if (rows.length > 0) {
-      io.out(instanceTable(rows, now, listLook(io, settings.output)));
+      const flaps = await recentFlaps(view, settings.output, io);
+      io.out(instanceTable(rows, now, listLook(io, settings.output), flaps));
       io.out('');
     } else if (usable.length > 0) {
       io.out(`no instance${of} matches --filter ${settings.filter}`);

@@ -3,10 +3,11 @@ import type { WallTime } from '../../domain/time.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago, formatSetting } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
+import { type Flaps, flapsColumn } from './flaps-column.ts';
 import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
-const columns = (now: WallTime, palette: Palette): readonly Column<AgentRow>[] => [
+const columns = (now: WallTime, palette: Palette, flaps: Flaps): readonly Column<AgentRow>[] => [
   {
     head: 'AGENT',
     cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),
@@ -20,10 +21,12 @@ const columns = (now: WallTime, palette: Palette): readonly Column<AgentRow>[] =
   { head: 'TTL', cell: ({ ttl }) => formatSetting(ttl), right: true },
   { head: 'RUN', cell: ({ run }) => run, extra: true },
   { head: 'TERM', cell: ({ term }) => `${term}`, right: true, extra: true },
+  flapsColumn(flaps),
 ];
 
 export const agentTable = (
   rows: readonly AgentRow[],
   now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
-): string => table(rows, columns(now, look.palette), look);
+  flaps: Flaps = new Map(),
+): string => table(rows, columns(now, look.palette, flaps), look);

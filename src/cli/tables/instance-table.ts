@@ -3,6 +3,7 @@ import type { WallTime } from '../../domain/time.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
+import { type Flaps, flapsColumn } from './flaps-column.ts';
 import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
@@ -22,7 +23,7 @@ const drainedBy = ({ by, why }: NonNullable<InstanceRow['drain']>): string =>
     ? `drained; its drain cannot be read: ${why}`
     : `drained by ${by.slice(by.lastIndexOf('/') + 1)}${why === null ? '' : `: ${why}`}`;
 
-const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[] => [
+const columns = (now: WallTime, palette: Palette, flaps: Flaps): readonly Column<InstanceRow>[] => [
   {
     head: 'INSTANCE',
     cell: ({ service, id }) => escapeControls(`${service}/${id}`),
@@ -46,6 +47,7 @@ const columns = (now: WallTime, palette: Palette): readonly Column<InstanceRow>[
     least: 14,
     extra: true,
   },
+  flapsColumn(flaps),
 ];
 
 const labelsOf = (labels: Readonly<Record<string, string>>): string =>
@@ -57,4 +59,5 @@ export const instanceTable = (
   rows: readonly InstanceRow[],
   now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
-): string => table(rows, columns(now, look.palette), look);
+  flaps: Flaps = new Map(),
+): string => table(rows, columns(now, look.palette, flaps), look);

@@ -1,4 +1,4 @@
-import { flapsWithin } from '../../domain/policy/flaps.ts';
+import { flapsWithin, isReturn, regranted } from '../../domain/policy/flaps.ts';
 import type { ApiEntity } from '../api-types.ts';
 import { none } from './note-table.ts';
 import type { SlotReturns } from './query-types.ts';
@@ -6,12 +6,12 @@ import type { TransitionLog } from './transition-log.ts';
 
 /** When the agents returned from suspicion in the 24 hours before a time, those with a return only. */
 export function returnsBefore(log: TransitionLog, at: number): SlotReturns[] {
-  const returned = log.words.find('regranted');
+  const returned = log.words.find(regranted);
   const bySlot = new Map<string, { host: string; agent: string; times: number[] }>();
   for (let row = log.rowAtTime(at); row >= log.first; row -= 1) {
     const time = log.at.get(row);
     if (time <= at - flapsWithin) break;
-    if (log.type.get(row) !== returned || !isReturn(log, row)) continue;
+    if (log.type.get(row) !== returned || !isReturn(regranted, wasSuspect(log, row))) continue;
     const { host, agent } = log.entities.at(log.entity.get(row)) as Run;
     const key = `${host}\n${agent}`;
     const known = bySlot.get(key) ?? { host, agent, times: [] };
@@ -23,8 +23,8 @@ export function returnsBefore(log: TransitionLog, at: number): SlotReturns[] {
 
 type Run = Extract<ApiEntity, { entity: 'run' }>;
 
-/** A run can also take its lapsed lease again before it is suspected: that is no return. */
-function isReturn(log: TransitionLog, row: number): boolean {
+/** Whether a row is of a run that was suspect before it. */
+function wasSuspect(log: TransitionLog, row: number): boolean {
   const entity = log.entity.get(row);
   if (log.entities.at(entity).entity !== 'run') return false;
   const prev = log.prev.get(row);

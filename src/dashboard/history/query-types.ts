@@ -85,6 +85,9 @@ export interface SlotReturns {
   readonly times: readonly number[];
 }
 
+/** An entity with transitions in a range, and how many of them are problems. */
+export type Stirred = readonly [entity: number, problems: number];
+
 export interface When {
   readonly seq: number;
   readonly at: number;

@@ -1,7 +1,7 @@
 import { problems } from './event-classes.ts';
 import { InstanceLanes } from './instance-lanes.ts';
 import { none } from './note-table.ts';
-import type { Lane, Lanes, Step, Transition, When } from './query-types.ts';
+import type { Lane, Lanes, Step, Stirred, Transition, When } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 
 /** Maximum number of rows in an answer. */
@@ -72,12 +72,14 @@ export function lanes(log: TransitionLog, { entities, from, to }: Lanes): Lane[]
   });
 }
 
-/** The entities that had a transition in a time range. */
-export function activeEntities(log: TransitionLog, from: number, to: number): number[] {
-  const found = new Set<number>();
+/** The entities that had a transition in a time range, each with the number of its problems there. */
+export function activeEntities(log: TransitionLog, from: number, to: number): Stirred[] {
+  const found = new Map<number, number>();
+  const bad = numbersOf(log, problems);
   const end = log.rowAtTime(to);
   for (let row = log.rowAtTime(from - 1) + 1; row <= end; row += 1) {
-    found.add(log.entity.get(row));
+    const entity = log.entity.get(row);
+    found.set(entity, (found.get(entity) ?? 0) + Number(bad.has(log.type.get(row))));
   }
   return [...found];
 }

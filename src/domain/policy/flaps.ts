@@ -14,6 +14,13 @@ export interface FlapCounts {
 /** The time for which flaps are counted. */
 export const flapsWithin = hours(24);
 
+/** The event of a run that holds its lease again. */
+export const regranted = 'regranted';
+
+/** Whether an event of a run is a return. A run can also take a lapsed lease again before it is suspected. */
+export const isReturn = (type: string, wasSuspect: boolean): boolean =>
+  type === regranted && wasSuspect;
+
 /** Counts returns at a moment, from their times in any order. */
 export const countFlaps = (returns: readonly WallTime[], at: WallTime): FlapCounts => ({
   hour: returns.filter((one) => one > at - hours(1) && one <= at).length,

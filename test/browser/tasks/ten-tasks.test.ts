@@ -135,6 +135,11 @@ test('9: which agents flap is seen without a click, and how often with 1', async
   const row = page.locator('.flaps').getByRole('row', { name: /h7\/flaps/ });
   expect(await row.textContent()).toMatch(/h7\/flaps[4-9][4-9]\d\d:\d\d:\d\d/);
   expect(hand.cost).toEqual({ clicks: 1, keys: 0 });
+  await using listed = trouble.fleet.start(['agents', '-o', 'wide']);
+  await listed.exited;
+  const lines = listed.lines.map(({ text }) => String(text));
+  expect(lines.find((line) => line.includes('FLAPS 1H/24H'))).toBeDefined();
+  expect(lines.find((line) => line.includes('h7/flaps'))).toMatch(/ [4-9]\/[4-9]$/);
 });
 
 test('10: an incident is exported with 2 clicks and 20 keys, and verifies', async ({ open }) => {
@@ -157,3 +162,54 @@ test('10: an incident is exported with 2 clicks and 20 keys, and verifies', asyn
   await settled(shown.page);
   await cell(shown.page, 'h5/killed').waitFor(soon);
 });
+
+/** Without a pointer, and for a user who prefers reduced motion. */
+const byKeys = { reducedMotion: 'reduce' } as const;
+
+test('a host is held by keyboard alone, with 21 keys', async ({ open }) => {
+  const { page, hand } = await atFleet(open, byKeys);
+  await hand.press('/');
+  await hand.write('h9');
+  await hand.press('Enter', 'Shift+Tab', 'Enter');
+  await hand.tabTo('.drawer footer button');
+  await hand.press('Enter');
+  await page.locator('input[name=why]:focus').waitFor();
+  await hand.write('new disk');
+  await hand.press('Enter');
+  await expect
+    .poll(() => page.getByTestId('hold').allTextContents(), soon)
+    .toContainEqual(expect.stringMatching(/h9.*new disk/));
+  expect(hand.cost).toEqual({ clicks: 0, keys: 21 });
+  expect(await moving(page)).toBe(0);
+});
+
+test('why an agent was removed is found by keyboard alone, with 9 keys', async ({ open }) => {
+  const { page, hand } = await atFleet(open, byKeys);
+  await hand.press('/');
+  await hand.write('api/k1');
+  await hand.press('Enter', 'Enter');
+  await expect
+    .poll(() => why(page).textContent(), soon)
+    .toMatch(/^h5\/killed is not registered: .*dead/);
+  expect(hand.cost).toEqual({ clicks: 0, keys: 9 });
+  expect(await moving(page)).toBe(0);
+});
+
+test('a past moment is reached by keyboard alone, with 10 keys', async ({ open }) => {
+  const { page, hand } = await atFleet(open, byKeys);
+  await hand.press('t');
+  await hand.write(clock(trouble.began));
+  await hand.press('Enter');
+  await page.getByTestId('past').waitFor(soon);
+  expect(hand.cost).toEqual({ clicks: 0, keys: 10 });
+  expect(await moving(page)).toBe(0);
+});
+
+/** The number of animations that run. */
+const moving = (page: Page) =>
+  page.evaluate(
+    () =>
+      document
+        .getAnimations()
+        .filter(({ effect }) => Number(effect?.getComputedTiming().activeDuration) > 20).length,
+  );

@@ -27,9 +27,15 @@ describe('a live source', () => {
     fleet.agent('h9/z', ['web/w9']);
     await fleet.advance(seconds(10));
     expect(source.index().last).toBe(before);
+    const since = source.storeAwaySince();
+    expect(source.outages()).toEqual([]);
     line.down = false;
     await fleet.advance(seconds(20));
     expect(source.storeAwaySince()).toBeNull();
+    expect(source.outages()).toEqual([[since, expect.any(Number)]]);
+    const [[from = 0, to = 0] = []] = source.outages();
+    expect(to - from).toBeGreaterThan(seconds(20));
+    expect(to - from).toBeLessThan(seconds(50));
     const rows = [...source.index().rows(0)].map(({ seq }) => seq);
     expect(rows).toEqual(Array.from({ length: rows.length }, (_, n) => n + 1));
     expect(rows.length).toBeGreaterThan(before);

@@ -30,10 +30,15 @@ export interface Source {
   resets(): { readonly count: number; readonly reason: string };
   now(): WallTime;
   storeAwaySince(): WallTime | null;
+  /** The times in which the store did not answer, without the present one. */
+  outages(): readonly Outage[];
   /** The runs that have a seat and judge; null: not known. */
   seats(): readonly string[] | null;
 }
 
+type Outage = readonly [from: WallTime, to: WallTime];
+
+const mostOutages = 20;
 const lookEvery: Millis = seconds(2);
 /** A working follower has every event within this time, while its store answers. */
 const behindAfter: Millis = seconds(10);
@@ -61,6 +66,7 @@ export class LiveSource implements Source, AsyncDisposable {
   #index = new HistoryIndex();
   #resets = { count: 0, reason: '' };
   #awaySince: WallTime | null = null;
+  #outages: readonly Outage[] = [];
   #seats: readonly string[] | null = null;
   #warned: string | undefined;
   /** Ends the present reading: a reader behind the end of the audit would wait until it has grown there. */
@@ -97,6 +103,10 @@ export class LiveSource implements Source, AsyncDisposable {
 
   storeAwaySince(): WallTime | null {
     return this.#awaySince;
+  }
+
+  outages(): readonly Outage[] {
+    return this.#outages;
   }
 
   seats(): readonly string[] | null {
@@ -178,6 +188,12 @@ export class LiveSource implements Source, AsyncDisposable {
     this.bell.ring();
   }
 
+  #isBack(at: WallTime): void {
+    if (this.#awaySince !== null)
+      this.#outages = [...this.#outages, [this.#awaySince, at] as const].slice(-mostOutages);
+    this.#awaySince = null;
+  }
+
   /** Whether the store answers, and whether a collector watches. */
   async #look(): Promise<void> {
     const { audit, clock, leases } = this.#ports;
@@ -197,7 +213,8 @@ export class LiveSource implements Source, AsyncDisposable {
         heard = clock.wall();
         // The store answers, and yet its events do not arrive: what is shown is as old as that.
         const isBehind = heard - expected.since > behindAfter && this.#index.last < expected.last;
-        this.#awaySince = isBehind ? expected.since : null;
+        if (isBehind) this.#awaySince = expected.since;
+        else this.#isBack(heard);
         // A seat with an unreadable record counts, too.
         const seats = judgingSeats(await leases.list(allSeats));
         this.#seats = seats.map(({ text }) => readSeat(text)?.run ?? '');

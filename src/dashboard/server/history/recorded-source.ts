@@ -94,6 +94,7 @@ export async function openRecording(
     resets: () => ({ count: 0, reason: '' }),
     now: (): WallTime => index.lastAt,
     storeAwaySince: () => null,
+    outages: () => [],
     seats: () => null,
   };
 }

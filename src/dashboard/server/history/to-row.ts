@@ -91,7 +91,9 @@ export function detailsOfRecord(
     case 'run':
       return type === 'started' ? some(record, ['ttl', 'grace'], ['zone', 'address']) : {};
     case 'instance':
-      return type === 'registered' || type === 'changed' ? some(record, ['port'], ['address']) : {};
+      return type === 'registered' || type === 'changed'
+        ? { ...some(record, ['port'], ['address']), labels: labelLines(record['labels']) }
+        : {};
     case 'hold':
       return some(record, ['until'], ['why']);
     case 'brake':
@@ -108,6 +110,21 @@ function policyDetails(record: Readonly<Record<string, unknown>>): ApiDetails {
   const policy = FleetPolicy.safeParse(record['policy']);
   const { acknowledged = [], flaps = defaultFlaps } = policy.success ? policy.data : {};
   return { flaps, acknowledged: acknowledged.map(({ why: _, ...one }) => one) };
+}
+
+/** What is beyond this length is not found by the filter of the page. */
+const longestLabels = 2000;
+
+/** Also set without a label, so that a later record without labels replaces an earlier one. */
+function labelLines(labels: unknown): string {
+  if (typeof labels !== 'object' || labels === null) return '';
+  const lines = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  let text = '';
+  for (const line of lines.map((one) => one.replaceAll('\n', ' '))) {
+    if (text.length + line.length >= longestLabels) break;
+    text += text === '' ? line : `\n${line}`;
+  }
+  return text;
 }
 
 function some(

@@ -121,6 +121,7 @@ const markOf = (source: Source): ApiHeartbeat => {
     headAt: lastAt,
     now: source.now(),
     storeAwaySince: source.storeAwaySince(),
+    outages: source.outages(),
     seats: source.seats(),
   };
 };

@@ -1,6 +1,6 @@
 import { matchesRow, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
 import type { LostInstance } from '../../../domain/losses/losses.ts';
-import type { AgentModel } from './agent-model.ts';
+import type { AgentModel, InstanceNow } from './agent-model.ts';
 
 /** The filter of the fleet screen. */
 export interface FleetFilter {
@@ -23,6 +23,7 @@ export function matchesFilter(
 ): (slot: AgentModel) => boolean {
   const filter = parseRowFilter(state === '' ? text : `${text} state:${state}`);
   if (filter.terms.length === 0 && filter.unknown.length === 0) return () => true;
+  const hasLabel = filter.terms.some(({ field }) => field === 'label');
   return (slot) => {
     const { host, agent, zone, status, reason, instances } = slot;
     const named = status === 'gone' ? [...instances, ...lostWith(slot)] : instances;
@@ -32,6 +33,7 @@ export function matchesFilter(
       zone: [zone],
       state: [status, reason, ...instances.flatMap((one) => [one.status, one.reason])],
       service: named.map(({ service }) => service),
+      label: hasLabel ? instances.flatMap(labelsOf) : [],
       text: () =>
         [`${host}/${agent} ${zone} ${status} ${reason}`]
           .concat(named.map(({ service, id }) => `${service}/${id}`))
@@ -40,6 +42,10 @@ export function matchesFilter(
     });
   };
 }
+
+/** The labels of an instance, `name=value`. */
+export const labelsOf = ({ entityState }: InstanceNow): readonly string[] =>
+  entityState.note.labels?.split('\n') ?? [];
 
 export type Grouping = 'host' | 'zone';
 

@@ -50,7 +50,7 @@ const isEntity = (value: unknown): boolean => {
   );
 };
 
-const texts = ['by', 'why', 'zone', 'address'];
+const texts = ['by', 'why', 'zone', 'address', 'labels'];
 const numbers = ['ttl', 'grace', 'port', 'until', 'seen', 'suspect', 'expired', 'flaps'];
 const isAcknowledgement = (value: unknown): boolean =>
   isRecord(value) &&
@@ -79,10 +79,11 @@ export const parseHello = parseAs<ApiHello>(
 
 export const parseHeartbeat = parseAs<ApiHeartbeat>(
   'mark',
-  ({ head, headAt, now, storeAwaySince, seats }) =>
+  ({ head, headAt, now, storeAwaySince, outages, seats }) =>
     isPlace(head) &&
     [headAt, now].every(isMoment) &&
     (storeAwaySince === null || isMoment(storeAwaySince)) &&
+    isList(outages, (one) => isList(one, isMoment)) &&
     (seats === null || isList(seats, isText)),
 );
 

@@ -7,8 +7,9 @@ export const helpIsOpen = signal(false);
 const keys: readonly (readonly [string, string])[] = [
   ['g f · g s · g t · g m · g g', 'open Fleet, Services, Timeline, Machines, GC'],
   ['/', 'go to the filter'],
+  ['t', 'write a time to go to'],
   ['arrows', 'move in grids, lists, charts and the slider'],
-  ['Enter', 'open the focused item'],
+  ['Enter', 'open the focused item; in the filter: go to the first match'],
   ['Space', 'play or pause'],
   [', and .', 'previous, next change'],
   ['Shift + , and .', 'previous, next change of the selection'],

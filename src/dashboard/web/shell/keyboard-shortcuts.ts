@@ -10,7 +10,15 @@ const screens: Readonly<Record<string, Screen>> = {
   m: 'machines',
   g: 'gc',
 };
+/** What a filter leaves: Enter goes to the first. */
+const results = '.cell, .service .link, .lane .lane-time, .event .fold';
 let going = false;
+
+function focusOn(selector: string): boolean {
+  const found = document.querySelector<HTMLElement>(selector);
+  found?.focus();
+  return found !== null;
+}
 
 /** Handles the page's shortcuts. Inactive while the focus is in a text field or a dialog is open. */
 export function listenToKeys(): void {
@@ -22,6 +30,7 @@ export function listenToKeys(): void {
       clear(on, writing);
       return;
     }
+    if (event.key === 'Enter' && on.matches('[type=search]')) focusOn(results);
     if (writing || document.querySelector('dialog[open]')) return;
     if (press(event, on)) event.preventDefault();
   });
@@ -50,11 +59,9 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
     case '?':
       helpIsOpen.value = true;
       return true;
-    case '/': {
-      const filter = document.querySelector<HTMLInputElement>('input[type=search]');
-      filter?.focus();
-      return filter !== null;
-    }
+    case '/':
+    case 't':
+      return focusOn(key === '/' ? '[type=search]' : '[name=time]');
     case ' ':
       if (on.matches('button, a, summary, [role=gridcell], input')) return false;
       if (isPlaying.peek()) pause();

@@ -34,7 +34,7 @@ export function TimeField() {
     >
       <input
         name="time"
-        placeholder="Go to 14:03"
+        placeholder="Go to 14:03  t"
         aria-label="Go to a time"
         title={`${timeRule}; or a range, 14:00 - 14:30`}
         autocomplete="off"

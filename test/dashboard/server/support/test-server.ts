@@ -69,6 +69,7 @@ export class WrittenSource implements Source {
   resets = () => this.#resets;
   now = () => 5;
   storeAwaySince = () => null;
+  outages = () => [];
   seats = () => ['run000000001'];
 }
 

@@ -34,7 +34,7 @@ const hello: ApiHello = {
 const linkOf = (seats: readonly string[] | null, now = 5000, mode: ApiHello['mode'] = 'live') =>
   ({
     ...{ state: 'live', hello: { ...hello, mode }, markAt: 0, brokenSince: null, attempt: 0 },
-    mark: { head: 2, headAt: 2000, now, storeAwaySince: null, seats },
+    mark: { head: 2, headAt: 2000, now, storeAwaySince: null, outages: [], seats },
     ...{ retryAt: null, why: null, skew: 0, caughtUp: null },
   }) satisfies Connection;
 

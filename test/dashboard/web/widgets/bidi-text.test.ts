@@ -236,7 +236,7 @@ describe('the age of the data', () => {
     expect(say(link({ state: 'broken' }))).toBe('stale · 2 s old');
     expect(say(link({ state: 'broken' }), '03:14:40')).toBe('stale · 2 s old');
     expect(say(link({ state: 'broken', markAt: 0 }))).toBe('no connection');
-    const mark = { head: 1, headAt: 1, now: 1, storeAwaySince: 1000, seats: null };
+    const mark = { head: 1, headAt: 1, now: 1, storeAwaySince: 1000, outages: [], seats: null };
     expect(say(link({ mark }))).toBe('NATS away 2 s');
   });
 });

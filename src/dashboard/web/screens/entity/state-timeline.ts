@@ -64,12 +64,14 @@ function worstOf(active: ReadonlyMap<string, number>): string {
   return worst ?? absent;
 }
 
-/** The share and duration of each status, the longest first. */
+/** The share and duration of each status, the longest first. The time before it first existed does not count. */
 export function shareText(
   ribbon: readonly StateInterval[],
 ): readonly (readonly [string, string])[] {
   const sums = new Map<string, number>();
-  for (const { from, to, status } of ribbon) sums.set(status, (sums.get(status) ?? 0) + to - from);
+  const isNew = ribbon.length > 1 && ribbon[0]?.status === absent;
+  for (const { from, to, status } of ribbon.slice(Number(isNew)))
+    sums.set(status, (sums.get(status) ?? 0) + to - from);
   const whole = [...sums.values()].reduce((sum, one) => sum + one, 0);
   return [...sums]
     .sort(([, a], [, b]) => b - a)

@@ -4,7 +4,7 @@ import { filterFields, parseRowFilter } from '../../../../domain/fleet/row-filte
 import type { SlotReturns } from '../../../history/query-types.ts';
 import { formatCount } from '../../format/format-time.ts';
 import { flapsAt } from '../../model/flapping.ts';
-import { type Grouping, mostCells } from '../../model/group-agents.ts';
+import { type Grouping, labelsOf, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
 import { fleet, isPast, route, setParams, shownAt, version } from '../../state/store.ts';
@@ -40,7 +40,8 @@ export function FleetScreen() {
     fleet,
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, flaps },
   );
-  const { unknown, terms } = parseRowFilter(f);
+  const { unknown } = parseRowFilter(f);
+  const troubled = notLive(states) - notLive(shares);
   if (agents + gone === 0 && !isPast.value) return <NoAgents />;
   const hidden = matching - groups.cells;
   return (
@@ -87,7 +88,7 @@ export function FleetScreen() {
           type="search"
           value={f}
           placeholder="Filter  /"
-          title="Any part of a name, or state: zone: service: host: agent: and a value, as state:dubious or host:db-*"
+          title="Any part of a name, or state: zone: service: host: agent: and a value, as state:dubious, host:db-* or label.tier=gold"
           aria-label="Filter by name, zone, service, state"
           list="words"
           onFocus={() => setTyping(true)}
@@ -118,16 +119,14 @@ export function FleetScreen() {
       </section>
       <IssueList issues={issues} />
       <FlapList flaps={flaps} />
-      {matching === 0 && agents > 0 ? (
-        <p class="panel notice">
-          0 of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
-          {f === '' ? '' : `“${f}”`}.{' '}
+      {filtered && agents > 0 ? (
+        <p class={`panel ${matching > 0 ? 'strip-note' : 'notice'}`} data-testid="filtered">
+          {matching} of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
+          {f === '' ? '' : `“${f}”`}
+          {troubled > 0 ? `; ${troubled} hidden ${troubled > 1 ? 'are' : 'is'} not live` : ''}.{' '}
           {unknown.length === 0
             ? ''
-            : `A filter has no field like ${unknown.join(', ')}: the fields are ${filterFields.join(', ')}. `}
-          {terms.some(({ field }) => field === 'label')
-            ? 'The page does not have labels; rollcall ps --filter does. '
-            : ''}
+            : `A filter has no field like ${unknown.join(', ')}: the fields are ${filterFields.join(', ')}, label.NAME=. `}
           <button type="button" onClick={() => setParams({ f: '', state: '' })}>
             Clear filter
           </button>
@@ -191,6 +190,10 @@ export function FleetScreen() {
   );
 }
 
+/** How many agents are not live. */
+const notLive = (tallies: Tallies): number =>
+  tallies.reduce((sum, [status, count]) => (status === 'live' ? sum : sum + count), 0);
+
 const mostWords = 100;
 
 /** Suggestions for the filter: the states, zones and services that exist. */
@@ -199,7 +202,10 @@ function Words({ states }: { readonly states: Tallies }) {
   const words = new Set(states.map(([status]) => `state:${status}`));
   for (const { zone, instances } of slots.slice(0, 2000)) {
     if (zone !== '') words.add(`zone:${zone}`);
-    for (const { service } of instances) words.add(`service:${service}`);
+    for (const one of instances) {
+      words.add(`service:${one.service}`);
+      for (const label of labelsOf(one)) words.add(`label.${label}`);
+    }
     if (words.size > mostWords) break;
   }
   return (

@@ -1,4 +1,4 @@
-import type { ApiEntity } from '../../../api-types.ts';
+import type { ApiEntity, ApiHeartbeat } from '../../../api-types.ts';
 import type { Lane } from '../../../history/query-types.ts';
 import type { Window } from '../../format/time-scale.ts';
 import { entityName } from '../../model/subject.ts';
@@ -18,6 +18,18 @@ export interface Band extends Window {
 }
 
 export const hasBands = ({ entity }: ApiEntity): boolean => entity in kinds;
+
+/** The times in a range at which the store did not answer the dashboard server. */
+export const outageBands = (
+  { outages, storeAwaySince, now }: ApiHeartbeat,
+  window: Window,
+): readonly Band[] =>
+  [...outages, ...(storeAwaySince === null ? [] : [[storeAwaySince, now] as const])].flatMap(
+    ([start, end]) => {
+      const [from, to] = [Math.max(start, window.from), Math.min(end, window.to)];
+      return from < to ? { kind: 'outage', name: 'no answer from NATS', from, to } : [];
+    },
+  );
 
 /** More bands would hide the lanes. The newest are drawn. */
 const most = 60;

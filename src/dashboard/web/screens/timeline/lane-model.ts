@@ -1,4 +1,5 @@
 import type { ApiEntity } from '../../../api-types.ts';
+import type { Stirred } from '../../../history/query-types.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
 import { entityName, isOf, readSubject } from '../../model/subject.ts';
@@ -57,4 +58,20 @@ export function laneEntities(
   return [...lanes]
     .map(([key, lane]) => ({ key, ...lane }))
     .sort((a, b) => names.compare(a.name, b.name));
+}
+
+/** The lanes with changes in the range, or all of them: those with the most problems first, then by name. */
+export function busyLanes(
+  lanes: readonly NamedLane[],
+  changed: readonly Stirred[],
+  all: boolean,
+): readonly NamedLane[] {
+  const problems = new Map(changed);
+  const sum = ({ entities }: NamedLane) =>
+    entities.reduce((total, one) => total + (problems.get(one) ?? 0), 0);
+  return lanes
+    .filter(({ entities }) => all || entities.some((one) => problems.has(one)))
+    .map((lane) => [lane, sum(lane)] as const)
+    .sort(([, a], [, b]) => b - a)
+    .map(([lane]) => lane);
 }

@@ -1,10 +1,11 @@
 import '../../styles/timeline.css';
 import { useMemo, useState } from 'preact/hooks';
-import type { Density, Lane, When } from '../../../history/query-types.ts';
+import type { Density, Lane, Stirred, When } from '../../../history/query-types.ts';
 import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { queryRange, readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import {
+  connection,
   extent,
   fleet,
   moment,
@@ -16,11 +17,11 @@ import {
   version,
 } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
-import { bandsOf, hasBands } from './bands.ts';
+import { bandsOf, hasBands, outageBands } from './bands.ts';
 import { CauseText } from './cause-text.tsx';
 import { FleetDiff } from './fleet-diff.tsx';
 import { LaneList } from './lane-list.tsx';
-import { type LaneGrouping, laneEntities, laneGroupings } from './lane-model.ts';
+import { busyLanes, type LaneGrouping, laneEntities, laneGroupings } from './lane-model.ts';
 import { Legend } from './legend.tsx';
 import { Ruler } from './ruler.tsx';
 import { usePanZoom } from './use-pan-zoom.ts';
@@ -47,13 +48,11 @@ export function TimelineScreen() {
     [fleet.entities, fleet.entities.length, by, params['sel'], params['f']],
   );
   const fresh = `${all?.to} ${all?.from}`;
-  const changed = useHistoryQuery<number[]>({ ask: 'stirred', ...asked }, fresh);
-  const busy = useMemo(() => {
-    const moved = new Set(changed);
-    return isUnfiltered
-      ? lanes
-      : lanes.filter(({ entities }) => entities.some((one) => moved.has(one)));
-  }, [lanes, changed, isUnfiltered]);
+  const changed = useHistoryQuery<Stirred[]>({ ask: 'stirred', ...asked }, fresh);
+  const busy = useMemo(
+    () => busyLanes(lanes, changed ?? [], isUnfiltered),
+    [lanes, changed, isUnfiltered],
+  );
   const [most, setMost] = useState(pageSize);
   const shown = useMemo(() => busy.slice(0, most), [busy, most]);
   const entities = shown.flatMap((one) => one.entities);
@@ -69,7 +68,11 @@ export function TimelineScreen() {
     { ask: 'lanes', entities: banded.slice(-mostEntities), ...asked },
     fresh,
   );
-  const bands = bandsOf(bandLanes ?? [], (number) => fleet.entities[number], window);
+  const { mark } = connection.value ?? {};
+  const bands = [
+    ...bandsOf(bandLanes ?? [], (number) => fleet.entities[number], window),
+    ...(mark ? outageBands(mark, window) : []),
+  ];
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...asked }, fresh);
   const pinned = Number(params['b'] ?? '') || undefined;
   const b = useHistoryQuery<When[]>(

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { bandsOf, hasBands } from '../../../../../src/dashboard/web/screens/timeline/bands.ts';
+import {
+  bandsOf,
+  hasBands,
+  outageBands,
+} from '../../../../../src/dashboard/web/screens/timeline/bands.ts';
 import { brake, hold, run } from '../../support/sample-fleet.ts';
 
 const entities = [hold('h1'), brake('ams'), run('h2')];
@@ -27,4 +31,19 @@ test('a hold and a brake are bands from their beginning to their end or to the e
     { kind: 'brake', name: 'zone ams', from: 300, to: 500 },
   ]);
   expect(entities.map(hasBands)).toEqual([true, true, false]);
+});
+
+test('the times without an answer of the store are bands, also the present one, as far as they are in the range', () => {
+  const mark = {
+    ...{ head: 1, headAt: 1, now: 500, seats: null, storeAwaySince: 450 },
+    outages: [
+      [10, 20],
+      [90, 120],
+    ] as const,
+  };
+  const band = { kind: 'outage', name: 'no answer from NATS' };
+  expect(outageBands(mark, { from: 100, to: 600 })).toEqual([
+    { ...band, from: 100, to: 120 },
+    { ...band, from: 450, to: 500 },
+  ]);
 });

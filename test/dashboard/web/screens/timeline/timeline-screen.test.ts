@@ -9,7 +9,10 @@ import {
   stateIntervals,
 } from '../../../../../src/dashboard/web/screens/entity/state-timeline.ts';
 import { arrowsOf } from '../../../../../src/dashboard/web/screens/timeline/cause-arrows.ts';
-import { laneKey } from '../../../../../src/dashboard/web/screens/timeline/lane-model.ts';
+import {
+  busyLanes,
+  laneKey,
+} from '../../../../../src/dashboard/web/screens/timeline/lane-model.ts';
 import { barsOf } from '../../../../../src/dashboard/web/widgets/state-bars.ts';
 import {
   AgentName,
@@ -91,6 +94,19 @@ describe('a state timeline', () => {
       ['suspect', '< 1 %, 1 s'],
     ]);
   });
+
+  test('does not count the time before it first existed in its shares', () => {
+    expect(
+      shareText(stateIntervals([bar(50, 90, 'live')], window)).map(([name, text]) => [
+        name,
+        text.split(',')[0],
+      ]),
+    ).toEqual([
+      ['live', '80 %'],
+      ['not present', '20 %'],
+    ]);
+    expect(shareText(stateIntervals([], window))).toHaveLength(1);
+  });
 });
 
 describe('a time range', () => {
@@ -151,12 +167,27 @@ test('an entity without a lane belongs to the lane of its agent or host', () => 
   expect(laneKey('entity', instance)).not.toBe(laneKey('entity', run));
 });
 
+test('lanes with the most problems come first, then by name, and lanes without changes last or not at all', () => {
+  const lanes = ['a', 'b', 'c', 'd'].map((name, n) => ({
+    ...{ key: name, name, kind: 'run', entities: [2 * n, 2 * n + 1] },
+  }));
+  const changed = [
+    [0, 0],
+    [2, 0],
+    [4, 1],
+    [5, 2],
+  ] as const;
+  const namesOf = (all: boolean) => busyLanes(lanes, changed, all).map(({ name }) => name);
+  expect(namesOf(false)).toEqual(['c', 'a', 'b']);
+  expect(namesOf(true)).toEqual(['c', 'a', 'b', 'd']);
+});
+
 describe('the timeline queries', () => {
   const at = (seq: number, entity: Happening['entity'], to: string): Happening => ({
     seq,
     at: seq * 10,
     entity,
-    type: 'x',
+    type: to === 'expired' ? to : 'x',
     to,
     edges: [],
     note: undefined,
@@ -188,14 +219,25 @@ describe('the timeline queries', () => {
   });
 
   test.each([
-    [0, 15, [0]],
-    [15, 20, [1]],
-    [20, 29, [1]],
-    [0, 9999, [0, 1]],
+    [0, 15, [[0, 0]]],
+    [15, 20, [[1, 0]]],
+    [20, 29, [[1, 0]]],
+    [30, 40, [[0, 1]]],
+    [
+      0,
+      9999,
+      [
+        [0, 250],
+        [1, 0],
+      ],
+    ],
     [5021, 9999, []],
-  ])('return the entities that changed between %i and %i', (from, to, moved) => {
-    expect(runQuery(log, { ask: 'stirred', from, to })).toEqual(moved);
-  });
+  ])(
+    'return the entities that changed between %i and %i, with their problems',
+    (from, to, moved) => {
+      expect(runQuery(log, { ask: 'stirred', from, to })).toEqual(moved);
+    },
+  );
 
   test('return the time of a sequence and the number of changes between two', () => {
     const [a, b] = runQuery(log, { ask: 'when', seqs: [2, 102] }) as When[];

@@ -1,0 +1,60 @@
+import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import type { StateValue } from '../../domain/events/event-schema.ts';
+import type { Hash } from '../../domain/events/hash-chain.ts';
+import { countFlaps, type FlapCounts, flapsWithin, isReturn } from '../../domain/policy/flaps.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
+import type { History } from '../../ports/audit.ts';
+
+/** The subjects of the events of runs: `host.agent.run.n`. */
+const runs = ['*.*.*.*'];
+
+/**
+ * How often each agent, `host/agent`, returned from suspicion in the hour and in the 24 hours before `now`. Agents
+ * without a return are left out. An event that cannot be read is skipped (G12).
+ * @throws {Fault} `store-unavailable`; `store-refused` for a user who may not read the history
+ */
+export async function readFlaps(
+  history: History,
+  now: WallTime,
+  signal: AbortSignal,
+  hash?: Hash,
+): Promise<ReadonlyMap<string, FlapCounts>> {
+  const returns = new Map<string, WallTime[]>();
+  for await (const stored of history.read(await firstAfter(history, now - flapsWithin), runs)) {
+    signal.throwIfAborted();
+    const read = parseAuditEvent(stored, hash);
+    if (read.kind !== 'event' || read.event.of.entity !== 'run') continue;
+    const { of, event, from } = read.event;
+    if (!isReturn(event.type, isSuspect(from))) continue;
+    const name = `${of.host}/${of.agent}`;
+    const times = returns.get(name);
+    if (times) times.push(read.storedAt);
+    else returns.set(name, [read.storedAt]);
+  }
+  return new Map(
+    [...returns]
+      .map(([name, times]) => [name, countFlaps(times, now)] as const)
+      .filter(([, { day }]) => day > 0),
+  );
+}
+
+function isSuspect(state: StateValue | null): boolean {
+  const present = typeof state === 'object' ? state?.['present'] : undefined;
+  return typeof present === 'object' && present['sight'] === 'suspect';
+}
+
+/** The sequence of the first event after a time, or a bit earlier. */
+async function firstAfter(history: History, at: WallTime): Promise<Revision> {
+  let { first, last } = await history.range();
+  while (first < last) {
+    const middle = Math.floor((first + last) / 2);
+    let storedAt = at;
+    for await (const event of history.read(middle)) {
+      ({ storedAt } = event);
+      break;
+    }
+    if (storedAt < at) first = middle + 1;
+    else last = middle;
+  }
+  return first;
+}
