@@ -163,6 +163,20 @@ test('10: an incident is exported with 2 clicks and 20 keys, and verifies', asyn
   await cell(shown.page, 'h5/killed').waitFor(soon);
 });
 
+test('a filter by label hides no attention, and says how many of the hidden agents are not live', async ({
+  open,
+}) => {
+  const { page, hand } = await atFleet(open);
+  const before = await attention(page).textContent();
+  await hand.press('/');
+  await hand.write('label.tier=gold');
+  await expect
+    .poll(() => page.getByTestId('filtered').textContent(), soon)
+    .toMatch(/^3 of 12 agents match “label.tier=gold”; [4-6] hidden are not live/);
+  expect(await page.locator('.cell').count()).toBe(3);
+  expect((await attention(page).textContent())?.length).toBe(before?.length);
+});
+
 /** Without a pointer, and for a user who prefers reduced motion. */
 const byKeys = { reducedMotion: 'reduce' } as const;
 

@@ -39,7 +39,7 @@ export async function troubledFleet(): Promise<TroubledFleet> {
     const [host = '', agent = ''] = name.split('/');
     const specs = instances.map((one) => {
       const [service = '', id = ''] = one.split('/');
-      return { service, id, port: 8080 };
+      return { service, id, port: 8080, labels: { tier: service === 'web' ? 'gold' : 'tin' } };
     });
     return (await fleet.serving(host, agent, specs, ['--zone', zone, ...more])).process;
   };

@@ -27,6 +27,7 @@ export interface Spec {
   readonly id: string;
   readonly port?: number;
   readonly address?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The logins of the processes of a fleet at a server that needs them. */
