@@ -9,6 +9,7 @@ const sample = withRecording();
 const screens = {
   fleet: '#/fleet',
   'fleet in the past': '#/fleet?at=seq:100',
+  'large cells': '#/fleet?at=seq:100&size=L',
   timeline: '#/timeline',
   machines: '#/machines',
   gc: '#/gc',

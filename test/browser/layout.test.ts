@@ -11,22 +11,31 @@ const longNames: readonly (readonly [short: string, long: string])[] = [
 const output =
   'HTTP 503 from http://127.0.0.1:8080/health: the upstream database refuses connections';
 
-/** The sample with long names, in which one check fails with an ordinary text until the end. */
+/** The sample with long names, at whose end one check fails with an ordinary text. */
 const sample = withCrafted((lines) => {
-  const text = longNames.reduce((all, [short, long]) => {
-    return all.replaceAll(`"${short}"`, `"${long}"`);
-  }, JSON.stringify(lines));
-  const changed: Line[] = JSON.parse(text);
-  const last = changed.findLast(({ event }) => event['event'] && typeOf(event) === 'failed');
-  if (!last) throw new Error('the sample is another one');
-  last.event['event'] = { type: 'failed', detail: output };
-  return changed.filter(
-    ({ seq, event }) =>
-      seq <= last.seq || JSON.stringify(event.of) !== JSON.stringify(last.event.of),
+  const text = longNames.reduce(
+    (all, [short, long]) => all.replaceAll(`"${short}"`, `"${long}"`),
+    JSON.stringify(lines),
   );
+  const changed: Line[] = JSON.parse(text);
+  const [registered, last] = [changed.find(({ seq }) => seq === 49), changed.at(-1)];
+  if (!registered || !last) throw new Error('the sample is another one');
+  const { event } = registered;
+  const failed = {
+    ...registered,
+    seq: last.seq + 1,
+    storedAt: Number(last['storedAt']) + 1000,
+    event: {
+      ...event,
+      n: 2,
+      event: { type: 'failed', detail: output },
+      from: 'serving',
+      to: 'failing',
+      record: { ...event.record, n: 2, state: 'failing' },
+    },
+  };
+  return [...changed, failed];
 });
-
-const typeOf = (event: Line['event']) => (event['event'] as { type?: string }).type;
 
 const views = {
   'a laptop': { viewport: { width: 1280, height: 800 } },
@@ -73,7 +82,7 @@ const misfits = (page: Page): Promise<readonly string[]> =>
     }
     for (const one of document.querySelectorAll('header *, .transport *, .head *')) {
       const { left, right, width } = one.getBoundingClientRect();
-      if (width > 0 && one.closest('svg') === null && (left < -1 || right > innerWidth + 1))
+      if (width > 0 && !one.closest('svg, .skip') && (left < -1 || right > innerWidth + 1))
         tell('outside', one);
     }
     for (const one of document.querySelectorAll<HTMLElement>('bdi, td, dd, .why, .name, button')) {

@@ -8,6 +8,8 @@ import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
 const firstShown = 8;
+/** As many rows as the button to see them needs are not folded. */
+const folded = 2;
 const mostShown = 200;
 
 /** The issues that need attention, most serious first. Without issues it says so. */
@@ -20,7 +22,8 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
       </section>
     );
   }
-  const shown = issues.first(all ? mostShown : firstShown);
+  const isLong = issues.count > firstShown + folded;
+  const shown = issues.first(all || !isLong ? mostShown : firstShown);
   return (
     <section class="panel attention" aria-label="Needs attention">
       <h2>
@@ -31,7 +34,7 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
           <IssueRow key={one.key} issue={one} />
         ))}
       </ul>
-      {issues.count > firstShown ? (
+      {isLong ? (
         <button type="button" class="quiet" onClick={() => setAll(!all)}>
           {all ? 'Show fewer' : `Show ${issues.count - firstShown} more`}
         </button>

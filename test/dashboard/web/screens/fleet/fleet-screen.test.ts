@@ -237,27 +237,6 @@ describe('the fleet grid', () => {
     expect(found('stat:dubious')).toEqual([]);
   });
 
-  test('is filtered by labels of the instances that are there', () => {
-    const fleet = rollOf([
-      { entity: run('web-1'), state: live },
-      {
-        entity: instance('web-1', 'w1'),
-        state: 'serving',
-        note: { labels: 'tier=gold\nzone=a b' },
-      },
-      { entity: run('web-2'), state: live },
-      { entity: instance('web-2', 'w2'), state: 'serving', note: { labels: '' } },
-    ]);
-    const found = (text: string) =>
-      counted(fleet, { text })
-        .groups.first(9)
-        .map(({ name }) => name);
-    expect(found('label.tier=gold')).toEqual(['web-1']);
-    expect(found('label.tier=* host:web*')).toEqual(['web-1']);
-    expect(found('label.tier=silver')).toEqual([]);
-    expect(found('label.gold=')).toEqual([]);
-  });
-
   test('shows an ended agent for an hour, and longer if it has instances', () => {
     const fleet = rollOf([{ entity: run('h'), state: 'left', since: 0 }]);
     const agents = (at: number) => counted(fleet, { at, old: false }).agents;
