@@ -23,7 +23,7 @@ export function InstanceList({ instances, run, records }: Props) {
         const record = records.get(`${one.run} ${one.service}/${one.id}`);
         const labels = (record?.['labels'] ?? {}) as Readonly<Record<string, string>>;
         const where = [record?.['address'], record?.['port'] ?? one.entityState.note.port]
-          .filter((part) => part !== undefined)
+          .filter(Boolean)
           .join(':');
         return (
           <li key={one.entityState.number}>

@@ -30,7 +30,8 @@ export function listenToKeys(): void {
       clear(on, writing);
       return;
     }
-    if (event.key === 'Enter' && on.matches('[type=search]')) focusOn(results);
+    // After the page shows what the last letter leaves.
+    if (event.key === 'Enter' && on.matches('[type=search]')) setTimeout(focusOn, 60, results);
     if (writing || document.querySelector('dialog[open]')) return;
     if (press(event, on)) event.preventDefault();
   });

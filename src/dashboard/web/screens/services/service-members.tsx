@@ -37,7 +37,7 @@ export function ServiceMembers({ members }: { readonly members: readonly Service
               <BidiText text={`${host}/${agent}`} />
             </a>
             <BidiText class="dim" text={slot.zone} />
-            <code>{[address, port].filter((part) => part !== undefined).join(':')}</code>
+            <code>{[address, port].filter(Boolean).join(':')}</code>
             <span class="num dim" title={dayTime(instance.since)}>
               {since(instance.since, now.value)}
             </span>

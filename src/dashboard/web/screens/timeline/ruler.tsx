@@ -77,11 +77,13 @@ export function Ruler({ window, density, brush, b }: Props) {
         </svg>
         <GapMarks gaps={density?.gaps ?? []} window={window} />
         <div class="ticks dim" aria-hidden="true">
-          {ticks(window, 7).map((at) => (
-            <span key={at} ref={left(at)}>
-              {clockTime(at)}
-            </span>
-          ))}
+          {ticks(window, 7).map((at) =>
+            xOf(at) > 940 ? null : (
+              <span key={at} ref={left(at)}>
+                {clockTime(at)}
+              </span>
+            ),
+          )}
           {b === undefined || b < window.from || b > window.to ? null : <b ref={left(b)}>B</b>}
         </div>
       </div>
