@@ -49,7 +49,7 @@ export class RecordBudget {
   /** Counts an entry. @param isKnown whether its key was counted before */
   take(entry: KeyValueEntry, isKnown: boolean): KeyValueEntry {
     const { key, text } = entry;
-    const host = ofHost.exec(key)?.[1] ?? '';
+    const host = hostIn(key);
     const { record, host: most, least } = this.#limits;
     const before = isKnown ? (this.#costs.get(key) ?? least) : 0;
     const used = (this.#used.get(host) ?? 0) - before;
@@ -81,8 +81,8 @@ export class RecordBudget {
   #count(host: string, key: string, { used, cost }: { used: number; cost: number }): void {
     if (used > 0) this.#used.set(host, used);
     else this.#used.delete(host);
-    if (cost === this.#limits.least) this.#costs.delete(key);
-    else this.#costs.set(key, cost);
+    if (cost !== this.#limits.least) this.#costs.set(key, cost);
+    else if (this.#costs.size > 0) this.#costs.delete(key);
   }
 
   #exclude(host: string, key: string): void {
@@ -91,10 +91,18 @@ export class RecordBudget {
   }
 
   #include(host: string, key: string): void {
+    if (this.#leftOut.size === 0) return;
     const keys = this.#leftOut.get(host);
     if (keys?.delete(key) && keys.size === 0) this.#leftOut.delete(host);
   }
 }
 
-/** Captures the host of a key that its agents may write; others are written by collectors and operators. */
-const ofHost = /^(?:agent|instance|run)\.([^.]*)/;
+/** The host of a key that its agents may write, or ''; other keys are written by collectors and operators. */
+function hostIn(key: string): string {
+  const kind = ofHost.find((one) => key.startsWith(one));
+  if (kind === undefined) return '';
+  const end = key.indexOf('.', kind.length);
+  return end < 0 ? key.slice(kind.length) : key.slice(kind.length, end);
+}
+
+const ofHost = ['instance.', 'agent.', 'run.'];

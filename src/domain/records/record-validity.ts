@@ -43,6 +43,7 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 
 /** Whether it is certainly valid; false means unknown. A property test compares it with the schema. */
 export const isSimpleInstance = (record: Fields): boolean =>
+  !Object.hasOwn(record, '__proto__') &&
   record['v'] === recordVersion &&
   isName(record['host']) &&
   isName(record['agent']) &&

@@ -68,14 +68,26 @@ export interface DeliveryPosition {
  * the stream and append one token.
  */
 export function parseDeliveryPosition(reply: string): DeliveryPosition {
-  const tokens = reply.split('.');
-  const start = tokens.length === 9 ? 5 : 7;
+  // Not by `split`: it makes nine strings for each message, a tenth of the time of reading a registry.
+  let dots = 0;
+  for (let at = reply.indexOf('.'); at >= 0; at = reply.indexOf('.', at + 1)) dots += 1;
+  let at = -1;
+  for (let token = dots === 8 ? 5 : 7; token > 0; token -= 1) at = reply.indexOf('.', at + 1);
+  const seqEnd = endOfToken(reply, at);
+  const deliveryEnd = endOfToken(reply, seqEnd);
+  const timeEnd = endOfToken(reply, deliveryEnd);
   return {
-    seq: Number(tokens[start]),
-    delivery: Number(tokens[start + 1]),
-    storedAt: Math.floor(Number(tokens[start + 2]) / 1e6), // from nanoseconds
-    pending: Number(tokens[start + 3]),
+    seq: Number(reply.slice(at + 1, seqEnd)),
+    delivery: Number(reply.slice(seqEnd + 1, deliveryEnd)),
+    storedAt: Math.floor(Number(reply.slice(deliveryEnd + 1, timeEnd)) / 1e6), // from nanoseconds
+    pending: Number(reply.slice(timeEnd + 1, endOfToken(reply, timeEnd))),
   };
+}
+
+/** Where the token behind this dot ends. */
+function endOfToken(reply: string, dot: number): number {
+  const end = reply.indexOf('.', dot + 1);
+  return end < 0 ? reply.length : end;
 }
 
 /** A bucket's message as an entry. A removal, by this program or another tool, is an entry without text. */

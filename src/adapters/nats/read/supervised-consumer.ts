@@ -165,7 +165,9 @@ export class SupervisedConsumer implements AsyncDisposable {
     }
     this.#received = position.delivery;
     this.#idlePosition = undefined;
-    if (this.#deathReason === undefined) this.#queue.push({ msg, ...position });
+    const { seq, delivery, storedAt, pending } = position;
+    if (this.#deathReason === undefined)
+      this.#queue.push({ msg, seq, delivery, storedAt, pending });
     this.#wakeUp();
   }
 
