@@ -48,7 +48,7 @@ export async function viewDirectory(
   const events = new EventListeners<DirectoryEvent>();
   const onObserved = (observed: boolean) => events.emit(observed ? 'observed' : 'unobserved');
   const directory = opened.use(
-    new Directory(ports, { seatsEvery, keepLast, onChange, onObserved }),
+    new Directory(ports, { seatsEvery, keepLast, onChange, onObserved, skipsFirst: true }),
   );
   const closed = opened.adopt(new AbortController(), async (controller) => controller.abort());
   await waitUntilComplete(directory, options, ports.clock);

@@ -1,6 +1,6 @@
 import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Revision } from '../domain/time.ts';
-import type { WatchEvent } from './watch.ts';
+import type { SnapshotReader, WatchEvent } from './watch.ts';
 
 /** A compare-and-set write: stored only if the key's revision is `expectedRevision` (0: never existed). */
 export interface Write {
@@ -66,6 +66,13 @@ export interface Registry {
 
   commit(commit: Commit): Promise<CommitOutcome>;
 
-  /** Streams changes until `signal` aborts. Never throws: without an answer it yields `stale`. */
-  watch(filters: readonly string[], signal: AbortSignal): AsyncIterable<WatchEvent>;
+  /**
+   * Streams changes until `signal` aborts. Never throws: without an answer it yields `stale`. It may hand the entries
+   * of snapshots to `reader` instead of yielding them.
+   */
+  watch(
+    filters: readonly string[],
+    signal: AbortSignal,
+    reader?: SnapshotReader,
+  ): AsyncIterable<WatchEvent>;
 }

@@ -2,6 +2,17 @@ import type { KeyValueEntry } from '../domain/records/stored-record.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
 
 /**
+ * Receives the entries of a snapshot as they arrive, so that not all of their texts are in memory at the same time.
+ * A store that uses it yields the snapshot without entries; another one yields them with the snapshot.
+ */
+export interface SnapshotReader {
+  /** A snapshot begins. What arrived of an earlier one is void, unless its event was yielded. */
+  begin(): void;
+  /** More of it, in the order of revisions; a tombstone is an entry without text, and removes the key. */
+  take(entries: readonly KeyValueEntry[]): void;
+}
+
+/**
  * An event of a supervised watch. The order is `snapshot`, then `changes` and `heartbeat`. After `stale`
  * the watch resumes with `changes` (nothing was missed) or restarts with a `snapshot`.
  *

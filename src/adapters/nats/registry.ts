@@ -48,7 +48,9 @@ export function natsRegistry(
       }
     },
     // An hour less than a tombstone lives: the interruption may begin later than the tombstone.
-    watch: (filters, signal) =>
-      watch(connection, { bucket, filters, forgetAfter: tombstoneTtl - 3_600_000, within }, signal),
+    watch: (filters, signal, reader) => {
+      const spec = { bucket, filters, forgetAfter: tombstoneTtl - 3_600_000, within };
+      return watch(connection, reader ? { ...spec, reader } : spec, signal);
+    },
   };
 }

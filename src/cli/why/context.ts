@@ -10,7 +10,7 @@ import type { RunLife } from './run-history.ts';
 export interface ExplanationContext {
   readonly now: WallTime;
   /** Contains at least the agents of the entity and all registrations of its name. */
-  readonly fleet: Fleet;
+  readonly fleet: Fleet<StoredInstance>;
   readonly history: History;
   /** The last event that is considered. */
   readonly until: Revision;

@@ -3,6 +3,7 @@ import { Fleet } from '../../domain/fleet/fleet.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { allSeats, policyKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
+import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { observationAt } from '../../runtime/audit/observation-at.ts';
 import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
@@ -26,7 +27,7 @@ export async function present(
   const upTo = Math.max(0, ...own.map(({ revision }) => revision));
   const agents = [...slots].map((slot) => `agent.${slot}`);
   const owners = agents.length > 0 ? await registry.list(agents, upTo) : [];
-  const fleet = new Fleet();
+  const fleet = new Fleet<StoredInstance>();
   const all = new Map([...own, ...owners].map((entry) => [entry.key, entry]));
   const entries = [...all.values()].sort((a, b) => a.revision - b.revision);
   fleet.replace(entries, Math.max(upTo, ...owners.map(({ revision }) => revision)));

@@ -1,8 +1,8 @@
 import { type AgentView, type Fleet, leftoversOf } from '../fleet/fleet.ts';
+import type { ViewInstance } from '../fleet/view-instance.ts';
 import { leaseKey } from '../identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../policy/lease-policy.ts';
 import type { AgentRecord, SuspectReason } from '../records/schemas.ts';
-import type { StoredInstance } from '../records/stored-record.ts';
 import type { Millis, WallTime } from '../time.ts';
 import { zoneOf } from './brake.ts';
 import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';
@@ -182,11 +182,11 @@ function leftoverRows(slot: AgentView, around: PlanContext): readonly PlanRow[] 
 }
 
 function leftoverRow(
-  leftovers: readonly StoredInstance[],
+  leftovers: readonly ViewInstance[],
   holder: AgentRecord | undefined,
   { now, leases, orphans }: PlanContext,
 ): PlanRow {
-  const [{ record }] = leftovers as readonly [StoredInstance];
+  const [{ record }] = leftovers as readonly [ViewInstance];
   const { host, agent, run } = record;
   const since = holder
     ? Math.max(holder.startedAt, ...leftovers.map((each) => each.record.since))

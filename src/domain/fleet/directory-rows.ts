@@ -1,7 +1,7 @@
 import { runState } from '../events/apply-transition.ts';
 import { slotOfKey } from '../identity/registry-keys.ts';
 import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
-import { type StoredInstance, termOf, tokenOf } from '../records/stored-record.ts';
+import { termOf, tokenOf } from '../records/stored-record.ts';
 import type { Millis, Revision, WallTime } from '../time.ts';
 import type { AgentView, Fleet } from './fleet.ts';
 import type { AgentFacts, InstanceFacts } from './instance-facts.ts';
@@ -11,6 +11,8 @@ import {
   type InstanceState,
   instanceStatus,
 } from './instance-status.ts';
+
+import type { InstanceFields, ViewInstance } from './view-instance.ts';
 
 export type { DubiousReason, InstanceState } from './instance-status.ts';
 
@@ -118,24 +120,23 @@ export function toAgentRow(
 
 /** The instance's row: its record, its owner's, and the status that follows from both. */
 export function toInstanceRow(
-  instance: StoredInstance,
+  instance: ViewInstance,
   slot: AgentView,
   fleet: Fleet,
   observed: CollectorPresence,
 ): InstanceRow {
   const { record } = instance;
-  const owner =
-    slot.agent?.kind === 'stored' && slot.agent.record.run === record.run ? slot.agent : undefined;
+  const { agent } = slot;
+  const owner = agent?.kind === 'stored' && agent.record.run === record.run ? agent : undefined;
   const facts = instanceFacts(instance, slot, fleet);
-  const drain = fleet.controls.drainOf(record);
   const { state, reason, since } = instanceStatus(facts, rivalsOf(facts, fleet), observed);
-  return {
+  const row = {
     service: record.service,
     id: record.id,
     host: record.host,
     agent: record.agent,
     run: record.run,
-    token: tokenOf(instance),
+    token: facts.token,
     term: owner ? termOf(owner) : 0,
     state,
     reason,
@@ -143,13 +144,23 @@ export function toInstanceRow(
     address: record.address ?? null,
     port: record.port ?? null,
     labels: record.labels,
-    health: { state: record.state, detail: record.detail ?? null },
+    health: healthOf(record),
     revision: instance.revision,
-    successor:
-      reason === 'superseded' && slot.agent?.kind === 'stored' ? slot.agent.record.phase : null,
-    ...(drain && { drain: drainFields(drain) }),
+    successor: reason === 'superseded' && agent?.kind === 'stored' ? agent.record.phase : null,
   };
+  const drain = fleet.controls.drainOf(record);
+  return drain ? { ...row, drain: drainFields(drain) } : row;
 }
+
+/** Nearly all rows have no detail, so they share one object for each state. */
+const healthOf = ({ state, detail }: InstanceFields): InstanceRow['health'] =>
+  detail === undefined ? healthWithoutDetail[state] : { state, detail };
+
+const healthWithoutDetail = {
+  serving: { state: 'serving', detail: null },
+  failing: { state: 'failing', detail: null },
+  draining: { state: 'draining', detail: null },
+} as const;
 
 function drainFields(drain: Drain): InstanceRow['drain'] & object {
   if (drain.kind === 'unreadable') return { by: null, until: null, why: drain.why };
@@ -160,7 +171,7 @@ function drainFields(drain: Drain): InstanceRow['drain'] & object {
 type Drain = NonNullable<ReturnType<Fleet['controls']['drainOf']>>;
 
 interface RecordFacts extends InstanceFacts {
-  readonly instance: StoredInstance;
+  readonly instance: ViewInstance;
 }
 
 const agentFacts = (record: AgentRecord, fleet: Fleet): AgentFacts => ({
@@ -173,7 +184,7 @@ const agentFacts = (record: AgentRecord, fleet: Fleet): AgentFacts => ({
 });
 
 function instanceFacts(
-  instance: StoredInstance,
+  instance: ViewInstance,
   slot: AgentView | undefined,
   fleet: Fleet,
 ): RecordFacts {
@@ -181,7 +192,11 @@ function instanceFacts(
   const agent = slot?.agent;
   const drain = fleet.controls.drainOf(instance.record);
   return {
-    ...{ run, state, since, registeredAt, instance },
+    run,
+    state,
+    since,
+    registeredAt,
+    instance,
     drainedSince: drain && (drain.kind === 'stored' ? drain.record.since : since),
     token: tokenOf(instance),
     agent: !agent

@@ -24,13 +24,6 @@ export class FleetControls {
   readonly #brakes = new Map<string, There<BrakeRecord>>();
   #policy: There<PolicyRecord> | undefined;
 
-  clear(): void {
-    this.#holds.clear();
-    this.#drains.clear();
-    this.#brakes.clear();
-    this.#policy = undefined;
-  }
-
   /** Applies a change; `false` if the key belongs to none of these. */
   take(entry: KeyValueEntry): boolean {
     const { key } = entry;
@@ -40,6 +33,11 @@ export class FleetControls {
     else if (key === policyKey) this.#policy = there(readPolicy(entry));
     else return false;
     return true;
+  }
+
+  /** Whether there is no hold and no drain. */
+  get isWithoutPlans(): boolean {
+    return this.#holds.size === 0 && this.#drains.size === 0;
   }
 
   /** The fleet policy; the defaults if the record is absent or unreadable. */

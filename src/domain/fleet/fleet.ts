@@ -1,5 +1,6 @@
+import { slotOfKey } from '../identity/registry-keys.ts';
 import { RecordBudget } from '../records/record-budget.ts';
-import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
+import type { AgentRecord } from '../records/schemas.ts';
 import {
   type KeyValueEntry,
   type RecordRead,
@@ -10,12 +11,14 @@ import {
 } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
 import { FleetControls } from './fleet-controls.ts';
+import { ServiceIndex } from './service-index.ts';
+import type { ViewInstance } from './view-instance.ts';
 
 /** One agent: its record and all instances under its prefix, whichever run owns them. */
-export interface AgentView {
+export interface AgentView<I extends ViewInstance = ViewInstance> {
   readonly slot: string;
   agent: Exclude<RecordRead<AgentRecord>, { kind: 'absent' }> | undefined;
-  readonly instances: Map<string, Exclude<RecordRead<InstanceRecord>, { kind: 'absent' }>>;
+  readonly instances: Map<string, I | Unreadable>;
 }
 
 /**
@@ -24,15 +27,24 @@ export interface AgentView {
  * Entries must be applied in the order of revisions. Invalid entries never throw (G12): a record that
  * cannot be read is kept as `unreadable`, and so is an invalid key.
  */
-export class Fleet {
-  /** Holds, drains, brakes and the policy. */
-  readonly controls = new FleetControls();
-  readonly #slots = new Map<string, AgentView>();
-  /** By service, then by id. */
-  readonly #services = new Map<string, Map<string, RecordsOfName>>();
-  readonly #strangers = new Map<string, Unreadable>();
+export class Fleet<I extends ViewInstance = ViewInstance> {
+  readonly #keep: ((read: StoredInstance) => ViewInstance) | undefined;
+  #controls = new FleetControls();
+  #slots = new Map<string, AgentView<I>>();
+  #services = new ServiceIndex<I>();
+  #strangers = new Map<string, Unreadable>();
   #budget = new RecordBudget();
   #upTo: Revision = 0;
+
+  /** @param keep what it keeps of each instance; default: all */
+  constructor(keep?: (read: StoredInstance) => I) {
+    this.#keep = keep;
+  }
+
+  /** Holds, drains, brakes and the policy. */
+  get controls(): FleetControls {
+    return this.#controls;
+  }
 
   /** All changes up to this revision are applied. */
   get upTo(): Revision {
@@ -44,20 +56,17 @@ export class Fleet {
     return this.#slots.size;
   }
 
-  slots(): IterableIterator<AgentView> {
+  slots(): IterableIterator<AgentView<I>> {
     return this.#slots.values();
   }
 
-  slot(tokens: string): AgentView | undefined {
+  slot(tokens: string): AgentView<I> | undefined {
     return this.#slots.get(tokens);
   }
 
   /** All records of one service, in all slots. */
-  *ofService(service: string): Generator<StoredInstance> {
-    for (const records of this.#services.get(service)?.values() ?? []) {
-      if (records instanceof Map) yield* records.values();
-      else yield records;
-    }
+  ofService(service: string): Generator<I> {
+    return this.#services.of(service);
   }
 
   /** Whether a service has a record that can be read. */
@@ -67,20 +76,17 @@ export class Fleet {
 
   /** Names of the services that have a record. */
   services(): IterableIterator<string> {
-    return this.#services.keys();
+    return this.#services.services();
   }
 
   /** All records of one `service/id` in all slots, by key. */
-  named(service: string, id: string): ReadonlyMap<string, StoredInstance> {
-    const there = this.#services.get(service)?.get(id);
-    if (there === undefined || there instanceof Map) return there ?? none;
-    return new Map([[there.key, there]]);
+  named(service: string, id: string): ReadonlyMap<string, I> {
+    return this.#services.named(service, id);
   }
 
   /** Whether more than one record has this `service/id`. */
   isContested(service: string, id: string): boolean {
-    const there = this.#services.get(service)?.get(id);
-    return there instanceof Map && there.size > 1;
+    return this.#services.isContested(service, id);
   }
 
   /** All unreadable entries. */
@@ -111,14 +117,21 @@ export class Fleet {
 
   /** Replaces the whole contents; returns the slots that exist now or existed before. */
   replace(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
+    const next = new Fleet<I>(this.#keep as (read: StoredInstance) => I);
+    next.apply(entries, upTo);
+    return this.become(next);
+  }
+
+  /** Takes over the contents of another; returns the slots that exist now or existed before. */
+  become(next: Fleet<I>): ReadonlySet<string> {
     const touched = new Set(this.#slots.keys());
-    this.#slots.clear();
-    this.#services.clear();
-    this.#strangers.clear();
-    this.controls.clear();
-    this.#budget = new RecordBudget();
-    this.#upTo = 0;
-    for (const slot of this.apply(entries, upTo)) touched.add(slot);
+    this.#controls = next.#controls;
+    this.#slots = next.#slots;
+    this.#services = next.#services;
+    this.#strangers = next.#strangers;
+    this.#budget = next.#budget;
+    this.#upTo = next.#upTo;
+    for (const slot of this.#slots.keys()) touched.add(slot);
     return touched;
   }
 
@@ -126,19 +139,19 @@ export class Fleet {
   apply(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set<string>();
     for (const entry of entries) {
-      if (this.controls.take(entry)) {
-        for (const slot of this.#covered(entry.key)) touched.add(slot);
+      if (isOfSlot(entry.key)) {
+        touched.add(this.#take(entry));
         continue;
       }
-      const slot = this.#take(entry);
-      if (slot) touched.add(slot);
+      if (!this.#controls.take(entry)) this.#takeStranger(entry);
+      else for (const slot of this.covered(entry.key)) touched.add(slot);
     }
     this.#upTo = Math.max(this.#upTo, upTo);
     return touched;
   }
 
-  /** The slots whose status a hold or a drain changes. */
-  *#covered(key: string): Generator<string> {
+  /** The slots whose status a hold or a drain with this key changes. */
+  *covered(key: string): Generator<string> {
     if (key.startsWith('drain.')) yield* this.#drained(key);
     const [, slot] = /^hold\.(.+)$/.exec(key) ?? [];
     if (slot === undefined) return;
@@ -160,35 +173,36 @@ export class Fleet {
     }
   }
 
-  #take(entry: KeyValueEntry): string | undefined {
-    const [, agentOf, instanceOf] = keyShape.exec(entry.key) ?? [];
-    const tokens = agentOf ?? instanceOf;
-    if (tokens === undefined) {
-      this.#takeStranger(entry);
-      return undefined;
-    }
-    const slot = this.#at(tokens);
-    if (instanceOf !== undefined) this.#takeInstance(slot, entry);
+  #take(entry: KeyValueEntry): string {
+    const { key } = entry;
+    const isInstance = key.startsWith('instance.');
+    const slot = this.#at(slotOfKey(key));
+    if (isInstance) this.#takeInstance(slot, entry);
     else this.#takeAgent(slot, entry);
     this.#dropIfEmpty(slot);
     return slot.slot;
   }
 
-  #takeAgent(slot: AgentView, entry: KeyValueEntry): void {
+  #takeAgent(slot: AgentView<I>, entry: KeyValueEntry): void {
     const read = readAgent(this.#budget.take(entry, slot.agent !== undefined));
     slot.agent = read.kind === 'absent' ? undefined : read;
   }
 
-  #takeInstance(slot: AgentView, entry: KeyValueEntry): void {
+  #takeInstance(slot: AgentView<I>, entry: KeyValueEntry): void {
     const before = slot.instances.get(entry.key);
-    if (before?.kind === 'stored') this.#unindexName(before);
+    if (before?.kind === 'stored') this.#services.remove(before);
     const read = readInstance(this.#budget.take(entry, before !== undefined));
     if (read.kind === 'absent') {
       slot.instances.delete(entry.key);
       return;
     }
-    slot.instances.set(entry.key, read);
-    if (read.kind === 'stored') this.#indexName(read);
+    if (read.kind === 'unreadable') {
+      slot.instances.set(entry.key, read);
+      return;
+    }
+    const kept = (this.#keep?.(read) ?? read) as I;
+    slot.instances.set(kept.key, kept);
+    this.#services.add(kept);
   }
 
   #takeStranger({ key, revision, text }: KeyValueEntry): void {
@@ -196,35 +210,16 @@ export class Fleet {
     else this.#strangers.set(key, { kind: 'unreadable', key, revision, why: 'not a registry key' });
   }
 
-  #at(tokens: string): AgentView {
+  #at(tokens: string): AgentView<I> {
     const there = this.#slots.get(tokens);
     if (there) return there;
-    const slot: AgentView = { slot: tokens, agent: undefined, instances: new Map() };
+    const slot: AgentView<I> = { slot: tokens, agent: undefined, instances: new Map() };
     this.#slots.set(tokens, slot);
     return slot;
   }
 
-  #dropIfEmpty({ slot, agent, instances }: AgentView): void {
+  #dropIfEmpty({ slot, agent, instances }: AgentView<I>): void {
     if (!agent && instances.size === 0) this.#slots.delete(slot);
-  }
-
-  #indexName(instance: StoredInstance): void {
-    const { service, id } = instance.record;
-    const ids = this.#services.get(service) ?? new Map<string, RecordsOfName>();
-    if (ids.size === 0) this.#services.set(service, ids);
-    const entry = ids.get(id);
-    if (entry === undefined) ids.set(id, instance);
-    else if (entry instanceof Map) entry.set(instance.key, instance);
-    else ids.set(id, new Map([entry, instance].map((each) => [each.key, each])));
-  }
-
-  #unindexName(instance: StoredInstance): void {
-    const { service, id } = instance.record;
-    const ids = this.#services.get(service);
-    const entry = ids?.get(id);
-    if (entry instanceof Map) entry.delete(instance.key);
-    if (entry === instance || (entry instanceof Map && entry.size === 0)) ids?.delete(id);
-    if (ids?.size === 0) this.#services.delete(service);
   }
 }
 
@@ -233,18 +228,19 @@ export class Fleet {
  * record. An unreadable agent record makes no leftovers, since the owner is unknown. Instances of an
  * expired run are removed with it.
  */
-export function leftoversOf({ agent, instances }: AgentView): readonly StoredInstance[] {
+export function leftoversOf<I extends ViewInstance>({
+  agent,
+  instances,
+}: AgentView<I>): readonly I[] {
   if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];
   return [...instances.values()].filter(
-    (read): read is StoredInstance =>
-      read.kind === 'stored' && read.record.run !== agent?.record.run,
+    (read): read is I => read.kind === 'stored' && read.record.run !== agent?.record.run,
   );
 }
 
-/** Matches agent and instance keys and captures the slot. */
-const keyShape = /^(?:agent\.([^.]+\.[^.]+)|instance\.([^.]+\.[^.]+)\.[^.]*\.[^.]*)$/;
+/** Whether it is the key of an agent or of an instance, valid or not. */
+const isOfSlot = (key: string): boolean =>
+  key.startsWith('instance.') ? keyOfInstance.test(key) : keyOfAgent.test(key);
 
-/** The records of one name. Nearly always one; a map for each of 100 000 would take 25 MB. */
-type RecordsOfName = StoredInstance | Map<string, StoredInstance>;
-
-const none: ReadonlyMap<string, StoredInstance> = new Map();
+const keyOfInstance = /^instance\.[^.]+\.[^.]+\.[^.]*\.[^.]*$/;
+const keyOfAgent = /^agent\.[^.]+\.[^.]+$/;

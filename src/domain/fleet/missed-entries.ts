@@ -1,4 +1,3 @@
-import type { KeyValueEntry } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
 
 /** A view of a watch: the revision of each existing key, and how far the watch has reported. */
@@ -7,10 +6,15 @@ export interface ViewContents {
   readonly upTo: Revision;
 }
 
+interface KeyAtRevision {
+  readonly key: string;
+  readonly revision: Revision;
+}
+
 /** A later snapshot of the same keys. `removals`: the tombstones that still exist. */
 export interface CompleteContents {
-  readonly entries: readonly KeyValueEntry[];
-  readonly removals?: readonly KeyValueEntry[] | undefined;
+  readonly entries: Iterable<KeyAtRevision>;
+  readonly removals?: Iterable<KeyAtRevision> | undefined;
 }
 
 /**

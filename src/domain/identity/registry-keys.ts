@@ -62,7 +62,24 @@ export const allRunLeases = 'run.>';
 export const allSeats = 'seat.*';
 
 /** The map key of the slot (`agentMapKey`) in the key of one of its records. */
-export const slotOfKey = (key: string): string => key.split('.').slice(1, 3).join('.');
+export function slotOfKey(key: string): string {
+  const start = key.indexOf('.') + 1;
+  const middle = key.indexOf('.', start);
+  const end = middle < 0 ? -1 : key.indexOf('.', middle + 1);
+  return start === 0 ? '' : key.slice(start, end < 0 ? key.length : end);
+}
+
+/** The names in the key of an instance; undefined if they are no codes of names. */
+export function nameInKey(
+  key: string,
+): { readonly service: string; readonly id: string } | undefined {
+  const [, , , service = '', id = ''] = key.split('.');
+  try {
+    return { service: decodeSubjectToken(service), id: decodeSubjectToken(id) };
+  } catch {
+    return undefined;
+  }
+}
 
 /** Host and agent as one map key; unambiguous because both are encoded. */
 export const agentMapKey = (slot: Slot): string =>

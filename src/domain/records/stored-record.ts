@@ -67,8 +67,12 @@ export type StoredPolicy = StoredRecord<PolicyRecord>;
 export const termOf = ({ record: { term }, revision }: StoredAgent): Revision =>
   numberOf(term, revision);
 /** The fencing token of this instance: see `InstanceRecord.token`. */
-export const tokenOf = ({ record: { token }, revision }: StoredInstance): Revision =>
-  numberOf(token, revision);
+export const tokenOf = ({
+  record: { token },
+  revision,
+}: Pick<StoredInstance, 'revision'> & {
+  readonly record: { readonly token: Revision };
+}): Revision => numberOf(token, revision);
 
 /** A term or token is the revision of an earlier write of the record, so a larger one is invented. */
 const numberOf = (written: Revision, revision: Revision): Revision =>

@@ -8,6 +8,7 @@ import type { CheckSignature } from '../../domain/events/signature.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { SeatHistory } from '../../domain/fleet/seat-history.ts';
+import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import { type RecordUpdate, RegistryProjection } from '../../domain/replay/fold.ts';
 import { canContinueFrom, LossTimeline } from '../../domain/store-history/loss-timeline.ts';
 import type { StoreLoss } from '../../domain/store-history/store-loss.ts';
@@ -28,7 +29,7 @@ export type ReplayTarget =
 
 /** The fleet at that moment, with the last event that it contains. */
 export interface ReplayResult {
-  readonly fleet: Fleet;
+  readonly fleet: Fleet<StoredInstance>;
   readonly records: ReadonlyMap<string, RecordUpdate>;
   readonly seq: Revision;
   readonly at: WallTime;
@@ -84,7 +85,7 @@ export async function replayTo(
     ({ seq, origin, storedAt: at } = stored);
     folded += 1;
   }
-  const fleet = new Fleet();
+  const fleet = new Fleet<StoredInstance>();
   fleet.replace(
     [...projection.records.values()].map(({ entry }) => entry),
     origin,

@@ -50,7 +50,7 @@ export class CollectorLoop {
     this.#ports = ports;
     this.#listener = listener;
     this.#observations = new LeaseObservations(ports.clock);
-    this.view = new RegistryCache(ports, (slots) => this.sweeper.slotsChanged(slots));
+    this.view = new RegistryCache(ports, { after: (slots) => this.sweeper.slotsChanged(slots) });
     this.#serverTime = options.serverTime;
     const sources = {
       view: this.view,

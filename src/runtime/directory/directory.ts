@@ -1,21 +1,17 @@
 import { Fault } from '../../domain/fault.ts';
-import {
-  type AgentRow,
-  type InstanceRow,
-  toAgentRow,
-  toInstanceRow,
-} from '../../domain/fleet/directory-rows.ts';
+import { type AgentRow, type InstanceRow, toAgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { KeptInstances } from '../../domain/fleet/kept-instances.ts';
+import { LeanInstance, SharedValues } from '../../domain/fleet/lean-instance.ts';
 import { type PickPolicy, selectUsable } from '../../domain/fleet/pick.ts';
-import { allSeats, slotOfKey } from '../../domain/identity/registry-keys.ts';
+import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { defaultLease } from '../../domain/policy/lease-policy.ts';
 import { readSeat, type Unreadable } from '../../domain/records/stored-record.ts';
 import { type Millis, type MonotonicTime, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { LeaseMovements } from '../support/lease-movements.ts';
-import { RegistryCache } from '../support/registry-cache.ts';
+import { RegistryCache, type ViewChange } from '../support/registry-cache.ts';
 import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
 import { type DirectoryChange, RowChanges } from './row-changes.ts';
 
@@ -26,6 +22,8 @@ export interface DirectoryOptions {
   /** Time between two reads of the seats, which show whether a collector is active. */
   readonly seatsEvery: Millis;
   readonly onChange?: (changes: readonly DirectoryChange[]) => void;
+  /** Whether `onChange` is not called for what is there at first; then no row is made before it is asked for. */
+  readonly skipsFirst?: boolean;
   /** How long `usable` keeps the last instances of a service; default 0: it keeps none. See KeptInstances. */
   readonly keepLast?: Millis;
   /** Called when `observed` has changed. */
@@ -40,19 +38,21 @@ export interface DirectoryOptions {
  * contents; `age` tells how old they are.
  */
 export class Directory implements AsyncDisposable {
-  readonly #view: RegistryCache;
+  readonly #view: RegistryCache<LeanInstance>;
   readonly #ports: Pick<Ports, 'registry' | 'leases' | 'clock' | 'log' | 'metrics'>;
   readonly #options: DirectoryOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<unknown>;
   /** Finds changes of holds, brakes and policy. */
   readonly #fleetChanges = new FleetChangeDetector();
-  /** Finds changes of rows. Used only if there is a listener. */
-  readonly #rowChanges: RowChanges;
+  readonly #rows: RowChanges;
   readonly #kept: KeptInstances;
   readonly #seatsRead = Promise.withResolvers<void>();
   readonly #seats: LeaseMovements;
-  #observed = true;
+  /** Whether the change of the view that comes next is not reported. */
+  #isSkipped = false;
+  /** Whether nobody is told of changes of rows. */
+  readonly #isUnheard: boolean;
   #seatsReadAt: MonotonicTime | undefined;
   /** Whether it was logged that the seats cannot be read. */
   #reportedUnread = false;
@@ -65,12 +65,18 @@ export class Directory implements AsyncDisposable {
     this.#options = options;
     this.#seats = new LeaseMovements(ports.clock);
     this.#kept = new KeptInstances(options.keepLast ?? 0);
+    this.#isUnheard = options.onChange === undefined && (options.keepLast ?? 0) <= 0;
+    const values = new SharedValues();
     this.#view = new RegistryCache(
       ports,
-      (slots, { isCurrent }) => this.#reportChanges(slots, isCurrent),
+      {
+        before: (change) => this.#beforeChange(change),
+        after: (slots, { isCurrent }) => this.#reportChanges(slots, isCurrent),
+      },
       'directory',
+      (read) => new LeanInstance(read, values),
     );
-    this.#rowChanges = new RowChanges(this.#view.fleet);
+    this.#rows = new RowChanges(this.#view.fleet);
     this.#done = Promise.all([
       this.#keepOn('registry', () => this.#view.follow(this.#stop.signal)),
       this.#keepOn('seats', () => this.#pollSeats()),
@@ -89,7 +95,7 @@ export class Directory implements AsyncDisposable {
 
   /** Whether a collector is active and sees the fleet. Without one, silence is not noticed. */
   get observed(): boolean {
-    return this.#observed;
+    return this.#rows.observed;
   }
 
   /** Time since the seats were last read, which `observed` depends on; undefined before the first time. */
@@ -103,15 +109,12 @@ export class Directory implements AsyncDisposable {
     return this.#view.fleet.upTo;
   }
 
-  /** The instances of one service, or all, each with its state. */
+  /** The instances of one service, or all, each with its state. The rows are shared with other callers. */
   instances(service?: string): readonly InstanceRow[] {
     const { fleet } = this.#view;
     const rows: InstanceRow[] = [];
     for (const name of service === undefined ? fleet.services() : [service]) {
-      for (const stored of fleet.ofService(name)) {
-        const slot = fleet.slot(slotOfKey(stored.key));
-        if (slot) rows.push(toInstanceRow(stored, slot, fleet, this.#observed));
-      }
+      for (const stored of fleet.ofService(name)) rows.push(this.#rows.rowOf(stored));
     }
     return rows;
   }
@@ -152,7 +155,7 @@ export class Directory implements AsyncDisposable {
 
   agents(): readonly AgentRow[] {
     return [...this.#view.fleet.slots()].flatMap(
-      (slot) => toAgentRow(slot, this.#view.fleet, this.#observed) ?? [],
+      (slot) => toAgentRow(slot, this.#view.fleet, this.observed) ?? [],
     );
   }
 
@@ -188,17 +191,28 @@ export class Directory implements AsyncDisposable {
     }
   }
 
+  #beforeChange(change: ViewChange<LeanInstance>): void {
+    const isFirst = 'next' in change && change.isFirst;
+    this.#isSkipped = this.#isUnheard || (isFirst && this.#options.skipsFirst === true);
+    if ('entries' in change) this.#rows.beforeApplied(change.entries);
+    else if (!this.#isSkipped) this.#rows.beforeReplaced(change.next);
+  }
+
   #reportChanges(slots: ReadonlySet<string>, isCurrent = true): void {
-    const { onChange, onFleetChange, keepLast = 0 } = this.#options;
+    const { onChange, onFleetChange } = this.#options;
     const fleetChanges = onFleetChange ? this.#fleetChanges.changes(this.fleet.controls) : [];
     if (fleetChanges.length > 0) onFleetChange?.(fleetChanges);
-    if (!onChange && keepLast <= 0) return;
-    const changes = this.#rowChanges.of(slots, this.#observed);
+    this.#rows.noteLeaving(slots);
+    if (this.#isSkipped) {
+      this.#rows.skip();
+      return;
+    }
+    const changes = this.#rows.changes();
     const { clock } = this.#ports;
-    const hasLeft = (row: InstanceRow) => this.#rowChanges.hasLeft(row);
+    const hasLeft = (row: InstanceRow) => this.#rows.hasLeft(row);
     const at = { monotonic: clock.monotonic(), wall: clock.wall(), isCurrent, hasLeft };
     this.#kept.take(changes, at);
-    this.#rowChanges.forgetEnded();
+    this.#rows.forgetEnded();
     if (changes.length > 0) onChange?.(changes);
   }
 
@@ -227,10 +241,11 @@ export class Directory implements AsyncDisposable {
         const observed = await this.#isObserved();
         this.#seatsReadAt = this.#ports.clock.monotonic();
         this.#reportedUnread = false;
-        if (observed !== this.#observed) {
-          this.#observed = observed;
+        if (observed !== this.observed) {
+          this.#rows.setObserved(observed);
+          this.#isSkipped = this.#isUnheard;
           this.#options.onObserved?.(observed);
-          this.#reportChanges(new Set([...this.#view.fleet.slots()].map(({ slot }) => slot)));
+          this.#reportChanges(new Set());
         }
       } catch (error) {
         if (!(error instanceof Fault)) throw error;

@@ -1,7 +1,10 @@
 import { type InstanceRow, toInstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
+import type { LeanInstance } from '../../domain/fleet/lean-instance.ts';
 import type { Slot } from '../../domain/identity/names.ts';
-import { agentMapKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
+import { agentMapKey, nameInKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
+import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
+import { isSameAgent, isSameInstance } from './same-record.ts';
 
 /** A change of an instance, as a consumer sees it. */
 export interface DirectoryChange {
@@ -11,21 +14,113 @@ export interface DirectoryChange {
   readonly now: InstanceRow | undefined;
 }
 
-/** Finds the rows that changed since the last call. */
+/**
+ * The rows of a view, each made when it is first asked for, and the changes of rows.
+ *
+ * Before a change of the view it remembers the rows that may change: those of the changed records, of the instances
+ * of changed agents, and of all instances with the same names. So a change costs no more than these.
+ */
 export class RowChanges {
-  /** The last row of each instance, by slot. */
-  readonly #rows = new Map<string, ReadonlyMap<string, InstanceRow>>();
+  readonly #fleet: Fleet<LeanInstance>;
+  /** Rows before the change, by key; undefined: there was none. */
+  readonly #before = new Map<string, InstanceRow | undefined>();
   /** Runs that announced that they leave, by slot. */
   readonly #leaving = new Map<string, string>();
-  readonly #fleet: Fleet;
+  #observed = true;
 
-  constructor(fleet: Fleet) {
+  constructor(fleet: Fleet<LeanInstance>) {
     this.#fleet = fleet;
   }
 
-  /** The changes of these slots, and of the slots that have an instance of the same name. */
-  of(slots: ReadonlySet<string>, observed: boolean): readonly DirectoryChange[] {
-    return [...this.#withNamesakes(slots)].flatMap((slot) => this.#changesOf(slot, observed));
+  /** Whether a collector has a seat, as the rows show it. */
+  get observed(): boolean {
+    return this.#observed;
+  }
+
+  /** The row of an instance. It is shared: whoever asks gets the same object until it changes. */
+  rowOf(instance: LeanInstance, slot = this.#slotOf(instance.key)): InstanceRow {
+    if (!slot) throw new RangeError(`the view has no ${instance.key}`);
+    instance.row ??= toInstanceRow(instance, slot, this.#fleet, this.#observed);
+    return instance.row;
+  }
+
+  /** Call before these entries are applied. */
+  beforeApplied(entries: readonly Pick<KeyValueEntry, 'key'>[]): void {
+    this.#before.clear();
+    for (const { key } of entries) {
+      if (key.startsWith('instance.')) this.#rememberInstance(key);
+      else if (key.startsWith('agent.')) this.#rememberSlot(slotOfKey(key));
+      else for (const slot of this.#fleet.covered(key)) this.#rememberSlot(slot);
+    }
+  }
+
+  /** Call before the contents of `next` take the place of all contents. */
+  beforeReplaced(next: Fleet<LeanInstance>): void {
+    this.#before.clear();
+    const isPlain = this.#fleet.controls.isWithoutPlans && next.controls.isWithoutPlans;
+    for (const slot of this.#fleet.slots()) {
+      const then = next.slot(slot.slot);
+      const isSameOwner = isPlain && isSameAgent(slot.agent, then?.agent);
+      for (const [key, read] of slot.instances) {
+        if (read.kind !== 'stored') continue;
+        const other = then?.instances.get(key);
+        const isKept =
+          isSameOwner &&
+          other?.kind === 'stored' &&
+          isSameInstance(read, other) &&
+          !this.#isContested(read, next);
+        if (isKept) other.row = read.row;
+        else this.#remember(key, read);
+      }
+    }
+    for (const { slot, instances } of next.slots()) {
+      const then = this.#fleet.slot(slot)?.instances;
+      for (const [key, read] of instances)
+        if (read.kind === 'stored' && then?.get(key)?.kind !== 'stored')
+          this.#remember(key, undefined);
+    }
+  }
+
+  /** A collector took or lost the only seat: every row may change. */
+  setObserved(observed: boolean): void {
+    this.#before.clear();
+    for (const { slot } of this.#fleet.slots()) this.#rememberSlot(slot);
+    this.#observed = observed;
+  }
+
+  /** The rows that differ from before the change. */
+  changes(): readonly DirectoryChange[] {
+    // All are forgotten before the first is made: one row depends on the records of others.
+    for (const key of this.#before.keys()) {
+      const instance = this.#find(key);
+      if (instance) instance.row = undefined;
+    }
+    const changes: DirectoryChange[] = [];
+    for (const [key, before] of this.#before) {
+      const instance = this.#find(key);
+      const now = instance && this.rowOf(instance);
+      if (differ(before, now)) changes.push({ before, now });
+    }
+    this.#before.clear();
+    return changes;
+  }
+
+  /** The change of the view need not be reported: what it remembers is forgotten. */
+  skip(): void {
+    for (const key of this.#before.keys()) {
+      const instance = this.#find(key);
+      if (instance) instance.row = undefined;
+    }
+    this.#before.clear();
+  }
+
+  /** Records the slots whose run leaves. Call it after each change with the slots that it affects. */
+  noteLeaving(slots: Iterable<string>): void {
+    for (const key of slots) {
+      const agent = this.#fleet.slot(key)?.agent;
+      if (agent?.kind === 'stored' && agent.record.phase === 'leaving')
+        this.#leaving.set(key, agent.record.run);
+    }
   }
 
   /** Whether the owner of a row announced that it leaves. Call `forgetEnded` after the last call. */
@@ -35,47 +130,51 @@ export class RowChanges {
 
   /** Forgets the announcements of slots that are gone. */
   forgetEnded(): void {
-    for (const slot of this.#leaving.keys()) if (!this.#rows.has(slot)) this.#leaving.delete(slot);
-  }
-
-  /** A change of a slot may decide which of two instances with the same name counts. */
-  #withNamesakes(slots: ReadonlySet<string>): ReadonlySet<string> {
-    const all = new Set(slots);
-    for (const slotKey of slots) {
-      const names = [
-        ...(this.#rows.get(slotKey)?.values() ?? []),
-        ...recordsOf(this.#fleet.slot(slotKey)),
-      ];
-      for (const { service, id } of names) {
-        for (const key of this.#fleet.named(service, id).keys()) all.add(slotOfKey(key));
-      }
+    for (const slot of this.#leaving.keys()) {
+      const instances = this.#fleet.slot(slot)?.instances.values() ?? [];
+      if (![...instances].some(({ kind }) => kind === 'stored')) this.#leaving.delete(slot);
     }
-    return all;
   }
 
-  #changesOf(slotKey: string, observed: boolean): DirectoryChange[] {
-    const before = this.#rows.get(slotKey) ?? new Map<string, InstanceRow>();
-    const now = new Map<string, InstanceRow>();
+  #slotOf(key: string): AgentView<LeanInstance> | undefined {
+    return this.#fleet.slot(slotOfKey(key));
+  }
+
+  #find(key: string): LeanInstance | undefined {
+    const read = this.#slotOf(key)?.instances.get(key);
+    return read?.kind === 'stored' ? read : undefined;
+  }
+
+  #isContested({ service, id }: LeanInstance, next: Fleet<LeanInstance>): boolean {
+    return this.#fleet.isContested(service, id) || next.isContested(service, id);
+  }
+
+  #remember(key: string, instance: LeanInstance | undefined): void {
+    if (!this.#before.has(key)) this.#before.set(key, instance && this.rowOf(instance));
+  }
+
+  #rememberSlot(slotKey: string): void {
     const slot = this.#fleet.slot(slotKey);
-    for (const stored of slot?.instances.values() ?? []) {
-      if (stored.kind !== 'stored' || !slot) continue;
-      now.set(stored.key, toInstanceRow(stored, slot, this.#fleet, observed));
+    for (const read of slot?.instances.values() ?? []) {
+      if (read.kind !== 'stored') continue;
+      this.#remember(read.key, read);
+      if (this.#fleet.isContested(read.service, read.id)) this.#rememberNamesakes(read);
     }
-    if (now.size > 0) this.#rows.set(slotKey, now);
-    else this.#rows.delete(slotKey);
-    if (slot?.agent?.kind === 'stored' && slot.agent.record.phase === 'leaving')
-      this.#leaving.set(slotKey, slot.agent.record.run);
-    const keys = new Set([...before.keys(), ...now.keys()]);
-    return [...keys]
-      .map((key) => ({ before: before.get(key), now: now.get(key) }))
-      .filter(({ before, now }) => differ(before, now));
+  }
+
+  #rememberInstance(key: string): void {
+    const instance = this.#find(key);
+    this.#remember(key, instance);
+    // A new one may contest others: its names are those of its key, or it cannot be read.
+    const name = instance ?? nameInKey(key);
+    if (name) this.#rememberNamesakes(name);
+  }
+
+  /** A change of one may decide which of several instances with the same name counts. */
+  #rememberNamesakes({ service, id }: { readonly service: string; readonly id: string }): void {
+    for (const [key, instance] of this.#fleet.named(service, id)) this.#remember(key, instance);
   }
 }
-
-const recordsOf = (slot: AgentView | undefined) =>
-  [...(slot?.instances.values() ?? [])].flatMap((read) =>
-    read.kind === 'stored' ? [read.record] : [],
-  );
 
 /** Whether the difference matters to a consumer. */
 function differ(a: InstanceRow | undefined, b: InstanceRow | undefined): boolean {
@@ -88,7 +187,7 @@ function differ(a: InstanceRow | undefined, b: InstanceRow | undefined): boolean
     a.token !== b.token ||
     a.address !== b.address ||
     a.port !== b.port ||
-    JSON.stringify(a.labels) !== JSON.stringify(b.labels) ||
-    JSON.stringify(a.health) !== JSON.stringify(b.health)
+    (a.labels !== b.labels && JSON.stringify(a.labels) !== JSON.stringify(b.labels)) ||
+    (a.health !== b.health && JSON.stringify(a.health) !== JSON.stringify(b.health))
   );
 }

@@ -1,12 +1,26 @@
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { missedEntries } from '../../domain/fleet/missed-entries.ts';
+import type { ViewInstance } from '../../domain/fleet/view-instance.ts';
 import { allKeys } from '../../domain/identity/registry-keys.ts';
+import type { KeyValueEntry, StoredInstance } from '../../domain/records/stored-record.ts';
 import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { ViewOwner } from '../../ports/metrics.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { WatchEvent } from '../../ports/watch.ts';
+import type { SnapshotReader, WatchEvent } from '../../ports/watch.ts';
 import { LeftOutReport } from './left-out-report.ts';
 import { reportMissed } from './report-missed.ts';
+
+/** Entries that a view is about to apply, or the view that is about to take the place of its contents. */
+export type ViewChange<I extends ViewInstance> =
+  | { readonly entries: readonly KeyValueEntry[] }
+  | { readonly next: Fleet<I>; readonly isFirst: boolean };
+
+interface Listeners<I extends ViewInstance> {
+  /** Called before a change, when the view still has its earlier contents. */
+  readonly before?: (change: ViewChange<I>) => void;
+  /** Called after it with the affected slots. */
+  readonly after?: OnChange;
+}
 
 /**
  * `isCurrent` is false from an interruption of the watch until the server confirms that the view is current:
@@ -18,11 +32,14 @@ type OnChange = (slots: ReadonlySet<string>, arrival: { readonly isCurrent: bool
  * The registry as this process sees it, updated by a watch. While the watch is down, the cache
  * keeps its last contents; `age` tells how old they are.
  */
-export class RegistryCache {
-  readonly fleet = new Fleet();
+export class RegistryCache<I extends ViewInstance = StoredInstance> {
+  readonly fleet: Fleet<I>;
   readonly #ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>;
   readonly #owner: ViewOwner;
-  readonly #onChange: OnChange;
+  readonly #listeners: Listeners<I>;
+  readonly #keep: ((read: StoredInstance) => I) | undefined;
+  /** The contents of the snapshot that is being read. */
+  #next: Fleet<I> | undefined;
   readonly #waiting = new Set<() => void>();
   readonly #leftOut: LeftOutReport;
   readonly #firstSnapshot = Promise.withResolvers<void>();
@@ -32,12 +49,15 @@ export class RegistryCache {
 
   constructor(
     ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>,
-    onChange: OnChange = () => {},
+    listeners: Listeners<I> = {},
     owner: ViewOwner = 'collector',
+    keep?: (read: StoredInstance) => I,
   ) {
     this.#ports = ports;
-    this.#onChange = onChange;
+    this.#listeners = listeners;
     this.#owner = owner;
+    this.#keep = keep;
+    this.fleet = new Fleet(keep);
     this.#leftOut = new LeftOutReport(owner, ports);
   }
 
@@ -61,7 +81,13 @@ export class RegistryCache {
   /** Follows the registry until the signal. */
   async follow(signal: AbortSignal): Promise<void> {
     const { registry, metrics } = this.#ports;
-    for await (const event of registry.watch([allKeys], signal)) this.#apply(event);
+    const reader: SnapshotReader = {
+      begin: () => {
+        this.#next = new Fleet(this.#keep);
+      },
+      take: (entries) => void this.#next?.apply(entries, 0),
+    };
+    for await (const event of registry.watch([allKeys], signal, reader)) this.#apply(event);
     metrics.viewClosed(this.#owner);
   }
 
@@ -80,12 +106,32 @@ export class RegistryCache {
   }
 
   /** A difference that no later write explains is never silent: the view was wrong until now. */
-  #compare(snapshot: WatchEvent & { readonly kind: 'snapshot' }): void {
-    const { why } = snapshot;
+  #compare({ why, removals }: Snapshot, next: Fleet<I>): void {
     if (why === undefined) return;
     const view = { revisions: this.fleet.revisions(), upTo: this.fleet.upTo };
-    const missed = missedEntries(view, snapshot, { lapses: false });
+    const entries = [...next.revisions()].map(([key, revision]) => ({ key, revision }));
+    const missed = missedEntries(view, { entries, removals }, { lapses: false });
     reportMissed(missed, { watch: this.#owner, why }, this.#ports);
+  }
+
+  /** Whether nothing was read yet. */
+  get #isEmpty(): boolean {
+    return this.fleet.upTo === 0 && this.fleet.size === 0;
+  }
+
+  /** Puts a snapshot into the place of the contents. */
+  #replace(snapshot: Snapshot): ReadonlySet<string> {
+    const next = this.#next ?? new Fleet(this.#keep);
+    this.#next = undefined;
+    next.apply(snapshot.entries, snapshot.upTo);
+    this.#compare(snapshot, next);
+    this.#listeners.before?.({ next, isFirst: this.#isEmpty });
+    return this.fleet.become(next);
+  }
+
+  #change({ entries, upTo }: WatchEvent & { readonly kind: 'changes' }): ReadonlySet<string> {
+    this.#listeners.before?.({ entries });
+    return this.fleet.apply(entries, upTo);
   }
 
   #apply(event: WatchEvent): void {
@@ -96,15 +142,12 @@ export class RegistryCache {
     this.#lastMessageAt = this.#ports.clock.monotonic();
     this.#ports.metrics.viewHeard(this.#owner);
     if (event.kind === 'heartbeat') return;
-    if (event.kind === 'snapshot') this.#compare(event);
-    const { fleet } = this;
-    const changed =
-      event.kind === 'snapshot'
-        ? fleet.replace(event.entries, event.upTo)
-        : fleet.apply(event.entries, event.upTo);
+    const changed = event.kind === 'snapshot' ? this.#replace(event) : this.#change(event);
     if (event.kind === 'snapshot') this.#firstSnapshot.resolve();
-    this.#onChange(changed, { isCurrent: this.#isCurrent });
+    this.#listeners.after?.(changed, { isCurrent: this.#isCurrent });
     for (const resolve of this.#waiting) resolve();
     this.#leftOut.report(this.fleet.leftOut);
   }
 }
+
+type Snapshot = WatchEvent & { readonly kind: 'snapshot' };

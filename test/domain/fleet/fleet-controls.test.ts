@@ -134,8 +134,10 @@ test.each([
 });
 
 test('a snapshot replaces all fleet controls', () => {
-  const state = given(onHost, brakeEntry('r1', { seen: 9, suspect: 4 }), policyOf({ seats: 9 }));
-  state.clear();
+  const fleet = new Fleet();
+  fleet.apply([onHost, brakeEntry('r1', { seen: 9, suspect: 4 }), policyOf({ seats: 9 })], 9);
+  fleet.replace([], 10);
+  const state = fleet.controls;
   expect(isOnHold(state, 'h1/a')).toBe(false);
   expect([...state.brakes(), ...state.holds(), ...state.unreadable()]).toEqual([]);
   expect(state.policy).toEqual(defaultFleetPolicy);

@@ -64,7 +64,7 @@ class RemovalWatch implements AsyncDisposable {
   constructor(slot: Slot, stage: BenchmarkNamespace) {
     this.#slot = agentMapKey(slot);
     this.#stage = stage;
-    this.#view = new RegistryCache(stage.ports, () => this.#look());
+    this.#view = new RegistryCache(stage.ports, { after: () => this.#look() });
     this.#following = this.#view.follow(this.#stop.signal);
   }
 

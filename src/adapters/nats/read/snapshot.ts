@@ -1,19 +1,19 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
-import { RecordBudget } from '../../../domain/records/record-budget.ts';
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
+import type { SnapshotReader } from '../../../ports/watch.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
-import { deliveredEntry } from '../connection/message.ts';
 import { missingStream } from '../connection/missing-stream.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
+import { CollectedEntries } from './collected-entries.ts';
 import { DeliveredMessages } from './same-history.ts';
 import { type Delivered, SupervisedConsumer } from './supervised-consumer.ts';
 
 export interface Snapshot {
-  /** In revision order, including tombstones. */
+  /** In revision order, including tombstones; with a `reader` only the tombstones. */
   readonly entries: readonly KeyValueEntry[];
   /** The snapshot contains everything up to this revision. */
   readonly upTo: Revision;
@@ -26,6 +26,8 @@ export interface SnapshotSpec {
   /** Relative to the bucket's prefix; they must not overlap. */
   readonly filters: readonly string[];
   readonly atLeast: Revision;
+  /** Receives the entries; otherwise they are returned. */
+  readonly reader?: SnapshotReader | undefined;
   /** Time limit for each step of progress. */
   readonly within: Millis;
   readonly signal?: AbortSignal | undefined;
@@ -79,7 +81,7 @@ const readFault = ({ filters }: SnapshotSpec, why: string, cause?: Fault): Fault
 
 async function tryOnce(
   connection: SupervisedConnection,
-  { bucket, filters: below, atLeast, signal }: SnapshotSpec,
+  { bucket, filters: below, atLeast, reader, signal }: SnapshotSpec,
   within: Millis,
   reportProgress: (last: Revision) => void,
 ): Promise<Snapshot | { readonly failure: string }> {
@@ -87,10 +89,8 @@ async function tryOnce(
   if (leader === undefined) {
     throw missingStream(bucket.stream);
   }
-  const entries = new Map<string, KeyValueEntry>();
+  const collected = new CollectedEntries(bucket, reader);
   const delivered = new DeliveredMessages();
-  // What a host wrote without measure must not fill the memory before the end of the snapshot.
-  const budget = new RecordBudget();
   const filters = below.map((filter) => bucket.prefix + filter);
   const consumerSpec = { stream: bucket.stream, filters, from: 0, heartbeat, within, signal };
   await using consumer = await SupervisedConsumer.open(connection, consumerSpec);
@@ -101,19 +101,10 @@ async function tryOnce(
   const end = await readToEnd(consumer, { leader, leads }, atLeast, (messages) => {
     reportProgress(messages.at(-1)?.seq ?? 0);
     delivered.add(messages);
-    for (const { msg, seq } of messages) {
-      const read = deliveredEntry(bucket, msg, seq);
-      const entry = budget.take(read, entries.get(read.key)?.text !== undefined);
-      const before = entries.size;
-      entries.set(entry.key, entry);
-      if (entries.size > before) continue;
-      // Overwritten during the read: keep the map in revision order.
-      entries.delete(entry.key);
-      entries.set(entry.key, entry);
-    }
+    collected.add(messages);
   });
   if ('failure' in end) return end;
-  return { entries: [...entries.values()], upTo: end.upTo, delivered };
+  return { entries: collected.entries, upTo: end.upTo, delivered };
 }
 
 /**

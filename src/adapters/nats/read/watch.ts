@@ -2,7 +2,7 @@ import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
-import type { WatchEvent } from '../../../ports/watch.ts';
+import type { SnapshotReader, WatchEvent } from '../../../ports/watch.ts';
 import { backoff, fraction, sleep } from '../connection/backoff.ts';
 import { deliveredEntry } from '../connection/message.ts';
 import type { BucketNames } from '../connection/subject-names.ts';
@@ -22,6 +22,7 @@ export interface WatchSpec {
   /** After a longer interruption a watch starts over: a tombstone may have expired unseen. */
   readonly forgetAfter: Millis;
   readonly within: Millis;
+  readonly reader?: SnapshotReader;
   /** Time between two periodic snapshots of a stream with so many messages. */
   readonly resyncEvery?: (messages: number) => Millis;
 }

@@ -76,7 +76,7 @@ function* batchesOf(instances: readonly StoredInstance[], size: number): Generat
   yield { instances: instances.slice(from), last: true };
 }
 
-const instancesOf = (slot: AgentView): readonly StoredInstance[] =>
+const instancesOf = (slot: AgentView<StoredInstance>): readonly StoredInstance[] =>
   [...slot.instances.values()].filter((read) => read.kind === 'stored');
 
 const provenanceOf = ({ record, revision }: StoredAgent): Provenance => ({

@@ -18,20 +18,23 @@ export class LeftoverAges {
   }
 
   /** The age of every leftover starts at zero. */
-  restart(fleet: Fleet): void {
+  restart(fleet: Fleet<StoredInstance>): void {
     this.#firstSeen.clear();
     for (const slot of fleet.slots()) this.#updateSlot(slot.slot, slot);
   }
 
   /** Updates the leftovers of slots that changed. */
-  update(slots: ReadonlySet<string>, fleet: Fleet): void {
+  update(slots: ReadonlySet<string>, fleet: Fleet<StoredInstance>): void {
     for (const slot of slots) this.#updateSlot(slot, fleet.slot(slot));
   }
 
   /** Slots with leftovers, each leftover with its age. */
   *due(
-    fleet: Fleet,
-  ): Generator<{ slot: AgentView; leftovers: readonly [StoredInstance, Millis][] }> {
+    fleet: Fleet<StoredInstance>,
+  ): Generator<{
+    slot: AgentView<StoredInstance>;
+    leftovers: readonly [StoredInstance, Millis][];
+  }> {
     const now = this.#clock.monotonic();
     for (const [slotKey, firstSeen] of this.#firstSeen) {
       const slot = fleet.slot(slotKey);
@@ -44,7 +47,7 @@ export class LeftoverAges {
     }
   }
 
-  #updateSlot(slotKey: string, slot: AgentView | undefined): void {
+  #updateSlot(slotKey: string, slot: AgentView<StoredInstance> | undefined): void {
     const before = this.#firstSeen.get(slotKey);
     const now = new Map<string, { revision: Revision; since: MonotonicTime }>();
     for (const { key, revision } of slot ? leftoversOf(slot) : []) {
