@@ -34,6 +34,8 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
   #services = new ServiceIndex<I>();
   #strangers = new Map<string, Unreadable>();
   #budget = new RecordBudget();
+  /** The slot of the last instance: those of an agent mostly follow each other. `prefix` is that of their keys. */
+  #recent: { readonly prefix: string; readonly slot: AgentView<I> } | undefined;
   #upTo: Revision = 0;
 
   /** @param keep what it keeps of each instance; default: all */
@@ -51,7 +53,6 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
     return this.#upTo;
   }
 
-  /** Number of slots. */
   get size(): number {
     return this.#slots.size;
   }
@@ -84,7 +85,6 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
     return this.#services.named(service, id);
   }
 
-  /** Whether more than one record has this `service/id`. */
   isContested(service: string, id: string): boolean {
     return this.#services.isContested(service, id);
   }
@@ -130,6 +130,7 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
     this.#services = next.#services;
     this.#strangers = next.#strangers;
     this.#budget = next.#budget;
+    this.#recent = undefined;
     this.#upTo = next.#upTo;
     for (const slot of this.#slots.keys()) touched.add(slot);
     return touched;
@@ -139,8 +140,10 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
   apply(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
     const touched = new Set<string>();
     for (const entry of entries) {
-      if (isOfSlot(entry.key)) {
-        touched.add(this.#take(entry));
+      const slot = this.#slotFor(entry.key);
+      if (slot) {
+        this.#take(slot, entry);
+        touched.add(slot.slot);
         continue;
       }
       if (!this.#controls.take(entry)) this.#takeStranger(entry);
@@ -173,14 +176,22 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
     }
   }
 
-  #take(entry: KeyValueEntry): string {
-    const { key } = entry;
-    const isInstance = key.startsWith('instance.');
-    const slot = this.#at(slotOfKey(key));
-    if (isInstance) this.#takeInstance(slot, entry);
+  #take(slot: AgentView<I>, entry: KeyValueEntry): void {
+    if (entry.key.startsWith('instance.')) this.#takeInstance(slot, entry);
     else this.#takeAgent(slot, entry);
     this.#dropIfEmpty(slot);
-    return slot.slot;
+  }
+
+  /** The slot that a key belongs to; undefined for a key of another kind. */
+  #slotFor(key: string): AgentView<I> | undefined {
+    const recent = this.#recent;
+    if (recent && key.startsWith(recent.prefix) && isTail(key, recent.prefix.length))
+      return recent.slot;
+    const isInstance = keyOfInstance.test(key);
+    if (!isInstance && !keyOfAgent.test(key)) return undefined;
+    const slot = this.#at(slotOfKey(key));
+    if (isInstance) this.#recent = { prefix: `instance.${slot.slot}.`, slot };
+    return slot;
   }
 
   #takeAgent(slot: AgentView<I>, entry: KeyValueEntry): void {
@@ -219,7 +230,9 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
   }
 
   #dropIfEmpty({ slot, agent, instances }: AgentView<I>): void {
-    if (!agent && instances.size === 0) this.#slots.delete(slot);
+    if (agent || instances.size > 0) return;
+    this.#slots.delete(slot);
+    this.#recent = undefined;
   }
 }
 
@@ -238,9 +251,11 @@ export function leftoversOf<I extends ViewInstance>({
   );
 }
 
-/** Whether it is the key of an agent or of an instance, valid or not. */
-const isOfSlot = (key: string): boolean =>
-  key.startsWith('instance.') ? keyOfInstance.test(key) : keyOfAgent.test(key);
-
 const keyOfInstance = /^instance\.[^.]+\.[^.]+\.[^.]*\.[^.]*$/;
 const keyOfAgent = /^agent\.[^.]+\.[^.]+$/;
+
+/** Whether two tokens, the service and the id, follow. */
+function isTail(key: string, from: number): boolean {
+  const dot = key.indexOf('.', from);
+  return dot >= 0 && key.indexOf('.', dot + 1) < 0;
+}

@@ -27,22 +27,28 @@ export class LeanInstance implements ViewInstance, InstanceFields {
   /** Its row, once it was asked for; undefined again after a change on which it depends. */
   row: InstanceRow | undefined;
 
-  constructor({ key, revision, record }: StoredInstance, texts: SharedValues) {
+  /** @param like an instance whose values are shared where they are equal, usually the one read before */
+  constructor(
+    { key, revision, record }: StoredInstance,
+    shared: SharedTexts,
+    like: LeanInstance | undefined,
+  ) {
+    const { host, agent, run, labels, address, registeredAt, since } = record;
     this.key = key;
     this.revision = revision;
-    this.host = texts.text(record.host);
-    this.agent = texts.text(record.agent);
-    this.run = texts.text(record.run);
-    this.service = texts.text(record.service);
+    this.host = host === like?.host ? like.host : shared.text(host);
+    this.agent = agent === like?.agent ? like.agent : shared.text(agent);
+    this.run = run === like?.run ? like.run : shared.text(run);
+    this.service = shared.text(record.service);
     this.id = record.id;
     this.token = record.token;
     this.state = record.state;
-    this.address = record.address === undefined ? undefined : texts.text(record.address);
+    this.address = address === like?.address ? like?.address : address && shared.text(address);
     this.port = record.port;
-    this.labels = texts.labels(record.labels);
+    this.labels = like && areEqual(labels, like.labels) ? like.labels : shared.labels(labels);
     this.detail = record.detail;
-    this.registeredAt = record.registeredAt;
-    this.since = record.since;
+    this.registeredAt = registeredAt === like?.registeredAt ? like.registeredAt : registeredAt;
+    this.since = since === like?.since ? like.since : since;
     this.row = undefined;
   }
 
@@ -57,14 +63,23 @@ export class LeanInstance implements ViewInstance, InstanceFields {
 
 type Labels = InstanceRecord['labels'];
 
+/** Keeps only what views need of instances, and one copy of equal values. */
+export function leanInstances(): (read: StoredInstance) => LeanInstance {
+  const shared = new SharedTexts();
+  let last: LeanInstance | undefined;
+  return (read) => {
+    last = new LeanInstance(read, shared, last);
+    return last;
+  };
+}
+
 /** From so many values on, they are forgotten, and equal ones may be kept twice. */
 const mostShared = 100_000;
 
-/** Keeps one copy of equal values: the names, addresses and labels of instances repeat. */
-export class SharedValues {
+/** One copy of equal names, addresses and labels. */
+class SharedTexts {
   readonly #texts = new Map<string, string>();
   readonly #labels = new Map<string, Labels>();
-  #last: Labels = {};
 
   text<T extends string>(text: T): T {
     const there = this.#texts.get(text);
@@ -75,12 +90,10 @@ export class SharedValues {
   }
 
   labels(labels: Labels): Labels {
-    if (areEqual(labels, this.#last)) return this.#last;
     const text = JSON.stringify(labels);
     const there = this.#labels.get(text) ?? labels;
     if (this.#labels.size >= mostShared) this.#labels.clear();
     this.#labels.set(text, there);
-    this.#last = there;
     return there;
   }
 }
@@ -89,8 +102,9 @@ export class SharedValues {
 function areEqual(one: Labels, other: Labels): boolean {
   const names = Object.keys(one);
   const others = Object.keys(other);
-  return (
-    names.length === others.length &&
-    names.every((name, i) => name === others[i] && one[name] === other[name])
-  );
+  if (names.length !== others.length) return false;
+  for (const [i, name] of names.entries()) {
+    if (name !== others[i] || one[name] !== other[name]) return false;
+  }
+  return true;
 }

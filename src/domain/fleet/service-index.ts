@@ -37,8 +37,11 @@ export class ServiceIndex<I extends ViewInstance> {
 
   add(instance: I): void {
     const { service, id } = instance.record;
-    const ids = this.#services.get(service) ?? new Map<string, RecordsOfName<I>>();
-    if (ids.size === 0) this.#services.set(service, ids);
+    let ids = this.#services.get(service);
+    if (!ids) {
+      ids = new Map();
+      this.#services.set(service, ids);
+    }
     const entry = ids.get(id);
     if (entry === undefined) ids.set(id, instance);
     else if (entry instanceof Map) entry.set(instance.key, instance);

@@ -3,7 +3,7 @@ import { type AgentRow, type InstanceRow, toAgentRow } from '../../domain/fleet/
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { KeptInstances } from '../../domain/fleet/kept-instances.ts';
-import { LeanInstance, SharedValues } from '../../domain/fleet/lean-instance.ts';
+import { type LeanInstance, leanInstances } from '../../domain/fleet/lean-instance.ts';
 import { type PickPolicy, selectUsable } from '../../domain/fleet/pick.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { defaultLease } from '../../domain/policy/lease-policy.ts';
@@ -66,7 +66,6 @@ export class Directory implements AsyncDisposable {
     this.#seats = new LeaseMovements(ports.clock);
     this.#kept = new KeptInstances(options.keepLast ?? 0);
     this.#isUnheard = options.onChange === undefined && (options.keepLast ?? 0) <= 0;
-    const values = new SharedValues();
     this.#view = new RegistryCache(
       ports,
       {
@@ -74,7 +73,7 @@ export class Directory implements AsyncDisposable {
         after: (slots, { isCurrent }) => this.#reportChanges(slots, isCurrent),
       },
       'directory',
-      (read) => new LeanInstance(read, values),
+      leanInstances(),
     );
     this.#rows = new RowChanges(this.#view.fleet);
     this.#done = Promise.all([
