@@ -21,7 +21,11 @@ import { ZoneBrakes } from './execute/zone-brakes.ts';
 import { judgeLocally, type Observer } from './observe/gather-evidence.ts';
 import type { LeaseObservations } from './observe/lease-observations.ts';
 import { LeftoverAges } from './observe/leftover-ages.ts';
-import { type RecentDisconnect, RecentDisconnects } from './observe/recent-disconnects.ts';
+import {
+  type CountedDisconnect,
+  type RecentDisconnect,
+  RecentDisconnects,
+} from './observe/recent-disconnects.ts';
 import type { ServerTimeEstimate } from './observe/server-time-estimate.ts';
 import { SuspicionAges } from './observe/suspicion-ages.ts';
 import { SeatPriority } from './seat-priority.ts';
@@ -152,8 +156,11 @@ export class Sweeper implements Observer {
     if (current?.agent?.kind !== 'stored') return;
     const { record } = current.agent;
     if (record.phase === 'expired' || record.phase === 'leaving' || record.suspect) return;
-    const most = this.#brakes.maxDisconnectsAtOnce(record);
-    if (!this.#disconnects.add(slot, zoneOf(record), how, most)) return;
+    const rule = {
+      most: this.#brakes.maxDisconnectsAtOnce(record),
+      counts: (one: CountedDisconnect) => this.#mayBeDead(one),
+    };
+    if (!this.#disconnects.add(record, zoneOf(record), how, rule)) return;
     if (signal && !signal.aborted) this.#judgeAgent(current, signal);
   }
 
@@ -189,6 +196,16 @@ export class Sweeper implements Observer {
   /** Resolves when no task is running any more. */
   settled(): Promise<void> {
     return this.#tasks.settled();
+  }
+
+  /** Whether a run may have died with its connection, so that the brake may count it. */
+  #mayBeDead({ slot, run, at }: CountedDisconnect): boolean {
+    const agent = this.#view.fleet.slot(slot)?.agent;
+    if (agent?.kind !== 'stored' || agent.record.run !== run) return false;
+    const { record } = agent;
+    if (record.phase === 'leaving' || record.phase === 'expired') return false;
+    const renewedAt = this.observations.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
+    return renewedAt <= at && !this.isOnHold(record);
   }
 
   #judgeAgent(slot: AgentView, signal: AbortSignal): void {

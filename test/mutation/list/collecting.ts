@@ -80,7 +80,7 @@ export const collecting: readonly Mutant[] = [
     breaks: 'G6',
     what: 'believes each of many connections that close at the same time',
     file: 'src/runtime/collector/observe/recent-disconnects.ts',
-    edits: [['if (times.length <= most) {', 'if (times.length > 0) {']],
+    edits: [['if (!isCrowd(there, at, rule)) {', 'if (!isCrowd(there, at, rule) || at >= 0) {']],
     tests: ['test/runtime/collector/observe/recent-disconnects.test.ts'],
   },
   {

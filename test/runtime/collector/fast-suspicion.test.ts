@@ -92,6 +92,47 @@ describe('a connection that breaks', () => {
   });
 });
 
+describe('a death in a small zone, shortly after others', () => {
+  /** How long it takes until the next death of this zone of five is seen. */
+  async function nextDeath(fleet: FleetInMemory, agents: Awaited<ReturnType<typeof watched>>) {
+    const last = agents[4];
+    if (last) await fleet.kill(last.process);
+    return until(fleet, doubted(fleet, 'h4/a'), fleet.lease.ttl);
+  }
+
+  scenario('is seen immediately if the other agents were started again', async (fleet) => {
+    const agents = await watched(fleet, 5);
+    for (const [n, { process }] of agents.slice(0, 2).entries()) {
+      await fleet.kill(process);
+      await fleet.advance(50);
+      const again = fleet.agent(`h${n}/a`, [`web/${n}`], { sees: true });
+      await until(fleet, () => again.agent.state === 'serving', seconds(0.9));
+    }
+    expect(await nextDeath(fleet, agents)).toBeLessThanOrEqual(50);
+  });
+
+  scenario('is seen immediately if another connection broke again and again', async (fleet) => {
+    const agents = await watched(fleet, 5);
+    for (let n = 0; n < 3; n += 1) {
+      agents[0]?.process.connection.drop('Slow Consumer (Write Deadline)');
+      agents[0]?.process.connection.become('answering');
+      await fleet.advance(100);
+    }
+    expect(await nextDeath(fleet, agents)).toBeLessThanOrEqual(50);
+  });
+
+  scenario('is found by its silence if it is the one that engages the brake', async (fleet) => {
+    const agents = await watched(fleet, 5);
+    await killAll(fleet, agents.slice(0, 2));
+    await fleet.advance(100);
+    expect(suspicions(fleet)).toHaveLength(2);
+    const took = await nextDeath(fleet, agents);
+    expect(took).toBeGreaterThan(1000);
+    expect(took).toBeLessThanOrEqual(fleet.lease.ttl / 3 + 1500);
+    await until(fleet, () => fleet.audit.story({ entity: 'brake' }).length > 0, seconds(5));
+  });
+});
+
 describe('connections that close together', () => {
   scenario('are no evidence about any of them: only silence counts', async (fleet) => {
     const agents = await watched(fleet, 20);

@@ -101,6 +101,7 @@ export class AgentProcessor {
       if (await executor.suspect(judgement)) disconnects.drop(record);
       return;
     }
+    if (judgement.evidence.probe === 'answered') disconnects.answered(record);
     if (verdict.do === 'keep') disconnects.drop(record);
     if (verdict.do !== 'wait') return;
     if (verdict.why === 'lease-stands' || verdict.why === 'answers') {

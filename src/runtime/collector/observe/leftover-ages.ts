@@ -29,9 +29,7 @@ export class LeftoverAges {
   }
 
   /** Slots with leftovers, each leftover with its age. */
-  *due(
-    fleet: Fleet<StoredInstance>,
-  ): Generator<{
+  *due(fleet: Fleet<StoredInstance>): Generator<{
     slot: AgentView<StoredInstance>;
     leftovers: readonly [StoredInstance, Millis][];
   }> {

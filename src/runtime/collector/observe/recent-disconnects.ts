@@ -1,4 +1,4 @@
-import type { Slot, ZoneName } from '../../../domain/identity/names.ts';
+import type { RunId, RunRef, Slot, ZoneName } from '../../../domain/identity/names.ts';
 import { agentMapKey } from '../../../domain/identity/registry-keys.ts';
 import { type Millis, type MonotonicTime, seconds } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -6,18 +6,39 @@ import type { Disconnect } from '../../../ports/disconnects.ts';
 
 /** Disconnects within this time count as simultaneous: a server, a switch or a zone failed. */
 const simultaneousWithin: Millis = seconds(2);
+/** A crowd is counted again after this. A whole fleet may disconnect, so it is not counted at each disconnect. */
+const countAgainAfter: Millis = 100;
 
-/** The disconnects of one zone within the last {@link simultaneousWithin}. */
+/** A disconnect that may be one of many at the same time. */
+export interface CountedDisconnect {
+  /** The slot, as a map key. */
+  readonly slot: string;
+  /** The run that the slot had then. */
+  readonly run: RunId;
+  readonly at: MonotonicTime;
+}
+
+/** The disconnects of one zone. */
 interface ZoneDisconnects {
-  readonly times: MonotonicTime[];
-  /** Slots of those disconnects that are recorded. */
+  /** The last one of each slot within {@link simultaneousWithin}, in the order in which they closed. */
+  readonly recent: Map<string, CountedDisconnect>;
+  /** Slots of those that are recorded. */
   readonly recorded: Set<string>;
+  /** When they were last counted and found too many. */
+  crowdAt: MonotonicTime;
 }
 
 /** A closed connection, with the time on the clock of this observer. */
 export interface RecentDisconnect {
   readonly how: Disconnect['how'];
   readonly at: MonotonicTime;
+}
+
+/** How many disconnects of a zone are too many, and whether one of them still counts. */
+export interface CrowdRule {
+  readonly most: number;
+  /** False for a run that came back, ended or is under a hold: the brake does not count it either. */
+  counts(disconnect: CountedDisconnect): boolean;
 }
 
 /**
@@ -34,38 +55,41 @@ export class RecentDisconnects {
   }
 
   /**
-   * Records a disconnect. Returns `false` if it tells nothing, because more than `most` of the zone
-   * closed at the same time.
+   * Records a disconnect. Returns `false` if it tells nothing, because more than `most` runs of the zone
+   * lost their connections at the same time.
    */
-  add(slot: Slot, zone: ZoneName, how: Disconnect['how'], most: number): boolean {
+  add(of: RunRef, zone: ZoneName, how: Disconnect['how'], rule: CrowdRule): boolean {
     const at = this.#clock.monotonic();
-    const { times, recorded } = this.#recentIn(zone, at);
-    times.push(at);
-    const slotKey = agentMapKey(slot);
-    this.#closed.delete(slotKey);
-    recorded.delete(slotKey);
-    if (times.length <= most) {
-      this.#closed.set(slotKey, { how, at });
-      recorded.add(slotKey);
+    const slot = agentMapKey(of);
+    const there = this.#recentIn(zone, at);
+    there.recent.delete(slot);
+    there.recent.set(slot, { slot, run: of.run, at });
+    this.#closed.delete(slot);
+    there.recorded.delete(slot);
+    if (!isCrowd(there, at, rule)) {
+      this.#closed.set(slot, { how, at });
+      there.recorded.add(slot);
       return true;
     }
-    for (const other of recorded) this.#closed.delete(other);
-    recorded.clear();
+    for (const other of there.recorded) this.#closed.delete(other);
+    there.recorded.clear();
     return false;
   }
 
-  /** The recent disconnects of a zone. A whole fleet may disconnect, so each is visited once. */
+  /** The recent disconnects of a zone. Each is removed once. */
   #recentIn(zone: ZoneName, now: MonotonicTime): ZoneDisconnects {
-    const recent = this.#byZone.get(zone) ?? { times: [], recorded: new Set<string>() };
-    this.#byZone.set(zone, recent);
-    while (recent.times[0] !== undefined && now - recent.times[0] >= simultaneousWithin)
-      recent.times.shift();
-    for (const slotKey of recent.recorded) {
-      const closed = this.#closed.get(slotKey);
-      if (closed && now - closed.at < simultaneousWithin) break; // in the order in which they closed
-      recent.recorded.delete(slotKey);
+    const there = this.#byZone.get(zone) ?? {
+      recent: new Map<string, CountedDisconnect>(),
+      recorded: new Set<string>(),
+      crowdAt: Number.NEGATIVE_INFINITY,
+    };
+    this.#byZone.set(zone, there);
+    for (const [slot, { at }] of there.recent) {
+      if (now - at < simultaneousWithin) break; // in the order in which they closed
+      there.recent.delete(slot);
+      there.recorded.delete(slot);
     }
-    return recent;
+    return there;
   }
 
   /** The closed connection of a slot, if it closed after the last renewal (`renewedAt`). */
@@ -85,8 +109,24 @@ export class RecentDisconnects {
     this.#closed.delete(slotKey);
   }
 
+  /** The run of the slot answered: its disconnect is not one of many any more either. */
+  answered(slot: Slot): void {
+    const slotKey = agentMapKey(slot);
+    for (const { recent } of this.#byZone.values()) recent.delete(slotKey);
+  }
+
   clear(): void {
     this.#closed.clear();
     this.#byZone.clear();
   }
+}
+
+/** Whether more than `most` of the recent disconnects count. Forgets those that do not. */
+function isCrowd(there: ZoneDisconnects, now: MonotonicTime, { most, counts }: CrowdRule): boolean {
+  if (there.recent.size <= most) return false;
+  if (now - there.crowdAt < countAgainAfter) return true;
+  for (const [slot, one] of there.recent) if (!counts(one)) there.recent.delete(slot);
+  if (there.recent.size <= most) return false;
+  there.crowdAt = now;
+  return true;
 }

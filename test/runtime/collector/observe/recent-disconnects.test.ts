@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
-import { ZoneName } from '../../../../src/domain/identity/names.ts';
-import { RecentDisconnects } from '../../../../src/runtime/collector/observe/recent-disconnects.ts';
+import { RunId, ZoneName } from '../../../../src/domain/identity/names.ts';
+import {
+  type CountedDisconnect,
+  RecentDisconnects,
+} from '../../../../src/runtime/collector/observe/recent-disconnects.ts';
 import { slotOf } from '../../../domain/support/sample-records.ts';
 
+const runOf = (slot: ReturnType<typeof slotOf>) => ({ ...slot, run: RunId.parse('0123456789') });
 const rack = ZoneName.parse('rack');
 const other = ZoneName.parse('other');
 const slots = Array.from({ length: 8 }, (_, n) => slotOf(`h${n}/a`));
@@ -13,18 +17,25 @@ const never = Number.NEGATIVE_INFINITY;
 function given() {
   const clock = new VirtualClock();
   const departed = new RecentDisconnects(clock);
+  /** Slots whose run came back. */
+  const back = new Set<string>();
+  const ruleOf = (most: number) => ({
+    most,
+    counts: ({ slot }: CountedDisconnect) => !back.has(slot),
+  });
   return {
-    ...{ clock, departed },
-    close: (slot = a, most = 3, zone = rack) => departed.add(slot, zone, 'other', most),
+    ...{ clock, departed, back },
+    close: (slot = a, most = 3, zone = rack, how: 'other' | 'closed-by-client' = 'other') =>
+      departed.add(runOf(slot), zone, how, ruleOf(most)),
     noted: () => slots.filter((slot) => departed.find(slot, never)).map(({ host }) => host),
   };
 }
 
 describe('a connection that closed', () => {
   test('is remembered with the way it closed and the time', async () => {
-    const { clock, departed } = given();
+    const { clock, departed, close } = given();
     await clock.advance(1000);
-    expect(departed.add(a, rack, 'closed-by-client', 3)).toBe(true);
+    expect(close(a, 3, rack, 'closed-by-client')).toBe(true);
     expect(departed.find(a, never)).toMatchObject({ how: 'closed-by-client', at: 1000 });
     expect(departed.find(slotOf('h0/b'), never)).toBeUndefined();
   });
@@ -53,7 +64,7 @@ describe('a connection that closed', () => {
     const { clock, departed, close } = given();
     close();
     await clock.advance(5000);
-    departed.add(a, rack, 'closed-by-client', 3);
+    close(a, 3, rack, 'closed-by-client');
     expect(departed.find(a, 4999)).toMatchObject({ how: 'closed-by-client', at: 5000 });
   });
 
@@ -116,9 +127,45 @@ describe('a group of connections that close together', () => {
     expect(close(b, 3, other)).toBe(true);
   });
 
-  test('counts a connection twice if it closes twice', () => {
+  test('counts a slot once, however often its connection closes', () => {
     const { close, noted } = given();
-    expect([close(a), close(a), close(a), close(a)]).toEqual([true, true, true, false]);
-    expect(noted()).toEqual([]);
+    for (let n = 0; n < 9; n += 1) expect(close(a)).toBe(true);
+    expect([close(b), close(c)]).toEqual([true, true]);
+    expect(noted()).toEqual(['h0', 'h1', 'h2']);
+    expect(close(d)).toBe(false);
+  });
+
+  test('does not count a run that came back', () => {
+    const { close, noted, back } = given();
+    for (const slot of [a, b, c]) close(slot);
+    back.add('h0.a');
+    expect(close(d)).toBe(true);
+    expect(noted()).toEqual(['h0', 'h1', 'h2', 'h3']);
+  });
+
+  test('does not count a run that answered', () => {
+    const { departed, close } = given();
+    for (const slot of [a, b, c]) close(slot);
+    departed.answered(b);
+    expect(close(d)).toBe(true);
+    expect(close(b)).toBe(false);
+  });
+
+  test('counts a run that was judged: it is one of many deaths', () => {
+    const { departed, close } = given();
+    for (const slot of [a, b, c]) close(slot);
+    for (const slot of [a, b, c]) departed.drop(slot);
+    expect(close(d)).toBe(false);
+  });
+
+  test.each([
+    [99, false],
+    [100, true],
+  ])('is counted again after %i ms: %s', async (later, counted) => {
+    const { clock, close, back } = given();
+    for (const slot of [a, b, c, d]) close(slot);
+    back.add('h0.a').add('h1.a');
+    await clock.advance(later);
+    expect(close(slots[4])).toBe(counted);
   });
 });
