@@ -22,6 +22,7 @@ export const benchmarkNames = [
   'sign',
   'access',
   'directory',
+  'replace-100',
   'seat',
   'replay',
   'verify',

@@ -10,6 +10,7 @@ import { leader, restart } from './outage.ts';
 import { register, registerFew } from './register.ts';
 import { removal } from './removal.ts';
 import { renewalServer } from './renewal-server.ts';
+import { replaced } from './replace.ts';
 import { replay } from './replay.ts';
 import { at } from './replay-to-moment.ts';
 import { seat } from './seat.ts';
@@ -35,6 +36,7 @@ export const benchmarks: readonly Benchmark[] = [
   sign,
   access,
   directory,
+  replaced,
   seat,
   replay,
   verify,

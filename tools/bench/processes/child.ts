@@ -20,6 +20,7 @@ import { keepContainers } from './services/keep-containers.ts';
 import { keepService } from './services/keep-service.ts';
 import { syncHaproxy } from './services/sync-haproxy.ts';
 import { verifyFile } from './verify-file.ts';
+import { watchChange } from './watch-change.ts';
 import { watchFleet } from './watch-fleet.ts';
 import { writeHistory } from './write-history.ts';
 
@@ -45,6 +46,7 @@ const works: { readonly [N in JobName]: Work<N> } = {
   'watch-fleet': watchFleet,
   'read-directory': readDirectory,
   'read-bare': readBare,
+  'watch-change': watchChange,
   renew,
   register,
   join,

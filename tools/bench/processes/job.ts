@@ -119,6 +119,15 @@ export interface Jobs {
     };
   };
   readonly 'read-directory': { readonly task: null; readonly answer: Reading };
+  /** Many watchers of the registry. Answers with the times at which each saw each instance that is added. */
+  readonly 'watch-change': {
+    readonly task: {
+      readonly watchers: number;
+      readonly kind: 'directory' | 'bare';
+      readonly rounds: number;
+    };
+    readonly answer: readonly (readonly Millis[])[];
+  };
   /** The bare client: receives the message of every record without parsing it. */
   readonly 'read-bare': { readonly task: { readonly messages: number }; readonly answer: Reading };
   /** CPU time for one renewal in µs, for each round. */

@@ -1,7 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
-import { type RunningAgent, type StoreOptions, startAgent } from '../../../src/index.ts';
+import {
+  type InstanceOptions,
+  type RunningAgent,
+  type StoreOptions,
+  startAgent,
+} from '../../../src/index.ts';
 import type { Access } from '../environment/access.ts';
 import type { BareMessage } from '../environment/baseline-batch.ts';
 import { watchBare } from '../environment/baseline-watch.ts';
@@ -19,14 +24,17 @@ export const startOne = (
     ...(tls && { tls: tls as NonNullable<StoreOptions['tls']> }),
     host,
     name: 'agent',
-    instances: Array.from({ length: instances }, (_, n) => ({
-      service: 'web',
-      id: `${host}-${n}`,
-      address: '192.0.2.1',
-      port: 8080,
-      labels: { version: '1.0.0' },
-    })),
+    instances: instancesOf(host, instances),
   });
+
+export const instancesOf = (host: string, instances: number): readonly InstanceOptions[] =>
+  Array.from({ length: instances }, (_, n) => ({
+    service: 'web',
+    id: `${host}-${n}`,
+    address: '192.0.2.1',
+    port: 8080,
+    labels: { version: '1.0.0' },
+  }));
 
 const ofProcess = /\.(session|collector)\.\d+$/;
 

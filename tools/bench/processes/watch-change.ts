@@ -1,0 +1,72 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { openDirectory, type StoreOptions } from '../../../src/index.ts';
+import { type Access, connectBare } from '../environment/access.ts';
+import { watchBare } from '../environment/baseline-watch.ts';
+import type { Jobs } from './job.ts';
+
+/** The service whose instances are added one by one, and where a process says that it watches. */
+export const addedService = 'added';
+export const watchingSubject = 'bench.watching';
+
+/** The time of all processes of this machine, in milliseconds. */
+export const commonTime = (): number => performance.timeOrigin + performance.now();
+
+type Seen = (id: string, watcher: number) => void;
+
+/** Many watchers in one process, each with its own connection: when each saw each added instance. */
+export async function watchChange(
+  access: Access,
+  { watchers, kind, rounds }: Jobs['watch-change']['task'],
+): Promise<Jobs['watch-change']['answer']> {
+  const times = Array.from({ length: rounds }, () => new Map<number, number>());
+  const all = Promise.withResolvers<void>();
+  let left = watchers * rounds;
+  const seen: Seen = (id, watcher) => {
+    const round = id.startsWith(`${kind}-`) ? times[Number(id.slice(kind.length + 1))] : undefined;
+    if (!round || round.has(watcher)) return;
+    round.set(watcher, commonTime());
+    left -= 1;
+    if (left === 0) all.resolve();
+  };
+  const open = kind === 'directory' ? openOne : openBare;
+  const closing = [];
+  for (let watcher = 0; watcher < watchers; watcher += 1)
+    closing.push(await open(access, seen, watcher));
+  const bare = await connectBare(access);
+  bare.publish(watchingSubject);
+  await all.promise;
+  await bare.close();
+  for (const close of closing) await close();
+  return times.map((round) => [...round.values()]);
+}
+
+async function openOne(access: Access, seen: Seen, watcher: number): Promise<() => Promise<void>> {
+  const { servers, namespace, credentials, tls } = access;
+  const directory = await openDirectory({
+    servers,
+    namespace,
+    connectWithin: 30_000,
+    ...(credentials && { credentials: credentials as NonNullable<StoreOptions['credentials']> }),
+    ...(tls && { tls: tls as NonNullable<StoreOptions['tls']> }),
+  });
+  directory.onChange((changes) => {
+    for (const { now } of changes) if (now?.service === addedService) seen(now.id, watcher);
+  });
+  return () => directory.close();
+}
+
+async function openBare(access: Access, seen: Seen, watcher: number): Promise<() => Promise<void>> {
+  const bare: NatsConnection = await connectBare(access);
+  const { registry } = subjectNamesOf(access.namespace);
+  const key = new RegExp(`\\.${addedService}\\.([^.]+)$`);
+  await watchBare(
+    bare,
+    { stream: registry.stream, filter: `${registry.prefix}>`, from: 0 },
+    (msg) => {
+      const [, id] = key.exec(msg.subject) ?? [];
+      if (id !== undefined) seen(id, watcher);
+    },
+  );
+  return () => bare.close();
+}
