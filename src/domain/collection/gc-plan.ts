@@ -1,5 +1,5 @@
 import { type AgentView, type Fleet, leftoversOf } from '../fleet/fleet.ts';
-import type { ViewInstance } from '../fleet/view-instance.ts';
+import type { ViewInstance } from '../fleet/instances/view-instance.ts';
 import { leaseKey } from '../identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../policy/lease-policy.ts';
 import type { AgentRecord, SuspectReason } from '../records/schemas.ts';

@@ -12,7 +12,7 @@ import {
   instanceStatus,
 } from './instance-status.ts';
 
-import type { InstanceFields, ViewInstance } from './view-instance.ts';
+import type { InstanceFields, ViewInstance } from './instances/view-instance.ts';
 
 export type { DubiousReason, InstanceState } from './instance-status.ts';
 

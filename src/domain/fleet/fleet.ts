@@ -11,8 +11,8 @@ import {
 } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
 import { FleetControls } from './fleet-controls.ts';
-import { ServiceIndex } from './service-index.ts';
-import type { ViewInstance } from './view-instance.ts';
+import { ServiceIndex } from './instances/service-index.ts';
+import type { ViewInstance } from './instances/view-instance.ts';
 
 /** One agent: its record and all instances under its prefix, whichever run owns them. */
 export interface AgentView<I extends ViewInstance = ViewInstance> {
@@ -48,7 +48,6 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
     return this.#controls;
   }
 
-  /** All changes up to this revision are applied. */
   get upTo(): Revision {
     return this.#upTo;
   }

@@ -1,9 +1,9 @@
 import { Fault } from '../../domain/fault.ts';
 import { type AgentRow, type InstanceRow, toAgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
+import { type LeanInstance, leanInstances } from '../../domain/fleet/instances/lean-instance.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { KeptInstances } from '../../domain/fleet/kept-instances.ts';
-import { type LeanInstance, leanInstances } from '../../domain/fleet/lean-instance.ts';
 import { type PickPolicy, selectUsable } from '../../domain/fleet/pick.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
 import { defaultLease } from '../../domain/policy/lease-policy.ts';

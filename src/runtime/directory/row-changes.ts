@@ -1,6 +1,6 @@
 import { type InstanceRow, toInstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
-import type { LeanInstance } from '../../domain/fleet/lean-instance.ts';
+import type { LeanInstance } from '../../domain/fleet/instances/lean-instance.ts';
 import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey, nameInKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
 import type { KeyValueEntry } from '../../domain/records/stored-record.ts';

@@ -1,6 +1,6 @@
 import { Fleet } from '../../domain/fleet/fleet.ts';
+import type { ViewInstance } from '../../domain/fleet/instances/view-instance.ts';
 import { missedEntries } from '../../domain/fleet/missed-entries.ts';
-import type { ViewInstance } from '../../domain/fleet/view-instance.ts';
 import { allKeys } from '../../domain/identity/registry-keys.ts';
 import type { KeyValueEntry, StoredInstance } from '../../domain/records/stored-record.ts';
 import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';

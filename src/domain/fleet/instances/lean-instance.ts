@@ -1,7 +1,7 @@
-import type { InstanceRecord } from '../records/schemas.ts';
-import type { StoredInstance } from '../records/stored-record.ts';
-import type { Revision, WallTime } from '../time.ts';
-import type { InstanceRow } from './directory-rows.ts';
+import type { InstanceRecord } from '../../records/schemas.ts';
+import type { StoredInstance } from '../../records/stored-record.ts';
+import type { Revision, WallTime } from '../../time.ts';
+import type { InstanceRow } from '../directory-rows.ts';
 import type { InstanceFields, ViewInstance } from './view-instance.ts';
 
 /**

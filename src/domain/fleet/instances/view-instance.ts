@@ -1,5 +1,5 @@
-import type { InstanceRecord } from '../records/schemas.ts';
-import type { Revision } from '../time.ts';
+import type { InstanceRecord } from '../../records/schemas.ts';
+import type { Revision } from '../../time.ts';
 
 /** The fields of an instance's record on which views depend. */
 export type InstanceFields = Pick<
