@@ -1,8 +1,8 @@
 import { type AgentView, type Fleet, leftoversOf } from '../fleet/fleet.ts';
-import type { ViewInstance } from '../fleet/instances/view-instance.ts';
 import { leaseKey } from '../identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../policy/lease-policy.ts';
 import type { AgentRecord, SuspectReason } from '../records/schemas.ts';
+import type { ViewInstance } from '../records/stored-record.ts';
 import type { Millis, WallTime } from '../time.ts';
 import { zoneOf } from './brake.ts';
 import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';

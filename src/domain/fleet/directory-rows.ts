@@ -1,6 +1,7 @@
 import { runState } from '../events/apply-transition.ts';
 import { slotOfKey } from '../identity/registry-keys.ts';
 import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
+import type { InstanceFields, ViewInstance } from '../records/stored-record.ts';
 import { termOf, tokenOf } from '../records/stored-record.ts';
 import type { Millis, Revision, WallTime } from '../time.ts';
 import type { AgentView, Fleet } from './fleet.ts';
@@ -11,8 +12,6 @@ import {
   type InstanceState,
   instanceStatus,
 } from './instance-status.ts';
-
-import type { InstanceFields, ViewInstance } from './instances/view-instance.ts';
 
 export type { DubiousReason, InstanceState } from './instance-status.ts';
 

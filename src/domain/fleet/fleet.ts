@@ -1,6 +1,8 @@
 import { slotOfKey } from '../identity/registry-keys.ts';
 import { RecordBudget } from '../records/record-budget.ts';
 import type { AgentRecord } from '../records/schemas.ts';
+import { ServiceIndex } from '../records/service-index.ts';
+import type { ViewInstance } from '../records/stored-record.ts';
 import {
   type KeyValueEntry,
   type RecordRead,
@@ -11,8 +13,6 @@ import {
 } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
 import { FleetControls } from './fleet-controls.ts';
-import { ServiceIndex } from './instances/service-index.ts';
-import type { ViewInstance } from './instances/view-instance.ts';
 
 /** One agent: its record and all instances under its prefix, whichever run owns them. */
 export interface AgentView<I extends ViewInstance = ViewInstance> {

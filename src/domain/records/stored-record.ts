@@ -63,6 +63,32 @@ export type StoredDrain = StoredRecord<DrainRecord>;
 export type StoredBrake = StoredRecord<BrakeRecord>;
 export type StoredPolicy = StoredRecord<PolicyRecord>;
 
+/** The fields of an instance's record on which views depend. */
+export type InstanceFields = Pick<
+  InstanceRecord,
+  | 'host'
+  | 'agent'
+  | 'run'
+  | 'service'
+  | 'id'
+  | 'token'
+  | 'state'
+  | 'address'
+  | 'port'
+  | 'labels'
+  | 'detail'
+  | 'registeredAt'
+  | 'since'
+>;
+
+/** A readable instance record in a view: a `StoredInstance`, or what a view keeps of it. */
+export interface ViewInstance {
+  readonly kind: 'stored';
+  readonly key: string;
+  readonly revision: Revision;
+  readonly record: InstanceFields;
+}
+
 /** The term of the run in this record: see `AgentRecord.term`. */
 export const termOf = ({ record: { term }, revision }: StoredAgent): Revision =>
   numberOf(term, revision);

@@ -1,7 +1,6 @@
 import { Fault } from '../../domain/fault.ts';
 import { type AgentRow, type InstanceRow, toAgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
-import { type LeanInstance, leanInstances } from '../../domain/fleet/instances/lean-instance.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { KeptInstances } from '../../domain/fleet/kept-instances.ts';
 import { type PickPolicy, selectUsable } from '../../domain/fleet/pick.ts';
@@ -13,6 +12,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { LeaseMovements } from '../support/lease-movements.ts';
 import { RegistryCache, type ViewChange } from '../support/registry-cache.ts';
 import { type FleetChange, FleetChangeDetector } from './fleet-change-detector.ts';
+import { type LeanInstance, leanInstances } from './lean-instance.ts';
 import { type DirectoryChange, RowChanges } from './row-changes.ts';
 
 /** Time until a task that failed unforeseen is started again. */

@@ -1,9 +1,9 @@
 import { type InstanceRow, toInstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
-import type { LeanInstance } from '../../domain/fleet/instances/lean-instance.ts';
 import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey, nameInKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
 import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
+import type { LeanInstance } from './lean-instance.ts';
 import { isSameAgent, isSameInstance } from './same-record.ts';
 
 /** A change of an instance, as a consumer sees it. */

@@ -1,5 +1,5 @@
 import type { AgentView } from '../../domain/fleet/fleet.ts';
-import type { LeanInstance } from '../../domain/fleet/instances/lean-instance.ts';
+import type { LeanInstance } from './lean-instance.ts';
 
 /**
  * Whether two instances have the same record. Not by revision alone: in a store that was restored, the same revision

@@ -1,8 +1,11 @@
 import { Fleet } from '../../domain/fleet/fleet.ts';
-import type { ViewInstance } from '../../domain/fleet/instances/view-instance.ts';
 import { missedEntries } from '../../domain/fleet/missed-entries.ts';
 import { allKeys } from '../../domain/identity/registry-keys.ts';
-import type { KeyValueEntry, StoredInstance } from '../../domain/records/stored-record.ts';
+import type {
+  KeyValueEntry,
+  StoredInstance,
+  ViewInstance,
+} from '../../domain/records/stored-record.ts';
 import type { Millis, MonotonicTime, Revision } from '../../domain/time.ts';
 import type { ViewOwner } from '../../ports/metrics.ts';
 import type { Ports } from '../../ports/ports.ts';

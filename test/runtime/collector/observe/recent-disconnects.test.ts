@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { VirtualClock } from '../../../../src/adapters/memory/time/virtual-clock.ts';
-import { RunId, ZoneName } from '../../../../src/domain/identity/names.ts';
+import { RunId, type Slot, ZoneName } from '../../../../src/domain/identity/names.ts';
 import {
   type CountedDisconnect,
   RecentDisconnects,
@@ -11,7 +11,7 @@ const runOf = (slot: ReturnType<typeof slotOf>) => ({ ...slot, run: RunId.parse(
 const rack = ZoneName.parse('rack');
 const other = ZoneName.parse('other');
 const slots = Array.from({ length: 8 }, (_, n) => slotOf(`h${n}/a`));
-const [a, b, c, d] = slots as [(typeof slots)[0], ...typeof slots];
+const [a, b, c, d, e] = slots as [Slot, Slot, Slot, Slot, Slot];
 const never = Number.NEGATIVE_INFINITY;
 
 function given() {
@@ -166,6 +166,6 @@ describe('a group of connections that close together', () => {
     for (const slot of [a, b, c, d]) close(slot);
     back.add('h0.a').add('h1.a');
     await clock.advance(later);
-    expect(close(slots[4])).toBe(counted);
+    expect(close(e)).toBe(counted);
   });
 });

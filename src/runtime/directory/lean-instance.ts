@@ -1,8 +1,11 @@
-import type { InstanceRecord } from '../../records/schemas.ts';
-import type { StoredInstance } from '../../records/stored-record.ts';
-import type { Revision, WallTime } from '../../time.ts';
-import type { InstanceRow } from '../directory-rows.ts';
-import type { InstanceFields, ViewInstance } from './view-instance.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { InstanceRecord } from '../../domain/records/schemas.ts';
+import type {
+  InstanceFields,
+  StoredInstance,
+  ViewInstance,
+} from '../../domain/records/stored-record.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 
 /**
  * An instance in the view of a consumer. It keeps only the fields that views depend on, since a fleet has

@@ -1,4 +1,4 @@
-import type { ViewInstance } from './view-instance.ts';
+import type { ViewInstance } from './stored-record.ts';
 
 /** The records of one name. Nearly always one; a map for each of 100 000 would take 25 MB. */
 type RecordsOfName<I> = I | Map<string, I>;
