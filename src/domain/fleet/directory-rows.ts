@@ -1,8 +1,12 @@
 import { runState } from '../events/apply-transition.ts';
 import { slotOfKey } from '../identity/registry-keys.ts';
 import type { AgentRecord, InstanceRecord } from '../records/schemas.ts';
-import type { InstanceFields, ViewInstance } from '../records/stored-record.ts';
-import { termOf, tokenOf } from '../records/stored-record.ts';
+import {
+  type InstanceFields,
+  termOf,
+  tokenOf,
+  type ViewInstance,
+} from '../records/stored-record.ts';
 import type { Millis, Revision, WallTime } from '../time.ts';
 import type { AgentView, Fleet } from './fleet.ts';
 import type { AgentFacts, InstanceFacts } from './instance-facts.ts';

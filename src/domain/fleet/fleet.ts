@@ -2,7 +2,6 @@ import { slotOfKey } from '../identity/registry-keys.ts';
 import { RecordBudget } from '../records/record-budget.ts';
 import type { AgentRecord } from '../records/schemas.ts';
 import { ServiceIndex } from '../records/service-index.ts';
-import type { ViewInstance } from '../records/stored-record.ts';
 import {
   type KeyValueEntry,
   type RecordRead,
@@ -10,6 +9,7 @@ import {
   readInstance,
   type StoredInstance,
   type Unreadable,
+  type ViewInstance,
 } from '../records/stored-record.ts';
 import type { Revision } from '../time.ts';
 import { FleetControls } from './fleet-controls.ts';
