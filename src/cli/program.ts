@@ -1,4 +1,5 @@
 import { Command as Commander, CommanderError, Help, type Option } from 'commander';
+import { localPorts } from '../composition/store/local-login.ts';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import { localLoginDir } from '../composition/xdg-directories.ts';
 import { Fault } from '../domain/fault.ts';
@@ -104,7 +105,7 @@ async function run(
     try {
       return await runOnce(terminal);
     } catch (cause) {
-      throw await withRole(cause, one.name);
+      throw await withRole(withLocalServers(cause, settings), one.name);
     }
   };
   const runOnce = (terminal: Terminal) =>
@@ -120,6 +121,19 @@ async function run(
   if (!one.isDaemon) return runWith(terminal);
   const { runDaemon } = await import('./session/run-daemon.ts');
   return runDaemon(terminal, runWith);
+}
+
+/** A server that cannot be reached, with those that `rollcall up` of this user runs, if no address was given. */
+function withLocalServers(
+  cause: unknown,
+  { servers, localLogins }: { servers: readonly string[]; localLogins: string | undefined },
+): unknown {
+  if (!(cause instanceof Fault) || !cause.message.startsWith('no NATS server answers'))
+    return cause;
+  const [port] = localPorts(localLogins);
+  if (port === undefined || servers.some((one) => one.endsWith(`:${port}`))) return cause;
+  const hint = `\`rollcall up\` of this user runs a server at port ${port}: use --servers nats://127.0.0.1:${port} (tls:// if its output says so)`;
+  return new Fault(cause.code, cause.message, { cause, hint });
 }
 
 /** A refused right, with the role that has it. */

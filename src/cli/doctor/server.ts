@@ -1,3 +1,4 @@
+import { permits } from '../../composition/access/login-rights.ts';
 import type { Inspection } from '../../composition/store/open-inspection.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
@@ -80,8 +81,14 @@ export async function diagnoseAdvisories(inspection: Inspection): Promise<Findin
   void systemAdapters.clock.sleep(advisoryWithin).then(() => heard.resolve(false));
   const granted = await heard.promise;
   subscription.unsubscribe();
-  return granted
-    ? ok('advisories', 'the server reports closed connections immediately')
+  if (granted) return ok('advisories', 'the server reports closed connections immediately');
+  const rights = await inspection.rights();
+  return rights && !permits(rights.subscribe, advisories)
+    ? note(
+        'advisories',
+        'this login may not receive reports of closed connections; only collectors need them',
+        'to check whether they get them: rollcall doctor --login DIR, with the login of a collector',
+      )
     : note(
         'advisories',
         'the server does not report closed connections: a killed process is detected later',

@@ -5,5 +5,6 @@ import {
   memberOfInbox,
   type RightOf,
 } from '../../adapters/nats/access/rights-check.ts';
+import { permits } from '../../adapters/nats/connection/user-rights.ts';
 
-export { capabilitiesOf, compareWithRole, memberOfInbox, type RightOf, roles };
+export { capabilitiesOf, compareWithRole, memberOfInbox, permits, type RightOf, roles };

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sendSignal } from '../../adapters/system/send-signal.ts';
 
@@ -49,6 +49,18 @@ export function serverFile(
     return readFileSync(files[kind], 'utf8');
   } catch {
     return undefined;
+  }
+}
+
+/** The ports of the servers that `rollcall up` of this user runs now. */
+export function localPorts(folder: string | undefined): readonly number[] {
+  if (folder === undefined) return [];
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.pid') && isRunning(join(folder, name)))
+      .map((name) => Number(name.slice(0, -'.pid'.length)));
+  } catch {
+    return [];
   }
 }
 

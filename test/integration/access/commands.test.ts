@@ -93,7 +93,10 @@ describe('with the logins of rollcall access', () => {
     await ok(as('auditor-a', 'why', 'h1/a'));
     await ok(as('auditor-a', 'audit', 'verify'));
     await ok(as('dashboard-d', 'ps'));
-    await ok(as('auditor-a', 'doctor'));
+    const found = await ok(as('auditor-a', 'doctor'));
+    expect(found.find(({ about }) => about === 'advisories')).toMatchObject({
+      what: 'this login may not receive reports of closed connections; only collectors need them',
+    });
 
     await ok(access('rotate', 'agent', 'h1'));
     const sees = async () => (await ok(as('consumer-c', 'agents')))[0]?.['state'];

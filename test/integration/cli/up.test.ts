@@ -65,6 +65,18 @@ describe('rollcall up', () => {
     for (const path of secrets) expect((await stat(path)).mode & 0o077).toBe(0);
   });
 
+  it('is named by a command that reaches no server at the usual port', async () => {
+    await using running = up(...onFreePort);
+    const { servers } = await running.ready;
+    const port = new URL(`${servers}`).port;
+    const [other = 0] = await freePorts(1);
+    const away = await command(['ps', '--servers', `nats://127.0.0.1:${other}`], mine());
+    expect([away.code, away.err]).toEqual([
+      3,
+      expect.stringContaining(`runs a server at port ${port}: use --servers`),
+    ]);
+  });
+
   it('accepts an agent that was started before it', async () => {
     const [port = 0] = await freePorts(1);
     const where = ['--servers', `nats://127.0.0.1:${port}`, '--json'];
