@@ -1,6 +1,7 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { readLosses } from '../../runtime/operator/read-losses.ts';
@@ -67,13 +68,23 @@ export const agents = command({
       ...{ noun: 'agent', fields, all: view.directory.agents().toSorted(compareAgents) },
       nameOf: (row: AgentRow) => `${row.host}/${row.agent}`,
       table: (rows: readonly AgentRow[], now: WallTime, look: ReturnType<typeof listLook>) =>
-        agentTable(rows, now, look, flaps),
+        agentTable(rows, now, look, { flaps, zones: zonesOf(view.directory.fleet) }),
       none: `no agent is registered in namespace '${settings.namespace}'`,
     };
     await printFleetList(view, list, settings, io);
     return exitCodes.done;
   },
 });
+
+/** The zones of the agents by `host/agent`, as far as they have one. */
+const zonesOf = (fleet: Fleet): ReadonlyMap<string, string> =>
+  new Map(
+    [...fleet.slots()].flatMap(({ agent }) =>
+      agent?.kind === 'stored' && agent.record.zone !== undefined
+        ? [[`${agent.record.host}/${agent.record.agent}`, agent.record.zone] as const]
+        : [],
+    ),
+  );
 
 async function listLost(
   settings: Common & { readonly file?: string | undefined },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { pickPolicies, selectUsable } from '../../domain/fleet/pick.ts';
-import { compareInstances } from '../../domain/fleet/row-order.ts';
+import { compareInstances, troubleFirst } from '../../domain/fleet/row-order.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
@@ -59,7 +59,7 @@ export const ps = command({
     const of = wanted === undefined ? '' : ` of service '${wanted}'`;
     if (rows.length > 0) {
       const flaps = await recentFlaps(view, settings.output, io);
-      io.out(instanceTable(rows, now, listLook(io, settings.output), flaps));
+      io.out(instanceTable(troubleFirst(rows), now, listLook(io, settings.output), flaps));
       io.out('');
     } else if (usable.length > 0) {
       io.out(`no instance${of} matches --filter ${settings.filter}`);

@@ -1,3 +1,4 @@
+import { troubleFirst } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
@@ -29,7 +30,7 @@ interface FleetList<Row extends ListRow> {
 }
 
 /** Prints the rows that the filter leaves, then brakes, holds, drains and losses. @throws {Fault} `bad-setting` */
-export async function printFleetList<Row extends ListRow & object>(
+export async function printFleetList<Row extends ListRow & { readonly state: string }>(
   view: { readonly ports: Ports; readonly directory: Directory; readonly now: WallTime },
   { noun, all, fields, nameOf, table, none }: FleetList<Row>,
   settings: Common & Values<ReturnType<typeof listSettings>>,
@@ -40,7 +41,7 @@ export async function printFleetList<Row extends ListRow & object>(
   const documents = async () => lossDocuments(await recentLosses(view, io));
   if (await printDocuments(rows, settings, nameOf, io, documents)) return;
   if (rows.length > 0) {
-    io.out(table(rows, now, listLook(io, settings.output)));
+    io.out(table(troubleFirst(rows), now, listLook(io, settings.output)));
     io.out('');
   } else if (all.length > 0) {
     io.out(`no ${noun} matches --filter ${settings.filter}`);

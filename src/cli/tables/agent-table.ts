@@ -7,12 +7,28 @@ import { type Flaps, flapsColumn } from './flaps-column.ts';
 import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
-const columns = (now: WallTime, palette: Palette, flaps: Flaps): readonly Column<AgentRow>[] => [
+/** What a list knows of agents beside their rows, by `host/agent`. */
+interface AgentDetails {
+  readonly flaps?: Flaps;
+  readonly zones?: ReadonlyMap<string, string>;
+}
+
+const columns = (
+  now: WallTime,
+  palette: Palette,
+  { flaps = new Map(), zones = new Map() }: AgentDetails,
+): readonly Column<AgentRow>[] => [
   {
     head: 'AGENT',
     cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),
     shrinks: true,
     least: 20,
+  },
+  {
+    head: 'ZONE',
+    cell: ({ host, agent }) => escapeControls(zones.get(`${host}/${agent}`) ?? ''),
+    shrinks: true,
+    extra: true,
   },
   { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
   { head: 'REASON', cell: ({ reason }) => reason ?? '' },
@@ -28,5 +44,5 @@ export const agentTable = (
   rows: readonly AgentRow[],
   now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
-  flaps: Flaps = new Map(),
-): string => table(rows, columns(now, look.palette, flaps), look);
+  details: AgentDetails = {},
+): string => table(rows, columns(now, look.palette, details), look);

@@ -1,5 +1,5 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
-import { compareInstances } from '../../domain/fleet/row-order.ts';
+import { compareInstances, troubleFirst } from '../../domain/fleet/row-order.ts';
 import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
@@ -53,7 +53,7 @@ export function liveFrame(
     ...changes,
   ];
   const room = Math.max(1, height - 1 - head - below.length - 1);
-  const sorted = rows.toSorted((a, b) => rank(a) - rank(b) || compareInstances(a, b));
+  const sorted = troubleFirst(rows.toSorted(compareInstances));
   const shown = sorted.slice(0, sorted.length > room ? Math.max(1, room - 1) : room);
   const left = sorted.slice(shown.length);
   const table =
@@ -73,8 +73,6 @@ function some(
   const left = plural(lines.length - shown.length, 'more line');
   return [...shown, palette.dim(`${left} of losses, brakes and holds: rollcall agents`)];
 }
-
-const rank = ({ state }: InstanceRow): number => Number(state === 'live');
 
 function counted(rows: readonly InstanceRow[]): string {
   if (rows.length === 0) return 'no instance is registered';

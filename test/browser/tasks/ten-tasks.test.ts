@@ -139,7 +139,8 @@ test('9: which agents flap is seen without a click, and how often with 1', async
   await listed.exited;
   const lines = listed.lines.map(({ text }) => String(text));
   expect(lines.find((line) => line.includes('FLAPS 1H/24H'))).toBeDefined();
-  expect(lines.find((line) => line.includes('h7/flaps'))).toMatch(/ [4-9]\/[4-9]$/);
+  expect(lines.find((line) => line.includes('h7/flaps'))).toMatch(/ cph .* [4-9]\/[4-9]$/);
+  expect(lines[1]).toMatch(/suspect/);
 });
 
 test('10: an incident is exported with 2 clicks and 20 keys, and verifies', async ({ open }) => {

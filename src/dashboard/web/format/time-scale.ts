@@ -5,11 +5,11 @@ export interface Window {
 }
 
 /**
- * The range of a query about a range whose end moves with the clock: its end is rounded up, so that it is
- * asked again when the range grew by a pixel or so, not each second.
+ * The range of a query about a range whose end moves with the clock: its end is rounded up, so that it is asked
+ * and drawn again when the range grew by a few pixels, not each second.
  */
 export function queryRange({ from, to }: Window): Window {
-  const step = Math.max(1000, 2 ** Math.ceil(Math.log2(Math.max(1, to - from) / 500)));
+  const step = Math.max(1000, 2 ** Math.ceil(Math.log2(Math.max(1, to - from) / 120)));
   return { from, to: Math.ceil(to / step) * step };
 }
 

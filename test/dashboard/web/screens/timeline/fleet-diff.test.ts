@@ -68,8 +68,8 @@ test('a lane that was asked for a longer time is drawn to the end of the range o
   });
 });
 
-test('a range that ends now is asked again only when it has grown by a pixel', () => {
-  expect(queryRange({ from: 0, to: 1_234_567 })).toEqual({ from: 0, to: 1_236_992 });
-  expect(queryRange({ from: 0, to: 1_236_000 })).toEqual({ from: 0, to: 1_236_992 });
+test('a range that ends now is asked again only when it has grown by a few pixels', () => {
+  expect(queryRange({ from: 0, to: 1_234_567 })).toEqual({ from: 0, to: 1_245_184 });
+  expect(queryRange({ from: 0, to: 1_236_000 })).toEqual({ from: 0, to: 1_245_184 });
   expect(queryRange({ from: 0, to: 10 })).toEqual({ from: 0, to: 1000 });
 });
