@@ -1,5 +1,5 @@
 /** The machine of a chart, and its hash. */
-export interface ChartName {
+interface ChartName {
   readonly machine: string;
   readonly hash: string;
 }

@@ -43,8 +43,8 @@ export const removing: readonly Mutant[] = [
     file: 'src/domain/fleet/fleet.ts',
     edits: [
       [
-        "if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];\n  return [...instances.values()].filter(\n    (read): read is StoredInstance =>\n      read.kind === 'stored' && read.record.run !== agent?.record.run,",
-        "if (agent?.kind === 'stored' && agent.record.phase === 'expired') return [];\n  const run = agent?.kind === 'stored' ? agent.record.run : undefined;\n  return [...instances.values()].filter(\n    (read): read is StoredInstance => read.kind === 'stored' && read.record.run !== run,",
+        "if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];\n  return [...instances.values()].filter(\n    (read): read is I => read.kind === 'stored' && read.record.run !== agent?.record.run,",
+        "if (agent?.kind === 'stored' && agent.record.phase === 'expired') return [];\n  const run = agent?.kind === 'stored' ? agent.record.run : undefined;\n  return [...instances.values()].filter(\n    (read): read is I => read.kind === 'stored' && read.record.run !== run,",
       ],
     ],
     tests: [

@@ -127,7 +127,7 @@ export const seats: readonly Mutant[] = [
     what: 'tells consumers that a collector whose commits the store refuses observes the fleet',
     file: 'src/runtime/collector/collector.ts',
     edits: [['return this.#refusedCommits.check();', 'return undefined;']],
-    tests: ['test/runtime/collector/refused-commits.test.ts'],
+    tests: ['test/runtime/collector/observe/refused-commits.test.ts'],
   },
   {
     name: 'refusal-never-forgotten',
@@ -135,6 +135,6 @@ export const seats: readonly Mutant[] = [
     what: 'is no observer for ever after a refused commit that is not tried again',
     file: 'src/runtime/support/refused-commits.ts',
     edits: [['if (now - refused.at > forgottenAfter) {', 'if (now < 0) {']],
-    tests: ['test/runtime/collector/refused-commits.test.ts'],
+    tests: ['test/runtime/collector/observe/refused-commits.test.ts'],
   },
 ];

@@ -218,7 +218,7 @@ export const viewing: readonly Mutant[] = [
     breaks: 'G9',
     what: 'reports no change when a registration counts because the other one was removed',
     file: 'src/runtime/directory/row-changes.ts',
-    edits: [['        ...(this.#rows.get(slotKey)?.values() ?? []),\n', '']],
+    edits: [['    if (name) this.#rememberNamesakes(name);\n', '']],
     tests: ['test/runtime/directory/directory.test.ts'],
   },
   {

@@ -1,9 +1,13 @@
 import { describe, expect } from 'vitest';
-import { readSeat } from '../../../src/domain/records/stored-record.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import type { Registry } from '../../../src/ports/registry.ts';
-import { type CollectorProcess, type FleetInMemory, slotAt } from '../support/fleet-in-memory.ts';
-import { scenario } from '../support/scenario.ts';
+import { readSeat } from '../../../../src/domain/records/stored-record.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import type { Registry } from '../../../../src/ports/registry.ts';
+import {
+  type CollectorProcess,
+  type FleetInMemory,
+  slotAt,
+} from '../../support/fleet-in-memory.ts';
+import { scenario } from '../../support/scenario.ts';
 
 const seatOf = (fleet: FleetInMemory) =>
   readSeat(fleet.world.leases.after(0, (subject) => subject === 'seat.1')[0]?.text);
