@@ -12,7 +12,7 @@ export const running: readonly Mutant[] = [
         "      if (renewed === 'lost') {\n        await leases.create(this.#key, this.#pendingText, this.#policy.ttl);\n        return 'renewed';\n      }\n      this.#isRepeat",
       ],
     ],
-    tests: ['test/runtime/support/lease-keeper.test.ts'],
+    tests: ['test/runtime/support/leases/lease-keeper.test.ts'],
   },
   {
     name: 'serve-on-a-late-lease',
@@ -20,7 +20,10 @@ export const running: readonly Mutant[] = [
     what: 'treats a lease as held although its acknowledgement took a whole ttl, and never renews it',
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [["return 'late';\n    this.#lease", 'void 0;\n    this.#lease']],
-    tests: ['test/runtime/support/lease-keeper.test.ts', 'test/runtime/agent/agent-start.test.ts'],
+    tests: [
+      'test/runtime/support/leases/lease-keeper.test.ts',
+      'test/runtime/agent/agent-start.test.ts',
+    ],
   },
   {
     name: 'count-from-the-answer',
@@ -33,7 +36,7 @@ export const running: readonly Mutant[] = [
         'this.#lease = { revision: renewed.revision, sent: readClocks(clock) };',
       ],
     ],
-    tests: ['test/runtime/support/lease-keeper.test.ts'],
+    tests: ['test/runtime/support/leases/lease-keeper.test.ts'],
   },
   {
     name: 'one-clock-only',
@@ -46,7 +49,7 @@ export const running: readonly Mutant[] = [
         '  clock.monotonic() - then.monotonic;',
       ],
     ],
-    tests: ['test/runtime/support/lease-keeper.test.ts'],
+    tests: ['test/runtime/support/leases/lease-keeper.test.ts'],
   },
   {
     name: 'claim-unrenewed-lease',
@@ -54,7 +57,7 @@ export const running: readonly Mutant[] = [
     what: 'claims its lease although no renewal is acknowledged',
     file: 'src/runtime/support/lease-keeper.ts',
     edits: [['    this.#tasks.run(this.#watchExpiry(renewals.signal));\n', '']],
-    tests: ['test/runtime/support/lease-keeper.test.ts'],
+    tests: ['test/runtime/support/leases/lease-keeper.test.ts'],
   },
   {
     name: 'instances-without-fence',

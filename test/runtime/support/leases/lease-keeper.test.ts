@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { renewEvery, renewJitter } from '../../../src/domain/policy/lease-policy.ts';
-import { type Millis, seconds } from '../../../src/domain/time.ts';
-import { elapsedSince, LeaseKeeper } from '../../../src/runtime/support/lease-keeper.ts';
+import { renewEvery, renewJitter } from '../../../../src/domain/policy/lease-policy.ts';
+import { type Millis, seconds } from '../../../../src/domain/time.ts';
+import { elapsedSince, LeaseKeeper } from '../../../../src/runtime/support/lease-keeper.ts';
 import { keeping, lease } from './kept-lease.ts';
 
 describe('a lease', () => {

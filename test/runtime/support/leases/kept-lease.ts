@@ -1,8 +1,8 @@
-import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { LeaseKeeper } from '../../../src/runtime/support/lease-keeper.ts';
-import { FleetInMemory } from './fleet-in-memory.ts';
-import type { Process } from './process.ts';
+import type { LeasePolicy } from '../../../../src/domain/policy/lease-policy.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { LeaseKeeper } from '../../../../src/runtime/support/lease-keeper.ts';
+import { FleetInMemory } from '../fleet-in-memory.ts';
+import type { Process } from '../process.ts';
 
 export const lease: LeasePolicy = { ttl: seconds(6), grace: seconds(10) };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { seconds } from '../../../src/domain/time.ts';
-import { LeaseKeeper } from '../../../src/runtime/support/lease-keeper.ts';
+import { seconds } from '../../../../src/domain/time.ts';
+import { LeaseKeeper } from '../../../../src/runtime/support/lease-keeper.ts';
+import { recordedFacts } from '../recorded-facts.ts';
 import { keeping, lease } from './kept-lease.ts';
-import { recordedFacts } from './recorded-facts.ts';
 
 /** Virtual time has a resolution of 1/1024 ms. */
 const rounded = (facts: readonly (readonly unknown[])[]) =>
