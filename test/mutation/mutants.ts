@@ -4,6 +4,7 @@ import { badInput } from './list/bad-input.ts';
 import { collecting } from './list/collecting.ts';
 import { handingOut } from './list/handing-out.ts';
 import { judging } from './list/judging.ts';
+import { leases } from './list/leases.ts';
 import { losing } from './list/losing.ts';
 import { nats } from './list/nats.ts';
 import { removing } from './list/removing.ts';
@@ -20,6 +21,7 @@ export const mutants: readonly Mutant[] = [
   ...collecting,
   ...seats,
   ...removing,
+  ...leases,
   ...running,
   ...starting,
   ...viewing,
