@@ -1,5 +1,5 @@
 import type { KeyValueEntry } from '../domain/records/stored-record.ts';
-import type { Revision } from '../domain/time.ts';
+import type { Millis, Revision } from '../domain/time.ts';
 import type { SnapshotReader, WatchEvent } from './watch.ts';
 
 /** A compare-and-set write: stored only if the key's revision is `expectedRevision` (0: never existed). */
@@ -42,6 +42,14 @@ export type CommitOutcome =
   /** Stored, not stored, or stored later. Read the record and continue from its state. */
   | { readonly outcome: 'unknown'; readonly why: string };
 
+/** How long a commit waits for its answer. */
+export interface CommitWait {
+  /** Time limit while the connection holds. Default: that of every request. */
+  readonly within?: Millis;
+  /** Ends the wait. What was sent by then is `unknown`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A map of records with compare-and-set and atomic commits over several keys and their events. */
 export interface Registry {
   /**
@@ -64,7 +72,7 @@ export interface Registry {
     known?: readonly string[],
   ): Promise<readonly KeyValueEntry[]>;
 
-  commit(commit: Commit): Promise<CommitOutcome>;
+  commit(commit: Commit, wait?: CommitWait): Promise<CommitOutcome>;
 
   /**
    * Streams changes until `signal` aborts. Never throws: without an answer it yields `stale`. It may hand the entries

@@ -27,11 +27,12 @@ async function sentBy(
 
 await sentBy('first', 0);
 
-// Two for each instance and three for the run are in the commits, and three are events of the session.
+// Two for each instance and three for the run are in the commits, and three are events of the session. An audit that lags
+// costs a look or two.
 test.each([
-  [1, 25, 7000],
-  [10, 43, 23_000],
-  [999, 2026, 2_150_000],
+  [1, 27, 7000],
+  [10, 45, 23_000],
+  [999, 2029, 2_150_000],
 ])(
   'an agent with %i instances sends at most %i messages and %i bytes to start',
   async (instances, messages, bytes) => {

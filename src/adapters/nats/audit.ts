@@ -121,7 +121,7 @@ async function append(
       connection,
       [{ subject, text: event.text, headers }],
       remaining(),
-      generation,
+      { generation },
     );
     if (outcome.kind === 'stored') {
       guard.saw(outcome.seq, seen);

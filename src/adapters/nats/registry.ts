@@ -32,19 +32,20 @@ export function natsRegistry(
       const few = isSmall ? await fewEntries(connection, spec) : undefined;
       return few ?? (await takeSnapshot(connection, spec)).entries;
     },
-    async commit(request) {
-      const until = performance.now() + within;
+    async commit(request, { within: most = within, signal } = {}) {
+      const until = performance.now() + most;
       const left = () => Math.max(1, until - performance.now());
       for (;;) {
-        const generation = await guard.ready(left());
+        const generation = await guard.ready(Math.min(within, left()));
         if (typeof generation === 'string') return { outcome: 'unavailable', why: generation };
         const { seen } = guard;
-        const outcome = await commit(connection, names, request, left(), generation);
+        const options = { within: left(), generation, signal };
+        const outcome = await commit(connection, names, request, options);
         if (outcome.outcome === 'committed') {
           for (const revision of outcome.revisions.values()) guard.saw(revision, seen);
         }
         const isOver = outcome.outcome !== 'unavailable' || connection.generation === generation;
-        if (isOver || performance.now() >= until) return outcome;
+        if (isOver || signal?.aborted || performance.now() >= until) return outcome;
       }
     },
     // An hour less than a tombstone lives: the interruption may begin later than the tombstone.

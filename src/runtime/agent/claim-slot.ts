@@ -68,8 +68,8 @@ export async function claimSlot(
     const provenance = { evidence: { taken: permission.reason } };
     const outcome =
       isFree(current) && failures === 0
-        ? await takeSlotAtOnce(records, current, options, provenance)
-        : await takeSlot(records, current, options, provenance);
+        ? await takeSlotAtOnce(records, current, options, provenance, signal)
+        : await takeSlot(records, current, options, provenance, signal);
     if (outcome === 'committed') {
       if (current.kind === 'stored') ports.messaging.notify(current.record, 'superseded');
       return { type: 'claimed' };
@@ -91,9 +91,10 @@ async function takeSlot(
   over: RecordRead<AgentRecord>,
   { claim }: ClaimOptions,
   provenance: Provenance,
+  signal: AbortSignal,
 ): Promise<CommitOutcome['outcome']> {
   const change = buildClaim(records.author, over, claim, provenance);
-  return (await records.commit([change])).outcome;
+  return (await records.commit([change], signal)).outcome;
 }
 
 function placeOf(holder: RecordRead<AgentRecord>, own: AgentRecord['process']): HolderPlace {
@@ -116,7 +117,7 @@ async function confirm(
     if (own.record.term !== 0) return true;
     const change = transitionRun(records.author, own, { type: 'confirmed' });
     if (change === 'ignored') return true;
-    const { outcome } = await records.commit([change]);
+    const { outcome } = await records.commit([change], signal);
     if (outcome === 'committed') return true;
     await retryDelay(ports, signal, failures);
   }

@@ -57,7 +57,7 @@ async function leaveGracefully(
       drainedAt = undefined;
       continue;
     }
-    const { outcome } = await records.commit(next.changes);
+    const { outcome } = await records.commit(next.changes, signal);
     if (next.step === 'drain') drainedAt = clock.monotonic();
     if (outcome === 'committed') {
       if (next.step === 'remove-record') return 'left';

@@ -25,6 +25,7 @@ import type { Ports } from '../../ports/ports.ts';
 import type { CommitOutcome, Write } from '../../ports/registry.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
 import { type SealedChange, sealChanges } from '../transitions/seal-changes.ts';
+import { CommitPatience } from './commit-patience.ts';
 
 /** What happened to the record of the run, if it no longer belongs to the run. */
 export type OwnershipLost = { readonly ended: 'expired' | 'superseded' | 'absent' };
@@ -54,6 +55,7 @@ export class OwnedRecords {
   readonly #unconfirmedRemovals = new Map<string, ChainHead>();
   /** Instances that the store cannot take, by key, as they were wanted then. */
   readonly #putAside = new Map<string, DesiredInstance>();
+  readonly #patience = new CommitPatience();
   #agent: StoredAgent | undefined;
   /** The instances that it wanted or may have written. */
   readonly #knownKeys = new Set<string>();
@@ -157,10 +159,14 @@ export class OwnedRecords {
 
   /**
    * Commits changes. Instances are fenced on the record of the slot, so a run that lost it writes
-   * nothing. `claim`: the write that takes the slot, signed before, in the same commit.
+   * nothing. `claim`: the write that takes the slot, signed before, in the same commit. `signal` ends the wait.
    * @throws {Fault} `record-unreadable` for an instance that is not valid, `record-too-large`; nothing was written
    */
-  async commit(changes: readonly Change[], claim?: SealedChange): Promise<CommitOutcome> {
+  async commit(
+    changes: readonly Change[],
+    signal: AbortSignal,
+    claim?: SealedChange,
+  ): Promise<CommitOutcome> {
     const sealed = [...(claim ? [claim] : []), ...sealChanges(changes)];
     const writes = sealed.map((change) => change.write);
     const slot = agentKey(this.self);
@@ -169,12 +175,11 @@ export class OwnedRecords {
       .map(({ write, head }) => this.#instanceWrite(write, head));
     for (const { write } of instances) this.#knownKeys.add(write.key);
     const needsFence = this.#agent && !writes.some((write) => write.key === slot);
-    const outcome = await this.#ports.registry.commit({
-      writes,
-      events: sealed.flatMap((change) => change.events),
-      ...(needsFence &&
-        this.#agent && { fences: [{ key: slot, expectedRevision: this.#agent.revision }] }),
-    });
+    const fences = needsFence ? [{ key: slot, expectedRevision: this.#agent?.revision ?? 0 }] : [];
+    const events = sealed.flatMap((change) => change.events);
+    const wait = this.#patience.wait(this.#agent, signal);
+    const outcome = await this.#ports.registry.commit({ writes, events, fences }, wait);
+    this.#patience.ended(outcome);
     if (outcome.outcome === 'committed') {
       for (const write of writes) if (write.key === slot) this.#applyOwn(write, outcome.revisions);
       this.#apply(instances, outcome.revisions);

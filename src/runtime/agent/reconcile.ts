@@ -45,7 +45,7 @@ export async function reconcile(
       ? nextChanges(records, desired(), own.record)
       : ownTransition(records, 'confirmed');
     if (changes.length === 0 && own.record.phase !== 'registering') return 'reconciled';
-    const outcome = await commitOrPutAside(records, changes, desired(), ports);
+    const outcome = await commitOrPutAside(records, changes, desired(), ports, signal);
     if (outcome === 'committed') {
       failures = 0;
       continue;
@@ -70,18 +70,20 @@ async function commitOrPutAside(
   changes: readonly Change[],
   desired: Desired,
   ports: Pick<Ports, 'log'>,
+  signal: AbortSignal,
 ): Promise<CommitOutcome['outcome']> {
   try {
-    return (await records.commit(changes)).outcome;
+    return (await records.commit(changes, signal)).outcome;
   } catch (cause) {
     if (!(cause instanceof Fault) || !(cause.code in logNames)) throw cause;
     const [only, ...others] = changes;
     if (only === undefined) throw cause;
     if (others.length > 0) {
       const half = Math.ceil(changes.length / 2);
-      const first = await commitOrPutAside(records, changes.slice(0, half), desired, ports);
-      if (first !== 'committed') return first;
-      return commitOrPutAside(records, changes.slice(half), desired, ports);
+      const commit = (some: readonly Change[]) =>
+        commitOrPutAside(records, some, desired, ports, signal);
+      const first = await commit(changes.slice(0, half));
+      return first === 'committed' ? commit(changes.slice(half)) : first;
     }
     const { key } = only;
     const instance = desired.get(key);

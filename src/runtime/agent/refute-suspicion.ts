@@ -21,7 +21,7 @@ export async function refuteSuspicion(
     if (!hasLease()) return 'lapsed';
     const change = transitionRun(records.author, own, { type: 'regranted' });
     const { outcome } =
-      change === 'ignored' ? { outcome: 'committed' } : await records.commit([change]);
+      change === 'ignored' ? { outcome: 'committed' } : await records.commit([change], signal);
     if (outcome === 'committed' && change !== 'ignored' && own.record.suspect) {
       ports.metrics.refuted();
     }

@@ -23,6 +23,7 @@ export async function takeSlotAtOnce(
   over: RecordRead<AgentRecord>,
   { claim, desired }: { readonly claim: Claim; readonly desired: () => Desired },
   provenance: Provenance,
+  signal: AbortSignal,
 ): Promise<CommitOutcome['outcome']> {
   await records.list(desired().keys(), over.revision);
   const { author } = records;
@@ -35,12 +36,12 @@ export async function takeSlotAtOnce(
   // The announcement needs no record of its own.
   const isComplete = isAll && messages < room;
   try {
-    return (await records.commit(changes, isComplete ? announceClaim(started, sealed) : sealed))
-      .outcome;
+    const claimed = isComplete ? announceClaim(started, sealed) : sealed;
+    return (await records.commit(changes, signal, claimed)).outcome;
   } catch (fault) {
     if (!(fault instanceof Fault) || !isOfInstance(fault)) throw fault;
     // Which instance it is, is found out when the slot is taken (reconcile.ts).
-    return (await records.commit([], sealed)).outcome;
+    return (await records.commit([], signal, sealed)).outcome;
   }
 }
 

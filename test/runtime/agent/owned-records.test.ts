@@ -24,16 +24,17 @@ test.each(['committed', 'unknown'] as const)(
         return answer === 'unknown' ? { outcome: 'unknown', why: 'no answer' } : outcome;
       },
     };
+    const { signal } = new AbortController();
     const records = new OwnedRecords(self, signingAuthor(self, ports), { registry });
     const spec = specOf('web/1');
     const key = instanceKey({ ...self, ...spec });
     const wanted = { spec, health: { state: 'serving' } } as const;
     const absent = { kind: 'absent', key, revision: 0 } as const;
-    await records.commit([registerInstance(records.author, wanted, absent, undefined)]);
+    await records.commit([registerInstance(records.author, wanted, absent, undefined)], signal);
     const stored = records.instances.get(key);
     if (stored?.kind !== 'stored') throw new Error('it was registered');
     isRemoval = true;
-    await records.commit([removeInstance(records.author, stored, 'deregistered')]);
+    await records.commit([removeInstance(records.author, stored, 'deregistered')], signal);
     await records.list([key]);
     expect(stored.record.n).toBe(1);
     expect(records.chainHeads.get(key)?.n).toBe(2);

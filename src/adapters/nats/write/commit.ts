@@ -4,7 +4,7 @@ import type { Millis, Revision } from '../../../domain/time.ts';
 import type { Commit, CommitOutcome, EventWrite, Fence, Write } from '../../../ports/registry.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
-import { type OutgoingMessage, publish } from './publish.ts';
+import { type OutgoingMessage, type PublishOptions, publish } from './publish.ts';
 
 const expectLast = 'Nats-Expected-Last-Subject-Sequence';
 
@@ -17,11 +17,10 @@ export async function commit(
   connection: SupervisedConnection,
   names: SubjectNames,
   request: Commit,
-  within: Millis,
-  generation?: number,
+  { within, ...sending }: PublishOptions & { readonly within: Millis },
 ): Promise<CommitOutcome> {
   const messages = messagesOf(names, request);
-  const published = await publish(connection, messages, within, generation);
+  const published = await publish(connection, messages, within, sending);
   if (published.kind === 'conflict') return { outcome: 'conflict' };
   if (published.kind !== 'stored') return { outcome: published.kind, why: published.why };
   const { writes, events } = request;

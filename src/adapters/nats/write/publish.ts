@@ -15,6 +15,15 @@ export interface OutgoingMessage {
   readonly headers: readonly (readonly [name: string, value: string])[];
 }
 
+export interface PublishOptions {
+  /** It is only sent over the connection with this number, and else `unavailable`. */
+  readonly generation?: number | undefined;
+  /** Ends the wait for the answer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+type SendOptions = PublishOptions & { readonly within: Millis };
+
 export type Published =
   /** The last message's sequence; the rest of a batch has the sequences before it, without a gap. */
   | { readonly kind: 'stored'; readonly seq: Revision }
@@ -45,20 +54,20 @@ const leastForAnswer: Millis = 200;
  * A write that was certainly not stored and may succeed later is repeated unchanged, with a random
  * delay, until the time is over: on three servers fences on one record reject each other (B11).
  *
- * `generation`: it is only sent over the connection with this number, and else `unavailable`.
  * @throws {Fault} `store-misconfigured`, `store-refused`: not stored, and a repetition would fail too
  */
 export async function publish(
   connection: SupervisedConnection,
   messages: readonly OutgoingMessage[],
   within: Millis,
-  generation?: number,
+  options: PublishOptions = {},
 ): Promise<Published> {
+  const { generation, signal } = options;
   const until = performance.now() + within;
   for (let tries = 0; ; tries += 1) {
     const patience = Math.max(1, until - performance.now());
     const attempt = parseReply(
-      await sendMessages(connection, messages, patience, generation),
+      await sendMessages(connection, messages, { ...options, within: patience }),
       messages.length,
     );
     if (attempt.kind === 'stored') return attempt;
@@ -71,8 +80,10 @@ export async function publish(
       throw new Fault(meaning === 'refused' ? 'store-refused' : 'store-misconfigured', why);
     }
     if (attempt.code === code.batchIncomplete) await failIfRefused(connection, messages);
-    const wait = backoff(tries, 2, 100);
-    const isOver = generation !== undefined && generation !== connection.generation;
+    // Each refused batch costs the server as many messages as one that it takes.
+    const wait = backoff(tries, 2, attempt.code === code.tooManyBatches ? 1000 : 100);
+    const isElsewhere = generation !== undefined && generation !== connection.generation;
+    const isOver = isElsewhere || signal?.aborted === true;
     const left = until - performance.now();
     if (isOver || connection.client.isClosed() || left < wait + leastForAnswer) {
       return { kind: 'unavailable', why };
@@ -84,15 +95,13 @@ export async function publish(
 function sendMessages(
   connection: SupervisedConnection,
   messages: readonly OutgoingMessage[],
-  within: Millis,
-  generation: number | undefined,
+  options: SendOptions,
 ): Promise<Reply> {
   const last = messages.at(-1);
   if (last === undefined) throw new TypeError('nothing to publish');
   for (const message of messages) assertFits(connection, message);
-  if (messages.length > 1) return requestBatch(connection, messages, last, within, generation);
-  const options = { within, headers: headersOf(last), generation };
-  return connection.request(last.subject, last.text, options);
+  if (messages.length > 1) return requestBatch(connection, messages, last, options);
+  return connection.request(last.subject, last.text, { ...options, headers: headersOf(last) });
 }
 
 /**
@@ -103,8 +112,7 @@ function requestBatch(
   connection: SupervisedConnection,
   messages: readonly OutgoingMessage[],
   last: OutgoingMessage,
-  within: Millis,
-  generation: number | undefined,
+  options: SendOptions,
 ): Promise<Reply> {
   const id = randomId();
   const sendBefore = () => {
@@ -123,9 +131,7 @@ function requestBatch(
     ['Nats-Batch-Sequence', `${messages.length}`],
     ['Nats-Batch-Commit', '1'],
   );
-  return connection.request(last.subject, last.text, {
-    ...{ within, headers: commit, sendBefore, generation },
-  });
+  return connection.request(last.subject, last.text, { ...options, headers: commit, sendBefore });
 }
 
 function headersOf(message: OutgoingMessage, ...more: (readonly [string, string])[]): MsgHdrs {
