@@ -29,10 +29,18 @@ describe('the simulation of a fleet that returns', () => {
   });
 
   it('has a shorter queue with pauses that grow', () => {
-    const options = { ...fleet, agents: 3000 };
+    const options = { ...fleet, agents: 6000 };
     const constant = simulateReturn(options);
     const growing = simulateReturn({ ...options, pause: growingPause });
     expect(growing?.queue).toBeLessThan(constant?.queue ?? 0);
-    expect(growing?.all).toBeCloseTo(30, 0);
+    expect(growing?.all).toBeCloseTo(60, 0);
+  });
+
+  it('ends with the patience and the pauses of an agent: 10 000 with four commits each', () => {
+    const many = { ...fleet, agents: 10_000, commitsEach: 4, rate: 180 };
+    expect(simulateReturn({ ...many, pause: growingPause })).toBeUndefined();
+    const patient = simulateReturn({ ...many, answerWithin: 60, pause: growingPause });
+    expect(patient?.wasted).toBe(0);
+    expect(patient?.all).toBeLessThan(240);
   });
 });

@@ -8,9 +8,10 @@ const stores = [
   { store: 'three servers, one commit each', rate: 1200, commitsEach: 1 },
 ];
 const fleets = [1000, 10_000, 100_000];
-const pauses: readonly (readonly [string, Return['pause']])[] = [
-  ['0.25 to 0.75 s', constantPause],
-  ['doubles, up to 30 s', growingPause],
+const waits: readonly (Pick<Return, 'answerWithin' | 'pause'> & { readonly name: string })[] = [
+  { name: '5 s', answerWithin: 5, pause: constantPause },
+  { name: '5 s, and pauses that grow', answerWithin: 5, pause: growingPause },
+  { name: '60 s, and pauses that grow', answerWithin: 60, pause: growingPause },
 ];
 
 const rounded = (seconds: number): string =>
@@ -18,9 +19,8 @@ const rounded = (seconds: number): string =>
 
 const rows = stores.flatMap(({ store, rate, commitsEach }) =>
   fleets.flatMap((agents) =>
-    pauses.map(([name, pause]) => {
-      const seed = 1;
-      const rules = { agents, rate, commitsEach, answerWithin: 5, pause, seed };
+    waits.map(({ name, ...wait }) => {
+      const rules = { agents, rate, commitsEach, ...wait, seed: 1 };
       const result = simulateReturn(rules);
       if (!result) return [store, agents, name, '', 'never', '', ''];
       const { half, all, wasted, queue } = result;
@@ -28,6 +28,6 @@ const rows = stores.flatMap(({ store, rate, commitsEach }) =>
     }),
   ),
 );
-const head = ['store', 'agents', 'pause', 'half', 'all', 'refused', 'queue'];
+const head = ['store', 'agents', 'waits', 'half', 'all', 'refused', 'queue'];
 for (const row of [head, head.map(() => '---'), ...rows])
   process.stdout.write(`| ${row.join(' | ')} |\n`);

@@ -31,9 +31,9 @@ export interface Returned {
 /** The same pause before each attempt: 0.25 to 0.75 s. */
 export const constantPause = (_: number, fraction: number): number => 0.5 * (0.5 + fraction);
 
-/** A pause that doubles up to 30 s, of which a random half to all is waited. */
+/** As the pauses of an agent: short four times, then doubling up to 2 to 6 s. */
 export const growingPause = (n: number, fraction: number): number =>
-  Math.min(30, 0.5 * 2 ** (n - 1)) * (0.5 + fraction / 2);
+  Math.min(4, 0.5 * 2 ** Math.max(0, n - 4)) * (0.5 + fraction);
 
 interface Agent {
   /** Commits that are done. */
