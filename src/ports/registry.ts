@@ -44,7 +44,7 @@ export type CommitOutcome =
 
 /** How long a commit waits for its answer. */
 export interface CommitWait {
-  /** Time limit while the connection holds. Default: that of every request. */
+  /** Time limit of the answer to what was sent, while the connection holds. Default: that of every request. */
   readonly within?: Millis;
   /** Ends the wait. What was sent by then is `unknown`. */
   readonly signal?: AbortSignal | undefined;

@@ -32,14 +32,14 @@ export function natsRegistry(
       const few = isSmall ? await fewEntries(connection, spec) : undefined;
       return few ?? (await takeSnapshot(connection, spec)).entries;
     },
-    async commit(request, { within: most = within, signal } = {}) {
-      const until = performance.now() + most;
+    async commit(request, { within: answerWithin, signal } = {}) {
+      const until = performance.now() + within;
       const left = () => Math.max(1, until - performance.now());
       for (;;) {
-        const generation = await guard.ready(Math.min(within, left()));
+        const generation = await guard.ready(left());
         if (typeof generation === 'string') return { outcome: 'unavailable', why: generation };
         const { seen } = guard;
-        const options = { within: left(), generation, signal };
+        const options = { within: left(), generation, answerWithin, signal };
         const outcome = await commit(connection, names, request, options);
         if (outcome.outcome === 'committed') {
           for (const revision of outcome.revisions.values()) guard.saw(revision, seen);

@@ -174,8 +174,8 @@ export class ManualCollection implements AsyncDisposable {
   #reporting(registry: Registry): Registry {
     return {
       ...registry,
-      commit: async (commit) => {
-        const result = await registry.commit(commit);
+      commit: async (commit, wait) => {
+        const result = await registry.commit(commit, wait);
         if (result.outcome !== 'committed') return result;
         this.#lastWrite = Math.max(this.#lastWrite, ...result.revisions.values());
         this.#listener.onCommitted(

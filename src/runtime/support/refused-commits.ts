@@ -30,9 +30,9 @@ export class RefusedCommits {
     return {
       read: (key) => registry.read(key),
       list: (...which) => registry.list(...which),
-      watch: (filters, signal) => registry.watch(filters, signal),
-      commit: async (commit) => {
-        const outcome = await registry.commit(commit);
+      watch: (...which) => registry.watch(...which),
+      commit: async (...which) => {
+        const outcome = await registry.commit(...which);
         this.#take(outcome);
         return outcome;
       },

@@ -18,6 +18,8 @@ export interface OutgoingMessage {
 export interface PublishOptions {
   /** It is only sent over the connection with this number, and else `unavailable`. */
   readonly generation?: number | undefined;
+  /** How long to wait for the answer to what was sent, if that is longer than the time for all tries. */
+  readonly answerWithin?: Millis | undefined;
   /** Ends the wait for the answer. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -62,10 +64,10 @@ export async function publish(
   within: Millis,
   options: PublishOptions = {},
 ): Promise<Published> {
-  const { generation, signal } = options;
+  const { generation, answerWithin = 0, signal } = options;
   const until = performance.now() + within;
   for (let tries = 0; ; tries += 1) {
-    const patience = Math.max(1, until - performance.now());
+    const patience = Math.max(1, answerWithin, until - performance.now());
     const attempt = parseReply(
       await sendMessages(connection, messages, { ...options, within: patience }),
       messages.length,
