@@ -39,7 +39,7 @@ const soon = ['test/integration/guarantees/*.test.ts'];
  * A machine of two cores has 20 minutes for everything else.
  */
 const night = [
-  'test/integration/cli/{contexts,drains,tutorial}.test.ts',
+  'test/integration/cli/{contexts,drains,refused-rights,tutorial}.test.ts',
   'test/integration/access/{attacks-cluster,attacks-operator-mode,attacks-operator-mode-cluster,commands,early-login,encrypted-routes,flood,granted-rights,interrupted-changes,js-domain,namespace-drop,odd-subjects,operator-folder,promises,refused-commands}.test.ts',
   'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',

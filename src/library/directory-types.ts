@@ -60,7 +60,7 @@ export interface OpenDirectory extends AsyncDisposable {
    *
    * With `policy`, only the instances that a consumer may use, the best first, at most one per
    * `service/id` (guarantee G11).
-   * @throws {Fault} `bad-setting` if there is no such policy
+   * @throws {Fault} `bad-setting` if an argument breaks its rule
    */
   instances(
     service?: string,
@@ -72,14 +72,14 @@ export interface OpenDirectory extends AsyncDisposable {
    *
    * It comes from the view as it was `age` ms ago, so with `prefer-live` and `any` it may be dubious; its
    * `reason` tells why.
-   * @throws {Fault} `bad-setting` if there is no such policy
+   * @throws {Fault} `bad-setting` if an argument breaks its rule
    */
   pick(service: string, options?: PickOptions): InstanceRow | undefined;
   /**
    * The instances of a service that the policy allows, as complete sets: the present one at once, and each
    * later one that differs. A slow reader gets the latest. It ends when the directory is closed; when `signal` aborts,
    * it throws the signal's reason.
-   * @throws {Fault} `bad-setting` if there is no such policy
+   * @throws {Fault} `bad-setting` if an argument breaks its rule
    * @example
    * ```ts
    * import { openDirectory } from 'rollcall';
@@ -97,7 +97,7 @@ export interface OpenDirectory extends AsyncDisposable {
   /**
    * Reports that an instance failed this consumer: `pick` does not return it for `duration`, unless no
    * other instance is left. It is not stored, and no other consumer is affected.
-   * @throws {Fault} `bad-setting` if the duration breaks its rule
+   * @throws {Fault} `bad-setting` if the name or the duration breaks its rule
    * @example
    * ```ts
    * import { openDirectory } from 'rollcall';
@@ -137,6 +137,9 @@ export interface OpenDirectory extends AsyncDisposable {
   }): AsyncGenerator<readonly DirectoryChange[], void, undefined>;
   /** Calls the listener at each such event. Returns a function that removes the listener. */
   on(event: DirectoryEvent, listener: () => void): () => void;
-  /** Closes the connection, and ends all iterables. Disposing the directory is the same. */
+  /**
+   * Closes the connection, and ends all iterables. Disposing the directory is the same. Afterwards each function throws
+   * a `Fault` with the code `bad-setting`: a view that nothing updates would return dead instances for ever.
+   */
   close(): Promise<void>;
 }

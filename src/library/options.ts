@@ -1,9 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { DurationOrMillis } from '../composition/time/duration.ts';
 import { localLoginDir, stateDirIfAny } from '../composition/xdg-directories.ts';
 import { Fault } from '../domain/fault.ts';
-import { AgentName, HostId, type Slot } from '../domain/identity/names.ts';
+import { AgentName, HostId, InstanceId, ServiceName, type Slot } from '../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../domain/policy/lease-policy.ts';
 import { formatPath, schemaProblems } from '../domain/records/schema-problems.ts';
 
@@ -51,6 +51,12 @@ export function readOption<S extends z.ZodType>(
     .join('; ');
   throw new Fault('bad-setting', why, { cause: error });
 }
+
+const InstanceName = z.object({ service: ServiceName, id: InstanceId });
+
+/** The name of an instance, which a caller may also give as a whole row. @throws {Fault} `bad-setting` */
+export const readInstanceName = (instance: unknown) =>
+  readOption('instance', InstanceName, instance);
 
 export const readLease = (options: LeaseOptions): LeasePolicy => ({
   ttl: readOption(

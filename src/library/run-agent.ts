@@ -13,7 +13,7 @@ import { instanceReader, readHealth } from './instances-option.ts';
 import { Callback, refuseUnknown } from './known-options.ts';
 import type { Machine } from './machine.ts';
 import { unlessAborted } from './open-repeatedly.ts';
-import { readLease, readOption } from './options.ts';
+import { readInstanceName, readLease, readOption } from './options.ts';
 
 const Address = z.string().min(1).max(1024).optional();
 const WhenExpired = z.enum(['start-over', 'exit']).default('start-over');
@@ -100,12 +100,13 @@ export async function runAgent(options: AgentOptions, machine: Machine): Promise
       );
       checks.replace(instances);
     },
-    report({ service, id }, given) {
+    report(named, given) {
       refuseIfOver();
+      const instance = readInstanceName(named);
       const health = readHealth(given);
-      const instance = { service, id } as Parameters<Agent['report']>[0];
       if (!agent.has(instance)) {
-        throw new Fault('bad-setting', `this agent has no instance '${service}/${id}'`);
+        const name = `${instance.service}/${instance.id}`;
+        throw new Fault('bad-setting', `this agent has no instance '${name}'`);
       }
       agent.report(instance, health);
     },

@@ -13,6 +13,7 @@ import {
   pickPolicies,
   withLabels,
 } from '../domain/fleet/pick.ts';
+import { ServiceName } from '../domain/identity/names.ts';
 import { seconds } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { Directory } from '../runtime/directory/directory.ts';
@@ -25,10 +26,10 @@ import type {
   PickOptions,
 } from './directory-types.ts';
 import { EventListeners } from './event-listeners.ts';
-import { Callback, refuseUnknown } from './known-options.ts';
+import { Callback, refuseUnknown, Signal } from './known-options.ts';
 import type { Machine } from './machine.ts';
 import { stopped } from './open-repeatedly.ts';
-import { readOption } from './options.ts';
+import { readInstanceName, readOption } from './options.ts';
 
 /** Opens a view on a machine, which is this one or one of a test. @throws {Fault} as `openDirectory` */
 export async function viewDirectory(
@@ -55,7 +56,13 @@ export async function viewDirectory(
   const avoided = new AvoidedInstances();
   opened.defer(open.onConnection((isUp) => events.emit(isUp ? 'connected' : 'disconnected')));
   const closing = opened.move();
+  const refuseIfClosed = () => {
+    if (closed.signal.aborted)
+      throw new Fault('bad-setting', 'the directory is closed; open another one');
+  };
   const listen = (listener: Listener) => {
+    refuseIfClosed();
+    readOption('listener', Callback.nonoptional(), listener);
     listeners.add(listener);
     return () => void listeners.delete(listener);
   };
@@ -65,11 +72,16 @@ export async function viewDirectory(
   };
   const zoneOf = (row: InstanceRow) => zoneOfRow(row, directory.fleet);
   return {
-    instances(service, { policy } = {}) {
+    instances(service, options = {}) {
+      refuseIfClosed();
+      readOption('service', ServiceName.optional(), service);
+      const { policy } = readOption('options', InstancesOptionsRule, options);
       if (policy === undefined) return directory.instances(service);
       return directory.usable(service, readPolicy(policy));
     },
     pick(service, options = {}) {
+      refuseIfClosed();
+      readOption('service', ServiceName, service);
       const { near, load, random = ports.entropy.fraction } = readPick(options);
       const now = ports.clock.monotonic();
       const rows = avoided.filter(usable(service, options), now);
@@ -77,17 +89,23 @@ export async function viewDirectory(
       return load ? lessLoadedOfTwo(close, load, random) : pickOne(close, random());
     },
     watchService(service, { signal, ...options } = {}) {
+      refuseIfClosed();
+      readOption('service', ServiceName, service);
       readPick(options);
       const read = () => usable(service, options);
       const end = endOf(closed.signal, signal);
       return orReason(setsFrom(read, listen, end, ports.clock), signal);
     },
-    avoid({ service, id }, duration) {
+    avoid(named, duration) {
+      refuseIfClosed();
+      const instance = readInstanceName(named);
       const within = readOption('duration', DurationOrMillis, duration);
-      const instance = { service, id } as Pick<InstanceRow, 'service' | 'id'>;
       avoided.avoid(instance, within, ports.clock.monotonic());
     },
-    agents: () => directory.agents(),
+    agents() {
+      refuseIfClosed();
+      return directory.agents();
+    },
     get age() {
       return directory.age ?? 0;
     },
@@ -98,9 +116,14 @@ export async function viewDirectory(
       return directory.observedAge ?? 0;
     },
     onChange: listen,
-    changes: ({ signal } = {}) =>
-      orReason(valuesFrom(listen, endOf(closed.signal, signal)), signal),
-    on: (event, listener) => events.on(readOption('event', EventName, event), listener),
+    changes(options = {}) {
+      const { signal } = readOption('options', z.strictObject({ signal: Signal }), options);
+      return orReason(valuesFrom(listen, endOf(closed.signal, signal)), signal);
+    },
+    on(event, listener) {
+      refuseIfClosed();
+      return events.on(readOption('event', EventName, event), listener);
+    },
     close: () => closing.disposeAsync(),
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   };
@@ -118,6 +141,8 @@ function callSafely(listener: Listener, changes: Parameters<Listener>[0]): void 
 }
 
 const EventName = z.enum(['unobserved', 'observed', 'disconnected', 'connected']);
+
+const InstancesOptionsRule = z.strictObject({ policy: z.enum(pickPolicies).optional() });
 
 const PickOptionsRule = z.strictObject({
   policy: z.enum(pickPolicies).optional(),

@@ -133,9 +133,51 @@ describe('a fleet for tests', () => {
     over.abort(new Error('enough'));
     await expect(set).rejects.toThrow('enough');
     await expect(change).rejects.toThrow('enough');
+    expect(() => directory.watchService('web', { signal: {} as never })).toThrow('signal: ');
     await directory.close();
     expect(await last).toEqual({ done: true, value: undefined });
-    expect(() => directory.watchService('web', { signal: {} as never })).toThrow('signal: ');
+  });
+
+  test('refuses an argument that breaks its rule, at each function', async () => {
+    await using fleet = await startTestFleet();
+    const agent = await fleet.startAgent({ name: 'shop', instances: [web] });
+    const directory = await fleet.openDirectory();
+    const no = undefined as never;
+    const refused: readonly (readonly [() => unknown, string])[] = [
+      [() => agent.report(no, { state: 'serving' }), 'instance: is missing'],
+      [() => agent.report({ service: 'web' } as never, { state: 'serving' }), 'instance.id: '],
+      [() => agent.on('refuted', no), 'listener: '],
+      [() => directory.avoid(no, '1s'), 'instance: is missing'],
+      [() => directory.instances(7 as never), 'service: '],
+      [() => directory.instances('web', { polcy: 'any' } as never), 'options.polcy: unknown key'],
+      [() => directory.pick(no), 'service: is missing'],
+      [() => directory.pick('a\nb'), 'service: '],
+      [() => directory.watchService(no), 'service: is missing'],
+      [() => directory.changes({ sginal: 1 } as never), 'options.sginal: unknown key'],
+      [() => directory.onChange(no), 'listener: '],
+    ];
+    for (const [call, why] of refused) expect(call).toThrow(why);
+  });
+
+  test('refuses calls of a directory that is closed, which would return dead instances', async () => {
+    await using fleet = await startTestFleet();
+    await fleet.startAgent({ name: 'shop', instances: [web] });
+    const directory = await fleet.openDirectory();
+    expect(directory.pick('web')?.id).toBe('web-1');
+    await directory.close();
+    for (const call of [
+      () => directory.pick('web'),
+      () => directory.instances(),
+      () => directory.agents(),
+      () => directory.watchService('web'),
+      () => directory.avoid(web, '1s'),
+      () => directory.onChange(() => {}),
+      () => directory.changes(),
+      () => directory.on('observed', () => {}),
+    ]) {
+      expect(call).toThrow('the directory is closed');
+    }
+    await directory.close();
   });
 
   test('ends a start with the reason of its signal', async () => {

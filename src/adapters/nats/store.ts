@@ -6,6 +6,7 @@ import { natsAudit } from './audit.ts';
 import { natsCharts } from './charts.ts';
 import { type ConnectOptions, connectNats } from './connection/connect.ts';
 import { ownDomain, subjectInDomain } from './connection/js-domain.ts';
+import { isInboxRefusal } from './connection/request-refusal.ts';
 import { checkServer, checkVersion } from './connection/server-check.ts';
 import { subjectNamesOf } from './connection/subject-names.ts';
 import { SupervisedConnection } from './connection/supervised-connection.ts';
@@ -41,6 +42,8 @@ interface ConnectionStatus {
   readonly up: boolean;
   /** Why the server refuses the login; undefined while connected or if it does not answer. */
   readonly loginRefusal: string | undefined;
+  /** The subject of the first publish that the current server refused; undefined: none. */
+  readonly refusedSubject: string | undefined;
   /** How often the connection was made anew since it was opened. */
   readonly reconnects: number;
   readonly server: string;
@@ -175,7 +178,7 @@ async function readsOf(
     await checkServer(connection, within);
     return 'everything';
   } catch (refusal) {
-    if (!isRefusal(refusal)) throw refusal;
+    if (!isRefusal(refusal) || isInboxRefusal(refusal)) throw refusal;
     try {
       await streamInfo(connection, stream, within);
     } catch (cause) {
@@ -185,7 +188,7 @@ async function readsOf(
   }
 }
 
-const isRefusal = (cause: unknown): boolean =>
+const isRefusal = (cause: unknown): cause is Fault =>
   cause instanceof Fault && cause.code === 'store-refused';
 
 function statusOf(connection: SupervisedConnection): ConnectionStatus {
@@ -193,6 +196,7 @@ function statusOf(connection: SupervisedConnection): ConnectionStatus {
   return {
     up: connection.up,
     loginRefusal: connection.loginRefusal,
+    refusedSubject: connection.refusedSubject,
     reconnects: connection.generation,
     server: connection.client.getServer(),
     name: info?.server_name ?? 'unknown',

@@ -32,6 +32,9 @@ export async function openDirectoryOnce(
     Promise.race([ready, waited]),
   );
   if (!complete) {
+    const refused = connected.store.status().refusedSubject;
+    if (refused !== undefined)
+      throw new Fault('store-refused', `this connection may not publish to ${refused}`);
     throw new Fault(
       'store-unavailable',
       `${server} did not return the registry within ${within / 1000} s`,

@@ -171,7 +171,9 @@ function textOf(name: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    const other = cause instanceof Error ? cause.message : String(cause);
+    const why = isMissing ? 'there is no such file' : other;
     throw new UnusableFile('bad-setting', `--${name} '${file}': ${why}`, { cause });
   }
 }

@@ -161,7 +161,11 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
   const { addresses: all, login } = readServers(servers);
   const addresses = all.join(', ');
   const credentials = options.credentials ?? login;
-  const why = cause instanceof Error ? cause.message : String(cause);
+  // Node adds advice about its own options.
+  const why = (cause instanceof Error ? cause.message : String(cause)).replace(
+    /; if the root CA is installed locally.*/s,
+    '',
+  );
   if (isClientError(cause, 'InvalidArgumentError')) {
     return new Fault('bad-setting', `the address ${addresses} cannot be used: ${why}`, {
       cause,

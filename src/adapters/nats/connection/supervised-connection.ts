@@ -4,6 +4,7 @@ import type { Millis } from '../../../domain/time.ts';
 import { isClientError } from './client-errors.ts';
 import { closeNats } from './connect.ts';
 import { subjectInDomain } from './js-domain.ts';
+import { requestRefusal } from './request-refusal.ts';
 
 /** The outcome of a request. */
 export type Reply =
@@ -61,6 +62,11 @@ export class SupervisedConnection implements AsyncDisposable {
   /** Why the server refused the login at the last attempt to connect; undefined while connected. */
   get loginRefusal(): string | undefined {
     return this.up ? undefined : this.#loginRefusal;
+  }
+
+  /** The subject of the first publish that the current server refused; undefined: none. */
+  get refusedSubject(): string | undefined {
+    return this.#refusedSubjects.values().next().value;
   }
 
   /** Counts reconnects: a server that was away may have come back with an older store. */
@@ -230,12 +236,8 @@ function replyOfError(subject: string, cause: unknown): Reply {
   }
   if (isClientError(cause, 'RequestError')) {
     if (cause.isNoResponders()) return { kind: 'not-sent', why: `no responders on ${subject}` };
-    if (isClientError(cause.cause, 'PermissionViolationError')) {
-      throw new Fault('store-refused', `this connection may not publish to ${subject}`, {
-        cause,
-        hint: 'docs/how-to/permissions.md lists the permissions that each role needs',
-      });
-    }
+    const refusal = requestRefusal(subject, cause);
+    if (refusal !== undefined) throw refusal;
     return { kind: 'timed-out', why: cause.message };
   }
   throw cause;
