@@ -27,8 +27,8 @@ export interface LeaseOptions {
 /** Identity of the host on which a process runs. */
 export interface HostOptions {
   /**
-   * Stable id of this host. Default: the id in `stateDir`; if there is none, an id derived from the
-   * machine id (random without one) and stored there.
+   * Stable id of this host. Default: the id in `stateDir`; if there is none, one is made from the machine's name and
+   * its machine id (random digits without one), such as `db-1-6622ddde`, and stored there.
    */
   readonly host?: string;
   /**

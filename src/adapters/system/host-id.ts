@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Fault } from '../../domain/fault.ts';
 import { HostId } from '../../domain/identity/names.ts';
@@ -11,14 +12,18 @@ export interface HostIdSources {
   readonly stateDir: string | undefined;
   /** `/etc/machine-id` of systemd, except in tests. */
   readonly machineIdFile?: string;
+  /** The name of this machine, except in tests. */
+  readonly machineName?: string;
 }
 
 /**
  * The id of this machine: the configured one, else the one stored in the state directory, else one that
- * is derived from the machine id (without one: random) and stored.
+ * is made and stored: the machine's name, and a part that is derived from the machine id (without one: random),
+ * such as `db-1-6622ddde`.
  *
- * The machine id is hashed because systemd asks to keep it confidential. Clones of a disk image share it,
- * so they need a configured host id.
+ * A person finds the machine by its name; the other part separates machines of one name. A machine that gets another
+ * name keeps its stored id. The machine id is hashed because systemd asks to keep it confidential. Clones of a disk
+ * image share it, so they need a name of their own, or a configured host id.
  * @throws {Fault} `bad-name`; `bad-setting` if the id would change with the next start
  */
 export async function findHostId(sources: HostIdSources): Promise<HostId> {
@@ -28,7 +33,8 @@ export async function findHostId(sources: HostIdSources): Promise<HostId> {
   const saved = file === undefined ? undefined : await readIfPresent(file);
   if (file !== undefined && saved !== undefined) return parseHostId(saved.trim(), file);
   const machineId = (await readIfPresent(sources.machineIdFile ?? '/etc/machine-id'))?.trim() ?? '';
-  const derived = /^[0-9a-f]{32}$/.test(machineId) ? hashMachineId(machineId) : undefined;
+  const name = shortName(sources.machineName ?? hostname());
+  const derived = /^[0-9a-f]{32}$/.test(machineId) ? named(name, hashed(machineId)) : undefined;
   if (file === undefined) {
     if (derived !== undefined) return parseHostId(derived, 'the machine id');
     throw new Fault(
@@ -40,7 +46,7 @@ export async function findHostId(sources: HostIdSources): Promise<HostId> {
     );
   }
   try {
-    return parseHostId(await saveOnce(file, derived ?? randomUUID()), file);
+    return parseHostId(await saveOnce(file, derived ?? named(name, randomHex())), file);
   } catch (cause) {
     if (cause instanceof Fault) throw cause;
     // The id from the machine id is the same at the next start, even if it is not saved.
@@ -56,8 +62,24 @@ export async function findHostId(sources: HostIdSources): Promise<HostId> {
   }
 }
 
-const hashMachineId = (machineId: string): string =>
+const hashed = (machineId: string): string =>
   createHmac('sha256', machineId).update('rollcall host id').digest('hex').slice(0, 16);
+
+const randomHex = (): string => randomUUID().replaceAll('-', '');
+
+/** A name is enough to tell most machines apart: 8 digits are enough beside it, and all 16 without one. */
+const named = (name: string, digits: string): string =>
+  name === '' ? digits.slice(0, 16) : `${name}-${digits.slice(0, 8)}`;
+
+/** The first label of the machine's name. Empty if it has none that says anything. */
+function shortName(name: string): string {
+  const [label = ''] = name.toLowerCase().split('.');
+  const short = label
+    .replace(/[^a-z0-9-]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '');
+  return short === 'localhost' ? '' : short;
+}
 
 /** Saves the id unless another process saved one first. All processes read the same id afterwards. */
 async function saveOnce(file: string, id: string): Promise<string> {

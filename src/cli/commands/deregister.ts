@@ -5,7 +5,7 @@ import { command } from '../command/command.ts';
 import { Switch } from '../command/settings/common.ts';
 import { removeRecords } from '../gc/remove-records.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { operatorIdentity, operatorSettings } from '../session/operator.ts';
+import { dryRunSettings, operatorIdentity, operatorSettings } from '../session/operator.ts';
 
 export const deregister = command({
   name: 'deregister',
@@ -18,6 +18,7 @@ export const deregister = command({
         'remove it without asking; without it and without a terminal, nothing is changed',
       schema: Switch,
     },
+    ...dryRunSettings,
     ...operatorSettings,
   },
   examples: [
@@ -40,8 +41,9 @@ export const deregister = command({
       });
     }
     const author = signingAuthor(await operatorIdentity(settings, io), ports);
-    const { yes, json } = settings;
-    return await removeRecords(keys, { yes, json, author, further: furtherOf(name) }, ports, io);
+    const { yes, json, dryRun } = settings;
+    const removing = { yes, json, dryRun, author, further: furtherOf(name) };
+    return await removeRecords(keys, removing, ports, io);
   },
 });
 

@@ -5,6 +5,7 @@ import {
   parseDrainTarget,
 } from '../../composition/names/drain-target.ts';
 import { Duration } from '../../composition/time/duration.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import { compareInstances } from '../../domain/fleet/row-order.ts';
 import type { DrainTarget } from '../../domain/identity/names.ts';
@@ -15,8 +16,12 @@ import { endOfHold } from '../../runtime/operator/operator-actions.ts';
 import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { refuseUncovered } from '../gc/hold-coverage.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import {
+  aheadSettings,
+  dryRunLine,
+  dryRunSettings,
   givenReason,
   operatorIdentity,
   operatorSettings,
@@ -45,11 +50,14 @@ export const drain = command({
       ).optional(),
     },
     ...reasonSettings,
+    ...aheadSettings,
+    ...dryRunSettings,
     ...operatorSettings,
   },
   examples: [
     ['rollcall drain db-1 --for 30m --why "new disk"', 'all instances on a host'],
     ['rollcall drain web/web-1', 'one instance: SERVICE/ID'],
+    ['rollcall drain db-1 --dry-run', 'which instances it would drain'],
     ['rollcall drain db-1 --for 1h', 'run again: the drain now ends in one hour'],
   ],
   async run({ settings, io, args: [text = ''] }) {
@@ -59,6 +67,20 @@ export const drain = command({
     const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const key = drainKey(target);
     const before = [...directory.fleet.controls.drains()].find((one) => one.key === key)?.record;
+    const covers = directory
+      .instances()
+      .filter((row) => isDrained(row, target))
+      .toSorted(compareInstances);
+    const name = formatDrainTarget(target);
+    const isAgent = directory.agents().some((one) => isNamed(one, target));
+    const meant = `${name} is an agent; to drain its host: rollcall drain ${name.slice(0, name.indexOf('/'))}`;
+    const hosts = directory.agents().map((row) => row.host);
+    const isKnown = covers.length > 0 || ('host' in target && hosts.includes(target.host));
+    if (!isKnown && before === undefined && !settings.ahead) {
+      if (isAgent)
+        throw new Fault('not-found', `no instance ${name} is registered`, { hint: meant });
+      refuseUncovered('instance', name, hosts, 'rollcall ps');
+    }
     const why = givenReason(settings) ?? before?.why;
     const until = settings.for === undefined ? undefined : await endOfHold(settings.for, ports);
     const wished = {
@@ -66,17 +88,18 @@ export const drain = command({
       ...(until !== undefined && { until }),
       ...(why !== undefined && { why }),
     };
-    const change = await planDrain(author, wished, ports, operatorTimeout(io));
-    const covers = directory
-      .instances()
-      .filter((row) => isDrained(row, target))
-      .toSorted(compareInstances);
+    const { dryRun } = settings;
+    const change = dryRun
+      ? before === undefined
+        ? 'planned'
+        : 'changed'
+      : await planDrain(author, wished, ports, operatorTimeout(io));
     if (settings.json) {
       io.out(
         jsonLine(
           withIsoTimes({
             ...{ event: 'drain', change, target, until: until ?? null, why: why ?? null },
-            by: author.actor,
+            ...{ by: author.actor, ...(dryRun && { dryRun }) },
             covers: covers.map(({ service, id, host, agent, state, reason }) => {
               return { service, id, host, agent, state, reason };
             }),
@@ -85,7 +108,7 @@ export const drain = command({
       );
       return exitCodes.done;
     }
-    const name = formatDrainTarget(target);
+    if (dryRun) io.out(io.palette.dim(dryRunLine));
     const now = until === undefined ? view.now : until - (settings.for ?? 0);
     const end = until === undefined ? 'until it is undrained' : untilWords(until, now);
     io.out(escapeControls(`${name} is drained ${end}${why === undefined ? '' : `: ${why}`}`));
@@ -93,17 +116,14 @@ export const drain = command({
       const none = `no instance of ${name} is registered: the drain covers instances that are registered later`;
       io.out(io.palette.dubious(escapeControls(none)));
       io.out(io.palette.dim('registered instances: rollcall ps'));
-      if (directory.agents().some((one) => isNamed(one, target))) {
-        const meant = `${name} is also an agent; to drain its host: rollcall drain ${name.slice(0, name.indexOf('/'))}`;
-        io.out(io.palette.dubious(escapeControls(meant)));
-      }
+      if (isAgent) io.out(io.palette.dubious(escapeControls(meant)));
     } else {
       io.out(`consumers send no new requests to ${plural(covers.length, 'instance')}:`);
       io.out('');
       io.out(instanceTable(covers, now, { width: io.columns, palette: io.palette }));
       io.out('');
     }
-    io.out(io.palette.dim(escapeControls(`to end it: rollcall undrain ${name}`)));
+    if (!dryRun) io.out(io.palette.dim(escapeControls(`to end it: rollcall undrain ${name}`)));
     return exitCodes.done;
   },
 });

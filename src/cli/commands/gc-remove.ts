@@ -4,7 +4,7 @@ import { command } from '../command/command.ts';
 import { Switch } from '../command/settings/common.ts';
 import { removeRecords } from '../gc/remove-records.ts';
 import { connectOnce } from '../session/connect.ts';
-import { operatorIdentity, operatorSettings } from '../session/operator.ts';
+import { dryRunSettings, operatorIdentity, operatorSettings } from '../session/operator.ts';
 
 export const gcRemove = command({
   name: 'gc remove',
@@ -17,6 +17,7 @@ export const gcRemove = command({
         'remove it without asking; without it and without a terminal, nothing is changed',
       schema: Switch,
     },
+    ...dryRunSettings,
     ...operatorSettings,
   },
   examples: [
@@ -38,7 +39,7 @@ export const gcRemove = command({
         hint: 'keys of records that cannot be read: rollcall doctor',
       });
     }
-    const { yes, json } = settings;
-    return await removeRecords([key], { yes, json, author }, ports, io);
+    const { yes, json, dryRun } = settings;
+    return await removeRecords([key], { yes, json, dryRun, author }, ports, io);
   },
 });

@@ -13,9 +13,12 @@ import { endOfHold, planHold as plan } from '../../runtime/operator/operator-act
 import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { coverLines } from '../gc/hold-coverage.ts';
+import { coverLines, refuseUncovered } from '../gc/hold-coverage.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import {
+  aheadSettings,
+  dryRunLine,
+  dryRunSettings,
   givenReason,
   operatorIdentity,
   operatorSettings,
@@ -42,12 +45,15 @@ export const hold = command({
       ),
     },
     ...reasonSettings,
+    ...aheadSettings,
+    ...dryRunSettings,
     ...operatorSettings,
   },
   examples: [
     ['rollcall hold db-1 --for 10m --why "new kernel"', 'all agents of a host'],
     ['rollcall hold db-1/postgres --for 1h', 'one agent: HOST/AGENT'],
     ['rollcall hold db-1 --for 30m', 'run again: the hold now ends in 30 minutes'],
+    ['rollcall hold db-2 --for 1h --ahead', 'a host that has no agent yet'],
   ],
   async run({ settings, io, args: [text = ''] }) {
     const place = parseTarget(text);
@@ -55,11 +61,20 @@ export const hold = command({
     const { ports, directory } = view;
     const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const before = holdAt(directory.fleet, place);
+    const covers = coveredBy(directory, place);
+    if (covers.length === 0 && before === undefined && !settings.ahead) {
+      const hosts = directory.agents().map((row) => row.host);
+      refuseUncovered('agent', formatTarget(place), hosts, 'rollcall agents');
+    }
     const why = givenReason(settings) ?? before?.why;
     const until = await endOfHold(settings.for, ports);
     const wished = { ...place, until, ...(why !== undefined && { why }) };
-    const change = await plan(author, wished, ports, operatorTimeout(io));
-    const covers = coveredBy(directory, place);
+    const { dryRun } = settings;
+    const change = dryRun
+      ? before === undefined
+        ? 'planned'
+        : 'extended'
+      : await plan(author, wished, ports, operatorTimeout(io));
     const now = until - settings.for;
     if (settings.json) {
       io.out(
@@ -67,6 +82,7 @@ export const hold = command({
           withIsoTimes({
             ...{ event: 'hold', change, host: place.host, agent: place.agent ?? null, until },
             ...{ why: why ?? null, was: before?.until ?? null, by: author.actor },
+            ...(dryRun && { dryRun }),
             covers: covers.map(({ host, agent, run, state, reason }) => {
               return { host, agent, run, state, reason };
             }),
@@ -76,12 +92,14 @@ export const hold = command({
       return exitCodes.done;
     }
     const name = formatTarget(place);
+    if (dryRun) io.out(io.palette.dim(dryRunLine));
     const was = before ? `; the previous end was ${when(before.until, now)}` : '';
     io.out(
       escapeControls(`${name} is on hold ${untilWords(until, now)}${why ? `: ${why}` : ''}${was}`),
     );
     for (const line of coverLines(covers, place, now, io)) io.out(line);
-    io.out(io.palette.dim(escapeControls(`to end it early: rollcall release ${name}`)));
+    if (!dryRun)
+      io.out(io.palette.dim(escapeControls(`to end it early: rollcall release ${name}`)));
     return exitCodes.done;
   },
 });

@@ -13,7 +13,12 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
+import {
+  dryRunSettings,
+  operatorIdentity,
+  operatorSettings,
+  operatorTimeout,
+} from '../session/operator.ts';
 import { when } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { canAsk, isAgreed } from '../terminal/ask.ts';
@@ -38,6 +43,7 @@ export const lostAck = command({
       description: 'reason, kept with the acknowledgement',
       schema: z.string().min(1, 'not empty').max(1000, 'at most 1000 characters').optional(),
     },
+    ...dryRunSettings,
     ...operatorSettings,
   },
   examples: [
@@ -60,7 +66,15 @@ export const lostAck = command({
     const what = lossWords(open.length > 0 ? open : lost, now);
     const answer = (change: 'acknowledged' | 'already' | 'refused', words: string) => {
       const by = author.actor;
-      const document = { event: 'lost', change, ...place, until, why: settings.why ?? null, by };
+      const document = {
+        event: 'lost',
+        change,
+        ...place,
+        until,
+        why: settings.why ?? null,
+        by,
+        ...(settings.dryRun && { dryRun: true }),
+      };
       io.out(
         settings.json
           ? jsonLine(withIsoTimes({ ...document, agents: lost.map(({ zone: _, ...one }) => one) }))
@@ -74,6 +88,12 @@ export const lostAck = command({
       });
     }
     if (open.length === 0) return answer('already', `acknowledged already: ${what}`);
+    if (settings.dryRun) {
+      return answer(
+        'acknowledged',
+        `--dry-run, nothing is changed; this would be acknowledged: ${what}`,
+      );
+    }
     if (!settings.yes && !(await isWanted(what, settings.json, io))) {
       return answer('refused', `nothing was changed; with --yes this is acknowledged: ${what}`);
     }

@@ -1,5 +1,5 @@
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
-import { setPolicy } from '../../runtime/operator/operator-actions.ts';
+import { currentPolicy, setPolicy } from '../../runtime/operator/operator-actions.ts';
 import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
@@ -10,16 +10,23 @@ import {
   parsePolicyChanges,
 } from '../command/settings/policy-settings.ts';
 import { connectOnce } from '../session/connect.ts';
-import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
+import {
+  dryRunLine,
+  dryRunSettings,
+  operatorIdentity,
+  operatorSettings,
+  operatorTimeout,
+} from '../session/operator.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 
 export const policySet = command({
   name: 'policy set',
   summary: 'change the policy of the fleet; collectors apply it from their next sweep',
   args: '<setting=value...>',
-  settings: operatorSettings,
+  settings: { ...dryRunSettings, ...operatorSettings },
   examples: [
     ['rollcall policy set brake.pace=5s brake.fraction=30%', 'how the brake limits removals'],
+    ['rollcall policy set brake.pace=1s --dry-run', 'what would change'],
     ['rollcall policy set seats=5', 'number of collectors that watch at the same time'],
     [
       'rollcall policy set retention.maxAge=90d retention.maxBytes=10GB',
@@ -37,13 +44,18 @@ export const policySet = command({
       before ??= now;
       return applyPolicyChanges(now, wishes);
     };
-    const policy = await setPolicy(author, change, ports, operatorTimeout(io));
+    const { dryRun } = settings;
+    const policy = dryRun
+      ? change(await currentPolicy(ports))
+      : await setPolicy(author, change, ports, operatorTimeout(io));
     const changed = changedSettings(before ?? policy, policy);
     if (settings.json) {
       const set = nonDefaultSettings(policy);
-      io.out(jsonLine({ event: 'policy', policy, set, changed, by: author.actor }));
+      const by = author.actor;
+      io.out(jsonLine({ event: 'policy', policy, set, changed, by, ...(dryRun && { dryRun }) }));
       return exitCodes.done;
     }
+    if (dryRun && changed.length > 0) io.out(io.palette.dim(dryRunLine));
     for (const { name, was, now } of changed) io.out(`${name}: ${was} → ${now}`);
     if (changed.length === 0) io.out('nothing changed: the policy has these values already');
     else

@@ -1,10 +1,33 @@
 import { formatTarget, type Target } from '../../composition/names/host-or-agent.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+
+/** The most names of a hint. */
+const mostNamed = 5;
+
+/**
+ * A target that covers nothing is usually a typing error, or the name of a host instead of its id.
+ * @throws {Fault} `not-found`
+ */
+export function refuseUncovered(
+  what: string,
+  name: string,
+  hosts: readonly string[],
+  list: string,
+): never {
+  const [start = ''] = name.toLowerCase().split('/');
+  const alike = [...new Set(hosts)].filter((host) => host.toLowerCase().includes(start)).sort();
+  const more = alike.length > mostNamed ? ` and ${alike.length - mostNamed} more` : '';
+  const meant = alike.length > 0 ? `hosts: ${alike.slice(0, mostNamed).join(', ')}${more}; ` : '';
+  throw new Fault('not-found', `no ${what} of ${name} is registered; nothing was changed`, {
+    hint: `${meant}registered ${what}s: ${list}; for what starts there later: --ahead`,
+  });
+}
 
 /** Lists the agents that a hold covers now. */
 export function coverLines(

@@ -12,6 +12,8 @@ import type { Terminal } from '../terminal/io.ts';
 interface Removing {
   readonly yes: boolean;
   readonly json: boolean;
+  /** Only says what would be removed. */
+  readonly dryRun?: boolean;
   readonly author: Author;
   /** Follows the hint of a refusal. */
   readonly further?: string;
@@ -24,15 +26,16 @@ interface Removing {
  */
 export async function removeRecords(
   keys: readonly string[],
-  { yes, json, author, further }: Removing,
+  { yes, json, dryRun = false, author, further }: Removing,
   ports: Parameters<typeof planRecordRemoval>[2],
   io: Terminal,
 ): Promise<number> {
   let all: number = exitCodes.done;
-  const answer = (key: string, removed: boolean, why: string) => {
-    if (json) io.out(jsonLine({ event: 'remove', key, removed, why, by: author.actor }));
+  const answer = (key: string, removed: boolean, why: string, isDry = false) => {
+    const document = { event: 'remove', key, removed, why, by: author.actor };
+    if (json) io.out(jsonLine({ ...document, ...(dryRun && { dryRun }) }));
     else io.out(escapeControls(why));
-    if (!removed) all = exitCodes.wanting;
+    if (!removed && !isDry) all = exitCodes.wanting;
   };
   for (const key of keys) {
     const plan = await planRecordRemoval(author, key, ports);
@@ -47,6 +50,10 @@ export async function removeRecords(
       continue;
     }
     const what = `${plan.what}; ${explained(plan)}`;
+    if (dryRun) {
+      answer(key, false, `--dry-run, nothing is changed; this would be removed: ${what}`, true);
+      continue;
+    }
     if (!yes && !(await isWanted(what, json, io))) {
       answer(key, false, `nothing was changed; with --yes this is removed: ${what}`);
       continue;

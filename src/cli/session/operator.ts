@@ -3,6 +3,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Actor, AgentName } from '../../domain/identity/names.ts';
 import { seconds } from '../../domain/time.ts';
+import { Switch } from '../command/settings/common.ts';
 import { agentSettings } from '../command/settings/lease.ts';
 import type { Settings, Values } from '../command/settings/setting.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -34,6 +35,26 @@ export const reasonSettings = {
   },
   reason: { flag: '--reason <text>', description: 'the same as --why', schema: Reason },
 } as const satisfies Settings;
+
+export const dryRunSettings = {
+  dryRun: {
+    flag: '--dry-run',
+    description: 'only show what would change; nothing is written',
+    schema: Switch,
+  },
+} as const satisfies Settings;
+
+/** For a target that may not exist yet. */
+export const aheadSettings = {
+  ahead: {
+    flag: '--ahead',
+    description: 'also if nothing is registered there yet; without it, such a name is refused',
+    schema: Switch,
+  },
+} as const satisfies Settings;
+
+/** The first line of a dry run. */
+export const dryRunLine = '--dry-run, nothing is changed; without it:';
 
 /** The reason that was given. @throws {Fault} `bad-setting` if both names give different ones */
 export function givenReason({ why, reason }: Values<typeof reasonSettings>): string | undefined {

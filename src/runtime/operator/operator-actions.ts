@@ -111,6 +111,13 @@ export function setPolicy(
   });
 }
 
+/** The policy of the fleet now. @throws {Fault} `store-unavailable`, `record-unreadable` */
+export async function currentPolicy({ registry }: Pick<Ports, 'registry'>): Promise<FleetPolicy> {
+  const current = readPolicy(await registry.read(policyKey));
+  if (current.kind === 'unreadable') throw unreadable(current);
+  return current.kind === 'stored' ? current.record.policy : defaultFleetPolicy;
+}
+
 /**
  * Acknowledges losses: they need no attention any more. The policy record keeps it, and the audit has its author.
  * Losses that are acknowledged already are left as they are, and nothing is written.

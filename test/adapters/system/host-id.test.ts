@@ -13,6 +13,7 @@ async function machine(machineId?: string) {
   return {
     stateDir,
     machineIdFile,
+    machineName: 'DB-1.example.org',
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true }),
   };
 }
@@ -31,20 +32,33 @@ describe('the host id', () => {
   test('is derived from the machine id without revealing it', async () => {
     await using at = await machine(someId);
     const id = await findHostId(at);
-    expect(id).toMatch(/^[0-9a-f]{16}$/);
-    expect(someId).not.toContain(id);
+    expect(id).toMatch(/^db-1-[0-9a-f]{8}$/);
+    expect(someId).not.toContain(id.slice('db-1-'.length));
     await using twin = await machine(someId);
     expect(await findHostId(twin)).toBe(id);
     await using other = await machine(otherId);
     expect(await findHostId(other)).not.toBe(id);
   });
 
-  test('is saved, and stays the same when the machine id changes', async () => {
+  test('is saved, and stays the same when the machine id or its name changes', async () => {
     await using at = await machine(someId);
     const id = await findHostId(at);
     await writeFile(at.machineIdFile, otherId);
-    expect(await findHostId(at)).toBe(id);
+    expect(await findHostId({ ...at, machineName: 'db-2' })).toBe(id);
     expect(await readdir(at.stateDir)).toEqual(['host-id']);
+  });
+
+  test.each([
+    ['localhost', /^[0-9a-f]{16}$/],
+    ['', /^[0-9a-f]{16}$/],
+    ['...', /^[0-9a-f]{16}$/],
+    ["Tom's Mac_book.local", /^tom-s-mac-book-[0-9a-f]{8}$/],
+    [`${'x'.repeat(62)}-${'y'.repeat(9)}`, /^x{62}-[0-9a-f]{8}$/],
+  ])('of a machine named %j begins with a name that is safe in a subject', async (name, form) => {
+    await using at = await machine(someId);
+    expect(await findHostId({ ...at, machineName: name })).toMatch(form);
+    await using other = await machine();
+    expect(await findHostId({ ...other, machineName: name })).toMatch(form);
   });
 
   test('needs no state directory if there is a machine id', async () => {

@@ -30,7 +30,13 @@ test('a drained host gets no traffic until the drain ends by itself, and the aud
   const { out: why } = await ask('why', 'web/w1');
   expect(why.replaceAll('\n', ' ')).toMatch(/desk\/bob drains it; .*rollcall undrain web\/w1/);
   expect((await ask('doctor')).out).toContain('web/w1 is drained by bob');
-  expect((await ask('drain', 'h1/a')).out).toContain('to drain its host: rollcall drain h1');
+  const mistaken = await ask('drain', 'h1/a');
+  expect([mistaken.code, mistaken.err]).toEqual([
+    1,
+    expect.stringContaining('to drain its host: rollcall drain h1'),
+  ]);
+  expect((await ask('undrain', 'h1/a')).err).toContain('is not drained');
+  expect((await ask('drain', 'h1/a', '--ahead')).out).toContain('to drain its host');
   expect(await ask('undrain', 'h1/a')).toMatchObject({ code: 0 });
   expect((await ask('undrain', 'h1')).err).toContain('h1 is not drained');
   expect(await ask('undrain', 'web/w1')).toMatchObject({ code: 0 });

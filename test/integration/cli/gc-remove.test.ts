@@ -69,8 +69,17 @@ it('deregister removes an instance that a dead run left, by its name, at the rev
   const { revision } = await fleet.store.registry.read('agent.h1.a');
   const write = { key: 'agent.h1.a', expectedRevision: revision, text: undefined };
   await fleet.store.registry.commit({ writes: [write], events: [] });
-  await until('the lease has lapsed', async () => {
-    return (await run(fleet, 'deregister', 'web/w1', '--yes', '--as', 'alice')).code === 0;
+  const before = (await fleet.history()).length;
+  const tried = ['deregister', 'web/w1', '--yes', '--dry-run'];
+  await until('the lease has lapsed', async () => (await run(fleet, ...tried)).code === 0);
+  expect(await run(fleet, 'gc', 'remove', w1, '--yes', '--dry-run')).toMatchObject({
+    code: 0,
+    line: { removed: false, dryRun: true, why: expect.stringContaining('this would be removed') },
+  });
+  await fleet.standing(w1);
+  expect((await fleet.history()).length).toBe(before);
+  expect(await run(fleet, 'deregister', 'web/w1', '--yes', '--as', 'alice')).toMatchObject({
+    code: 0,
   });
   await fleet.standing();
   expect((await fleet.history()).at(-1)).toMatchObject({

@@ -97,13 +97,20 @@ describe('a hold', () => {
     expect(await ask(fleet, 'audit', 'verify')).toMatchObject({ code: 0 });
   });
 
-  it('of a host without registered agents is allowed, with a notice', async () => {
+  it('of a host without registered agents is refused unless it is meant, and names hosts that are alike', async () => {
     await using fleet = await world.fleet();
-    const { code, out } = await ask(fleet, 'hold', 'h9', '--for', '10m');
+    await fleet.serving('h9-6622ddde', 'a', []);
+    const refused = await ask(fleet, 'hold', 'h9', '--for', '10m');
+    expect(refused).toMatchObject({ code: 1, out: '' });
+    expect(refused.err).toContain('no agent of h9 is registered; nothing was changed');
+    expect(refused.err).toContain('hosts: h9-6622ddde');
+    expect(await fleet.keys()).toEqual(['agent.h9-6622ddde.a']);
+    const { code, out } = await ask(fleet, 'hold', 'h9', '--for', '10m', '--ahead');
     expect(code).toBe(0);
     expect(out).toContain('no agent of h9 is registered');
     const { out: doctor } = await ask(fleet, 'doctor');
     expect(doctor).toContain('h9 is on hold until');
+    expect(await ask(fleet, 'hold', 'h9', '--for', '20m')).toMatchObject({ code: 0 });
   });
 });
 

@@ -62,7 +62,7 @@ describe('a hold', () => {
   it('that is set on a machine whose clock is 3 h ahead ends by the time of the server', async () => {
     await using fleet = await world.fleet();
     await fleet.collector();
-    const set = fleet.start(['hold', 'h1', '--for', '3s'], ahead);
+    const set = fleet.start(['hold', 'h1', '--for', '3s', '--ahead'], ahead);
     const { until: end } = await set.line(({ event }) => event === 'hold');
     expect(end).toBeLessThan(Date.now() + hours(1));
     await until('the hold is over', async () =>

@@ -1,10 +1,9 @@
 import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
-import { isClientError } from './client-errors.ts';
+import { isClientError, requestRefusal } from './client-errors.ts';
 import { closeNats } from './connect.ts';
 import { subjectInDomain } from './js-domain.ts';
-import { requestRefusal } from './request-refusal.ts';
 
 /** The outcome of a request. */
 export type Reply =

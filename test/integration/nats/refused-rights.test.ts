@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openDirectory } from '../../../src/index.ts';
-import { type ConfiguredServer, startConfigured } from '../nats/support/configured-server.ts';
-import { command } from './support/run-command.ts';
+import { command } from '../cli/support/run-command.ts';
+import { type ConfiguredServer, startConfigured } from './support/configured-server.ts';
 
 const config = (storeDir: string) => `
 jetstream: { store_dir: "${storeDir}" }
