@@ -4,6 +4,7 @@ import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
+import type { Directory } from '../../runtime/directory/directory.ts';
 import { readLosses } from '../../runtime/operator/read-losses.ts';
 import { lostLines } from '../audit/lost-agents.ts';
 import { nowOf, openHistory } from '../audit/open-history.ts';
@@ -15,12 +16,13 @@ import { printFleetList } from '../gc/print-fleet-list.ts';
 import { recentFlaps } from '../gc/recent-flaps.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable } from '../tables/agent-table.ts';
+import { withZone } from '../tables/apply-filter.ts';
 import { type listLook, listSettings } from '../tables/print-list.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
-const fields = ['host', 'agent', 'state'] as const;
+const fields = ['host', 'agent', 'zone', 'state'] as const;
 
 export const agents = command({
   name: 'agents',
@@ -65,7 +67,7 @@ export const agents = command({
     await using view = await openDirectoryOnce(settings, io, 'agents');
     const flaps = await recentFlaps(view, settings.output, io);
     const list = {
-      ...{ noun: 'agent', fields, all: view.directory.agents().toSorted(compareAgents) },
+      ...{ noun: 'agent', fields, all: agentRows(view.directory) },
       nameOf: (row: AgentRow) => `${row.host}/${row.agent}`,
       table: (rows: readonly AgentRow[], now: WallTime, look: ReturnType<typeof listLook>) =>
         agentTable(rows, now, look, { flaps, zones: zonesOf(view.directory.fleet) }),
@@ -85,6 +87,12 @@ const zonesOf = (fleet: Fleet): ReadonlyMap<string, string> =>
         : [],
     ),
   );
+
+const agentRows = (directory: Directory) =>
+  directory
+    .agents()
+    .toSorted(compareAgents)
+    .map((row) => withZone(row, directory.fleet));
 
 async function listLost(
   settings: Common & { readonly file?: string | undefined },

@@ -2,10 +2,11 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { printFleetList } from '../gc/print-fleet-list.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
+import { withZone } from '../tables/apply-filter.ts';
 import { type HostRow, hostRows, hostTable } from '../tables/host-table.ts';
 import { listSettings } from '../tables/print-list.ts';
 
-const fields = ['host', 'state'] as const;
+const fields = ['host', 'zone', 'state'] as const;
 
 export const hosts = command({
   name: 'hosts',
@@ -18,8 +19,9 @@ export const hosts = command({
   async run({ settings, io }) {
     await using view = await openDirectoryOnce(settings, io, 'hosts');
     const { directory } = view;
+    const agents = directory.agents().map((row) => withZone(row, directory.fleet));
     const list = {
-      ...{ noun: 'host', fields, all: hostRows(directory.agents(), directory.instances()) },
+      ...{ noun: 'host', fields, all: hostRows(agents, directory.instances()) },
       ...{ nameOf: (row: HostRow) => row.host, table: hostTable },
       none: `no host has an agent in namespace '${settings.namespace}'`,
     };

@@ -9,7 +9,7 @@ import { readSettings } from '../command/settings/read.ts';
 import { recentFlaps } from '../gc/recent-flaps.ts';
 import { recentLosses } from '../gc/recent-losses.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
-import { filterRows, instanceFields } from '../tables/apply-filter.ts';
+import { filterRows, instanceFields, withZone } from '../tables/apply-filter.ts';
 import { footer, plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
@@ -50,7 +50,10 @@ export const ps = command({
     await using view = await openDirectoryOnce(settings, io, 'ps');
     const { directory, now } = view;
     const { policy } = settings;
-    const all = directory.instances(wanted).toSorted(compareInstances);
+    const all = directory
+      .instances(wanted)
+      .toSorted(compareInstances)
+      .map((row) => withZone(row, directory.fleet));
     const usable = policy === undefined ? all : selectUsable(all, policy);
     const rows = filterRows(usable, settings.filter, instanceFields);
     const documents = async () => lossDocuments(await recentLosses(view, io));

@@ -14,7 +14,7 @@ import { followLosses } from '../gc/follow-losses.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { serverNow } from '../session/server-now.ts';
 import { untilStopped } from '../session/until-stopped.ts';
-import { filterRows, instanceFields } from '../tables/apply-filter.ts';
+import { filterRows, watchFields } from '../tables/apply-filter.ts';
 import { changeDocument, changeLine } from '../tables/change-lines.ts';
 import {
   fleetChangeDocument,
@@ -43,7 +43,7 @@ export const watch = command({
       description: 'only the instances of this service',
       schema: ServiceName.optional(),
     },
-    filter: listSettings(instanceFields).filter,
+    filter: listSettings(watchFields).filter,
     lines: {
       flag: '--lines',
       description: 'print one line per change, also at a terminal',
@@ -60,7 +60,7 @@ export const watch = command({
     const { service, json } = settings;
     const { clock } = systemAdapters;
     // A wrong filter is reported before the command connects.
-    filterRows([], settings.filter, instanceFields);
+    filterRows([], settings.filter, watchFields);
     await using connected = await connectPatiently(settings, io, 'watch', { create: false });
     if (!connected) return exitCodes.done;
     let ready = false;
@@ -77,7 +77,7 @@ export const watch = command({
       );
     };
     const filtered = (rows: readonly InstanceRow[]) =>
-      filterRows(rows, settings.filter, instanceFields);
+      filterRows(rows, settings.filter, watchFields);
     const wanted = (row: InstanceRow | undefined) =>
       row !== undefined && (!service || row.service === service) && filtered([row]).length > 0;
     const onChange = (changes: readonly DirectoryChange[]) => {

@@ -1,4 +1,7 @@
 import { Fault } from '../../domain/fault.ts';
+import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
+import { zoneOfRow } from '../../domain/fleet/fleet-rows.ts';
 import { type Filterable, matchesRow, parseRowFilter } from '../../domain/fleet/row-filter.ts';
 
 /** A row of `ps`, `agents` or `hosts`. */
@@ -7,13 +10,27 @@ export interface ListRow {
   readonly agent?: string;
   readonly state: string;
   readonly reason: string | null;
+  /** The zone of its run. Absent if it has none. */
+  readonly zone?: string;
   readonly service?: string;
   readonly id?: string;
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** The fields of instances. */
-export const instanceFields = ['service', 'host', 'agent', 'state', 'label'] as const;
+export const instanceFields = ['service', 'host', 'agent', 'zone', 'state', 'label'] as const;
+
+/** A removed instance has no zone any more, so that its end would not be shown. */
+export const watchFields = ['service', 'host', 'agent', 'state', 'label'] as const;
+
+/** The row with the zone of its run, if that has one. */
+export function withZone<Row extends Pick<InstanceRow, 'host' | 'agent' | 'run'>>(
+  row: Row,
+  fleet: Fleet,
+): Row & Pick<ListRow, 'zone'> {
+  const zone = zoneOfRow(row, fleet);
+  return zone === undefined ? row : { ...row, zone };
+}
 
 /**
  * The rows that all words of `--filter` match.
@@ -40,7 +57,8 @@ const labelsOf = ({ labels = {} }: ListRow): readonly string[] =>
 
 const filterable = (row: ListRow): Filterable => ({
   label: labelsOf(row),
-  ...{ state: [row.state], zone: [], host: [row.host] },
+  ...{ state: [row.state], host: [row.host] },
+  zone: row.zone === undefined ? [] : [row.zone],
   service: row.service === undefined ? [] : [row.service],
   agent: row.agent === undefined ? [] : [row.agent],
   text: () =>

@@ -12,6 +12,7 @@ const columns = (now: WallTime, palette: Palette): readonly Column<HostRow>[] =>
   { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
   { head: 'REASON', cell: ({ reason }) => reason ?? '' },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
+  { head: 'ZONE', cell: ({ zone = '' }) => escapeControls(zone), shrinks: true, extra: true },
   { head: 'AGENTS', cell: ({ agents }) => countsOf(agents), shrinks: true },
   { head: 'INSTANCES', cell: ({ instances }) => countsOf(instances), shrinks: true },
 ];
@@ -33,6 +34,8 @@ export interface HostRow {
   /** The best state of its agents; `gone` if only instances are left. */
   readonly state: AgentRow['state'] | 'gone';
   readonly reason: string | null;
+  /** That of its best agent. */
+  readonly zone?: string;
   readonly since: WallTime;
   readonly agents: Readonly<Record<string, number>>;
   readonly instances: Readonly<Record<string, number>>;
@@ -50,7 +53,7 @@ const ranks: readonly AgentRow['state'][] = [
 const rankOf = ({ state }: AgentRow): number => ranks.indexOf(state);
 
 export function hostRows(
-  agents: readonly AgentRow[],
+  agents: readonly (AgentRow & { readonly zone?: string })[],
   instances: readonly InstanceRow[],
 ): readonly HostRow[] {
   const names = new Set([...agents, ...instances].map(({ host }) => host));
@@ -65,6 +68,7 @@ export function hostRows(
       since: best?.since ?? Math.max(...runs.map(({ since }) => since)),
       agents: counted(own),
       instances: counted(runs),
+      ...(best?.zone !== undefined && { zone: best.zone }),
     };
   });
 }

@@ -23,7 +23,9 @@ const drainedBy = ({ by, why }: NonNullable<InstanceRow['drain']>): string =>
     ? `drained; its drain cannot be read: ${why}`
     : `drained by ${by.slice(by.lastIndexOf('/') + 1)}${why === null ? '' : `: ${why}`}`;
 
-const columns = (now: WallTime, palette: Palette, flaps: Flaps): readonly Column<InstanceRow>[] => [
+type Row = InstanceRow & { readonly zone?: string };
+
+const columns = (now: WallTime, palette: Palette, flaps: Flaps): readonly Column<Row>[] => [
   {
     head: 'INSTANCE',
     cell: ({ service, id }) => escapeControls(`${service}/${id}`),
@@ -40,6 +42,7 @@ const columns = (now: WallTime, palette: Palette, flaps: Flaps): readonly Column
     shrinks: true,
     least: 14,
   },
+  { head: 'ZONE', cell: ({ zone = '' }) => escapeControls(zone), shrinks: true, extra: true },
   {
     head: 'LABELS',
     cell: ({ labels }) => escapeControls(labelsOf(labels)),
@@ -56,7 +59,7 @@ const labelsOf = (labels: Readonly<Record<string, string>>): string =>
     .join(' ');
 
 export const instanceTable = (
-  rows: readonly InstanceRow[],
+  rows: readonly Row[],
   now: WallTime,
   look: { readonly width: number; readonly palette: Palette },
   flaps: Flaps = new Map(),

@@ -13,6 +13,7 @@ const filterExamples = {
   service: 'service:web',
   host: 'host:db-*',
   agent: 'agent:api',
+  zone: 'zone:a',
   state: 'state:live',
   label: 'label.tier=gold',
 } as const;

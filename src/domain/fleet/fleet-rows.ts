@@ -5,8 +5,11 @@ import type { Fleet } from './fleet.ts';
 import type { Observation } from './observation.ts';
 import { compareAgents, compareInstances } from './row-order.ts';
 
-/** The zone of the run that owns an instance; undefined if it has none, or if another run has its slot. */
-export function zoneOfRow({ host, agent, run }: InstanceRow, fleet: Fleet): string | undefined {
+/** The zone of an agent's run, or of the run that owns an instance; undefined if it has none, or if another run has its slot. */
+export function zoneOfRow(
+  { host, agent, run }: Pick<InstanceRow, 'host' | 'agent' | 'run'>,
+  fleet: Fleet,
+): string | undefined {
   const read = fleet.slot(agentMapKey({ host, agent } as Slot))?.agent;
   return read?.kind === 'stored' && read.record.run === run ? read.record.zone : undefined;
 }
