@@ -91,6 +91,14 @@ describe('the package, installed in an empty directory,', () => {
     );
   });
 
+  test('can be loaded by CommonJS', async () => {
+    const program = "console.log(typeof require('rollcall').startAgent)";
+    const { stdout } = await run(process.execPath, ['--input-type=commonjs', '-e', program], {
+      cwd: folder,
+    });
+    expect(stdout.trim()).toBe('function');
+  });
+
   test('has a fleet in memory for tests, as the reference shows it', async () => {
     const page = readFileSync(join(checkout, 'docs/reference/library.md'), 'utf8');
     const [, example = ''] = /^## startTestFleet$[\s\S]*?```ts\n([\s\S]*?)```/m.exec(page) ?? [];
