@@ -43,3 +43,12 @@ export async function listInstances(file: string, slot: Slot): Promise<readonly 
 /** Yields when a file may have changed, and at least every `every`. */
 export const watchInstancesFile = (file: string, every: Millis, signal: AbortSignal) =>
   watchFile(file, every, systemClock, signal);
+
+/** A template for one row of a list: see `readRowTemplate`. @throws {Fault} `bad-setting` */
+export async function rowTemplate(
+  source: string,
+  clean: (text: string) => string,
+): Promise<(row: object) => string> {
+  const { readRowTemplate } = await import('../adapters/doors/file/row-template.ts');
+  return readRowTemplate(source, clean);
+}

@@ -43,6 +43,10 @@ export const ps = command({
     ['rollcall ps --service web --json', 'for scripts: one JSON document per line'],
     ['rollcall ps -o wide', 'also labels, and how often each agent returned from suspicion'],
     ['rollcall ps web -o name', 'for shells: SERVICE/ID, one per line'],
+    [
+      'rollcall ps -o template="{{host}}:{{port}}"',
+      'for shells: one line per instance, by a template of Liquid',
+    ],
     ['rollcall ps --policy prefer-live', 'the instances that a consumer of the library would get'],
   ],
   async run({ settings, io, args: [named] }) {

@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { yamlText } from '../../composition/files.ts';
+import { rowTemplate, yamlText } from '../../composition/files.ts';
 import type { Settings } from '../command/settings/setting.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withIsoTimes } from '../terminal/iso-times.ts';
 
 const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
-type Format = (typeof formats)[number];
+const Output = z.union([z.enum(formats), z.templateLiteral(['template=', z.string().min(1)])], {
+  error: 'table, wide, json, yaml, name or template=TEXT',
+});
+type Format = z.infer<typeof Output>;
 
 /** An example for each field of `--filter`. */
 const filterExamples = {
@@ -24,9 +27,9 @@ export const listSettings = (fields: readonly (keyof typeof filterExamples)[]) =
     output: {
       flag: '-o, --output <format>',
       description:
-        'table, wide (no column is cut or left out), json (as --json), yaml, or name (one name per line)',
+        'table, wide (no column is cut or left out), json (as --json), yaml, name (one name per line), or template=TEXT (Liquid, with the fields of json: template={{host}})',
       fallback: 'table',
-      schema: z.enum(formats, { error: 'table, wide, json, yaml or name' }).optional(),
+      schema: Output.optional(),
     },
     filter: {
       flag: '-f, --filter <words...>',
@@ -48,7 +51,7 @@ export const listLook = (
 
 /**
  * Prints rows in a format for programs. False: a table is wanted. `also`: further documents after the rows, each
- * with a field `event`, which no row has; `name` prints the rows alone.
+ * with a field `event`, which no row has; `name` and `template=` print the rows alone.
  */
 export async function printDocuments<Row extends object>(
   rows: readonly Row[],
@@ -61,6 +64,11 @@ export async function printDocuments<Row extends object>(
   if (format === 'table' || format === 'wide') return false;
   if (format === 'name') {
     for (const row of rows) io.out(escapeControls(nameOf(row)));
+    return true;
+  }
+  if (format.startsWith('template=')) {
+    const render = await rowTemplate(format.slice('template='.length), escapeControls);
+    for (const line of rows.map((row) => render(withIsoTimes(row)))) if (line !== '') io.out(line);
     return true;
   }
   for (const document of [...rows, ...(await also())]) {

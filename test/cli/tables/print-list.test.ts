@@ -12,7 +12,9 @@ const rows = [
 ];
 const nameOf = ({ service, id }: (typeof rows)[number]) => `${service}/${id}`;
 
-async function printed(output: 'json' | 'yaml' | 'name' | undefined, json = false) {
+type Output = Parameters<typeof printDocuments>[1]['output'];
+
+async function printed(output: Output, json = false) {
   const { io, out } = fakeTerminal();
   expect(await printDocuments(rows, { json, output }, nameOf, io)).toBe(true);
   return out;
@@ -36,6 +38,29 @@ test('rows are YAML documents with the fields of JSON, safe for a terminal', asy
 
 test('rows are names, one per line', async () => {
   expect(await printed('name')).toEqual(['web/w1', `web/${long}`]);
+});
+
+test('rows are lines of a template, safe for a terminal, and empty lines are left out', async () => {
+  const line =
+    '{{service}}/{{id}} {{labels.b | default: ""}} {{labels | json}} {{zone | default: "-"}} {{sinceIso}}';
+  const [first, second = ''] = await printed(`template=${line}`);
+  expect(first).toBe('web/w1  {} - 1970-01-01T00:00:00.000Z');
+  expect(second).toContain(long);
+  expect(second).not.toMatch(/[\u202e\n]/);
+  const some = '{% if id == "w1" %}{{id}} {{port}}{% endif %}';
+  expect(await printed(`template=${some}`)).toEqual(['w1 8080']);
+});
+
+test.each([
+  ['{{servce}}', 'undefined variable: servce'],
+  ['{{service', 'not closed'],
+  ['{{service | rot13}}', 'undefined filter: rot13'],
+  ['{% include "/etc/passwd" %}', 'tag "include" not found'],
+  ['{{service | raw}}', 'undefined filter: raw'],
+])('a template that cannot be used is refused: %s', async (template, why) => {
+  const refusal = await printed(`template=${template}`).catch((cause: unknown) => cause);
+  expect(refusal).toMatchObject({ code: 'bad-setting' });
+  expect(`${refusal}`).toContain(why);
 });
 
 test('a table is complete with -o wide and in a pipe, and fits a terminal', async () => {

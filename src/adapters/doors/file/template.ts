@@ -1,6 +1,6 @@
-import { Liquid } from 'liquidjs';
 import { Fault } from '../../../domain/fault.ts';
 import type { FileService } from './file-data.ts';
+import { safeLiquid } from './liquid.ts';
 
 interface Rendered {
   readonly text: string;
@@ -9,9 +9,6 @@ interface Rendered {
 }
 
 export type Template = (services: readonly FileService[]) => Rendered;
-
-/** Tags that print a value without the check below, or that read files. */
-const tagsWithoutCheck = ['echo', 'cycle', 'liquid', 'include', 'render', 'layout', 'block'];
 
 /** No configuration format gives one of these characters a meaning inside a word. */
 const isHarmless = (text: string): boolean =>
@@ -47,13 +44,7 @@ export function readTemplate(source: string, file: string): Template {
     if (typeof value !== 'string') return refuse(quoteJson(value));
     return isHarmless(value) ? value : refuse(value);
   };
-  const engine = new Liquid({
-    ownPropertyOnly: true,
-    strictFilters: true,
-    outputEscape: checked,
-    renderLimit: 10_000,
-  });
-  for (const tag of tagsWithoutCheck) delete engine.tags[tag];
+  const engine = safeLiquid(checked);
   const filters = {
     json: quoteJson,
     nginx: (value: unknown) => {
@@ -63,9 +54,6 @@ export function readTemplate(source: string, file: string): Template {
   };
   for (const [name, handler] of Object.entries(filters))
     engine.registerFilter(name, { raw: true, handler });
-  // The filter `raw` of Liquid would print a text without quotes.
-  for (const name of ['raw', 'jsonify', 'inspect', 'xml_escape', 'escape'])
-    delete engine.filters[name];
   const parsed = inFile(file, () => engine.parse(source));
   return (services) => {
     refused = new Set();
