@@ -7,7 +7,6 @@ import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, seconds, type WallTime } from '../../domain/time.ts';
 import { type Metrics, noopMetrics } from '../../ports/metrics.ts';
-import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
 import type { Common } from '../command/command.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
@@ -80,7 +79,10 @@ export async function connectPatiently(
       const store = await openStore(access, opening);
       if (tries > 0) io.err(`connected to ${store.status().server}`);
       const ports = portsOf(store, { log: logOf(io, settings), metrics });
-      if (typeof as !== 'string') void publishCharts(ports);
+      if (typeof as !== 'string') {
+        const { publishCharts } = await import('../../runtime/transitions/publish-charts.ts');
+        void publishCharts(ports);
+      }
       return connected({ settings, access }, store, ports);
     } catch (cause) {
       if (!(cause instanceof Fault)) throw cause;

@@ -25,12 +25,15 @@ export async function openDirectoryOnce(
   connected.store.requireAllReads();
   const directory = opened.use(new Directory(connected.ports));
   const { server } = connected.store.status();
-  const late = AbortSignal.any([io.signal, AbortSignal.timeout(within)]);
+  // A timer that is left would keep the process alive after its last line.
+  const finished = opened.adopt(new AbortController(), async (one) => one.abort());
+  const late = AbortSignal.any([io.signal, finished.signal]);
   const ready = directory.ready.then(() => true);
-  const waited = systemAdapters.clock.sleep(within * 2, late).then(() => false);
+  const waited = systemAdapters.clock.sleep(within, late).then(() => false);
   const complete = await withSpinner(io, 'reading the registry', () =>
     Promise.race([ready, waited]),
   );
+  finished.abort();
   if (!complete) {
     const refused = connected.store.status().refusedSubject;
     if (refused !== undefined)

@@ -1,13 +1,23 @@
-import stringWidth from 'string-width';
+import { createRequire } from 'node:module';
+import type stringWidth from 'string-width';
 
 /** Grapheme clusters: an accent or a joined emoji is part of one character. */
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-const plain = /^[\x20-\x7e]*$/;
+/** ASCII and the marks of states in tables, each of one column. */
+const plain = /^[\x20-\x7e●◌◍◐◒✕…→]*$/;
+
+let widthOf: typeof stringWidth | undefined;
+
+/** Loaded at the first other character: compiling its tables takes as long as the whole start of Node. */
+function exactWidth(text: string): number {
+  widthOf ??= createRequire(import.meta.url)('string-width').default as typeof stringWidth;
+  return widthOf(text);
+}
 
 /** Terminal columns of a text without control characters. Colours have no width. */
 export const displayWidth = (text: string): number =>
-  plain.test(text) ? text.length : stringWidth(text);
+  plain.test(text) ? text.length : exactWidth(text);
 
 /** Splits a text into parts of at most `columns`, each as long as possible and never empty. */
 export function splitByWidth(text: string, columns: number): readonly string[] {

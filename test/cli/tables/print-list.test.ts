@@ -47,8 +47,8 @@ test('rows are lines of a template, safe for a terminal, and empty lines are lef
   expect(first).toBe('web/w1  {} - 1970-01-01T00:00:00.000Z');
   expect(second).toContain(long);
   expect(second).not.toMatch(/[\u202e\n]/);
-  const some = '{% if id == "w1" %}{{id}} {{port}}{% endif %}';
-  expect(await printed(`template=${some}`)).toEqual(['w1 8080']);
+  const some = '{% if id == "w1" %}{{id}} {{host}}{% endif %}';
+  expect(await printed(`template=${some}`)).toEqual([`w1 ${rows[0]?.host}`]);
 });
 
 test.each([

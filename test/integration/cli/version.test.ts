@@ -1,5 +1,5 @@
 import { versions } from 'node:process';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { runProgram } from '../../../src/cli/program.ts';
 import { startAgent } from '../../../src/index.ts';
 import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
@@ -33,3 +33,30 @@ it('rollcall version names program, Node, server and namespace, and a namespace 
     { event: 'version', node: versions.node, namespace: 'mistyped', server: null },
   ]);
 });
+
+it.each(['ps', 'agents', 'hosts', 'policy', 'doctor', 'gc plan', 'audit verify'])(
+  'rollcall %s leaves no timer, which would keep the process alive after its last line',
+  async (line) => {
+    await (
+      await startAgent({
+        ...{ servers: world.server.url, namespace: 'timers', host: 'h1', name: 'a' },
+      })
+    ).stop();
+    const set = vi.spyOn(globalThis, 'setTimeout');
+    const cleared = vi.spyOn(globalThis, 'clearTimeout');
+    try {
+      const { io } = fakeTerminal({ env: {} });
+      const where = ['--servers', world.server.url, '--namespace', 'timers'];
+      await runProgram([...line.split(' '), ...where], io, { version: '0', starting: () => {} });
+      const over = new Set(cleared.mock.calls.map(([timer]) => timer));
+      const left = set.mock.results.flatMap(({ value }, n) => {
+        const [, ms = 0] = set.mock.calls[n] ?? [];
+        return ms >= 4000 && value.hasRef() && !over.has(value) ? [ms] : [];
+      });
+      expect(left).toEqual([]);
+    } finally {
+      set.mockRestore();
+      cleared.mockRestore();
+    }
+  },
+);
