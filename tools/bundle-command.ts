@@ -49,11 +49,14 @@ await build({
   format: 'esm',
   platform: 'node',
   target: 'node24',
-  external: packages.filter((name) => !inlined.includes(name)).flatMap((name) => [name, `${name}/*`]),
+  external: packages
+    .filter((name) => !inlined.includes(name))
+    .flatMap((name) => [name, `${name}/*`]),
   plugins: [ownAddress, oneLanguage],
   outdir: folder,
   chunkNames: 'command-chunks/[name]-[hash]',
   allowOverwrite: true,
+  // Without the sources: file and line of a stack trace are those of the repository.
   sourcemap: true,
   sourcesContent: false,
   logLevel: 'warning',

@@ -19,5 +19,8 @@ await build({
   outdir: folder,
   chunkNames: 'library-chunks/[name]-[hash]',
   allowOverwrite: true,
+  // Without the sources: file and line of a stack trace are those of the repository.
+  sourcemap: true,
+  sourcesContent: false,
   logLevel: 'warning',
 });

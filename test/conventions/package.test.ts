@@ -55,7 +55,9 @@ describe('the package, installed in an empty directory,', () => {
   afterAll(() => rm(folder, { recursive: true }));
 
   test('contains the build and no source', () => {
-    const others = packed.filter((path) => !/^dist\/(src|machines)\/.*(\.d\.ts|\.js)$/.test(path));
+    const built =
+      /^dist\/(src|machines)\/(.*(\.d\.ts|\.js)|((library|command)-chunks\/[^/]+|index|testing|cli\/start)\.js\.map)$/;
+    const others = packed.filter((path) => !built.test(path));
     const page = others.filter((path) => path.startsWith('dist/src/dashboard/'));
     const deployed = others.filter((path) => path.startsWith('deploy/'));
     expect(deployed).toContain('deploy/systemd/rollcall-collector.service');
@@ -89,6 +91,35 @@ describe('the package, installed in an empty directory,', () => {
     expect(JSON.parse(stdout)).toEqual(
       expect.arrayContaining(['openDirectory', 'replay', 'startAgent', 'startCollector']),
     );
+  });
+
+  test('has maps, so that a stack trace names file and line of the repository', async () => {
+    const program =
+      "try { await (await import('rollcall')).startAgent({ servers: 7 }); } catch (one) { console.log(one.stack); }";
+    const words = ['--enable-source-maps', '--input-type=module', '-e', program];
+    const { stdout } = await run(process.execPath, words, { cwd: folder });
+    const [, file = '', line = ''] = /(src\/library\/[a-z-]+\.ts):(\d+):\d+/.exec(stdout) ?? [];
+    const source = readFileSync(join(checkout, file), 'utf8').split('\n');
+    expect(source.length).toBeGreaterThanOrEqual(Number(line));
+    expect(source[Number(line) - 1]).toContain('Fault');
+  });
+
+  test('starts the command from a few files', async () => {
+    const hook = join(folder, 'loads.mjs');
+    await writeFile(
+      hook,
+      `import { registerHooks } from 'node:module';
+      const own = new Set();
+      registerHooks({ load(url, context, next) {
+        if (url.includes('/rollcall/dist/')) own.add(url);
+        return next(url, context);
+      } });
+      process.on('exit', () => process.stderr.write(String(own.size)));\n`,
+    );
+    const start = join(folder, 'node_modules/rollcall/dist/src/cli/start.js');
+    const { stderr } = await run(process.execPath, ['--import', hook, start, '--help']);
+    expect(Number(stderr)).toBeGreaterThan(1);
+    expect(Number(stderr)).toBeLessThan(50);
   });
 
   test('can be loaded by CommonJS', async () => {
@@ -177,10 +208,9 @@ describe('the package, installed in an empty directory,', () => {
   });
 
   test('has no benchmarks, and `rollcall bench` reports where they are', async () => {
-    expect(packed.filter((path) => /\bbench\b/.test(path))).toEqual([
-      'dist/src/cli/commands/bench.d.ts',
-      'dist/src/cli/commands/bench.js',
-    ]);
+    expect(packed.filter((path) => /^dist\/src\/(?!command-chunks).*\bbench\b/.test(path))).toEqual(
+      ['dist/src/cli/commands/bench.d.ts', 'dist/src/cli/commands/bench.js'],
+    );
     await expect(run(join(folder, 'node_modules/.bin/rollcall'), ['bench'])).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
