@@ -8,14 +8,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import process, { argv, env, stdout } from 'node:process';
+import process, { argv, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
 import { median } from './bench/statistics.ts';
 
 const { values } = parseArgs({
   args: argv.slice(2),
   options: {
-    servers: { type: 'string', default: env['NATS_URL'] ?? 'nats://127.0.0.1:4222' },
+    servers: { type: 'string', default: 'nats://127.0.0.1:4222' },
     user: { type: 'string' },
     password: { type: 'string' },
     runs: { type: 'string', default: '20' },

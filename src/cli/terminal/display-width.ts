@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import type stringWidth from 'string-width';
 
 /** Grapheme clusters: an accent or a joined emoji is part of one character. */
 const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -7,11 +6,13 @@ const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 /** ASCII and the marks of states in tables, each of one column. */
 const plain = /^[\x20-\x7e●◌◍◐◒✕…→]*$/;
 
-let widthOf: typeof stringWidth | undefined;
+type StringWidth = typeof import('string-width');
+
+let widthOf: StringWidth['default'] | undefined;
 
 /** Loaded at the first other character: compiling its tables takes as long as the whole start of Node. */
 function exactWidth(text: string): number {
-  widthOf ??= createRequire(import.meta.url)('string-width').default as typeof stringWidth;
+  widthOf ??= (createRequire(import.meta.url)('string-width') as StringWidth).default;
   return widthOf(text);
 }
 

@@ -135,3 +135,9 @@ describe('a change at a terminal', () => {
     expect(fleetChangeLine(change, paletteOf(1), at)).toContain(hold.why);
   });
 });
+
+test('the marks of states have the width that their characters have in a terminal', async () => {
+  const { default: stringWidth } = await import('string-width');
+  const marks = [...'●◌◍◐◒✕…→'];
+  expect(marks.map(displayWidth)).toEqual(marks.map((mark) => stringWidth(mark)));
+});
