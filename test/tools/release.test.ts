@@ -3,6 +3,7 @@ import { execPath } from 'node:process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
+  commandsAfter,
   isLater,
   unreleasedChanges,
   versionRule,
@@ -50,4 +51,10 @@ describe('a release', () => {
     );
     expect(failed.stderr).toContain('0.0.1 is not later than');
   });
+});
+
+it('the commands after it sign a tag and publish the packed file, by a path that npm takes for no repository', () => {
+  const commands = commandsAfter('1.2.3');
+  expect(commands).toContain("git tag --sign v1.2.3 --message 'rollcall 1.2.3'");
+  expect(commands).toMatch(/npm publish \.\/release\/rollcall-1\.2\.3\.tgz$/);
 });

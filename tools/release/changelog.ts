@@ -42,3 +42,11 @@ export function withVersion(changelog: string, version: string, date: string): s
   }
   return changelog.replace(`\n${unreleased}\n`, `\n${unreleased}\n\n## ${version} - ${date}\n`);
 }
+
+/** What is left to a person after the package is packed. npm takes `release/…` without the dot for a repository. */
+export const commandsAfter = (
+  version: string,
+): string => `  git commit --all --message 'release: ${version}'
+  git tag --sign v${version} --message 'rollcall ${version}'
+  (cd release && sha256sum --check rollcall-${version}.tgz.sha256)
+  npm publish ./release/rollcall-${version}.tgz`;

@@ -11,7 +11,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { argv, stdout } from 'node:process';
 import { parseArgs } from 'node:util';
-import { isLater, unreleasedChanges, versionRule, withVersion } from './changelog.ts';
+import {
+  commandsAfter,
+  isLater,
+  unreleasedChanges,
+  versionRule,
+  withVersion,
+} from './changelog.ts';
 
 const { values, positionals } = parseArgs({
   args: argv.slice(2),
@@ -67,9 +73,5 @@ const changes = check();
 print(`${version}:\n\n${changes}\n`);
 if (values['dry-run'] !== true) {
   prepare();
-  print(`\nNext:
-  git commit --all --message 'release: ${version}'
-  git tag --sign v${version} --message 'rollcall ${version}'
-  (cd release && sha256sum --check rollcall-${version}.tgz.sha256)
-  npm publish release/rollcall-${version}.tgz`);
+  print(`\nNext:\n${commandsAfter(version)}`);
 }
