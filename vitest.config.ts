@@ -56,7 +56,7 @@ const night = [
   'test/integration/services/!(consumers|failures|*-options).test.ts',
   'test/integration/surroundings/*.test.ts',
   'test/integration/upgrade/*.test.ts',
-  'test/integration/library/{own-connection,register-self}.test.ts',
+  'test/integration/library/{examples,own-connection,register-self}.test.ts',
   'test/contract/nats-{three-servers,own-connection}.test.ts',
 ];
 const nightBrowser = [
