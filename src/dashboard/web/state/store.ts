@@ -43,6 +43,15 @@ export const present = computed(() => {
 export const shownAt = computed(() =>
   isPast.value ? (moment.value?.at ?? present.value) : present.value,
 );
+/** The present in steps of five seconds and with each event: for what would be drawn anew each second. */
+export const presentInSteps = computed(() =>
+  Math.max(extent.value?.lastAt ?? 0, Math.floor(present.value / 5000) * 5000),
+);
+/** When the store did not answer the server, as JSON: it changes only when this does. */
+export const outages = computed(() => {
+  const { outages: earlier = [], storeAwaySince = null } = connection.value?.mark ?? {};
+  return JSON.stringify(storeAwaySince === null ? earlier : [...earlier, [storeAwaySince]]);
+});
 /** Why actions are disabled; null: they are enabled. */
 export const actionsDisabledReason = computed(() => {
   const hello = connection.value?.hello;

@@ -1,4 +1,4 @@
-import type { ApiEntity, ApiHeartbeat } from '../../../api-types.ts';
+import type { ApiEntity } from '../../../api-types.ts';
 import type { Lane } from '../../../history/query-types.ts';
 import type { Window } from '../../format/time-scale.ts';
 import { entityName } from '../../model/subject.ts';
@@ -19,17 +19,15 @@ export interface Band extends Window {
 
 export const hasBands = ({ entity }: ApiEntity): boolean => entity in kinds;
 
-/** The times in a range at which the store did not answer the dashboard server. */
+/** The times in a range at which the store did not answer the dashboard server; without an end, it still does not. */
 export const outageBands = (
-  { outages, storeAwaySince, now }: ApiHeartbeat,
+  outages: readonly (readonly [from: number, to?: number])[],
   window: Window,
 ): readonly Band[] =>
-  [...outages, ...(storeAwaySince === null ? [] : [[storeAwaySince, now] as const])].flatMap(
-    ([start, end]) => {
-      const [from, to] = [Math.max(start, window.from), Math.min(end, window.to)];
-      return from < to ? { kind: 'outage', name: 'no answer from NATS', from, to } : [];
-    },
-  );
+  outages.flatMap(([start, end = window.to]) => {
+    const [from, to] = [Math.max(start, window.from), Math.min(end, window.to)];
+    return from < to ? { kind: 'outage', name: 'no answer from NATS', from, to } : [];
+  });
 
 /** More bands would hide the lanes. The newest are drawn. */
 const most = 60;

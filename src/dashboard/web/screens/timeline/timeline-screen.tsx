@@ -5,11 +5,12 @@ import { clockTime, formatCount, formatDuration } from '../../format/format-time
 import { queryRange, readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import {
-  connection,
   extent,
   fleet,
+  isPast,
   moment,
-  present,
+  outages,
+  presentInSteps,
   route,
   seek,
   setParams,
@@ -38,7 +39,7 @@ export function TimelineScreen() {
   const all = extent.value;
   const here = moment.value;
   // Its end moves by steps of a pixel or so, so that the bars are not drawn again each second.
-  const whole: Window = queryRange({ from: all?.firstAt ?? 0, to: present.value + 1 });
+  const whole: Window = queryRange({ from: all?.firstAt ?? 0, to: presentInSteps.value + 1 });
   const window = readWindow(params['w'], whole);
   const asked = queryRange(window);
   const by: LaneGrouping = laneGroupings.find((one) => one === params['lanes']) ?? 'agent';
@@ -68,10 +69,9 @@ export function TimelineScreen() {
     { ask: 'lanes', entities: banded.slice(-mostEntities), ...asked },
     fresh,
   );
-  const { mark } = connection.value ?? {};
   const bands = [
     ...bandsOf(bandLanes ?? [], (number) => fleet.entities[number], window),
-    ...(mark ? outageBands(mark, window) : []),
+    ...outageBands(JSON.parse(outages.value), window),
   ];
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...asked }, fresh);
   const pinned = Number(params['b'] ?? '') || undefined;
@@ -85,7 +85,7 @@ export function TimelineScreen() {
     [0, 0] as readonly [number, number],
   );
   const set = (next: Window) => setParams({ w: writeWindow(next) });
-  const at = shownAt.value;
+  const at = isPast.value ? shownAt.value : presentInSteps.value;
   const near = here ? at : (window.from + window.to) / 2;
   const { panel, brush } = usePanZoom({
     ...{ window, whole, near, onWindow: set },

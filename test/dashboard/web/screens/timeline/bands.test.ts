@@ -34,16 +34,10 @@ test('a hold and a brake are bands from their beginning to their end or to the e
 });
 
 test('the times without an answer of the store are bands, also the present one, as far as they are in the range', () => {
-  const mark = {
-    ...{ head: 1, headAt: 1, now: 500, seats: null, storeAwaySince: 450 },
-    outages: [
-      [10, 20],
-      [90, 120],
-    ] as const,
-  };
+  const outages = [[10, 20], [90, 120], [450]] as const;
   const band = { kind: 'outage', name: 'no answer from NATS' };
-  expect(outageBands(mark, { from: 100, to: 600 })).toEqual([
+  expect(outageBands(outages, { from: 100, to: 600 })).toEqual([
     { ...band, from: 100, to: 120 },
-    { ...band, from: 450, to: 500 },
+    { ...band, from: 450, to: 600 },
   ]);
 });
