@@ -114,9 +114,10 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
               />
             ))}
             {instances.length > 16 ? <span data-text={`+${instances.length - 16}`} /> : null}
-            <bdi class="cut">
-              {[...new Set(instances.map(({ service }) => service))].join(', ')}
-            </bdi>
+            <span
+              class="cut"
+              data-text={[...new Set(instances.map(({ service }) => service))].join(', ')}
+            />
           </span>
         ) : null}
       </button>
