@@ -185,7 +185,9 @@ test('a host is held by keyboard alone, with 21 keys', async ({ open }) => {
   const { page, hand } = await atFleet(open, byKeys);
   await hand.press('/');
   await hand.write('h9');
-  await hand.press('Enter', 'Shift+Tab', 'Enter');
+  await hand.press('Enter');
+  await page.locator('.cell:focus').waitFor();
+  await hand.press('Shift+Tab', 'Enter');
   await hand.tabTo('.drawer footer button');
   await hand.press('Enter');
   await page.locator('input[name=why]:focus').waitFor();
@@ -202,7 +204,9 @@ test('why an agent was removed is found by keyboard alone, with 9 keys', async (
   const { page, hand } = await atFleet(open, byKeys);
   await hand.press('/');
   await hand.write('api/k1');
-  await hand.press('Enter', 'Enter');
+  await hand.press('Enter');
+  await page.locator('.cell:focus').waitFor();
+  await hand.press('Enter');
   await expect
     .poll(() => why(page).textContent(), soon)
     .toMatch(/^h5\/killed is not registered: .*dead/);
