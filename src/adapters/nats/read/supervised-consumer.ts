@@ -33,10 +33,10 @@ const deadAfterTicks = 5;
 
 /**
  * When we conclude that answers to flow control requests get lost: so many heartbeats have repeated an
- * answered request, and it was answered so long ago. A busy server takes hundreds of milliseconds.
+ * answered request, and it was answered so many ticks ago. A busy server takes hundreds of milliseconds.
  */
 const maxRepeatedRequests = 3;
-const answerLostAfter: Millis = 1500;
+const answerLostAfterTicks = 3;
 
 /**
  * One JetStream consumer that ends as soon as a message may have been lost.
@@ -61,8 +61,8 @@ export class SupervisedConsumer implements AsyncDisposable {
   /** Reply subject of the flow control request that is not yet answered, or ''. */
   #flowRequest = '';
   #answeredRequest = '';
-  /** When it was answered first; the answer is repeated with each heartbeat that repeats the request. */
-  #answeredAt = 0;
+  /** Ticks since it was answered first; the answer is repeated with each heartbeat that repeats the request. */
+  #ticksSinceAnswer = 0;
   #repeatedRequests = 0;
 
   static async open(
@@ -89,6 +89,7 @@ export class SupervisedConsumer implements AsyncDisposable {
     });
     const timer = setInterval(() => {
       this.#silentTicks += 1;
+      this.#ticksSinceAnswer += 1;
       if (this.#silentTicks >= deadAfterTicks) this.#die('the server sent nothing for 2.5 s');
     }, tick);
     const stop = () => this.#die('stopped');
@@ -174,7 +175,7 @@ export class SupervisedConsumer implements AsyncDisposable {
   /** The server sends no more messages until the request is answered. */
   #onFlowRequest(subject: string): void {
     this.#repeatedRequests = subject === this.#answeredRequest ? this.#repeatedRequests + 1 : 0;
-    const isOld = performance.now() - this.#answeredAt >= answerLostAfter;
+    const isOld = this.#ticksSinceAnswer >= answerLostAfterTicks;
     if (this.#repeatedRequests >= maxRepeatedRequests && isOld) {
       this.#die(
         'the server does not receive answers to flow control requests: allow publishing to $JS.FC.>',
@@ -188,7 +189,7 @@ export class SupervisedConsumer implements AsyncDisposable {
   #answerFlowRequest(): void {
     if (this.#flowRequest === '') return;
     this.#connection.publish(this.#flowRequest, '');
-    if (this.#flowRequest !== this.#answeredRequest) this.#answeredAt = performance.now();
+    if (this.#flowRequest !== this.#answeredRequest) this.#ticksSinceAnswer = 0;
     this.#answeredRequest = this.#flowRequest;
     this.#flowRequest = '';
   }
