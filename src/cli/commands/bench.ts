@@ -22,6 +22,7 @@ export const benchmarkNames = [
   'sign',
   'access',
   'directory',
+  'directory-10k',
   'replace-100',
   'seat',
   'replay',

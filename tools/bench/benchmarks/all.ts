@@ -1,7 +1,7 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { access } from './access.ts';
-import { directory } from './directory-startup.ts';
+import { directory, directoryOf10k } from './directory-startup.ts';
 import { frozen } from './frozen.ts';
 import { heartbeat } from './heartbeat.ts';
 import { join } from './join.ts';
@@ -36,6 +36,7 @@ export const benchmarks: readonly Benchmark[] = [
   sign,
   access,
   directory,
+  directoryOf10k,
   replaced,
   seat,
   replay,

@@ -8,8 +8,10 @@ export interface Reading {
   readonly took: Millis;
   /** CPU time, which other load on the machine affects less than elapsed time. */
   readonly cpu: Millis;
-  /** The growth of the process, in bytes. */
+  /** The growth of the process, in bytes: resident, without a forced collection. */
   readonly grew: number;
+  /** The growth of its heap, after a collection. */
+  readonly heap: number;
   readonly count: number;
 }
 
@@ -128,7 +130,7 @@ export interface Jobs {
     };
     readonly answer: readonly (readonly Millis[])[];
   };
-  /** The bare client: receives the message of every record without parsing it. */
+  /** The bare client: receives the message of every record and parses it as JSON. */
   readonly 'read-bare': { readonly task: { readonly messages: number }; readonly answer: Reading };
   /** CPU time for one renewal in µs, for each round. */
   readonly renew: {

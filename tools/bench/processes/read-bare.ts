@@ -3,12 +3,14 @@ import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-na
 import { type Access, connectBare } from '../environment/access.ts';
 import { watchBare } from '../environment/baseline-watch.ts';
 import type { Jobs, Reading } from './job.ts';
+import { collectedHeap } from './read-directory.ts';
 
-/** Reads the same messages with the bare client, without parsing them. */
+/** Reads the same messages with the bare client, and parses each as JSON. */
 export async function readBare(
   access: Access,
   { messages }: Jobs['read-bare']['task'],
 ): Promise<Reading> {
+  const heap = collectedHeap();
   const before = memoryUsage.rss();
   const idle = cpuUsage();
   const began = performance.now();
@@ -16,14 +18,20 @@ export async function readBare(
   const { registry } = subjectNamesOf(access.namespace);
   const all = Promise.withResolvers<void>();
   let count = 0;
-  await watchBare(bare, { stream: registry.stream, filter: `${registry.prefix}>`, from: 0 }, () => {
-    count += 1;
-    if (count === messages) all.resolve();
-  });
+  await watchBare(
+    bare,
+    { stream: registry.stream, filter: `${registry.prefix}>`, from: 0 },
+    (msg) => {
+      JSON.parse(msg.string());
+      count += 1;
+      if (count === messages) all.resolve();
+    },
+  );
   await all.promise;
   const took = performance.now() - began;
   const grew = memoryUsage.rss() - before;
   const { user, system } = cpuUsage(idle);
+  const grown = collectedHeap() - heap;
   await bare.close();
-  return { took, cpu: (user + system) / 1000, grew, count };
+  return { took, cpu: (user + system) / 1000, grew, heap: grown, count };
 }
