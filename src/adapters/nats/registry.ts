@@ -8,6 +8,7 @@ import { fewEntries } from './read/few-entries.ts';
 import { readEntries, readEntry } from './read/leader-read.ts';
 import { takeSnapshot } from './read/snapshot.ts';
 import { watch } from './read/watch.ts';
+import { answerPatience } from './write/answer-patience.ts';
 import { commit } from './write/commit.ts';
 
 /** One who names more keys than these reads more of them than are worth a request each. */
@@ -32,7 +33,8 @@ export function natsRegistry(
       const few = isSmall ? await fewEntries(connection, spec) : undefined;
       return few ?? (await takeSnapshot(connection, spec)).entries;
     },
-    async commit(request, { within: answerWithin, signal } = {}) {
+    async commit(request, { within: wanted, signal } = {}) {
+      const answerWithin = answerPatience(wanted, connection.client.info?.cluster);
       const until = performance.now() + within;
       const left = () => Math.max(1, until - performance.now());
       for (;;) {
