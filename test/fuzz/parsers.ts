@@ -76,6 +76,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   ],
   'doors/dns-door.test.ts': ['adapters/doors/dns/dns-query'],
   'doors/file-door.test.ts': ['adapters/doors/file/template'],
+  'doors/row-template.test.ts': ['adapters/doors/file/row-template'],
   'http-door.test.ts': ['adapters/doors/http/queries', 'adapters/doors/http/routes'],
   'view-snapshot.test.ts': ['adapters/files/view-snapshot'],
   'library.test.ts': ['library/options'],
