@@ -24,4 +24,8 @@ export const keptSeeds: ReadonlyMap<number, string> = new Map([
     'a tombstone ended unseen: the server’s clock was set forward while a view was cut off',
   ],
   [2019141, 'a suspicion waited for an answer during a suspension, and was written after it'],
+  [
+    30001584,
+    'an instance was not kept because a later registration of its name was kept, whose time ended first',
+  ],
 ]);

@@ -48,8 +48,11 @@ interface Kept {
  */
 export class KeptInstances {
   readonly #keepLast: Millis;
-  /** By service, then by id: a name is never handed out twice (G11). */
-  readonly #services = new Map<string, Map<string, Kept>>();
+  /**
+   * By service, then by id: a name is never handed out twice (G11). Several registrations of a name may have been removed, each
+   * at its time; the latest of those that are still kept has the name.
+   */
+  readonly #services = new Map<string, Map<string, readonly Kept[]>>();
 
   /** `keepLast`: 0 remembers nothing. */
   constructor(keepLast: Millis) {
@@ -69,9 +72,13 @@ export class KeptInstances {
   of(service: string, now: MonotonicTime): readonly InstanceRow[] {
     const kept = this.#services.get(service);
     if (!kept) return [];
-    for (const [id, { until }] of kept) if (until <= now) kept.delete(id);
+    for (const [id, all] of kept) {
+      const left = all.filter(({ until }) => until > now);
+      if (left.length > 0) kept.set(id, left);
+      else kept.delete(id);
+    }
     if (kept.size === 0) this.#services.delete(service);
-    return [...kept.values()].map(({ row }) => row);
+    return [...kept.values()].map((all) => latestOf(all).row);
   }
 
   /** The services of which something may be remembered. */
@@ -81,15 +88,19 @@ export class KeptInstances {
 
   #remember(before: InstanceRow, { monotonic, wall }: Moment): void {
     const { service, id } = before;
-    const kept = this.#services.get(service) ?? new Map<string, Kept>();
+    const kept = this.#services.get(service) ?? new Map<string, readonly Kept[]>();
     this.#services.set(service, kept);
-    const other = kept.get(id);
-    if (other && other.until > monotonic && other.row.token > before.token) return;
     const reason = before.reason ?? 'unobserved';
     const row: InstanceRow = { ...before, state: 'dubious', reason, keptSince: wall };
-    kept.set(id, { row, until: monotonic + this.#keepLast });
+    // An earlier registration that was kept is of no use any more: this one has its name for longer.
+    const isLater = (one: Kept) => one.until > monotonic && one.row.token > before.token;
+    const others = (kept.get(id) ?? []).filter(isLater);
+    kept.set(id, [...others, { row, until: monotonic + this.#keepLast }]);
   }
 }
+
+const latestOf = (all: readonly Kept[]): Kept =>
+  all.reduce((latest, one) => (one.row.token > latest.row.token ? one : latest));
 
 /**
  * Whether a row is gone and nothing explains it. Its own report, its run and its successor explain a removal:

@@ -72,6 +72,14 @@ describe('an instance without a record', () => {
     expect(unasked.of('web', minutes(10))).toMatchObject([{ run: 'earlier' }]);
   });
 
+  test('is kept for its whole time, also if one of the same id with a higher token was kept when it was removed', () => {
+    const kept = new KeptInstances(minutes(10));
+    kept.take([gone(rowOf('silent', '1', { run: 'later', token: 2 }))], at(0));
+    kept.take([gone(rowOf('silent', '1', { run: 'earlier' }))], at(minutes(9)));
+    expect(kept.of('web', minutes(11))).toMatchObject([{ run: 'earlier' }]);
+    expect(kept.of('web', minutes(19))).toEqual([]);
+  });
+
   test('is dubious, with its reason and the time since when it is kept', () => {
     const kept = new KeptInstances(minutes(10));
     kept.take([gone(rowOf('silent', '1'))], at(5));

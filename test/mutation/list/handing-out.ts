@@ -22,11 +22,11 @@ export const handingOut: readonly Mutant[] = [
     unseen: 'the checker looks for services that are empty, not for those that should be',
   },
   {
-    name: 'ended-keeping-counts',
+    name: 'one-kept-for-a-name',
     breaks: 'G13',
-    what: 'keeps no instance if one with its id and a higher token was kept, however long ago',
+    what: 'keeps no instance while one with its id and a higher token is kept',
     file: 'src/domain/fleet/kept-instances.ts',
-    edits: [['other && other.until > monotonic && other.row', 'other && other.row']],
+    edits: [['kept.set(id, [...others, {', 'if (others.length === 0) kept.set(id, [...others, {']],
     tests: ['test/domain/fleet/kept-instances.test.ts'],
   },
   {
