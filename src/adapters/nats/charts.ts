@@ -30,7 +30,8 @@ export function natsCharts(
 
     async missing(charts) {
       requireRight();
-      const keys = new Set(await keysBelow(connection, bucket, 'chart.>', within));
+      const listed = await keysBelow(connection, bucket, 'chart.>', within);
+      const keys = new Set(listed.keys);
       return charts.filter(({ machine, hash }) => !keys.has(keyOf(machine, hash)));
     },
 

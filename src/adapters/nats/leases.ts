@@ -114,8 +114,8 @@ export function natsLeases(
     read: (key) => readEntry(connection, bucket, key, within),
 
     async list(filter) {
-      const keys = await keysBelow(connection, bucket, filter, within);
-      const entries = await readEntries(connection, bucket, keys, within);
+      const { keys, listedAt } = await keysBelow(connection, bucket, filter, within);
+      const entries = await readEntries(connection, bucket, keys, within, listedAt);
       return entries.filter((entry) => entry.text !== undefined);
     },
 

@@ -20,7 +20,8 @@ export async function diagnosePings(
 ): Promise<readonly Finding[]> {
   const live = [...fleet.slots()]
     .flatMap(({ agent }) => (agent?.kind === 'stored' ? [agent.record] : []))
-    .filter(({ phase }) => phase === 'live')
+    // A suspect run may be dead, and is about to be pinged by a collector anyway.
+    .filter(({ phase, suspect }) => phase === 'live' && suspect === undefined)
     .slice(0, askedAtMost);
   if (live.length === 0) return [];
   try {

@@ -5,6 +5,7 @@ import { overdueSince } from '../../domain/collection/hold-end.ts';
 import { shadowedServices } from '../../domain/fleet/dns-names.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
+import { defaultLease, unmovedAfter } from '../../domain/policy/lease-policy.ts';
 import { type KeyValueEntry, readSeat } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -117,12 +118,17 @@ export async function diagnoseSeats(
   if (held.length > 0) {
     const namesOf = (seats: readonly KeyValueEntry[]) =>
       seats.map(({ key, text }) => `${key} by ${holderOf(text)}`).join(', ');
-    const judging = judgingSeats(held);
+    const unmoved = held.filter(isUnmoved);
+    const judging = judgingSeats(held).filter((seat) => !unmoved.includes(seat));
     const blind = held.filter((seat) => !judging.includes(seat));
     const active = `${plural(judging.length, 'active collector')}: ${namesOf(judging)}`;
     if (blind.length === 0) return ok('collectors', active);
-    const reasons = blind.map(({ text }) => readSeat(text)?.why ?? 'its log has the reason');
-    const blindly = `${plural(blind.length, 'collector')} that judges nothing: ${namesOf(blind)} (${[...new Set(reasons)].join('; ')})`;
+    const reasons = blind.map((seat) =>
+      unmoved.includes(seat)
+        ? `not renewed for ${Math.round((seat.age ?? 0) / 1000)} s, and the server does not end it: look at its log, its disk may be full`
+        : (readSeat(seat.text)?.why ?? 'its log has the reason'),
+    );
+    const blindly = `not observing: ${namesOf(blind)} (${[...new Set(reasons)].join('; ')})`;
     const mend = reasons.some((why) => why.includes('refused its commits'))
       ? 'a full stream needs room; too many open batches come from a client that keeps them open (docs/security.md)'
       : 'its log has `blinded` with the watch; run `rollcall doctor` with its login';
@@ -135,6 +141,10 @@ export async function diagnoseSeats(
     ? wrong('collectors', silent, start)
     : note('collectors', silent, start);
 }
+
+/** Whether a seat should have ended by now, by the clock of the server. */
+const isUnmoved = ({ text, age }: KeyValueEntry): boolean =>
+  age !== undefined && age >= unmovedAfter(readSeat(text)?.ttl ?? defaultLease.ttl);
 
 function holderOf(text: string | undefined): string {
   const seat = readSeat(text);

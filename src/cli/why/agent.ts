@@ -13,6 +13,7 @@ import { agentInServerTime, clockWords } from './server-time.ts';
 import {
   asAgent,
   expiryText,
+  holdWordsOf,
   noActiveCollector,
   suspectNext,
   suspicionText,
@@ -86,16 +87,19 @@ function present(
     sentences: [
       `${name} ${phases[record.phase]}${lapsed}.`,
       `Run ${record.run} took the slot ${formatAt(record.startedAt, now)}${why ? ` (${why})` : ''} and owns ${owns}.${refuted(life, now)}`,
-      presentNext(record, seats, owns),
+      presentNext(record, context, owns),
     ],
     next: { what: record.phase === 'leaving' ? 'leave' : 'nothing', at: null },
   };
 }
 
-function presentNext(record: StoredAgent['record'], seats: number | undefined, owns: string) {
+function presentNext(record: StoredAgent['record'], context: ExplanationContext, owns: string) {
   if (record.phase === 'leaving') return `Its own record is removed last, after ${owns}.`;
-  if (seats === 0) return untilOneRuns;
-  return `If it becomes silent, its instances are dubious within ${formatRounded(record.ttl)}; ${formatRounded(record.grace)} later it is declared dead, and it and its instances are removed.`;
+  if (context.seats === 0) return untilOneRuns;
+  const dubious = `If it becomes silent, its instances are dubious within ${formatRounded(record.ttl)}`;
+  const onHold = holdWordsOf(record, context, asAgent);
+  if (onHold !== undefined) return `${dubious}. ${onHold}`;
+  return `${dubious}; ${formatRounded(record.grace)} later it is declared dead, and it and its instances are removed.`;
 }
 
 function refuted(life: RunLife, now: WallTime): string {

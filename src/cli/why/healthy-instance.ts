@@ -13,6 +13,7 @@ import {
 } from './context.ts';
 import { formatAt, formatSince } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
+import { asOwner, holdWordsOf } from './suspect-next.ts';
 
 /** A live instance: its agent is live and reports it as serving. */
 export async function live(one: InstanceContext): Promise<Paragraph> {
@@ -28,10 +29,14 @@ export async function live(one: InstanceContext): Promise<Paragraph> {
         : lease === 'stands'
           ? 'its agent has a valid lease and is not suspect'
           : 'its agent is not suspect';
+  const dubious = `If its agent becomes silent, the instance is dubious within ${formatRounded(agent?.ttl ?? 0)}`;
+  const onHold = agent && holdWordsOf(agent, context, asOwner);
   const next =
     agent?.phase === 'leaving'
       ? 'Its agent removes it as soon as it has drained.'
-      : `If its agent becomes silent, the instance is dubious within ${formatRounded(agent?.ttl ?? 0)}; ${formatRounded(agent?.grace ?? 0)} later the agent is declared dead and the instance is removed.`;
+      : onHold === undefined
+        ? `${dubious}; ${formatRounded(agent?.grace ?? 0)} later the agent is declared dead and the instance is removed.`
+        : `${dubious}. ${onHold}`;
   return {
     sentences: [
       `${name} is live: ${doing}.`,

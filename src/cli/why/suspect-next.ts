@@ -63,6 +63,20 @@ export const asOwner: Named = {
   removed: 'the instance is removed',
 };
 
+/** That a hold keeps a live run from being declared dead; undefined: it has none. */
+export function holdWordsOf(
+  record: AgentRecord,
+  { now, fleet }: Pick<ExplanationContext, 'now' | 'fleet'>,
+  { subject, it }: Named,
+): string | undefined {
+  const hold = fleet.controls.holdOn(record);
+  if (hold?.kind === 'unreadable')
+    return `${subject} is on hold, but the record of the hold (${hold.key}) is unreadable: until that record is fixed or deleted, ${it} is not declared dead.`;
+  if (!hold) return undefined;
+  const { until, why } = hold.record;
+  return `${subject} is on hold ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then ${it} is not declared dead.`;
+}
+
 /** What happens next to a suspect run and its instances. */
 export function suspectNext(
   record: AgentRecord,
@@ -78,13 +92,11 @@ export function suspectNext(
   }
   if (seats === 0) return { what: 'nothing', at: null, words: noActiveCollector };
   const hold = fleet.controls.holdOn(record);
-  if (hold?.kind === 'unreadable') {
-    const words = `${subject} is on hold, but the record of the hold (${hold.key}) is unreadable: until that record is fixed or deleted, ${it} is not declared dead.`;
-    return { what: 'nothing', at: null, words };
-  }
+  const onHold = holdWordsOf(record, { now, fleet }, { subject, it, removed });
+  if (hold?.kind === 'unreadable') return { what: 'nothing', at: null, words: onHold ?? '' };
   if (hold) {
-    const { until, why } = hold.record;
-    const words = `${subject} is on hold ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then ${it} is not declared dead. After that, its ttl of ${formatRounded(ttl)} and its grace of ${formatRounded(grace)} start again, before ${it} is declared dead and ${removed}.`;
+    const { until } = hold.record;
+    const words = `${onHold} After that, its ttl of ${formatRounded(ttl)} and its grace of ${formatRounded(grace)} start again, before ${it} is declared dead and ${removed}.`;
     return { what: 'expire', at: until + ttl + grace, words };
   }
   const brake = fleet.controls.brakeOf(zoneOf(record));

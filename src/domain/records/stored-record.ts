@@ -32,6 +32,8 @@ export interface KeyValueEntry {
   readonly text: string | undefined;
   /** Why its text was not kept: it is too much (`RecordBudget`). */
   readonly leftOut?: string;
+  /** How long before the answer the server had stored it, by its own clock; only in lists of leases, and not in every store. */
+  readonly age?: Millis;
 }
 
 export interface StoredRecord<R> {

@@ -227,7 +227,7 @@ export class Directory implements AsyncDisposable {
   /** Whether a collector has a seat. A seat that is not renewed counts as free. */
   async #isObserved(): Promise<boolean> {
     const seats = await this.#ports.leases.list(allSeats);
-    this.#seats.record(seats);
+    this.#seats.record(seats, 'used');
     return judgingSeats(seats).some((seat) => {
       const ttl = readSeat(seat.text)?.ttl ?? defaultLease.ttl;
       return !this.#seats.isUnmoved(seat, ttl);

@@ -15,13 +15,18 @@ export class LeaseMovements {
     this.#clock = clock;
   }
 
-  /** Records what was read: all leases that exist. The others are forgotten. */
-  record(entries: readonly KeyValueEntry[]): void {
+  /**
+   * Records what was read: all leases that exist. The others are forgotten. `ages`: whether an entry that is read for the
+   * first time counts from when the server stored it. Only for who decides nothing by it, because the clock of the server
+   * may step.
+   */
+  record(entries: readonly KeyValueEntry[], ages: 'used' | 'ignored' = 'ignored'): void {
     const keys = new Set(entries.map(({ key }) => key));
     for (const key of this.#firstRead.keys()) if (!keys.has(key)) this.#firstRead.delete(key);
-    for (const { key, revision } of entries) {
+    for (const { key, revision, age = 0 } of entries) {
       if (this.#firstRead.get(key)?.revision === revision) continue;
-      this.#firstRead.set(key, { revision, at: this.#clock.monotonic() });
+      const at = this.#clock.monotonic() - (ages === 'used' ? age : 0);
+      this.#firstRead.set(key, { revision, at });
     }
   }
 

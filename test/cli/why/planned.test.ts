@@ -17,6 +17,23 @@ async function planned(fleet: FleetInMemory): Promise<void> {
   await planHold(author, plan, ports, new AbortController().signal);
 }
 
+scenario(
+  'rollcall why says of a live agent on hold that it is not declared dead',
+  async (fleet) => {
+    fleet.collector('watch');
+    fleet.agent('h1/a', ['web/w1']);
+    await fleet.advance(seconds(10));
+    await planned(fleet);
+    await fleet.advance(seconds(1));
+    expect(await says(fleet, 'agent:h1/a')).toMatch(
+      /If it becomes silent, its instances are dubious within 6 s\. It is on hold until T \(in (9|10) min\) \("new disk"\): until then it is not declared dead\.$/,
+    );
+    expect(await says(fleet, 'instance:web/w1')).toMatch(
+      /If its agent becomes silent, the instance is dubious within 6 s\. Its agent is on hold until T \(in (9|10) min\) \("new disk"\): until then the agent is not declared dead\.$/,
+    );
+  },
+);
+
 describe('rollcall why for a silent agent that is not declared dead', () => {
   scenario('gives the end, the reason and the consequence of a hold', async (fleet) => {
     fleet.collector('watch');

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { jetstreamManager, type StreamConfig } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { connect } from '@nats-io/transport-node';
@@ -86,13 +87,32 @@ describe('rollcall doctor', () => {
     const { code, out } = await doctor(fleet);
     expect(code).toBe(1);
     expect(out).toMatch(
-      /✕ collectors +no collector observes the fleet; 1 collector that judges nothing: seat\.1 by h1\/c/,
+      /✕ collectors +no collector observes the fleet; not observing: seat\.1 by h1\/c/,
     );
     await leases.create('seat.2', JSON.stringify({ ...seat, judges: true }), 60_000);
     const half = await doctor(fleet);
     expect(half.out).toMatch(
-      /· collectors +1 active collector: seat\.2 by h1\/c; 1 collector that judges nothing/,
+      /· collectors +1 active collector: seat\.2 by h1\/c; not observing: seat\.1/,
     );
+  });
+
+  it('shows a seat that is not renewed and does not end as no observer, and so do a command and a consumer', async () => {
+    await using fleet = await world.fleet();
+    await fleet.bystander('h1', 'a', [{ service: 'web', id: 'w' }]);
+    const seat = { v: 1, run: 'run00001', host: 'h1', agent: 'c', runs: 0, ttl: 1000 };
+    // As on a server whose full disk keeps it from ending the seat.
+    await fleet.store.leases.create('seat.1', JSON.stringify(seat), 60_000);
+    await pause(2500);
+    const { code, out } = await doctor(fleet);
+    expect(code).toBe(1);
+    expect(out).toMatch(/no collector observes the fleet; not observing: seat\.1 by h1\/c/);
+    expect(out).toMatch(/not renewed for [2-9]\d* s/);
+    const where = ['--servers', fleet.url, '--namespace', fleet.namespace];
+    const { documents } = await command(['ps', '--json', ...where]);
+    expect(documents().find(({ id }) => id === 'w')).toMatchObject({
+      state: 'dubious',
+      reason: 'unobserved',
+    });
   });
 
   it('reports that no collector is active', async () => {

@@ -1,5 +1,5 @@
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
-import type { Millis } from '../../../domain/time.ts';
+import type { Millis, WallTime } from '../../../domain/time.ts';
 import { apiFault, askApi } from '../connection/jetstream-api.ts';
 import { code } from '../connection/jetstream-errors.ts';
 import { type ApiMessage, entryOf, fromApi, type StreamMessage } from '../connection/message.ts';
@@ -38,15 +38,22 @@ export const readLastCopy: typeof readLast = (connection, stream, subject, withi
     ? readCopiedKey(connection, stream, subject, within)
     : readLast(connection, stream, subject, within);
 
-/** The entry of a key, from the leader. Revision 0: never written, or its tombstone has expired. */
+/**
+ * The entry of a key, from the leader. Revision 0: never written, or its tombstone has expired. `readAt`: the time by the
+ * clock of the server; with it an entry has its age.
+ */
 export async function readEntry(
   connection: SupervisedConnection,
   bucket: BucketNames,
   key: string,
   within: Millis,
+  readAt?: WallTime,
 ): Promise<KeyValueEntry> {
   const last = await readLast(connection, bucket.stream, bucket.prefix + key, within);
-  return last === undefined ? { key, revision: 0, text: undefined } : entryOf(bucket, last);
+  if (last === undefined) return { key, revision: 0, text: undefined };
+  const entry = entryOf(bucket, last);
+  const age = (readAt ?? Number.NaN) - last.storedAt;
+  return Number.isNaN(age) ? entry : { ...entry, age: Math.max(0, age) };
 }
 
 /** Concurrent reads when many keys are read. */
@@ -58,12 +65,15 @@ export async function readEntries(
   bucket: BucketNames,
   keys: readonly string[],
   within: Millis,
+  readAt?: WallTime,
 ): Promise<readonly KeyValueEntry[]> {
   const entries: KeyValueEntry[] = [];
   for (let from = 0; from < keys.length; from += concurrentReads) {
     const batch = keys.slice(from, from + concurrentReads);
     entries.push(
-      ...(await Promise.all(batch.map((key) => readEntry(connection, bucket, key, within)))),
+      ...(await Promise.all(
+        batch.map((key) => readEntry(connection, bucket, key, within, readAt)),
+      )),
     );
   }
   return entries;
