@@ -25,7 +25,7 @@ export function libraryReference(checkout: string): string {
   const others = declarations.filter(({ kind }) => kind !== 'function');
   return [
     pageHead('Library', 'the docstrings of what src/index.ts and src/testing.ts export'),
-    "`npm install rollcall`, then `import { startAgent } from 'rollcall'`. Everything listed here is",
+    "`npm install rollcall` (until it is published: `npm run build` in a checkout, then `npm install /path/to/it`), then `import { startAgent } from 'rollcall'`. Everything listed here is",
     'public. A failure that a caller must expect is thrown as a [`Fault`](#fault) with a code: see',
     '[error codes](error-codes.md).',
     '',
