@@ -23,17 +23,30 @@ const columns = (now: WallTime): readonly Column<LostAgent>[] => [
   },
 ];
 
-/** What zones and services lost, as lines, and a table of the agents. */
+/** What zones and services lost, as lines, and a table of the agents, also of those that an operator has acknowledged. */
 export function lostLines(
   lost: readonly LostAgent[],
-  remaining: Remaining,
+  {
+    remaining,
+    isAcknowledged,
+  }: { readonly remaining: Remaining; readonly isAcknowledged: (one: LostAgent) => boolean },
   now: WallTime,
   { palette, columns: width }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   if (lost.length === 0) return ['no agent is lost: none was declared dead without coming back'];
+  const open = lost.filter((one) => !isAcknowledged(one));
+  const mark: Column<LostAgent> = {
+    head: 'ACKNOWLEDGED',
+    cell: (one) => (isAcknowledged(one) ? 'yes' : 'no'),
+  };
   return [
-    ...lossLines({ lost, remaining }, now, { palette, columns: width }),
+    ...(open.length > 0
+      ? lossLines({ lost: open, remaining }, now, { palette, columns: width })
+      : ['all of these losses are acknowledged']),
     '',
-    table(lost, columns(now), { width, palette }),
+    table(lost, [...columns(now), ...(open.length < lost.length ? [mark] : [])], {
+      width,
+      palette,
+    }),
   ];
 }

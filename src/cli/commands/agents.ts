@@ -3,11 +3,15 @@ import { Fault } from '../../domain/fault.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
+import { policyKey } from '../../domain/identity/registry-keys.ts';
+import { isAcknowledged } from '../../domain/losses/acknowledged.ts';
+import type { LostAgent } from '../../domain/losses/losses.ts';
+import { readPolicy } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import { readLosses } from '../../runtime/operator/read-losses.ts';
 import { lostLines } from '../audit/lost-agents.ts';
-import { nowOf, openHistory } from '../audit/open-history.ts';
+import { nowOf, type OpenHistory, openHistory } from '../audit/open-history.ts';
 import { type Common, command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
@@ -94,6 +98,13 @@ const agentRows = (directory: Directory) =>
     .toSorted(compareAgents)
     .map((row) => withZone(row, directory.fleet));
 
+/** What operators have acknowledged; nothing is known of it from a file, or from a policy that cannot be read. */
+async function acknowledgementsOf({ connected }: OpenHistory) {
+  if (connected === undefined) return [];
+  const policy = readPolicy(await connected.ports.registry.read(policyKey));
+  return policy.kind === 'stored' ? (policy.record.policy.acknowledged ?? []) : [];
+}
+
 async function listLost(
   settings: Common & { readonly file?: string | undefined },
   io: Terminal,
@@ -105,7 +116,14 @@ async function listLost(
   );
   const lost = ledger.lost();
   if (settings.json) for (const one of lost) io.out(jsonLine(one));
-  else for (const line of lostLines(lost, ledger, await nowOf(opened), io)) io.out(line);
+  else {
+    const all = await acknowledgementsOf(opened);
+    const known = {
+      remaining: ledger,
+      isAcknowledged: (one: LostAgent) => isAcknowledged(one, all),
+    };
+    for (const line of lostLines(lost, known, await nowOf(opened), io)) io.out(line);
+  }
   const { first } = await history.range();
   if (!settings.json && first > 1) {
     io.out(io.palette.dim(`the history begins at event ${first}: earlier losses are not known`));

@@ -65,6 +65,9 @@ it('shows what a zone lost in every list until it is acknowledged, and a later l
   expect(await watch.line(({ event, change }) => event === 'lost' && change === 'ended'));
   expect((await ask(fleet, 'ps')).out).not.toContain('lost');
   expect((await ask(fleet, 'lost ack h1/a --yes')).out).toContain('acknowledged already');
+  const listed = (await ask(fleet, 'agents --lost')).out;
+  expect(listed).toContain('all of these losses are acknowledged');
+  expect(listed).toMatch(/h1\/a .* yes$/m);
   expect((await ask(fleet, 'lost ack zone:fra --yes')).err).toContain(
     "no agent is lost at 'zone:fra'",
   );
