@@ -101,7 +101,7 @@ describe('the credentials of a connection', () => {
     [{ passwordFile: '/f' }, '--password-file requires --user'],
     [{ user: 'a', password: 'b', passwordFile: '/f' }, 'use only one of them'],
     [{ tlsCert: 'c' }, '--tls-cert and --tls-key must be given together'],
-    [{ creds: '/not/there' }, "--creds '/not/there': ENOENT"],
+    [{ creds: '/not/there' }, "--creds '/not/there': there is no such file"],
     [{ creds: '/dev/null' }, 'is not a NATS credentials file'],
     [{ nkey: '/dev/null' }, 'is not the seed of a user'],
   ])('are refused: %j', async (given, message) => {
