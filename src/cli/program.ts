@@ -64,7 +64,7 @@ export async function runProgram(
     });
   }
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(withKnownHelp(argv), { from: 'user' });
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;
     if (cause.exitCode === 0) return exitCodes.done;
@@ -73,6 +73,14 @@ export async function runProgram(
     return exitCodes.usage;
   }
   return code;
+}
+
+/** `help` of an unknown command would print the help of all: the command alone is an error that names it. */
+function withKnownHelp(argv: readonly string[]): readonly string[] {
+  const [help, name, ...more] = argv;
+  if (help !== 'help' || name === undefined || name === 'help' || name.startsWith('-')) return argv;
+  const isKnown = commandIndex.some((one) => one.name.split(' ')[0] === name);
+  return isKnown ? argv : [name, ...more];
 }
 
 /** Whether the words of the command line can be a call of this command, or of the help of its group. */

@@ -23,6 +23,7 @@ async function rollcall(line: string, env: Record<string, string> = {}) {
 describe('a command line without a valid command', () => {
   it.each([
     ['pss', "unknown command 'pss'", 'Did you mean ps?'],
+    ['help pss', "unknown command 'pss'", 'Did you mean ps?'],
     ['audit tial', "unknown command 'tial'", 'Did you mean tail?'],
     ['ps --servcie web', "unknown option '--servcie'", 'Did you mean --service?'],
     ['hosts web', 'too many arguments', 'see rollcall hosts --help'],
