@@ -38,9 +38,9 @@ export function fleetLines(
   ];
 }
 
-/** `h1 is on hold until 12:03:10 (in 8 min): new kernel`. */
+/** `h1 is on hold until 12:03:10 (in 8 min): new kernel (by alice)`. */
 export const holdWords = (hold: HoldRecord, now: WallTime): string =>
-  `${formatTarget(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`}`;
+  `${formatTarget(hold)} is on hold ${untilWords(hold.until, now)}${hold.why === undefined ? '' : `: ${hold.why}`} (by ${hold.by.agent})`;
 
 /** `h1 is drained by alice until 12:03:10 (in 8 min): new kernel`. */
 export const drainWords = ({ target, by, until, why }: DrainRecord, now: WallTime): string => {

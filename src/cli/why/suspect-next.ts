@@ -73,8 +73,9 @@ export function holdWordsOf(
   if (hold?.kind === 'unreadable')
     return `${subject} is on hold, but the record of the hold (${hold.key}) is unreadable: until that record is fixed or deleted, ${it} is not declared dead.`;
   if (!hold) return undefined;
-  const { until, why } = hold.record;
-  return `${subject} is on hold ${untilWords(until, now)}${why === undefined ? '' : ` ("${why}")`}: until then ${it} is not declared dead.`;
+  const { until, why, by } = hold.record;
+  const reason = why === undefined ? '' : `"${why}", `;
+  return `${subject} is on hold ${untilWords(until, now)} (${reason}by ${by.agent}): until then ${it} is not declared dead.`;
 }
 
 /** What happens next to a suspect run and its instances. */

@@ -96,7 +96,7 @@ describe('a change of the fleet', () => {
   it.each([
     [
       { of: 'hold', before: undefined, now: holdOf(now + 60_000, 'disk') },
-      'h1/a is on hold until 12:01:00 (in 1 min): disk',
+      'h1/a is on hold until 12:01:00 (in 1 min): disk (by operator)',
       { event: 'hold', change: 'begun', host: 'h1', agent: 'a', why: 'disk' },
     ],
     [

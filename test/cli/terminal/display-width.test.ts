@@ -127,7 +127,8 @@ describe('a change at a terminal', () => {
   });
 
   test('of the fleet is one line too', () => {
-    const hold = { host: 'h1', until: 1000, why: '日本'.repeat(100) };
+    const by = { host: 'h1', agent: 'alice', run: 'run00001' };
+    const hold = { host: 'h1', until: 1000, why: '日本'.repeat(100), by };
     const change = { of: 'hold', before: undefined, now: hold } as unknown as Parameters<
       typeof fleetChangeLine
     >[0];

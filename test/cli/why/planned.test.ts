@@ -26,10 +26,10 @@ scenario(
     await planned(fleet);
     await fleet.advance(seconds(1));
     expect(await says(fleet, 'agent:h1/a')).toMatch(
-      /If it becomes silent, its instances are dubious within 6 s\. It is on hold until T \(in (9|10) min\) \("new disk"\): until then it is not declared dead\.$/,
+      /If it becomes silent, its instances are dubious within 6 s\. It is on hold until T \(in (9|10) min\) \("new disk", by person\): until then it is not declared dead\.$/,
     );
     expect(await says(fleet, 'instance:web/w1')).toMatch(
-      /If its agent becomes silent, the instance is dubious within 6 s\. Its agent is on hold until T \(in (9|10) min\) \("new disk"\): until then the agent is not declared dead\.$/,
+      /If its agent becomes silent, the instance is dubious within 6 s\. Its agent is on hold until T \(in (9|10) min\) \("new disk", by person\): until then the agent is not declared dead\.$/,
     );
   },
 );
@@ -43,10 +43,10 @@ describe('rollcall why for a silent agent that is not declared dead', () => {
     await fleet.kill(process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
     expect(await says(fleet, 'agent:h1/a')).toMatch(
-      /It is on hold until T \(in (9|10) min\) \("new disk"\): until then it is not declared dead\. After that, its ttl of 6 s and its grace of 10 s start again, before it is declared dead and it and its instances are removed\.$/,
+      /It is on hold until T \(in (9|10) min\) \("new disk", by person\): until then it is not declared dead\. After that, its ttl of 6 s and its grace of 10 s start again, before it is declared dead and it and its instances are removed\.$/,
     );
     expect(await says(fleet, 'instance:web/w1')).toMatch(
-      /Its agent is on hold until T \(in (9|10) min\) \("new disk"\): until then the agent is not declared dead\. After that, its ttl of 6 s and its grace of 10 s start again, before the agent is declared dead and the instance is removed\.$/,
+      /Its agent is on hold until T \(in (9|10) min\) \("new disk", by person\): until then the agent is not declared dead\. After that, its ttl of 6 s and its grace of 10 s start again, before the agent is declared dead and the instance is removed\.$/,
     );
     const [story] = await explained(fleet, 'agent:h1/a');
     expect(story?.facts['next']).toMatchObject({ what: 'expire', at: expect.any(Number) });
