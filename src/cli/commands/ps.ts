@@ -64,6 +64,7 @@ export const ps = command({
     if (await printDocuments(rows, settings, (row) => `${row.service}/${row.id}`, io, documents))
       return exitCodes.done;
     const of = wanted === undefined ? '' : ` of service '${wanted}'`;
+    const losses = async () => lossReport(await recentLosses(view, io), now, io, wanted);
     if (rows.length > 0) {
       const flaps = await recentFlaps(view, settings.output, io);
       io.out(instanceTable(troubleFirst(rows), now, listLook(io, settings.output), flaps));
@@ -74,10 +75,13 @@ export const ps = command({
       io.out(`pick policy '${policy}' returns no instance${of}`);
       io.out(io.palette.dim('all instances, with reasons: rollcall ps'));
     } else {
+      const lost = await losses();
+      for (const line of lost) io.out(line);
       io.out(`no instance${of} is registered in namespace '${settings.namespace}'`);
-      io.out(io.palette.dim('to register some: rollcall agent --name NAME --instances FILE'));
+      if (lost.length === 0)
+        io.out(io.palette.dim('to register some: rollcall agent --name NAME --instances FILE'));
     }
-    for (const line of lossReport(await recentLosses(view, io), now, io, wanted)) io.out(line);
+    if (all.length > 0) for (const line of await losses()) io.out(line);
     const count = `${plural(all.length, 'instance')}${of}`;
     const selected = policy === undefined ? '' : `${rows.length} selected by '${policy}' of `;
     io.out(footer(directory, `${selected}${count}`, io));

@@ -40,16 +40,20 @@ export async function printFleetList<Row extends ListRow & { readonly state: str
   const rows = filterRows(all, settings.filter, fields);
   const documents = async () => lossDocuments(await recentLosses(view, io));
   if (await printDocuments(rows, settings, nameOf, io, documents)) return;
+  const losses = async () => lossReport(await recentLosses(view, io), now, io);
   if (rows.length > 0) {
     io.out(table(troubleFirst(rows), now, listLook(io, settings.output)));
     io.out('');
   } else if (all.length > 0) {
     io.out(`no ${noun} matches --filter ${settings.filter}`);
   } else {
+    const lost = await losses();
+    for (const line of lost) io.out(line);
     io.out(none);
-    io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
+    if (lost.length === 0)
+      io.out(io.palette.dim('to start one: rollcall agent --name NAME --instances FILE'));
   }
   for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
-  for (const line of lossReport(await recentLosses(view, io), now, io)) io.out(line);
+  if (all.length > 0) for (const line of await losses()) io.out(line);
   io.out(footer(directory, plural(rows.length, noun), io));
 }

@@ -86,8 +86,8 @@ export function lossReport(
   if (losses.unknown !== undefined) return [palette.dim(escapeControls(losses.unknown))];
   const lines = lossLines(losses, now, io, service);
   if (lines.length === 0) return [];
-  const zone = losses.lost[0]?.zone ?? '';
-  const place = zone === '' ? 'all' : `zone:${zone}`;
+  const [zone = '', ...others] = new Set(losses.lost.map((one) => one.zone));
+  const place = zone === '' || others.length > 0 ? 'all' : `zone:${zone}`;
   const hint = `details: rollcall agents --lost; to acknowledge: rollcall lost ack ${place}`;
   return [...lines, palette.dim(escapeControls(hint))];
 }

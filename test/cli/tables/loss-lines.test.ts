@@ -22,6 +22,10 @@ test('losses are lines of a terminal, with what an operator can do', () => {
     'details: rollcall agents --lost; to acknowledge: rollcall lost ack zone:am\\x1bs',
   ]);
   expect(lossReport(losses, now, io, 'db')).toEqual([]);
+  const [first, second] = losses.lost;
+  if (!first || !second) throw new Error('two agents are lost');
+  const twoZones = { ...losses, lost: [first, { ...second, zone: 'ber' }] };
+  expect(lossReport(twoZones, now, io).at(-1)).toContain('rollcall lost ack all');
   expect(lossReport({ ...losses, unknown: 'not known: no rights' }, now, io)).toEqual([
     'not known: no rights',
   ]);
