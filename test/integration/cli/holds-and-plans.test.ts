@@ -77,7 +77,7 @@ describe('a hold', () => {
     ]);
     const { out: why } = await ask(fleet, 'why', 'web/w1');
     expect(why.replaceAll('\n', ' ')).toContain(
-      '("new kernel"): until then the agent is not declared dead',
+      '("new kernel", by operator): until then the agent is not declared dead',
     );
 
     const extended = await ask(fleet, 'hold', 'h1', '--for', '20m');
