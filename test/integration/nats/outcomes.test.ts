@@ -53,6 +53,9 @@ describe('a commit', () => {
   test('to a frozen server is unknown: it may be stored when the server thaws', async () => {
     await using server = await startTestServer();
     await using opened = await openOn([server.url], { answerWithin: 1000 });
+    // The first commit of a connection waits until the streams were compared.
+    const first = recordAndEvent('agent.a.0', 0, 'first', 'a.b.run.0');
+    expect(await opened.store.registry.commit(first)).toMatchObject({ outcome: 'committed' });
     server.freeze();
     expect(await opened.store.registry.commit(one())).toMatchObject({ outcome: 'unknown' });
     server.thaw();

@@ -26,7 +26,7 @@ export async function keysBelow(
     for (const subject of subjects) keys.add(subject.slice(bucket.prefix.length));
     offset += subjects.length;
     if (subjects.length > 0 && offset < info.total) continue;
-    const listedAt = Date.parse(info.ts ?? '');
+    const listedAt = new Date(info.ts ?? '').getTime();
     return { keys: [...keys], listedAt: Number.isNaN(listedAt) ? undefined : listedAt };
   }
 }

@@ -48,7 +48,7 @@ export async function command(
  */
 export async function withoutWaiting(): Promise<number> {
   const { took } = await command(['--version']);
-  return 10 * took;
+  return 20 * took;
 }
 
 /** Runs a line in a shell that has `rollcall` and the server’s address. */
