@@ -43,7 +43,7 @@ export async function command(
 }
 
 /**
- * The longest time for a command without waiting for a server: ten times that of `--version`, measured at
+ * The longest time for a command without waiting for a server: twenty times that of `--version`, measured at
  * this moment, because other tests use the cores too.
  */
 export async function withoutWaiting(): Promise<number> {
