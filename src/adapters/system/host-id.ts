@@ -67,7 +67,7 @@ const hashed = (machineId: string): string =>
 
 const randomHex = (): string => randomUUID().replaceAll('-', '');
 
-/** A name is enough to tell most machines apart: 8 digits are enough beside it, and all 16 without one. */
+/** An id has 8 digits after the name of the machine, and 16 digits if the machine has no usable name. */
 const named = (name: string, digits: string): string =>
   name === '' ? digits.slice(0, 16) : `${name}-${digits.slice(0, 8)}`;
 

@@ -3,9 +3,9 @@ import { formatTarget } from '../../composition/names/host-or-agent.ts';
 import { forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { overdueSince } from '../../domain/collection/hold-end.ts';
 import { shadowedServices } from '../../domain/fleet/dns-names.ts';
-import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
+import { judgingSeats, ttlOfSeat } from '../../domain/fleet/judging-seats.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
-import { defaultLease, unmovedAfter } from '../../domain/policy/lease-policy.ts';
+import { unmovedAfter } from '../../domain/policy/lease-policy.ts';
 import { type KeyValueEntry, readSeat } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -143,8 +143,8 @@ export async function diagnoseSeats(
 }
 
 /** Whether a seat should have ended by now, by the clock of the server. */
-const isUnmoved = ({ text, age }: KeyValueEntry): boolean =>
-  age !== undefined && age >= unmovedAfter(readSeat(text)?.ttl ?? defaultLease.ttl);
+const isUnmoved = (seat: KeyValueEntry): boolean =>
+  seat.age !== undefined && seat.age >= unmovedAfter(ttlOfSeat(seat));
 
 function holderOf(text: string | undefined): string {
   const seat = readSeat(text);

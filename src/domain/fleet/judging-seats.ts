@@ -1,4 +1,10 @@
+import { defaultLease } from '../policy/lease-policy.ts';
 import { type KeyValueEntry, readSeat } from '../records/stored-record.ts';
+import type { Millis } from '../time.ts';
+
+/** The ttl of a seat; the default, if its holder does not say it. */
+export const ttlOfSeat = ({ text }: Pick<KeyValueEntry, 'text'>): Millis =>
+  readSeat(text)?.ttl ?? defaultLease.ttl;
 
 /**
  * The seats whose holders judge. A blind holder notices no failure, so its seat counts as free when the

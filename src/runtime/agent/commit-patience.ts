@@ -8,10 +8,10 @@ const longest: Millis = seconds(60);
 /**
  * How long a run waits for the answer to a commit.
  *
- * A server answers the commits that it finds waiting together, after the last of them, and does 40 to 280 of them a
- * second. When a fleet returns, that is longer than 5 s. Whoever sends again then makes the queue longer, and with it
- * the next wait: 600 commits at once that were sent again after 5 s never ended. If the connection breaks, the wait
- * ends at once.
+ * A single server stores 40 to 280 commits a second, and answers all waiting commits together, after the last of them.
+ * When a whole fleet returns, the answers take longer than 5 s. An agent that sends its commit again makes the queue
+ * longer: 600 commits at once that were sent again after 5 s never ended. If the connection breaks, the wait ends at
+ * once.
  */
 export class CommitPatience {
   #unanswered = 0;

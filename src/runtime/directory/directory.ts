@@ -1,12 +1,11 @@
 import { Fault } from '../../domain/fault.ts';
 import { type AgentRow, type InstanceRow, toAgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
-import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
+import { judgingSeats, ttlOfSeat } from '../../domain/fleet/judging-seats.ts';
 import { KeptInstances } from '../../domain/fleet/kept-instances.ts';
 import { type PickPolicy, selectUsable } from '../../domain/fleet/pick.ts';
 import { allSeats } from '../../domain/identity/registry-keys.ts';
-import { defaultLease } from '../../domain/policy/lease-policy.ts';
-import { readSeat, type Unreadable } from '../../domain/records/stored-record.ts';
+import type { Unreadable } from '../../domain/records/stored-record.ts';
 import { type Millis, type MonotonicTime, type Revision, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { LeaseMovements } from '../support/lease-movements.ts';
@@ -51,7 +50,7 @@ export class Directory implements AsyncDisposable {
   readonly #seats: LeaseMovements;
   /** Whether the change of the view that comes next is not reported. */
   #isSkipped = false;
-  /** Whether nobody is told of changes of rows. */
+  /** Whether changes of rows have no listener and keep nothing. */
   readonly #isUnheard: boolean;
   #seatsReadAt: MonotonicTime | undefined;
   /** Whether it was logged that the seats cannot be read. */
@@ -228,10 +227,7 @@ export class Directory implements AsyncDisposable {
   async #isObserved(): Promise<boolean> {
     const seats = await this.#ports.leases.list(allSeats);
     this.#seats.record(seats, 'used');
-    return judgingSeats(seats).some((seat) => {
-      const ttl = readSeat(seat.text)?.ttl ?? defaultLease.ttl;
-      return !this.#seats.isUnmoved(seat, ttl);
-    });
+    return judgingSeats(seats).some((seat) => !this.#seats.isUnmoved(seat, ttlOfSeat(seat)));
   }
 
   async #pollSeats(): Promise<void> {

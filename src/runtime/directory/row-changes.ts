@@ -37,7 +37,7 @@ export class RowChanges {
     return this.#observed;
   }
 
-  /** The row of an instance. It is shared: whoever asks gets the same object until it changes. */
+  /** The row of an instance. All callers get the same object until the row changes. */
   rowOf(instance: LeanInstance, slot = this.#slotOf(instance.key)): InstanceRow {
     if (!slot) throw new RangeError(`the view has no ${instance.key}`);
     instance.row ??= toInstanceRow(instance, slot, this.#fleet, this.#observed);

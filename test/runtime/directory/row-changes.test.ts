@@ -65,7 +65,7 @@ test('rows that are kept between changes are those of the records, and each chan
       const fleet = new Fleet(leanInstances());
       const rows = new RowChanges(fleet);
       const there = new Map<string, KeyValueEntry>();
-      /** What a listener knows that is told of changes only. */
+      /** The rows as a listener knows them from the reported changes. */
       const told = new Map<string, unknown>();
       let observed = true;
       let revision = 0;
