@@ -26,7 +26,7 @@ const ledWithin = 120_000;
 interface Answer {
   readonly error?: { readonly code: number; readonly description: string };
   readonly message?: { readonly data: string };
-  readonly state?: { readonly first_seq: number; readonly last_seq: number };
+  readonly state?: { readonly first_seq: number; readonly bytes: number };
   readonly cluster?: { readonly leader?: string };
 }
 
@@ -96,17 +96,27 @@ export class KilledStream implements AsyncDisposable {
     await node.restart();
     await Promise.all(writers);
     await this.#untilLed();
-    const added = [...this.#acknowledged.keys()].filter((seq) => !before.has(seq));
-    await this.#checkAll(added);
-    // What is older than the limit is gone.
-    const first = (await this.#answered('STREAM.INFO.killed')).state?.first_seq ?? 0;
-    for (const seq of before) if (seq < first) this.#acknowledged.delete(seq);
+    await this.#forgetDropped();
+    await this.#checkAll([...this.#acknowledged.keys()].filter((seq) => !before.has(seq)));
   }
 
   /** Reads all acknowledged messages that the limit has left. */
   async readAll(): Promise<void> {
-    const first = (await this.#answered('STREAM.INFO.killed')).state?.first_seq ?? 0;
-    await this.#checkAll([...this.#acknowledged.keys()].filter((seq) => seq >= first));
+    await this.#forgetDropped();
+    await this.#checkAll([...this.#acknowledged.keys()]);
+  }
+
+  /** The limit drops the oldest messages, also of this cycle, but never so many that the stream is no longer full. */
+  async #forgetDropped(): Promise<void> {
+    const { state } = await this.#answered('STREAM.INFO.killed');
+    if (state === undefined) throw new Error('STREAM.INFO.killed: no state');
+    const { first_seq: first, bytes } = state;
+    if (first > 1 && bytes < maxBytes - 2 * size) {
+      this.complaints.push(
+        `begins at ${first} although only ${bytes} of ${maxBytes} bytes are left`,
+      );
+    }
+    for (const seq of this.#acknowledged.keys()) if (seq < first) this.#acknowledged.delete(seq);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
