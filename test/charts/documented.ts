@@ -55,7 +55,8 @@ its chart. The machines are pure: time, verdicts and answers of the store come i
 the state of one entity in its machine, and \`rollcall machines watch FILE\` draws a machine again whenever its file changes.
 
 How to read a picture: it starts at the dot. A dashed frame is one of several regions that are active in parallel. ↻ leaves a state
-and enters it again. A ring is final. Hover over a state or a transition to see its meaning, or read the tables below.
+and enters it again. A ring is final. Actions stand below their event, after a slash. Where several states have the same transition,
+their lines meet at its label. Hover over a transition to see its meaning, or read the tables below.
 `;
 
 function section(chart: Chart): string {

@@ -1,6 +1,7 @@
 import type { Chart, ChartEdge } from '../model/chart-data.ts';
 import { type TreeNode, treeOf } from '../model/state-tree.ts';
 import { labelOf, labelText, type TransitionLabel } from '../model/transition-label.ts';
+import { joinEdges } from './join-edges.ts';
 
 /** A line of text for one or more transitions, on an edge or inside a state. */
 export interface LabelLine extends TransitionLabel {
@@ -39,10 +40,20 @@ export interface DiagramEdge {
   readonly labelLines: readonly LabelLine[];
 }
 
+/** Several states with the same transition to one target: their lines meet at its label, and one line goes on. */
+export interface Junction {
+  /** The box of which all sources are children. */
+  readonly parent: string | null;
+  readonly sources: readonly { readonly source: string; readonly edges: readonly string[] }[];
+  readonly target: string;
+  readonly labelLines: readonly LabelLine[];
+}
+
 /** The contents of a picture, without coordinates. */
 export interface Diagram {
   readonly boxes: readonly Box[];
   readonly edges: readonly DiagramEdge[];
+  readonly junctions: readonly Junction[];
   /** The initial state of the machine, if the machine itself is not drawn. */
   readonly initial: string | null;
 }
@@ -67,7 +78,11 @@ export function buildDiagram(chart: Chart, collapsed: readonly string[]): Diagra
       const labelLines = inner.get(state.node.id) ?? [];
       return boxOf(state, { collapsedIds, isRootDrawn, visible, labelLines });
     });
-  return { boxes, edges, initial: isRootDrawn ? null : initialOf(root, visible) };
+  return {
+    boxes,
+    ...joinEdges(edges, boxes),
+    initial: isRootDrawn ? null : initialOf(root, visible),
+  };
 }
 
 /** The states to collapse if only `depth` levels are drawn. */

@@ -19,6 +19,23 @@ export function widthOf(text: string, { size, weight }: Font): number {
   return (sum / 1000) * size * slack;
 }
 
+/** The text in lines that are not wider than this, except where one word is. */
+export function wrapped(text: string, font: Font, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      const longer = line === '' ? word : `${line} ${word}`;
+      if (line !== '' && widthOf(longer, font) > width) {
+        lines.push(line);
+        line = word;
+      } else line = longer;
+    }
+    lines.push(line);
+  }
+  return lines;
+}
+
 /** Whether the character is in the table of Inter's widths. */
 export const isMeasured = (char: string): boolean => indexOf(char) >= 0;
 

@@ -1,4 +1,4 @@
-import type { Box, Diagram } from '../diagram/diagram.ts';
+import type { Box, Diagram, Junction } from '../diagram/diagram.ts';
 import { labelSize, measures, sizeOf } from '../diagram/sizes.ts';
 
 /** ELK's input and, with coordinates, its output. */
@@ -7,6 +7,7 @@ export interface ElkGraph {
   readonly layoutOptions?: Readonly<Record<string, string>>;
   readonly children?: readonly ElkGraph[];
   readonly edges?: readonly ElkLine[];
+  readonly ports?: readonly ElkPort[];
   readonly x?: number;
   readonly y?: number;
   readonly width?: number;
@@ -32,6 +33,13 @@ interface ElkLabel {
   readonly y?: number;
 }
 
+interface ElkPort {
+  readonly id: string;
+  readonly layoutOptions: Readonly<Record<string, string>>;
+  readonly x: number;
+  readonly y: number;
+}
+
 interface ElkPoint {
   readonly x: number;
   readonly y: number;
@@ -49,6 +57,9 @@ export const elkIds = {
   line: (index: number) => `line-${index}`,
   dot: (owner: number | 'machine') => `dot-${owner}`,
   start: (owner: number | 'machine') => `start-${owner}`,
+  junction: (index: number) => `junction-${index}`,
+  intoJunction: (index: number, source: number) => `junction-${index}-from-${source}`,
+  outOfJunction: (index: number) => `junction-${index}-on`,
 };
 
 /** Converts a diagram to ELK's input. */
@@ -65,8 +76,10 @@ export function elkGraph(diagram: Diagram): ElkGraph {
     sources: [elkIds.dot(owner)],
     targets: [idOf(initial)],
   });
-  const childrenOf = (parent: string | null): readonly ElkGraph[] =>
-    diagram.boxes.filter((box) => box.parent === parent).map(nodeOf);
+  const childrenOf = (parent: string | null): readonly ElkGraph[] => [
+    ...diagram.boxes.filter((box) => box.parent === parent).map(nodeOf),
+    ...diagram.junctions.flatMap((one, n) => (one.parent === parent ? [junctionNode(one, n)] : [])),
+  ];
   const nodeOf = (box: Box): ElkGraph => {
     const index = indexes.get(box.id) ?? -1;
     const size = sizeOf(box);
@@ -94,7 +107,38 @@ export function elkGraph(diagram: Diagram): ElkGraph {
           { id: `label-${index}`, text: 'label', layoutOptions: inline, ...labelSize(line) },
         ],
       })),
+      ...diagram.junctions.flatMap(({ sources, target }, n) => [
+        ...sources.map(({ source }, from) => ({
+          id: elkIds.intoJunction(n, from),
+          sources: [idOf(source)],
+          targets: [`${elkIds.junction(n)}-in`],
+        })),
+        {
+          id: elkIds.outOfJunction(n),
+          sources: [`${elkIds.junction(n)}-out`],
+          targets: [idOf(target)],
+        },
+      ]),
     ],
+  };
+}
+
+/** A junction is a node of the size of its label; all lines enter at one point and leave at one. */
+function junctionNode(junction: Junction, index: number): ElkGraph {
+  const { width, height } = labelSize(junction);
+  // Even, so that ELK rounds no line beside its port.
+  const size = { width: 2 * Math.ceil(width / 2), height };
+  const id = elkIds.junction(index);
+  const port = (name: string, side: string, y: number) => ({
+    id: `${id}-${name}`,
+    layoutOptions: { 'elk.port.side': side },
+    ...{ x: size.width / 2, y },
+  });
+  return {
+    id,
+    layoutOptions: { 'elk.portConstraints': 'FIXED_POS' },
+    ...size,
+    ports: [port('in', 'NORTH', 0), port('out', 'SOUTH', size.height)],
   };
 }
 

@@ -22,6 +22,19 @@ export interface LayoutEdge {
   readonly labelLines: readonly LabelLine[];
 }
 
+/** Lines that meet at a label, and the line that goes on from there. */
+export interface LayoutJunction {
+  readonly target: string;
+  readonly inlets: readonly {
+    readonly source: string;
+    readonly edges: readonly string[];
+    readonly points: readonly Point[];
+  }[];
+  readonly label: Area;
+  readonly labelLines: readonly LabelLine[];
+  readonly points: readonly Point[];
+}
+
 /** The arrow from a dot to the initial state. */
 export interface InitialArrow {
   readonly target: string;
@@ -44,6 +57,7 @@ export interface Layout {
   /** A parent before its children. */
   readonly boxes: readonly (Box & Area)[];
   readonly edges: readonly LayoutEdge[];
+  readonly junctions: readonly LayoutJunction[];
   readonly initialArrows: readonly InitialArrow[];
 }
 
@@ -70,12 +84,11 @@ export function parseElkLayout(
   gather(graph);
   const { titleHeight } = measures;
   const down = ({ x = 0, y = 0 }: Partial<Point> = {}): Point => ({ x, y: y + titleHeight });
-  const pointsOf = (id: string): readonly Point[] =>
-    straightened(
-      (edges.get(id)?.sections ?? []).flatMap(({ startPoint, bendPoints = [], endPoint }) =>
-        [startPoint, ...bendPoints, endPoint].map(down),
-      ),
+  const bendsOf = (id: string): readonly Point[] =>
+    (edges.get(id)?.sections ?? []).flatMap(({ startPoint, bendPoints = [], endPoint }) =>
+      [startPoint, ...bendPoints, endPoint].map(down),
     );
+  const pointsOf = (id: string): readonly Point[] => straightened(bendsOf(id));
   const areaOf = (id: string): Area => {
     const { width = 0, height = 0, ...corner } = nodes.get(id) ?? { id };
     return { ...down(corner), width, height };
@@ -102,6 +115,17 @@ export function parseElkLayout(
     height: Math.ceil((graph.height ?? 0) + titleHeight),
     boxes: diagram.boxes.map((box, index) => ({ ...box, ...areaOf(elkIds.box(index)) })),
     edges: diagram.edges.map(labelOf),
+    junctions: diagram.junctions.map(({ sources, target, labelLines }, n) => ({
+      target,
+      inlets: sources.map((one, from) => ({
+        ...one,
+        // Where lines meet, no end may move.
+        points: withoutJog(bendsOf(elkIds.intoJunction(n, from))),
+      })),
+      label: areaOf(elkIds.junction(n)),
+      labelLines,
+      points: withoutJog(bendsOf(elkIds.outOfJunction(n)).toReversed()).reverse(),
+    })),
     initialArrows: [
       ...(diagram.initial === null ? [] : [startOf('machine', diagram.initial)]),
       ...diagram.boxes.flatMap(({ initial }, index) =>

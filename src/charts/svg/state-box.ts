@@ -1,5 +1,5 @@
 import type { Box, InnerLabelLine, LabelLine } from '../diagram/diagram.ts';
-import { measures } from '../diagram/sizes.ts';
+import { descriptionHeight, descriptionLines, measures } from '../diagram/sizes.ts';
 import type { Area, Point } from '../layout/layout.ts';
 import { countText } from '../model/overlay.ts';
 import { labelText } from '../model/transition-label.ts';
@@ -37,14 +37,28 @@ export function svgState(box: Box & Area, highlights: Highlights): string {
   return (
     `<g ${highlights.node(classes.join(' '), id)}>` +
     `<title>${escapeXml(box.description === null ? id : `${id}\n${box.description}`)}</title>${frame}` +
-    `${header(box, highlights)}${inner.join('')}` +
+    `${header(box, highlights)}${description(box)}${inner.join('')}` +
     `<circle class="here" cx="${number(x + 1)}" cy="${number(y + headerMiddle(box))}" r="5.5"/></g>`
   );
 }
 
-/** Without inner transitions, the name is in the middle of the box. */
-const headerMiddle = ({ labelLines, height, kind, collapsed }: Box & Area): number =>
-  labelLines.length === 0 && (kind === 'state' || kind === 'final' || collapsed) ? height / 2 : 20;
+/** A name alone is in the middle of the box. */
+const headerMiddle = (box: Box & Area): number => {
+  const { labelLines, height, kind, collapsed } = box;
+  const isLeaf = kind === 'state' || kind === 'final' || collapsed;
+  return labelLines.length === 0 && box.description === null && isLeaf ? height / 2 : 20;
+};
+
+function description(box: Box & Area): string {
+  const { inset, nameHeight, smallLineHeight } = measures;
+  const [x, y] = [number(box.x + inset), box.y + nameHeight + 8];
+  return descriptionLines(box)
+    .map(
+      (line, index) =>
+        `<text class="about" x="${x}" y="${number(y + index * smallLineHeight)}">${escapeXml(line)}</text>`,
+    )
+    .join('');
+}
 
 function header(box: Box & Area, highlights: Highlights): string {
   const { x, y, width, kind, name, collapsed } = box;
@@ -65,12 +79,13 @@ function header(box: Box & Area, highlights: Highlights): string {
 
 function innerTransition(
   line: InnerLabelLine,
-  { box, index }: { readonly box: Area; readonly index: number },
+  { box, index }: { readonly box: Box & Area; readonly index: number },
   highlights: Highlights,
 ): string {
   const { x, y, width } = box;
   const { inset, icon, nameHeight, lineHeight, badge } = measures;
-  const middle = y + nameHeight + index * lineHeight + lineHeight / 2 - 1;
+  const top = y + nameHeight + descriptionHeight(box);
+  const middle = top + index * lineHeight + lineHeight / 2 - 1;
   const loop = line.reenters
     ? `<path class="icon" transform="translate(${number(x + inset + 6)} ${number(middle)})" d="${selfLoopIcon}"/>`
     : '';

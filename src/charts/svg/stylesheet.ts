@@ -8,7 +8,7 @@ import { coloursOf, type Theme } from './theme.ts';
  */
 export function stylesheet(theme: Theme): string {
   const c = coloursOf(theme);
-  const font = (use: 'name' | 'event' | 'text' | 'count' | 'title'): string =>
+  const font = (use: 'name' | 'event' | 'text' | 'small' | 'count' | 'title'): string =>
     `font-size: ${measures[use].size}px; font-weight: ${measures[use].weight};`;
   // The fallback fonts are not wider than Inter, so that no text overflows its box.
   const rules = [
@@ -24,14 +24,18 @@ export function stylesheet(theme: Theme): string {
     ['.holds .box', `fill: ${c.inside};`],
     ['.region .box', 'stroke-dasharray: 5 4;'],
     ['.name', font('name')],
+    ['.about', `${font('small')} fill: ${c.muted};`],
     ['.mark', `fill: none; stroke: ${c.muted}; stroke-width: 1.5;`],
     ['.full', `fill: ${c.muted};`],
     ['.inner text', `${font('event')} fill: ${c.muted};`],
     ['.way', `fill: none; stroke: ${c.line}; stroke-width: 1.5;`],
     ['.head', `fill: ${c.line};`],
     ['.dot', `fill: ${c.muted};`],
+    ['.label', 'text-anchor: middle;'],
+    ['.beside', 'text-anchor: start;'],
     ['.event', font('event')],
     ['.guard', `${font('text')} fill: ${c.guard};`],
+    ['.actions', `${font('small')} fill: ${c.muted}; text-anchor: middle;`],
     ['.timer .event', `fill: ${c.guard};`],
     ['.done .event', `fill: ${c.done};`],
     ['.error .event', `fill: ${c.error};`],

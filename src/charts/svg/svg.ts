@@ -1,7 +1,7 @@
 import type { LabelLine } from '../diagram/diagram.ts';
-import { labelWidth, measures } from '../diagram/sizes.ts';
+import { actionLines, labelHeight, labelWidth, measures } from '../diagram/sizes.ts';
 import { widthOf } from '../diagram/text-width.ts';
-import type { Area, InitialArrow, Layout, LayoutEdge } from '../layout/layout.ts';
+import type { Area, InitialArrow, Layout, LayoutEdge, LayoutJunction } from '../layout/layout.ts';
 import type { Overlay } from '../model/overlay.ts';
 import type { TransitionTrigger } from '../model/transition-label.ts';
 import { arrowHeadPath, edgePath, number } from './edge-path.ts';
@@ -44,6 +44,7 @@ export function svgOf(layout: Layout, { theme, overlay }: SvgOptions): string {
     ...layout.boxes.map((box) => svgState(box, highlights)),
     ...layout.initialArrows.map(svgInitialArrow),
     ...layout.edges.map((edge) => svgEdge(edge, highlights, hasCounts)),
+    ...layout.junctions.map((junction) => svgJunction(junction, highlights, hasCounts)),
     '</svg>',
   ];
   return `${parts.join('\n')}\n`;
@@ -67,41 +68,78 @@ function svgEdge(
   return [
     `<g ${highlights.edge('line', ids)}>`,
     `<path class="way" d="${edgePath(points, gap)}"/><path class="head" d="${arrowHeadPath(points)}"/>`,
-    ...labelLines.map((line, index) => svgLabelLine(line, { label, index, hasCounts }, highlights)),
+    ...svgLabel(labelLines, { label, hasCounts }, highlights),
     '</g>',
   ].join('');
 }
 
-/** A label line, centred. If counts are possible, it reserves space for one, so that a new count moves nothing. */
+function svgJunction(
+  { inlets, labelLines, label, points }: LayoutJunction,
+  highlights: Highlights,
+  hasCounts: boolean,
+): string {
+  const ids = labelLines.flatMap(({ edges }) => edges);
+  return [
+    ...inlets.map(
+      ({ edges, points: inlet }) =>
+        `<g ${highlights.edge('line', edges)}><path class="way" d="${edgePath(inlet, undefined)}"/></g>`,
+    ),
+    `<g ${highlights.edge('line', ids)}>`,
+    `<path class="way" d="${edgePath(points, undefined)}"/><path class="head" d="${arrowHeadPath(points)}"/>`,
+    ...svgLabel(labelLines, { label, hasCounts }, highlights),
+    '</g>',
+  ].join('');
+}
+
+interface LabelPlace {
+  readonly label: Area;
+  /** Space for a count is reserved, so that a new count moves nothing. */
+  readonly hasCounts: boolean;
+}
+
+/** The lines of a label, one below the other. */
+function svgLabel(
+  lines: readonly LabelLine[],
+  place: LabelPlace,
+  highlights: Highlights,
+): readonly string[] {
+  let top = place.label.y;
+  return lines.map((line) => {
+    const svg = svgLabelLine(line, { ...place, top }, highlights);
+    top += labelHeight(line);
+    return svg;
+  });
+}
+
+/** A label line, centred, and its actions below. */
 function svgLabelLine(
   line: LabelLine,
-  {
-    label,
-    index,
-    hasCounts,
-  }: { readonly label: Area; readonly index: number; readonly hasCounts: boolean },
+  { label, top, hasCounts }: LabelPlace & { readonly top: number },
   highlights: Highlights,
 ): string {
-  const { badge, lineHeight } = measures;
-  const y = label.y + index * lineHeight + lineHeight / 2;
-  const width = labelWidth(line) + (hasCounts ? badge.gap + badge.width : 0);
-  let x = label.x + (label.width - width) / 2;
-  const badgeX = x + labelWidth(line) + badge.gap;
+  const { badge, lineHeight, smallLineHeight, icon: iconSize } = measures;
+  const y = top + lineHeight / 2;
+  const width = labelWidth(line);
+  const middle = label.x + label.width / 2 - (hasCounts ? badge.gap + badge.width : 0) / 2;
+  const left = middle - width / 2;
+  const hasIcon = line.trigger !== 'event';
   const icon =
     line.trigger === 'event'
       ? ''
-      : `<path class="icon" transform="translate(${number(x + 6)} ${number(y)})" d="${icons[line.trigger]}"/>`;
-  if (icon !== '') x += measures.icon;
-  const guardX = x + widthOf(line.event, measures.event) + 5;
+      : `<path class="icon" transform="translate(${number(left + 6)} ${number(y)})" d="${icons[line.trigger]}"/>`;
   const guard =
-    line.guard === null
-      ? ''
-      : `<text class="guard" x="${number(guardX)}" y="${number(y + 4)}">${escapeXml(`[${line.guard}]`)}</text>`;
+    line.guard === null ? '' : ` <tspan class="guard">${escapeXml(`[${line.guard}]`)}</tspan>`;
+  const text =
+    `<text class="label${hasIcon ? ' beside' : ''}" x="${number(hasIcon ? left + iconSize : middle)}" y="${number(y + 4)}">` +
+    `<tspan class="event">${escapeXml(line.event)}</tspan>${guard}</text>`;
+  const actions = actionLines(line).map(
+    (one, n) =>
+      `<text class="actions" x="${number(middle)}" y="${number(top + lineHeight + n * smallLineHeight + 8)}">${escapeXml(one)}</text>`,
+  );
   return (
     `<g ${highlights.edge(`row ${line.trigger}`, line.edges)}>` +
-    `<title>${escapeXml(tooltipText(line))}</title>${icon}` +
-    `<text class="event" x="${number(x)}" y="${number(y + 4)}">${escapeXml(line.event)}</text>${guard}` +
-    `${hasCounts ? countBadge({ x: badgeX, y }, highlights.edgeCount(line.edges)) : ''}</g>`
+    `<title>${escapeXml(tooltipText(line))}</title>${icon}${text}${actions.join('')}` +
+    `${hasCounts ? countBadge({ x: left + width + badge.gap, y }, highlights.edgeCount(line.edges)) : ''}</g>`
   );
 }
 

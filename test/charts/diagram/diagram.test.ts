@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { setup } from 'xstate';
 import { collectorMachine } from '../../../machines/collector.ts';
+import { instanceMachine } from '../../../machines/instance.ts';
 import { runMachine } from '../../../machines/run.ts';
 import { sessionMachine } from '../../../machines/session.ts';
 import { buildDiagram, collapsedBelow, type Diagram } from '../../../src/charts/diagram/diagram.ts';
@@ -8,8 +10,10 @@ import { labelOf } from '../../../src/charts/model/transition-label.ts';
 import { examples } from '../../machines/examples.ts';
 import { everything } from '../everything.ts';
 
-const edgeIdsIn = ({ boxes, edges }: Diagram) =>
-  [...boxes, ...edges].flatMap(({ labelLines }) => labelLines.flatMap((line) => line.edges));
+const edgeIdsIn = ({ boxes, edges, junctions }: Diagram) =>
+  [...boxes, ...edges, ...junctions].flatMap(({ labelLines }) =>
+    labelLines.flatMap((line) => line.edges),
+  );
 
 describe.each([...examples.map(({ machine }) => machine), everything])(
   'the diagram of the $id machine',
@@ -49,6 +53,49 @@ test('transitions with the same source and target share an edge', () => {
     ({ source, target }) => source === 'session.claiming' && target === 'session.fenced',
   );
   expect(edge?.labelLines.map(({ event }) => event)).toEqual(['spent', 'refused', 'lapsed']);
+});
+
+test('states that share a transition share its label and the line to the target', () => {
+  const { edges, junctions } = buildDiagram(chartOf(instanceMachine), []);
+  const joined = junctions.map(({ target, sources, labelLines }) => [
+    ...[sources.map(({ source }) => source), labelLines.map(({ event }) => event), target],
+  ]);
+  const registered = ['instance.serving', 'instance.failing', 'instance.draining'];
+  expect(joined).toEqual([
+    [registered.slice(0, 2), ['drained'], 'instance.draining'],
+    [registered, ['removed'], 'instance.removed'],
+    [registered, ['adopted'], 'instance.adopted'],
+  ]);
+  expect(edges.map(({ labelLines }) => labelLines.map(({ event }) => event))).toEqual([
+    ['failed'],
+    ['recovered'],
+  ]);
+});
+
+test('transitions with different guards or actions do not share a label', () => {
+  const leaving = (actions: 'save' | 'drop') => ({ on: { stop: { target: 'over', actions } } });
+  const machine = setup({
+    types: { events: {} as { type: string } },
+    actions: { save: () => {}, drop: () => {} },
+  }).createMachine({
+    id: 'm',
+    initial: 'a',
+    states: { a: leaving('save'), b: leaving('drop'), over: { type: 'final' } },
+  });
+  expect(buildDiagram(chartOf(machine), [])).toMatchObject({
+    junctions: [],
+    edges: [{ source: 'm.a' }, { source: 'm.b' }],
+  });
+});
+
+test('a transition back to an earlier state does not share a label', () => {
+  const back = { on: { reset: { target: 'idle' } } };
+  const machine = setup({ types: { events: {} as { type: string } } }).createMachine({
+    id: 'm',
+    initial: 'idle',
+    states: { idle: { on: { go: { target: 'a' } } }, a: back, b: back },
+  });
+  expect(buildDiagram(chartOf(machine), []).junctions).toEqual([]);
 });
 
 test('a transition from a state to itself is inside its box', () => {

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
+import { instanceMachine } from '../../../machines/instance.ts';
 import { runMachine } from '../../../machines/run.ts';
+import { sessionMachine } from '../../../machines/session.ts';
 import { layoutChart } from '../../../src/adapters/chart-rendering/elk-layout.ts';
 import type { Layout } from '../../../src/charts/layout/layout.ts';
 import { chartOf } from '../../../src/charts/model/chart.ts';
@@ -15,6 +17,8 @@ import { everything } from '../everything.ts';
 vi.setConfig({ testTimeout: 60_000 });
 
 const run = chartOf(runMachine);
+const session = chartOf(sessionMachine);
+const instance = chartOf(instanceMachine);
 const hostile = chartOf(everything);
 const suspected = 'run.present.sight.clear|suspected|0';
 
@@ -42,10 +46,40 @@ describe('an SVG', () => {
   test('has names as text, never as markup', async () => {
     const svg = svgOf(await layoutChart(hostile), { theme: 'light' });
     expect(elementsOf(svg)).toEqual(
-      ['circle', 'g', 'path', 'rect', 'style', 'svg', 'text', 'title'].sort(),
+      ['circle', 'g', 'path', 'rect', 'style', 'svg', 'text', 'title', 'tspan'].sort(),
     );
     expect(svg).toContain('&#60;b&#62;bold&#60;/b&#62;');
     expect(balanced(svg)).toBe(true);
+  });
+
+  test('has the description of a state, and the actions of a transition', async () => {
+    const svg = svgOf(await layoutChart(session), { theme: 'light' });
+    expect(textsIn(svg, 'about')).toContain('Renews, registers and deregisters,');
+    expect(textsIn(svg, 'actions')).toContain('/ keep the cause, release-lease');
+  });
+
+  test('has at most six lines of a description', async () => {
+    const description = 'word '.repeat(500);
+    const nodes = run.nodes.map((one) => ({ ...one, description }));
+    const svg = svgOf(await layoutChart({ ...run, nodes }), { theme: 'light' });
+    const lines = textsIn(svg, 'about');
+    expect(lines.slice(0, 6)).toEqual([...Array(5).fill(lines[0]), '…']);
+  });
+
+  test('draws lines that meet from each state, and on to the target once', async () => {
+    const { junctions } = await layoutChart(instance);
+    const removed = junctions.find(({ target }) => target === 'instance.removed');
+    expect(removed?.inlets.map(({ source }) => source)).toEqual([
+      'instance.serving',
+      'instance.failing',
+      'instance.draining',
+    ]);
+    const ends = removed?.inlets.map(({ points }) => points.at(-1));
+    expect(new Set(ends?.map((end) => JSON.stringify(end))).size).toBe(1);
+    const svg = svgOf(await layoutChart(instance), { theme: 'light' });
+    expect(svg.match(/>removed<\/tspan>/g)).toHaveLength(1);
+    for (const { edges } of removed?.inlets ?? [])
+      expect(svg).toContain(`<g class="line" data-edge="${edges.map(attribute).join(' ')}">`);
   });
 
   test('can be drawn from a layout that was sent as JSON', async () => {
@@ -132,6 +166,9 @@ describe('an overlay', () => {
     expect(countText(count)).toBe(text);
   });
 });
+
+const textsIn = (svg: string, name: string) =>
+  [...svg.matchAll(new RegExp(`<text class="${name}"[^>]*>([^<]*)`, 'g'))].map(([, text]) => text);
 
 const elementsOf = (svg: string) =>
   [...new Set([...svg.matchAll(/<(\w+)/g)].map(([, name]) => name))].sort();

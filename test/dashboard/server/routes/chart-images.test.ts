@@ -16,6 +16,7 @@ const empty = (hash: string): Layout => ({
   height: 100,
   boxes: [],
   edges: [],
+  junctions: [],
   initialArrows: [],
 });
 
