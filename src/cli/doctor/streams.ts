@@ -28,6 +28,7 @@ export async function diagnoseSettings(inspection: Inspection): Promise<readonly
   }
   if (found.length === 0)
     return [ok('streams', `the streams of '${namespace}' have the required settings`)];
+  const replicated = await replicatedOf(inspection, found);
   return found.map(({ stream, setting, found: is, wanted, dangerous }) => {
     if (setting === 'name') {
       return wrong(
@@ -39,6 +40,14 @@ export async function diagnoseSettings(inspection: Inspection): Promise<readonly
       );
     }
     const values = `${setting} is ${JSON.stringify(is)}, not ${JSON.stringify(wanted)}`;
+    // ADR 9
+    if (setting === 'compression' && replicated.has(stream)) {
+      return wrong(
+        'streams',
+        `${stream}: ${values}; nats-server 2.15 destroys a compressed copy if its server is killed`,
+        `nats stream edit ${stream} --compression none`,
+      );
+    }
     return dangerous
       ? wrong(
           'streams',
@@ -47,6 +56,16 @@ export async function diagnoseSettings(inspection: Inspection): Promise<readonly
         )
       : note('streams', `${stream}: ${values}`, 'harmless if intended');
   });
+}
+
+/** The names of those streams that have more than one copy. */
+async function replicatedOf(
+  inspection: Inspection,
+  found: Awaited<ReturnType<Inspection['findings']>>,
+): Promise<ReadonlySet<string>> {
+  const names = [...new Set(found.map(({ stream }) => stream))];
+  const infos = await Promise.all(names.map((name) => inspection.stream(name)));
+  return new Set(names.filter((_, n) => (infos[n]?.config.num_replicas ?? 1) > 1));
 }
 
 const clocksApart: Millis = seconds(2);
