@@ -29,6 +29,12 @@ export const operatorCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/deregister.ts')).deregister,
   },
   {
+    name: 'lost',
+    summary:
+      'list the agents that were declared dead and did not come back, and what was lost with them',
+    load: async () => (await import('./commands/lost.ts')).lost,
+  },
+  {
     name: 'lost ack',
     summary:
       'acknowledge lost agents: they need no attention any more, a later loss does; asks first',

@@ -183,7 +183,6 @@ function parentOf(program: Commander, name: string, io: Terminal): Commander {
 const groups: Readonly<Record<string, string>> = {
   access: 'logins with the least rights for a NATS server of your own',
   namespace: 'the streams of a fleet: create them, delete them',
-  lost: 'agents that were declared dead and did not come back: acknowledge them',
   gc: 'removal of the records of dead runs: show the plan, run a sweep now',
   machines: 'the state machines of Rollcall: list them, draw them',
   sync: 'keep the configuration of another program as the registry has the instances',

@@ -1,9 +1,10 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { Agent, AgentOptions } from '../../runtime/agent/agent.ts';
 import type { ProcessTransition } from '../../runtime/transitions/process-chain.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 /**
  * Prints the transitions of an agent's session. With --json the first line is `ready` with the address
@@ -28,7 +29,7 @@ export function printTransitions(
     if (!ready && transition.to !== 'serving') return void before.push(line);
     if (!ready) {
       // JSON leaves out what is undefined.
-      io.out(jsonLine({ event: 'ready', ...identity, pid: io.pid, ...endpoints() }));
+      io.out(documentLine({ event: 'ready', ...identity, pid: io.pid, ...endpoints() }));
       for (const early of before) io.out(early);
     }
     ready = true;
@@ -39,7 +40,7 @@ export function printTransitions(
 function jsonTransition({ machine, event, from, to }: ProcessTransition, identity: object): string {
   const { type, ...more } = event;
   const at = systemAdapters.clock.wall();
-  return jsonLine({ event: 'transition', machine, type, from, to, ...identity, at, ...more });
+  return documentLine({ event: 'transition', machine, type, from, to, ...identity, at, ...more });
 }
 
 const words: Readonly<Record<string, string>> = {

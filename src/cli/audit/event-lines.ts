@@ -10,14 +10,15 @@ import { policyLines } from '../command/settings/policy-settings.ts';
 import { acknowledgementWords } from '../tables/acknowledgement-words.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
+import { isoOf } from '../terminal/iso-times.ts';
 import { evidenceWords } from './evidence-text.ts';
 
-/** The stored event plus `seq`; for an unreadable one its subject and the reason. */
+/** The stored event plus `seq` and `atIso`; for an unreadable one its subject and the reason. */
 export function eventJson(read: AuditEntry | UnreadableEvent): string {
   const { seq } = read;
   return jsonLine(
     read.kind === 'event'
-      ? { seq, ...read.event }
+      ? { seq, ...read.event, atIso: isoOf(read.event.at) }
       : { seq, subject: read.subject, unreadable: read.why },
   );
 }

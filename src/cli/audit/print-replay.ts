@@ -7,8 +7,8 @@ import { observationAt } from '../../runtime/audit/observation-at.ts';
 import { type ReplayResult, type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
 import { replayMachines } from '../../runtime/audit/replay-machines.ts';
 import { exitCodes } from '../command/exit.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { type Difference, differenceLine, fleetDiff } from './fleet-diff.ts';
 import { locateMoment } from './locate-moment.ts';
@@ -42,8 +42,8 @@ export async function printMoment(
   if (io.signal.aborted) return exitCodes.interrupted;
   const rows = fleetRows(replayed.fleet, observation);
   if (json) {
-    io.out(jsonLine(momentDocument(replayed)));
-    for (const view of shown) for (const row of rowsOf(view, rows)) io.out(jsonLine(row));
+    io.out(documentLine(momentDocument(replayed)));
+    for (const view of shown) for (const row of rowsOf(view, rows)) io.out(documentLine(row));
     return exitCodes.done;
   }
   const now = clockOf(moment, replayed, systemAdapters.clock.wall());
@@ -69,8 +69,8 @@ export async function printDiff(
     fleetRows(to.replayed.fleet, to.observation),
   );
   if (json) {
-    for (const { replayed } of [from, to]) io.out(jsonLine(momentDocument(replayed)));
-    for (const difference of differences) io.out(jsonLine(difference));
+    for (const { replayed } of [from, to]) io.out(documentLine(momentDocument(replayed)));
+    for (const difference of differences) io.out(documentLine(difference));
     return exitCodes.done;
   }
   io.out(`from: ${formatMoment(from.replayed)}`);
@@ -97,10 +97,10 @@ export async function printMachineDiff(
     }),
   );
   for (const cause of replayed.groups) {
-    if (json) io.out(jsonLine(causeDocument(cause)));
+    if (json) io.out(documentLine(causeDocument(cause)));
     else for (const line of causeLines(cause, io.palette)) io.out(line);
   }
-  if (json) io.out(jsonLine(replayedDocument(replayed, names)));
+  if (json) io.out(documentLine(replayedDocument(replayed, names)));
   else for (const line of machineDiffLines(replayed, names, io)) io.out(line);
   if (io.signal.aborted) return exitCodes.interrupted;
   return replayed.divergences > 0 ? exitCodes.wanting : exitCodes.done;

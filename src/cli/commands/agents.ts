@@ -1,18 +1,11 @@
-import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
-import { policyKey } from '../../domain/identity/registry-keys.ts';
-import { isAcknowledged } from '../../domain/losses/acknowledged.ts';
-import type { LostAgent } from '../../domain/losses/losses.ts';
-import { readPolicy } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import { readLosses } from '../../runtime/operator/read-losses.ts';
-import { lostLines } from '../audit/lost-agents.ts';
-import { nowOf, type OpenHistory, openHistory } from '../audit/open-history.ts';
-import { type Common, command } from '../command/command.ts';
+import { listLost } from '../audit/list-lost.ts';
+import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
@@ -22,9 +15,6 @@ import { openDirectoryOnce } from '../session/open-view.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { withZone } from '../tables/apply-filter.ts';
 import { type listLook, listSettings } from '../tables/print-list.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
-import type { Terminal } from '../terminal/io.ts';
-import { withSpinner } from '../terminal/spinner.ts';
 
 const fields = ['host', 'agent', 'zone', 'state'] as const;
 
@@ -36,7 +26,7 @@ export const agents = command({
     lost: {
       flag: '--lost',
       description:
-        'list the agents that were declared dead and did not come back, with the instances that were removed with them',
+        'the same as `rollcall lost`: the agents that were declared dead and did not come back, with the instances that were removed with them',
       schema: Switch,
     },
     file: {
@@ -58,7 +48,7 @@ export const agents = command({
     ],
   ],
   async run({ settings, io }) {
-    if (settings.lost) return listLost(settings, io);
+    if (settings.lost) return listLost(settings, io, 'agents');
     if (settings.file !== undefined) {
       throw new Fault(
         'bad-setting',
@@ -97,36 +87,3 @@ const agentRows = (directory: Directory) =>
     .agents()
     .toSorted(compareAgents)
     .map((row) => withZone(row, directory.fleet));
-
-/** What operators have acknowledged; nothing is known of it from a file, or from a policy that cannot be read. */
-async function acknowledgementsOf({ connected }: OpenHistory) {
-  if (connected === undefined) return [];
-  const policy = readPolicy(await connected.ports.registry.read(policyKey));
-  return policy.kind === 'stored' ? (policy.record.policy.acknowledged ?? []) : [];
-}
-
-async function listLost(
-  settings: Common & { readonly file?: string | undefined },
-  io: Terminal,
-): Promise<number> {
-  await using opened = await openHistory(settings, io, 'agents');
-  const { history } = opened;
-  const ledger = await withSpinner(io, 'reading the history', () =>
-    readLosses(history, io.signal, systemAdapters.hash),
-  );
-  const lost = ledger.lost();
-  if (settings.json) for (const one of lost) io.out(jsonLine(one));
-  else {
-    const all = await acknowledgementsOf(opened);
-    const known = {
-      remaining: ledger,
-      isAcknowledged: (one: LostAgent) => isAcknowledged(one, all),
-    };
-    for (const line of lostLines(lost, known, await nowOf(opened), io)) io.out(line);
-  }
-  const { first } = await history.range();
-  if (!settings.json && first > 1) {
-    io.out(io.palette.dim(`the history begins at event ${first}: earlier losses are not known`));
-  }
-  return exitCodes.done;
-}

@@ -18,8 +18,8 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';
 import { source } from '../command/settings/history.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 export const auditVerify = command({
@@ -73,7 +73,7 @@ export const auditVerify = command({
     const say = (divergence: Divergence) =>
       io.out(
         settings.json
-          ? jsonLine(divergenceDocument(divergence))
+          ? documentLine(divergenceDocument(divergence))
           : divergenceLine(divergence, io.palette),
       );
     for (const divergence of checkpoints.found) say(divergence);
@@ -95,7 +95,7 @@ export const auditVerify = command({
       resumed: checkpoints.from?.events ?? 0,
       interrupted: io.signal.aborted,
     };
-    if (settings.json) io.out(jsonLine(verifiedDocument(outcome)));
+    if (settings.json) io.out(documentLine(verifiedDocument(outcome)));
     else for (const line of summary(outcome, name, io)) io.out(line);
     if (outcome.interrupted) {
       io.err(kept ? 'interrupted; run the same command again to resume' : 'interrupted');

@@ -5,7 +5,8 @@ import { verifyLive } from '../audit/verify-live.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { connectOnce } from '../session/connect.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 export const backup = command({
@@ -44,7 +45,14 @@ export const backup = command({
     const sizes = Object.fromEntries(streams.map(({ part, bytes }) => [part, bytes]));
     if (settings.json) {
       io.out(
-        jsonLine({ event: 'backup', namespace, at, out: settings.out, divergences, bytes: sizes }),
+        documentLine({
+          event: 'backup',
+          namespace,
+          at,
+          out: settings.out,
+          divergences,
+          bytes: sizes,
+        }),
       );
     } else {
       const total = streams.reduce((sum, { bytes }) => sum + bytes, 0);

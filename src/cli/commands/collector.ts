@@ -14,7 +14,8 @@ import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const collector = command({
   name: 'collector',
@@ -74,7 +75,7 @@ export const collector = command({
       io,
       () => {
         const ready = { event: 'ready', ...me, term: 0, pid: io.pid, metrics: metered.url };
-        if (settings.json) io.out(jsonLine(ready));
+        if (settings.json) io.out(documentLine(ready));
         else
           io.out(
             `${escapeControls(`${slot.host}/${slot.agent}`)} waits for a seat (run ${me.run})`,

@@ -3,7 +3,7 @@ import { Duration } from '../../composition/time/duration.ts';
 import { seconds } from '../../domain/time.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const conform = command({
   name: 'conform',
@@ -41,7 +41,7 @@ export const conform = command({
     try {
       const verdicts = await runConform(settings, io, io.err);
       for (const verdict of verdicts) {
-        if (settings.json) io.out(jsonLine(verdictDocument(verdict)));
+        if (settings.json) io.out(documentLine(verdictDocument(verdict)));
         else for (const line of verdictLines(verdict, io)) io.out(line);
       }
       if (!settings.json) io.out(`\n${summaryLine(verdicts, io)}`);

@@ -26,8 +26,9 @@ import { diagnoseSettings, diagnoseStreams } from '../doctor/streams.ts';
 import { diagnoseWatches } from '../doctor/watches.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { plural } from '../tables/footer.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 const as = {
@@ -56,7 +57,7 @@ export const doctor = command({
     let about = '';
     for await (const finding of findings(settings, io, role)) {
       if (finding.level === 'wrong') wrongs += 1;
-      if (settings.json) io.out(jsonLine(finding));
+      if (settings.json) io.out(documentLine(finding));
       else for (const line of lines(finding, about, io)) io.out(line);
       about = finding.about;
     }

@@ -31,8 +31,8 @@ import {
 import { untilWords } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
-import { withIsoTimes } from '../terminal/iso-times.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 const longest = days(30);
 
@@ -96,15 +96,13 @@ export const drain = command({
       : await planDrain(author, wished, ports, operatorTimeout(io));
     if (settings.json) {
       io.out(
-        jsonLine(
-          withIsoTimes({
-            ...{ event: 'drain', change, target, until: until ?? null, why: why ?? null },
-            ...{ by: author.actor, ...(dryRun && { dryRun }) },
-            covers: covers.map(({ service, id, host, agent, state, reason }) => {
-              return { service, id, host, agent, state, reason };
-            }),
+        documentLine({
+          ...{ event: 'drain', change, target, until: until ?? null, why: why ?? null },
+          ...{ by: author.actor, ...(dryRun && { dryRun }) },
+          covers: covers.map(({ service, id, host, agent, state, reason }) => {
+            return { service, id, host, agent, state, reason };
           }),
-        ),
+        }),
       );
       return exitCodes.done;
     }

@@ -6,8 +6,7 @@ import { byTime, planCounted, planTable } from '../gc/plan-table.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer } from '../tables/footer.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
-import { withIsoTimes } from '../terminal/iso-times.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 export const gcPlan = command({
@@ -28,9 +27,9 @@ export const gcPlan = command({
     const rows = plan.rows.toSorted(byTime);
     const code = rows.length > 0 ? exitCodes.wanting : exitCodes.done;
     if (settings.json) {
-      for (const row of rows) io.out(jsonLine(withIsoTimes(planDocument(row))));
+      for (const row of rows) io.out(documentLine(planDocument(row)));
       const brakes = plan.brakes.map(brakeDocument);
-      io.out(jsonLine({ event: 'planned', rows: rows.length, seats: plan.seats, brakes }));
+      io.out(documentLine({ event: 'planned', rows: rows.length, seats: plan.seats, brakes }));
       return code;
     }
     if (rows.length > 0) {

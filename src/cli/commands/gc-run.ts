@@ -14,9 +14,9 @@ import { deedDocument, SweepTotals, sweepLines } from '../gc/sweep-report.ts';
 import { connectOnce } from '../session/connect.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
 import { plural } from '../tables/footer.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
 import { clockTime, formatRounded } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 const longest = hours(1);
 const tellEvery: Millis = seconds(15);
@@ -68,10 +68,10 @@ export const gcRun = command({
     await visit.caughtUp(operatorTimeout(io));
     const left = await planLive(visit.view.fleet, own, ports);
     if (settings.json) {
-      for (const row of left.rows) io.out(jsonLine(planDocument(row)));
+      for (const row of left.rows) io.out(documentLine(planDocument(row)));
       const { runs, instances, leftovers } = deeds;
       const sums = { runs, instances, leftovers, left: left.rows.length, seats: left.seats };
-      io.out(jsonLine({ event: 'done', ...sums }));
+      io.out(documentLine({ event: 'done', ...sums }));
     } else {
       io.out(deeds.summary);
       tellLeft(left, settings.watch === undefined, io);
@@ -81,7 +81,7 @@ export const gcRun = command({
 });
 
 function say(events: readonly AuditEvent[], json: boolean, io: Terminal): void {
-  if (json) for (const event of events) io.out(jsonLine(deedDocument(event)));
+  if (json) for (const event of events) io.out(documentLine(deedDocument(event)));
   else for (const line of sweepLines(events, systemAdapters.clock.wall(), io.palette)) io.out(line);
 }
 

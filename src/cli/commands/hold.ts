@@ -26,8 +26,8 @@ import {
   reasonSettings,
 } from '../session/operator.ts';
 import { untilWords, when } from '../tables/fleet-lines.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
-import { withIsoTimes } from '../terminal/iso-times.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 const longest = days(30);
 
@@ -78,16 +78,14 @@ export const hold = command({
     const now = until - settings.for;
     if (settings.json) {
       io.out(
-        jsonLine(
-          withIsoTimes({
-            ...{ event: 'hold', change, host: place.host, agent: place.agent ?? null, until },
-            ...{ why: why ?? null, was: before?.until ?? null, by: author.actor },
-            ...(dryRun && { dryRun }),
-            covers: covers.map(({ host, agent, run, state, reason }) => {
-              return { host, agent, run, state, reason };
-            }),
+        documentLine({
+          ...{ event: 'hold', change, host: place.host, agent: place.agent ?? null, until },
+          ...{ why: why ?? null, was: before?.until ?? null, by: author.actor },
+          ...(dryRun && { dryRun }),
+          covers: covers.map(({ host, agent, run, state, reason }) => {
+            return { host, agent, run, state, reason };
           }),
-        ),
+        }),
       );
       return exitCodes.done;
     }

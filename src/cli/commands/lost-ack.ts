@@ -22,9 +22,9 @@ import {
 import { when } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { canAsk, isAgreed } from '../terminal/ask.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
-import { withIsoTimes } from '../terminal/iso-times.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 export const lostAck = command({
@@ -77,14 +77,14 @@ export const lostAck = command({
       };
       io.out(
         settings.json
-          ? jsonLine(withIsoTimes({ ...document, agents: lost.map(({ zone: _, ...one }) => one) }))
+          ? documentLine({ ...document, agents: lost.map(({ zone: _, ...one }) => one) })
           : escapeControls(words),
       );
       return change === 'refused' ? exitCodes.wanting : exitCodes.done;
     };
     if (lost.length === 0) {
       throw new Fault('not-found', `no agent is lost at '${text.slice(0, 80)}'`, {
-        hint: 'lost agents, with their zones: rollcall agents --lost',
+        hint: 'lost agents, with their zones: rollcall lost',
       });
     }
     if (open.length === 0) return answer('already', `acknowledged already: ${what}`);

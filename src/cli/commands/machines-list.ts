@@ -5,7 +5,8 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { machineSource } from '../command/settings/machines.ts';
 import { table } from '../tables/table.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const machinesList = command({
   name: 'machines list',
@@ -18,7 +19,7 @@ export const machinesList = command({
   async run({ settings, io }) {
     const charts = await chartsIn(settings.machines);
     if (settings.json) {
-      for (const chart of charts) io.out(jsonLine(row(chart)));
+      for (const chart of charts) io.out(documentLine(row(chart)));
       return exitCodes.done;
     }
     const columns = [

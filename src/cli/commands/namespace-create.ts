@@ -2,7 +2,7 @@ import { publishCharts } from '../../runtime/transitions/publish-charts.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { connectOnce } from '../session/connect.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const namespaceCreate = command({
   name: 'namespace create',
@@ -21,7 +21,7 @@ export const namespaceCreate = command({
     const { namespace } = settings;
     const different = store.findings.length;
     if (settings.json)
-      io.out(jsonLine({ event: 'namespace', namespace, findings: store.findings }));
+      io.out(documentLine({ event: 'namespace', namespace, findings: store.findings }));
     else {
       io.out(`namespace ${namespace} exists`);
       if (different > 0) io.out('some settings of its streams differ: rollcall doctor');

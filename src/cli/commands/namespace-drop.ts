@@ -8,8 +8,9 @@ import { exitCodes } from '../command/exit.ts';
 import { common, Switch } from '../command/settings/common.ts';
 import { decideDrop } from '../namespace/decide-drop.ts';
 import { canAsk, isAgreed } from '../terminal/ask.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 /** Number of running processes that are named. */
 const mostNamed = 5;
@@ -48,7 +49,7 @@ export const namespaceDrop = command({
     const { streams } = opened;
     const answer = (why: string, users: readonly string[], isDropped = false) => {
       const event = { event: 'drop', namespace, dropped: isDropped, why, streams, users };
-      if (settings.json) io.out(jsonLine(event));
+      if (settings.json) io.out(documentLine(event));
       else io.out(escapeControls(why));
       return isDropped || settings.dryRun ? exitCodes.done : exitCodes.wanting;
     };
@@ -74,7 +75,7 @@ export const namespaceDrop = command({
       return answer('nothing was deleted; to delete it: rollcall namespace drop … --yes', users);
     }
     await opened.drop((one) => {
-      if (settings.json) io.out(jsonLine({ event: 'stream-deleted', ...one }));
+      if (settings.json) io.out(documentLine({ event: 'stream-deleted', ...one }));
       else io.err(`deleted ${one.stream}, which had ${sizeOf(one)}`);
     });
     const again =

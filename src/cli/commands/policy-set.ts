@@ -17,7 +17,7 @@ import {
   operatorSettings,
   operatorTimeout,
 } from '../session/operator.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const policySet = command({
   name: 'policy set',
@@ -52,7 +52,9 @@ export const policySet = command({
     if (settings.json) {
       const set = nonDefaultSettings(policy);
       const by = author.actor;
-      io.out(jsonLine({ event: 'policy', policy, set, changed, by, ...(dryRun && { dryRun }) }));
+      io.out(
+        documentLine({ event: 'policy', policy, set, changed, by, ...(dryRun && { dryRun }) }),
+      );
       return exitCodes.done;
     }
     if (dryRun && changed.length > 0) io.out(io.palette.dim(dryRunLine));

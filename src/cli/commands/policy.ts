@@ -2,7 +2,7 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { policyDocument, policyShown } from '../tables/policy-table.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const policy = command({
   name: 'policy',
@@ -16,7 +16,7 @@ export const policy = command({
     await using view = await openDirectoryOnce(settings, io, 'policy');
     const { directory, now } = view;
     const { controls: state } = directory.fleet;
-    if (settings.json) io.out(jsonLine(policyDocument(state)));
+    if (settings.json) io.out(documentLine(policyDocument(state)));
     else for (const line of policyShown(state, now, io)) io.out(line);
     return state.policyRecord?.kind === 'unreadable' ? exitCodes.wanting : exitCodes.done;
   },

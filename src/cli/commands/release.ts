@@ -7,7 +7,8 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const release = command({
   name: 'release',
@@ -37,7 +38,7 @@ export const release = command({
     }
     if (settings.json) {
       const { host, agent = null } = place;
-      io.out(jsonLine({ event: 'hold', change: 'released', host, agent, by: author.actor }));
+      io.out(documentLine({ event: 'hold', change: 'released', host, agent, by: author.actor }));
       return exitCodes.done;
     }
     io.out(escapeControls(`${name} is no longer on hold: silence is counted again, from zero`));

@@ -8,8 +8,8 @@ import { lossSentence, repairOf } from '../doctor/loss-text.ts';
 import { connectOnce } from '../session/connect.ts';
 import { operatorIdentity, operatorSettings } from '../session/operator.ts';
 import { canAsk, isAgreed } from '../terminal/ask.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { wrapText } from '../terminal/wrap.ts';
 
 export const repair = command({
@@ -38,7 +38,7 @@ export const repair = command({
     const found = await ports.audit.losses();
     if (!settings.json) for (const line of found.flatMap((loss) => lines(loss, io))) io.out(line);
     if (!settings.yes && !(await isWanted(found, settings.json, io))) {
-      if (settings.json) for (const loss of found) io.out(jsonLine({ event: 'loss', ...loss }));
+      if (settings.json) for (const loss of found) io.out(documentLine({ event: 'loss', ...loss }));
       else if (found.length === 0) io.out('nothing to repair: registry and audit fit together');
       else io.out(io.palette.dim('nothing was changed; to repair: rollcall repair --yes'));
       return found.length > 0 ? exitCodes.wanting : exitCodes.done;
@@ -47,7 +47,7 @@ export const repair = command({
     const recorded = found.length > 0 ? await repairStore(author, ports) : [];
     if (settings.json) {
       for (const loss of recorded) {
-        io.out(jsonLine({ event: 'repaired', ...loss, by: author.actor }));
+        io.out(documentLine({ event: 'repaired', ...loss, by: author.actor }));
       }
     } else
       io.out(

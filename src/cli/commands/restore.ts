@@ -17,7 +17,8 @@ import { Switch } from '../command/settings/common.ts';
 import { connectOnce } from '../session/connect.ts';
 import { operatorIdentity, operatorSettings } from '../session/operator.ts';
 import { canAsk, isAgreed } from '../terminal/ask.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 export const restore = command({
@@ -86,7 +87,7 @@ export const restore = command({
     const { namespace, at } = backup;
     if (settings.json) {
       const event = { event: 'restored', namespace, at, replaced: replaced.length > 0 };
-      io.out(jsonLine({ ...event, divergences }));
+      io.out(documentLine({ ...event, divergences }));
     } else {
       const verified = divergences === 0 ? '; the history is verified' : '';
       io.out(`restored namespace '${namespace}' of ${escapeControls(at)}${verified}`);

@@ -11,7 +11,8 @@ import { type Door, openDoors } from '../session/open-doors.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { followStore, openServices } from '../session/open-services.ts';
 import { untilStopped } from '../session/until-stopped.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const serve = command({
   name: 'serve',
@@ -50,7 +51,8 @@ export const serve = command({
       doors.push({ name: 'http', open: () => openHttp(view, door, { log, metrics }) });
     }
     const names = opened.use(await openDoors(doors, io, metrics)).urls;
-    if (json) io.out(jsonLine({ event: 'listening', ...names, metrics: metered.url, pid: io.pid }));
+    if (json)
+      io.out(documentLine({ event: 'listening', ...names, metrics: metered.url, pid: io.pid }));
     const open = io.palette.live('●');
     if (names.dns && !json) io.out(`${open} DNS at ${escapeControls(names.dns)}, zone ${zone}`);
     if (names.http && !json) io.out(`${open} HTTP at ${escapeControls(names.http)}`);
@@ -60,7 +62,7 @@ export const serve = command({
       if (isReady) return;
       isReady = true;
       const { age, source } = view.status;
-      if (json) io.out(jsonLine({ event: 'ready', ...names, source, age: Math.round(age) }));
+      if (json) io.out(documentLine({ event: 'ready', ...names, source, age: Math.round(age) }));
       else io.out(io.palette.dim(`  the view is complete (${source}); Ctrl-C stops it`));
     };
     await using until = untilStopped(io.signal);

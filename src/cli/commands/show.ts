@@ -17,7 +17,7 @@ import { latestChain, summarizeChains } from '../charts/entity-history.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const show = command({
   name: 'show',
@@ -54,7 +54,7 @@ export const show = command({
       });
     }
     const chart = await chartOfRecord(chain.last.event, charts);
-    if (settings.json) io.out(jsonLine(stateDocument(chain, chart)));
+    if (settings.json) io.out(documentLine(stateDocument(chain, chart)));
     else {
       for (const line of headLines(chain, io, now)) io.out(line);
       for (const line of treeLines(chain, chart, io)) io.out(line);

@@ -10,7 +10,8 @@ import { logOf } from '../session/connect.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { completeView, followStore, openServices } from '../session/open-services.ts';
 import { untilStopped } from '../session/until-stopped.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const syncFile = command({
   name: 'sync file',
@@ -42,17 +43,17 @@ export const syncFile = command({
       opened.use(await completeView(view, settings, io));
       if (settings.dryRun) {
         const text = driver.render();
-        io.out(json ? jsonLine({ file: out, text }) : text.trimEnd());
+        io.out(json ? documentLine({ file: out, text }) : text.trimEnd());
         return exitCodes.done;
       }
       const outcome = await driver.look();
-      io.out(json ? jsonLine({ file: out, outcome }) : `${escapeControls(out)}: ${outcome}`);
+      io.out(json ? documentLine({ file: out, outcome }) : `${escapeControls(out)}: ${outcome}`);
       return outcome === 'same' || outcome === 'written' ? exitCodes.done : exitCodes.wanting;
     }
     const onComplete = () => {
       readiness.report('start', undefined);
       const { source } = view.status;
-      if (json) io.out(jsonLine({ event: 'ready', source, pid: io.pid }));
+      if (json) io.out(documentLine({ event: 'ready', source, pid: io.pid }));
       else io.out(`${io.palette.live('●')} keeps ${escapeControls(out)}`);
     };
     await Promise.race([

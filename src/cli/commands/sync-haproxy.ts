@@ -11,8 +11,8 @@ import { openMetrics } from '../session/open-metrics.ts';
 import { completeView, followStore, openServices } from '../session/open-services.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { slotTable } from '../tables/slot-table.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 type Driver = Awaited<ReturnType<typeof haproxyDriver>>;
 
@@ -50,7 +50,7 @@ export const syncHaproxy = command({
     const onComplete = () => {
       readiness.report('start', undefined);
       const { source } = view.status;
-      if (json) io.out(jsonLine({ event: 'ready', source, pid: io.pid }));
+      if (json) io.out(documentLine({ event: 'ready', source, pid: io.pid }));
       else
         io.out(
           `${io.palette.live('●')} keeps ${sync.backends.map((one) => one.backend).join(', ')}`,
@@ -114,7 +114,7 @@ async function show({ driver, slotState }: Driver, json: boolean, io: Terminal) 
       instance: isEmpty ? '' : (instance ?? 'none has this address'),
     };
   });
-  if (json) for (const row of rows) io.out(jsonLine(row));
+  if (json) for (const row of rows) io.out(documentLine(row));
   else io.out(slotTable(rows, { width: io.tableWidth, palette: io.palette }));
   return missing.length + unknown.length > 0 ? exitCodes.wanting : exitCodes.done;
 }
@@ -127,7 +127,7 @@ async function once(
   const { acts, missing, unknown, kept } = await driver.look(apply);
   for (const { backend, act } of acts) {
     const to = act.act === 'fill' ? ` with ${act.address}:${act.port}` : '';
-    io.out(json ? jsonLine({ backend, ...act }) : `${act.act} ${backend}/${act.slot}${to}`);
+    io.out(json ? documentLine({ backend, ...act }) : `${act.act} ${backend}/${act.slot}${to}`);
   }
   for (const { backend, at } of missing)
     io.err(`${backend} has no free server for ${at.address}:${at.port}`);

@@ -18,8 +18,8 @@ import { resolveAgentId } from '../session/agent-options.ts';
 import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { sampleFile } from '../session/dashboard-assets.ts';
 import { untilStopped } from '../session/until-stopped.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { sentencesOf } from '../why/explain-named.ts';
 
@@ -95,7 +95,7 @@ function sayReady(dashboard: Dashboard, { json }: { readonly json: boolean }, io
   const { url } = dashboard;
   io.started(url);
   if (json) {
-    io.out(jsonLine({ event: 'ready', dashboard: url, ...tokenFiles(dashboard), pid: io.pid }));
+    io.out(documentLine({ event: 'ready', dashboard: url, ...tokenFiles(dashboard), pid: io.pid }));
   } else {
     const { link, notes } = dashboardLines(dashboard, io);
     io.out(`${io.palette.live('●')} ${io.palette.bold('dashboard')}  ${link}`);

@@ -11,7 +11,8 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const undrain = command({
   name: 'undrain',
@@ -45,7 +46,7 @@ export const undrain = command({
       });
     }
     if (settings.json) {
-      io.out(jsonLine({ event: 'drain', change: 'ended', target, by: author.actor }));
+      io.out(documentLine({ event: 'drain', change: 'ended', target, by: author.actor }));
       return exitCodes.done;
     }
     io.out(escapeControls(`${name} is no longer drained: consumers use it again`));

@@ -22,8 +22,9 @@ import { connectPatiently, watchConnection } from '../session/connect.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { endpointLines } from '../terminal/endpoint-lines.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { openOwnServer } from '../up/own-server.ts';
 import { sentencesOf } from '../why/explain-named.ts';
 
@@ -101,7 +102,7 @@ export const up = command({
         if (settings.json) {
           const shown = { dashboard: page?.url ?? null, ...(door && tokenFiles(door)) };
           const more = { ...shown, metrics: metered.url, pid: io.pid };
-          io.out(jsonLine({ event: 'ready', servers: url, ...more }));
+          io.out(documentLine({ event: 'ready', servers: url, ...more }));
         } else {
           io.out(`${io.palette.live('●')} ${io.palette.bold('up')}  ${escapeControls(url)}`);
           if (page) {

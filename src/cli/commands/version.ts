@@ -4,7 +4,8 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { version as versionOf } from '../command/version.ts';
 import { connectOnce } from '../session/connect.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 export const version = command({
   name: 'version',
@@ -22,7 +23,7 @@ export const version = command({
       await using connected = await connectOnce(settings, io, 'version');
       const { server: url, name, version: running } = connected.store.status();
       const server = { version: running, name, url };
-      if (json) io.out(jsonLine({ event: 'version', ...own, namespace, server }));
+      if (json) io.out(documentLine({ event: 'version', ...own, namespace, server }));
       else {
         io.out(escapeControls(`nats-server  ${running}, ${name} at ${url}`));
         io.out(`namespace    ${namespace}`);
@@ -31,7 +32,7 @@ export const version = command({
     } catch (cause) {
       const isExpected = cause instanceof Fault;
       if (json && isExpected)
-        io.out(jsonLine({ event: 'version', ...own, namespace, server: null }));
+        io.out(documentLine({ event: 'version', ...own, namespace, server: null }));
       throw cause;
     }
   },

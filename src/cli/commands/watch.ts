@@ -28,8 +28,7 @@ import { LiveScreen } from '../tables/live-screen.ts';
 import { type LossChange, lossChangeDocument, lossChangeLine } from '../tables/loss-lines.ts';
 import { listSettings } from '../tables/print-list.ts';
 import { printViewStatus, staleAfter } from '../tables/view-status.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
-import { withIsoTimes } from '../terminal/iso-times.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 /** How often the collector seats are read. */
 const seatsEvery: Millis = seconds(5);
@@ -71,9 +70,7 @@ export const watch = command({
     const say = (change: DirectoryChange) => {
       const at = clock.wall();
       tell(
-        json
-          ? jsonLine(withIsoTimes(changeDocument(change, at)))
-          : changeLine(change, io.palette, at, wide),
+        json ? documentLine(changeDocument(change, at)) : changeLine(change, io.palette, at, wide),
       );
     };
     const filtered = (rows: readonly InstanceRow[]) =>
@@ -89,7 +86,7 @@ export const watch = command({
       const at = clock.wall();
       for (const change of ready ? changes : []) {
         const line = json
-          ? jsonLine(withIsoTimes(fleetChangeDocument(change, at)))
+          ? documentLine(fleetChangeDocument(change, at))
           : fleetChangeLine(change, io.palette, at, wide);
         tell(line);
       }
@@ -103,7 +100,7 @@ export const watch = command({
         if (!json) tell(lossChangeLine(change, io.palette, at, wide));
         else {
           const there = isFirst ? { change: 'there' } : {};
-          tell(jsonLine(withIsoTimes({ ...lossChangeDocument(change, at), ...there })));
+          tell(documentLine({ ...lossChangeDocument(change, at), ...there }));
         }
       }
     };
@@ -126,9 +123,8 @@ export const watch = command({
     }
     const rows = filtered(directory.instances(service)).toSorted(compareInstances);
     if (json) {
-      for (const row of rows)
-        io.out(jsonLine(withIsoTimes({ event: 'instance', change: 'there', ...row })));
-      for (const one of fleetDocuments(directory.fleet, now())) io.out(jsonLine(withIsoTimes(one)));
+      for (const row of rows) io.out(documentLine({ event: 'instance', change: 'there', ...row }));
+      for (const one of fleetDocuments(directory.fleet, now())) io.out(documentLine(one));
     } else {
       const look = { width: io.tableWidth, palette: io.palette };
       if (rows.length > 0) io.out(`${instanceTable(rows, now(), look)}\n`);

@@ -6,7 +6,8 @@ import { openHistory } from '../audit/open-history.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { wrapText } from '../terminal/wrap.ts';
 import { explainNamed } from '../why/explain-named.ts';
@@ -44,7 +45,7 @@ export const why = command({
     );
     for (const [n, { sentences, facts }] of explained.entries()) {
       if (settings.json) {
-        io.out(jsonLine({ ...facts, sentences }));
+        io.out(documentLine({ ...facts, sentences }));
         continue;
       }
       if (n > 0) io.out('');

@@ -1,7 +1,7 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { Millis } from '../../domain/time.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { wrapText } from '../terminal/wrap.ts';
 
@@ -86,6 +86,6 @@ export class Narrator {
   }
 
   #print(document: object): void {
-    this.#io.out(jsonLine({ ...document, at: systemAdapters.clock.wall() }));
+    this.#io.out(documentLine({ ...document, at: systemAdapters.clock.wall() }));
   }
 }

@@ -6,8 +6,9 @@ import {
 import type { Author } from '../../runtime/transitions/record-change.ts';
 import { exitCodes } from '../command/exit.ts';
 import { canAsk, isAgreed } from '../terminal/ask.ts';
-import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 interface Removing {
   readonly yes: boolean;
@@ -33,7 +34,7 @@ export async function removeRecords(
   let all: number = exitCodes.done;
   const answer = (key: string, removed: boolean, why: string, isDry = false) => {
     const document = { event: 'remove', key, removed, why, by: author.actor };
-    if (json) io.out(jsonLine({ ...document, ...(dryRun && { dryRun }) }));
+    if (json) io.out(documentLine({ ...document, ...(dryRun && { dryRun }) }));
     else io.out(escapeControls(why));
     if (!removed && !isDry) all = exitCodes.wanting;
   };

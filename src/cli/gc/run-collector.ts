@@ -6,9 +6,9 @@ import type { Ports } from '../../ports/ports.ts';
 import type { AnchorOptions } from '../../runtime/audit/anchors/anchor-writer.ts';
 import { Collector } from '../../runtime/collector/collector.ts';
 import type { ProcessTransition } from '../../runtime/transitions/process-chain.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
 import { clockTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 
 interface RunCollectorOptions extends LeasePolicy {
   readonly readiness: Readiness;
@@ -48,7 +48,17 @@ function reportSight(readiness: Readiness, { event: { type } }: ProcessTransitio
 function jsonTransition({ machine, event, from, to }: ProcessTransition, me: RunRef): string {
   const { type, ...more } = event;
   const at = systemAdapters.clock.wall();
-  return jsonLine({ event: 'transition', machine, type, from, to, ...me, term: 0, at, ...more });
+  return documentLine({
+    event: 'transition',
+    machine,
+    type,
+    from,
+    to,
+    ...me,
+    term: 0,
+    at,
+    ...more,
+  });
 }
 
 function humanTransition({ event }: ProcessTransition, { palette }: Terminal): string {

@@ -88,7 +88,7 @@ export function lossReport(
   if (lines.length === 0) return [];
   const [zone = '', ...others] = new Set(losses.lost.map((one) => one.zone));
   const place = zone === '' || others.length > 0 ? 'all' : `zone:${zone}`;
-  const hint = `details: rollcall agents --lost; to acknowledge: rollcall lost ack ${place}`;
+  const hint = `details: rollcall lost; to acknowledge: rollcall lost ack ${place}`;
   return [...lines, palette.dim(escapeControls(hint))];
 }
 

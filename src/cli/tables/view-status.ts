@@ -1,7 +1,7 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import { jsonLine } from '../terminal/escape-terminal.ts';
+import { documentLine } from '../terminal/iso-times.ts';
 import type { footer } from './footer.ts';
 
 const checkEvery: Millis = seconds(0.5);
@@ -21,13 +21,13 @@ export async function printViewStatus(
     stale: (directory.age ?? 0) > staleAfter,
   });
   let before = statusNow();
-  if (json) io.out(jsonLine({ event: 'view', ...before, age: directory.age ?? null }));
+  if (json) io.out(documentLine({ event: 'view', ...before, age: directory.age ?? null }));
   while (!signal.aborted) {
     await systemAdapters.clock.sleep(checkEvery, signal);
     const now = statusNow();
     if (now.observed === before.observed && now.stale === before.stale) continue;
     before = now;
-    if (json) io.out(jsonLine({ event: 'view', ...now, age: directory.age ?? null }));
+    if (json) io.out(documentLine({ event: 'view', ...now, age: directory.age ?? null }));
     else {
       const old = now.stale
         ? 'the store does not answer: the view may be out of date'

@@ -17,6 +17,7 @@ const roles: Readonly<Record<string, Role>> = {
   drain: 'operator',
   undrain: 'operator',
   'policy set': 'operator',
+  'lost ack': 'operator',
   ui: 'dashboard',
   'namespace create': 'deploy',
   'namespace drop': 'deploy',

@@ -19,7 +19,7 @@ test('losses are lines of a terminal, with what an operator can do', () => {
   expect(lines).toEqual([
     'lost: zone am\\x1bs: 2 of 3 agents, 2 instances, removed 11:58:00 to 11:59:00, none back',
     'lost: service web: 2 of 2 instances, removed 11:58:00 to 11:59:00, none is left',
-    'details: rollcall agents --lost; to acknowledge: rollcall lost ack zone:am\\x1bs',
+    'details: rollcall lost; to acknowledge: rollcall lost ack zone:am\\x1bs',
   ]);
   expect(lossReport(losses, now, io, 'db')).toEqual([]);
   const [first, second] = losses.lost;

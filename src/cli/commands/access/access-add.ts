@@ -5,7 +5,8 @@ import { ServiceName } from '../../../domain/identity/names.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { accessSettings, memberIn, openAccess, reloadLines } from '../../session/access.ts';
-import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { escapeControls } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 
 const Services = z
   .union([z.string().transform((text) => text.split(',')), z.array(z.string())], {
@@ -53,7 +54,14 @@ export const accessAdd = command({
       const { role, name, namespace } = id;
       const what = { role, name, namespace, services: done.member.services ?? null, isNew };
       io.out(
-        jsonLine({ event: 'added', ...what, login, config: access.serverConfig, reloaded, failed }),
+        documentLine({
+          event: 'added',
+          ...what,
+          login,
+          config: access.serverConfig,
+          reloaded,
+          failed,
+        }),
       );
       return exitCodes.done;
     }

@@ -10,7 +10,8 @@ import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { Switch } from '../../command/settings/common.ts';
 import { accessDir, accessSettings } from '../../session/access.ts';
-import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { escapeControls } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 
 const Hosts = z
   .union([z.string().transform((text) => text.split(',')), z.array(z.string())], {
@@ -108,7 +109,9 @@ export const accessInit = command({
     const login = access.loginOf(deploy);
     if (settings.json) {
       const { folder, serverConfig: config } = access;
-      io.out(jsonLine({ event: 'access', folder, config, login, members: access.members.length }));
+      io.out(
+        documentLine({ event: 'access', folder, config, login, members: access.members.length }),
+      );
       return exitCodes.done;
     }
     const { bold, dim } = io.palette;

@@ -4,7 +4,8 @@ import { exitCodes } from '../../command/exit.ts';
 import { accessSettings, openAccess } from '../../session/access.ts';
 import { certificateLine } from '../../tables/certificate-line.ts';
 import { type Column, table } from '../../tables/table.ts';
-import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { escapeControls } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 
 interface Row {
   readonly namespace: string;
@@ -39,7 +40,7 @@ export const accessList = command({
       for (const { namespace, role, name, services, keys, ...rest } of members) {
         const login = access.loginOf({ namespace, role, name, ...rest });
         io.out(
-          jsonLine({
+          documentLine({
             event: 'login',
             role,
             name,
@@ -52,7 +53,7 @@ export const accessList = command({
       }
       for (const { kind, name, until } of certificates) {
         const validUntil = new Date(until).toISOString();
-        io.out(jsonLine({ event: 'certificate', kind, name, validUntil }));
+        io.out(documentLine({ event: 'certificate', kind, name, validUntil }));
       }
       return exitCodes.done;
     }

@@ -6,7 +6,7 @@ import { exitCodes } from '../../command/exit.ts';
 import { Switch } from '../../command/settings/common.ts';
 import { accessSettings, openAccess, reloadLines } from '../../session/access.ts';
 import { certificateLine } from '../../tables/certificate-line.ts';
-import { jsonLine } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 
 export const accessRenew = command({
   name: 'access renew',
@@ -49,7 +49,7 @@ export const accessRenew = command({
       const until = certificates.map((one) => one.until);
       const validUntil = new Date(Math.min(...until)).toISOString();
       const { folder } = access;
-      io.out(jsonLine({ event: 'renewed', step, folder, validUntil, reloaded, failed }));
+      io.out(documentLine({ event: 'renewed', step, folder, validUntil, reloaded, failed }));
       return exitCodes.done;
     }
     const shown = { palette: io.palette, now: systemAdapters.clock.wall() };

@@ -2,7 +2,8 @@ import { revokeMember } from '../../../composition/access/access-state.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { accessSettings, memberIn, openAccess, reloadLines } from '../../session/access.ts';
-import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { escapeControls } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 
 export const accessRevoke = command({
   name: 'access revoke',
@@ -23,7 +24,15 @@ export const accessRevoke = command({
       const { reloaded, failed, member } = done;
       const { role, name, namespace } = id;
       io.out(
-        jsonLine({ event: 'revoked', role, name, namespace, keys: member.keys, reloaded, failed }),
+        documentLine({
+          event: 'revoked',
+          role,
+          name,
+          namespace,
+          keys: member.keys,
+          reloaded,
+          failed,
+        }),
       );
       return exitCodes.done;
     }

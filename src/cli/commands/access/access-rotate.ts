@@ -3,7 +3,8 @@ import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { Switch } from '../../command/settings/common.ts';
 import { accessSettings, memberIn, openAccess, reloadLines } from '../../session/access.ts';
-import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { escapeControls } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 
 export const accessRotate = command({
   name: 'access rotate',
@@ -34,7 +35,7 @@ export const accessRotate = command({
       const { reloaded, failed, member } = done;
       const { role, name, namespace } = id;
       io.out(
-        jsonLine({
+        documentLine({
           event: 'rotated',
           role,
           name,

@@ -4,7 +4,7 @@ import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { common } from '../../command/settings/common.ts';
 import { nameOf } from '../../command/settings/setting.ts';
-import { jsonLine } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 import { openContexts } from './open-contexts.ts';
 
 /** The settings of a connection; other settings belong to a command. */
@@ -41,7 +41,7 @@ export const contextAdd = command({
     });
     const isNew = await openContexts(io.env).add(name, Object.fromEntries(values));
     const change = isNew ? 'added' : 'changed';
-    if (settings.json) io.out(jsonLine({ event: 'context', change, name }));
+    if (settings.json) io.out(documentLine({ event: 'context', change, name }));
     else {
       io.out(`context ${name} ${change}`);
       io.out(io.palette.dim(`to use it: rollcall context use ${name}, or --context ${name}`));

@@ -2,7 +2,8 @@ import type { ListedContext } from '../../../composition/access/contexts.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { type Column, table } from '../../tables/table.ts';
-import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { escapeControls } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 import { openContexts } from './open-contexts.ts';
 
 const withoutLogin = (servers: string): string => servers.replaceAll(/[^,/@]*@/g, '');
@@ -29,7 +30,9 @@ export const contextList = command({
       for (const { name, from, isCurrent, settings: of } of all) {
         const servers = of['servers'] === undefined ? null : withoutLogin(of['servers']);
         const namespace = of['namespace'] ?? null;
-        io.out(jsonLine({ event: 'context', name, from, current: isCurrent, servers, namespace }));
+        io.out(
+          documentLine({ event: 'context', name, from, current: isCurrent, servers, namespace }),
+        );
       }
     } else if (all.length > 0) {
       io.out(table(all, columns, { width: io.tableWidth, palette: io.palette }));

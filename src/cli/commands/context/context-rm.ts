@@ -1,7 +1,8 @@
 import { Fault } from '../../../domain/fault.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
-import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { escapeControls } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 import { openContexts } from './open-contexts.ts';
 
 export const contextRm = command({
@@ -16,7 +17,7 @@ export const contextRm = command({
         hint: 'contexts: rollcall context list; those of the command nats: nats context rm NAME',
       });
     }
-    if (settings.json) io.out(jsonLine({ event: 'context', change: 'removed', name }));
+    if (settings.json) io.out(documentLine({ event: 'context', change: 'removed', name }));
     else io.out(escapeControls(`context ${name} removed`));
     return exitCodes.done;
   },

@@ -1,6 +1,7 @@
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
-import { escapeControls, jsonLine } from '../../terminal/escape-terminal.ts';
+import { escapeControls } from '../../terminal/escape-terminal.ts';
+import { documentLine } from '../../terminal/iso-times.ts';
 import { openContexts } from './open-contexts.ts';
 
 export const contextUse = command({
@@ -14,7 +15,8 @@ export const contextUse = command({
   ],
   async run({ settings, io, args: [name] }) {
     await openContexts(io.env).use(name);
-    if (settings.json) io.out(jsonLine({ event: 'context', change: 'used', name: name ?? null }));
+    if (settings.json)
+      io.out(documentLine({ event: 'context', change: 'used', name: name ?? null }));
     else
       io.out(
         name === undefined ? 'no current context' : escapeControls(`current context: ${name}`),
