@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { loginName, type NamedLogin } from '../../composition/access/login-name.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Actor, AgentName } from '../../domain/identity/names.ts';
@@ -19,8 +20,8 @@ export const operatorSettings = {
   as: {
     flag: '--as <name>',
     description: 'operator name recorded in the audit',
-    fallback: 'operator',
-    schema: AgentName.default(AgentName.parse('operator')),
+    fallback: 'the name of the login, else $SUDO_USER or $USER, else operator',
+    schema: AgentName.optional(),
   },
 } as const satisfies Settings;
 
@@ -65,18 +66,24 @@ export function givenReason({ why, reason }: Values<typeof reasonSettings>): str
 }
 
 /**
- * The operator who runs this command: this machine, a name and a run id. The name is not authenticated;
- * the permissions of the server decide who may write. The login name is not used as a default, because
- * the audit keeps names for good.
+ * The operator who runs this command: this machine, a name and a run id. The name is not authenticated; the
+ * permissions of the server decide who may write.
  */
 export async function operatorIdentity(
-  settings: Values<typeof operatorSettings>,
+  settings: Values<typeof operatorSettings> & NamedLogin,
   io: Pick<Terminal, 'env'>,
 ): Promise<Actor> {
   return {
-    ...(await resolveAgentId(settings, settings.as, io.env)),
+    ...(await resolveAgentId(settings, settings.as ?? defaultName(settings, io.env), io.env)),
     run: systemAdapters.entropy.runId(),
   };
+}
+
+/** The first of these that is a name. Who uses `sudo` has another `$USER` then. */
+function defaultName(login: NamedLogin, env: Terminal['env']): AgentName {
+  const candidates = [loginName(login), env['SUDO_USER'], env['USER'], env['LOGNAME']];
+  const named = candidates.map((one) => AgentName.safeParse(one)).find(({ success }) => success);
+  return named?.data ?? AgentName.parse('operator');
 }
 
 /** Aborts after 5 s: an interactive change gives up then. */
