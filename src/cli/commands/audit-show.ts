@@ -1,14 +1,16 @@
-import { parseEntity } from '../../composition/names/entity-name.ts';
+import { type Entity, parseEntity } from '../../composition/names/entity-name.ts';
 import {
   type AuditEntry,
   parseAuditEvent,
   type UnreadableEvent,
 } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
+import type { History } from '../../ports/audit.ts';
 import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-lines.ts';
 import { Causes } from '../audit/find-cause.ts';
 import { findEntity } from '../audit/find-entity.ts';
 import { openHistory } from '../audit/open-history.ts';
+import { type OwnerTransition, ownerTransitions } from '../audit/owner-doubts.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
@@ -26,7 +28,10 @@ export const auditShow = command({
   settings: source,
   examples: [
     ['rollcall audit show db-1/postgres', 'an agent: HOST/AGENT, all its runs'],
-    ['rollcall audit show web/db-1-web-8080', 'an instance: SERVICE/ID, of any owner'],
+    [
+      'rollcall audit show web/db-1-web-8080',
+      'an instance: SERVICE/ID, of any owner, and when it was dubious through its owner',
+    ],
     ['rollcall audit show agent:web/1', 'agent: is needed if an instance has this name too'],
     ['rollcall audit show hold:db-1', 'the holds of a host; also brake:ZONE and policy'],
   ],
@@ -36,6 +41,10 @@ export const auditShow = command({
     const { history } = opened;
     const entity = await findEntity(name, candidates, opened);
     const causes = new Causes(history);
+    const doubts =
+      settings.json || entity.kind !== 'instance' ? [] : await doubtsOf(entity, history);
+    const before = (seq: number): readonly OwnerTransition[] =>
+      doubts.splice(0, doubts.filter(({ entry }) => entry.seq < seq).length);
     let shown = 0;
     let run = '';
     let day = '';
@@ -47,6 +56,7 @@ export const auditShow = command({
         io.out(eventJson(read));
         continue;
       }
+      for (const one of before(stored.seq)) for (const line of doubtLines(one, io)) io.out(line);
       if (read.kind === 'event' && (read.event.of.run !== run || dayOf(read.event) !== day)) {
         ({ run } = read.event.of);
         day = dayOf(read.event);
@@ -55,6 +65,8 @@ export const auditShow = command({
       for (const line of lifeLines(read, await causes.of(read), io)) io.out(line);
     }
     if (settings.json) return exitCodes.done;
+    for (const one of before(Number.POSITIVE_INFINITY))
+      for (const line of doubtLines(one, io)) io.out(line);
     const more =
       entity.kind !== 'agent' && entity.kind !== 'run'
         ? ''
@@ -63,6 +75,26 @@ export const auditShow = command({
     return exitCodes.done;
   },
 });
+
+/** When the instance was dubious through its owner. */
+async function doubtsOf({ own }: Entity, history: History): Promise<OwnerTransition[]> {
+  const entries: AuditEntry[] = [];
+  for await (const stored of history.read(0, own)) {
+    const read = parseAuditEvent(stored);
+    if (read.kind === 'event') entries.push(read);
+  }
+  return [...(await ownerTransitions(history, entries))];
+}
+
+/** A transition of the owner, and what it means for the instance. */
+function doubtLines({ entry, doubt }: OwnerTransition, io: Terminal): readonly string[] {
+  const [first = '', ...reasons] = lifeLines(entry, undefined, io, `${subjectOf(entry.event)} `);
+  const meaning =
+    doubt.kind === 'begins'
+      ? `the instance is dubious: ${doubt.reason}`
+      : 'the instance is no longer dubious';
+  return [first, `${' '.repeat(8)}${io.palette.dubious(meaning)}`, ...reasons];
+}
 
 const dayOf = ({ at }: AuditEvent): string => dateTime(at).slice(0, 10);
 
@@ -79,6 +111,7 @@ function lifeLines(
   read: AuditEntry | UnreadableEvent,
   cause: string | undefined,
   { palette, columns }: Terminal,
+  owner = '',
 ): readonly string[] {
   if (read.kind === 'illegible') {
     const { seq, subject, why } = read;
@@ -91,7 +124,9 @@ function lifeLines(
   const step = from === to ? to : `${from && `${from} → `}${to}`;
   const by = actorOf(event);
   const whose =
-    event.of.entity === 'session' || event.of.entity === 'collector' ? `${event.of.entity} ` : '';
+    event.of.entity === 'session' || event.of.entity === 'collector'
+      ? `${event.of.entity} `
+      : owner && `owner ${escapeControls(owner)}`;
   const line = `${time}  ${palette.dim(whose)}${escapeControls(event.event.type).padEnd(12)}  ${escapeControls(step)}`;
   const why = [whyOf(event), cause ?? ''].filter((part) => part !== '').map(escapeControls);
   return [

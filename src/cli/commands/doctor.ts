@@ -9,6 +9,7 @@ import { exitCodes } from '../command/exit.ts';
 import { certificateFindings } from '../doctor/certificates.ts';
 import { diagnoseClocks } from '../doctor/clocks.ts';
 import type { Finding } from '../doctor/finding.ts';
+import { diagnoseFlaps } from '../doctor/flaps.ts';
 import { diagnoseLogin } from '../doctor/login.ts';
 import { diagnoseRights, readRole } from '../doctor/login-rights.ts';
 import { diagnosePings } from '../doctor/pings.ts';
@@ -97,6 +98,7 @@ async function* findings(
   // A registry that is too large is one of the problems to find.
   await using view = await openDirectoryOnce(settings, io, 'doctor', seconds(30));
   yield* await diagnoseLosses(view.ports);
+  yield* await diagnoseFlaps(view.ports, view.directory, io.signal);
   yield* diagnoseRecords(view.directory, inspection.names.registry);
   yield* await diagnoseSizes(view.ports, inspection.connection.info?.max_payload);
   yield* diagnoseNames(view.directory);

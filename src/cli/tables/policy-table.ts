@@ -1,4 +1,5 @@
 import type { FleetControls } from '../../domain/fleet/fleet-controls.ts';
+import { defaultFlaps } from '../../domain/policy/flaps.ts';
 import type { WallTime } from '../../domain/time.ts';
 import {
   nonDefaultSettings,
@@ -17,7 +18,7 @@ export function policyDocument({ policy, policyRecord: read }: FleetControls): o
   const stored = read?.kind === 'stored' ? read : undefined;
   return {
     event: 'policy',
-    policy,
+    policy: { ...policy, flaps: policy.flaps ?? defaultFlaps },
     set: nonDefaultSettings(policy),
     by: stored?.record.by ?? null,
     since: stored?.record.since ?? null,

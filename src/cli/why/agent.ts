@@ -7,6 +7,7 @@ import { evidenceWords } from '../audit/evidence-text.ts';
 import { plural } from '../tables/footer.ts';
 import { formatElapsed, formatRounded } from '../terminal/format-time.ts';
 import { type Explanation, type ExplanationContext, observed } from './context.ts';
+import { flapWords } from './doubts.ts';
 import { formatAt, formatFor, formatSince, slotName } from './phrases.ts';
 import { RunLife } from './run-history.ts';
 import { agentInServerTime, clockWords } from './server-time.ts';
@@ -33,14 +34,18 @@ export async function tellAgent(
   const owns = plural(slot.instances.size, 'instance');
   const explained = explainPhase(agentInServerTime(record, life), { life, lease, context, owns });
   const { next } = explained;
+  const flaps = life.flaps(context.now);
+  const [what = '', before = '', ...more] = explained.sentences;
+  const returns = flapWords(flaps, context.fleet.controls.policy.flaps);
   return {
-    sentences: [...explained.sentences, ...clockWords(record.host, life)],
+    sentences: [what, `${before}${returns}`, ...more, ...clockWords(record.host, life)],
     facts: {
       kind: 'agent',
       ...row,
       grace: record.grace,
       suspect: record.suspect ?? null,
       lease: lease ?? null,
+      flaps,
       next,
     },
   };

@@ -9,6 +9,7 @@ import {
   observed,
   type Paragraph,
 } from './context.ts';
+import { doubtWords, pastDoubts } from './doubts.ts';
 import {
   contested,
   dead,
@@ -38,8 +39,11 @@ export async function tellInstance(
   const one: InstanceContext = { context, stored: inServerTime, slot, row, name, life, lease };
   const paragraph = await describerOf(one)(one);
   const agent = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;
+  const doubts = pastDoubts(life, inServerTime.record.registeredAt, context.now);
+  const [what, before, next] = paragraph.sentences;
+  const sentences = [what, `${before}${doubtWords(doubts, context.now)}`, next];
   return {
-    sentences: [...paragraph.sentences, ...clockWords(record.host, life)],
+    sentences: [...sentences, ...clockWords(record.host, life)],
     facts: {
       kind: 'instance',
       ...row,
@@ -53,6 +57,7 @@ export async function tellInstance(
             grace: agent.grace,
           }
         : null,
+      doubts: doubts.map(({ reason, from, to, seq }) => ({ reason, from, to, seq })),
       next: paragraph.next,
     },
   };

@@ -1,27 +1,56 @@
 import { clocksAgree } from '../../domain/clock-difference.ts';
 import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import { isSuspect, ownerDoubt } from '../../domain/events/owner-doubt.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
-import type { Millis, Revision } from '../../domain/time.ts';
+import { countFlaps, type FlapCounts, isReturn } from '../../domain/policy/flaps.ts';
+import type { Millis, Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 
-/** The last transition of each type in the history of a run. */
+/** A time in which the instances of a run were dubious through it. */
+export interface Doubt {
+  readonly reason: string;
+  readonly from: WallTime;
+  /** Undefined: it is not over. */
+  readonly to: WallTime | undefined;
+  /** The event that began it. */
+  readonly seq: Revision;
+}
+
+/** The last transition of each type in the history of a run, its doubts, and the returns of its agent. */
 export class RunLife {
   readonly #last = new Map<string, AuditEntry>();
+  readonly #returns: WallTime[] = [];
+  readonly #doubts: Doubt[] = [];
   #offset: Millis | undefined;
 
   /** Reads the history up to and including `until`. */
   static async read(history: History, of: RunRef, until: Revision): Promise<RunLife> {
     const life = new RunLife();
-    for await (const stored of history.read(0, [`${agentMapKey(of)}.${of.run}.*`])) {
+    // Also the other runs of its agent, whose returns count too.
+    for await (const stored of history.read(0, [`${agentMapKey(of)}.*.*`])) {
       if (stored.seq > until) break;
       const read = parseAuditEvent(stored);
-      if (read.kind !== 'event') continue;
-      const offset = read.event.at - read.storedAt;
-      if (read.event.actor.run === of.run) life.#offset = Math.max(life.#offset ?? offset, offset);
-      life.#last.set(read.event.event.type, clocksAgree(offset) ? read : atStoredTime(read));
+      if (read.kind !== 'event' || read.event.of.entity !== 'run') continue;
+      if (isReturn(read.event.event.type, isSuspect(read.event.from)))
+        life.#returns.push(read.storedAt);
+      if (read.event.of.run === of.run) life.#add(read, of);
     }
     return life;
+  }
+
+  #add(read: AuditEntry, of: RunRef): void {
+    const offset = read.event.at - read.storedAt;
+    if (read.event.actor.run === of.run) this.#offset = Math.max(this.#offset ?? offset, offset);
+    const entry = clocksAgree(offset) ? read : atStoredTime(read);
+    const { event, seq } = entry;
+    this.#last.set(event.event.type, entry);
+    const doubt = ownerDoubt(event);
+    const open = this.#doubts.at(-1);
+    if (doubt?.kind === 'begins')
+      this.#doubts.push({ reason: doubt.reason, from: event.at, to: undefined, seq });
+    else if (doubt && open?.to === undefined && open)
+      this.#doubts[this.#doubts.length - 1] = { ...open, to: event.at };
   }
 
   /**
@@ -30,6 +59,16 @@ export class RunLife {
    */
   get clockOffset(): Millis {
     return this.#offset ?? 0;
+  }
+
+  /** How often its agent returned from suspicion before `now`, also in earlier runs. */
+  flaps(now: WallTime): FlapCounts {
+    return countFlaps(this.#returns, now);
+  }
+
+  /** The times in which its instances were dubious through it, the oldest first. */
+  get doubts(): readonly Doubt[] {
+    return this.#doubts;
   }
 
   last(type: string): AuditEntry | undefined {

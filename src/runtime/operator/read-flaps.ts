@@ -1,6 +1,6 @@
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
-import type { StateValue } from '../../domain/events/event-schema.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
+import { isSuspect } from '../../domain/events/owner-doubt.ts';
 import { countFlaps, type FlapCounts, flapsWithin, isReturn } from '../../domain/policy/flaps.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
@@ -36,11 +36,6 @@ export async function readFlaps(
       .map(([name, times]) => [name, countFlaps(times, now)] as const)
       .filter(([, { day }]) => day > 0),
   );
-}
-
-function isSuspect(state: StateValue | null): boolean {
-  const present = typeof state === 'object' ? state?.['present'] : undefined;
-  return typeof present === 'object' && present['sight'] === 'suspect';
 }
 
 /** The sequence of the first event after a time, or a bit earlier. */

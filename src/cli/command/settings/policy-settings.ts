@@ -97,8 +97,7 @@ const policySettings: Readonly<Record<string, PolicySetting>> = {
   },
   flaps: {
     ...plain,
-    about:
-      'returns from suspicion in an hour, above which the dashboard shows an agent as flapping',
+    about: 'returns from suspicion in an hour, above which an agent counts as flapping',
     rule: 'a whole number from 1 to 1000',
     checks: flaps,
   },
