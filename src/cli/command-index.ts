@@ -42,7 +42,8 @@ export const commandIndex: readonly CommandEntry[] = [
   },
   {
     name: 'why',
-    summary: 'explain the state of an instance or agent: cause, evidence and what happens next',
+    summary:
+      'explain the state of an instance, agent, service or host: cause, evidence and what happens next',
     load: async () => (await import('./commands/why.ts')).why,
   },
   {
