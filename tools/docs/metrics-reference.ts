@@ -27,8 +27,7 @@ const alerts: Readonly<Record<string, string>> = {
   rollcall_sweep_duration_seconds: 'above 0.1 s',
   rollcall_view_age_seconds: 'above 10 s',
   rollcall_seat_held: 'the sum over the fleet is below 2',
-  rollcall_lost_agents:
-    'above 0: `rollcall lost`, then `rollcall lost ack` if that is in order',
+  rollcall_lost_agents: 'above 0: `rollcall lost`, then `rollcall lost ack` if that is in order',
   rollcall_brake_on: 'it is 1. Each seat reports it: take the maximum, not the sum',
   rollcall_brake_runs_suspect: 'above 15 % of the runs seen',
   rollcall_brake_runs_held_back: 'above 0 for long',

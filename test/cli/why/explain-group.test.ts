@@ -83,5 +83,7 @@ it('why of a service in a file prints one document per instance, and needs no sl
   const argv = ['why', 'web', '--at', '18', '--file', file, '--json'];
   expect(await runProgram(argv, terminal, { version: '0', starting() {} })).toBe(0);
   const documents = out.map((line) => JSON.parse(line));
-  expect(documents.map(({ kind, id }) => `${kind} ${id}`)).toEqual(['w1', 'w2', 'w3'].map((id) => `instance ${id}`));
+  expect(documents.map(({ kind, id }) => `${kind} ${id}`)).toEqual(
+    ['w1', 'w2', 'w3'].map((id) => `instance ${id}`),
+  );
 });
