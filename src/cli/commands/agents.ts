@@ -4,7 +4,7 @@ import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { compareAgents } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
-import { listLost } from '../audit/list-lost.ts';
+import { listLost } from '../losses/list-lost.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { Switch } from '../command/settings/common.ts';

@@ -10,7 +10,7 @@ import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-
 import { Causes } from '../audit/find-cause.ts';
 import { findEntity } from '../audit/find-entity.ts';
 import { openHistory } from '../audit/open-history.ts';
-import { type OwnerTransition, ownerTransitions } from '../audit/owner-doubts.ts';
+import { type OwnerTransition, ownerTransitions } from '../why/owner-transitions.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';

@@ -1,4 +1,4 @@
-import { listLost } from '../audit/list-lost.ts';
+import { listLost } from '../losses/list-lost.ts';
 import { command } from '../command/command.ts';
 import { source } from '../command/settings/history.ts';
 

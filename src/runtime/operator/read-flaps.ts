@@ -2,8 +2,9 @@ import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { isSuspect } from '../../domain/events/owner-doubt.ts';
 import { countFlaps, type FlapCounts, flapsWithin, isReturn } from '../../domain/policy/flaps.ts';
-import type { Revision, WallTime } from '../../domain/time.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
+import { firstStoredAfter } from './first-stored-after.ts';
 
 /** The subjects of the events of runs: `host.agent.run.n`. */
 const runs = ['*.*.*.*'];
@@ -20,7 +21,10 @@ export async function readFlaps(
   hash?: Hash,
 ): Promise<ReadonlyMap<string, FlapCounts>> {
   const returns = new Map<string, WallTime[]>();
-  for await (const stored of history.read(await firstAfter(history, now - flapsWithin), runs)) {
+  for await (const stored of history.read(
+    await firstStoredAfter(history, now - flapsWithin),
+    runs,
+  )) {
     signal.throwIfAborted();
     const read = parseAuditEvent(stored, hash);
     if (read.kind !== 'event' || read.event.of.entity !== 'run') continue;
@@ -36,20 +40,4 @@ export async function readFlaps(
       .map(([name, times]) => [name, countFlaps(times, now)] as const)
       .filter(([, { day }]) => day > 0),
   );
-}
-
-/** The sequence of the first event after a time, or a bit earlier. */
-async function firstAfter(history: History, at: WallTime): Promise<Revision> {
-  let { first, last } = await history.range();
-  while (first < last) {
-    const middle = Math.floor((first + last) / 2);
-    let storedAt = at;
-    for await (const event of history.read(middle)) {
-      ({ storedAt } = event);
-      break;
-    }
-    if (storedAt < at) first = middle + 1;
-    else last = middle;
-  }
-  return first;
 }

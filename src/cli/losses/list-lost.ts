@@ -4,13 +4,13 @@ import { isAcknowledged } from '../../domain/losses/acknowledged.ts';
 import type { LostAgent } from '../../domain/losses/losses.ts';
 import { readPolicy } from '../../domain/records/stored-record.ts';
 import { readLosses } from '../../runtime/operator/read-losses.ts';
+import { nowOf, type OpenHistory, openHistory } from '../audit/open-history.ts';
 import type { Common } from '../command/command.ts';
 import { type Exit, exitCodes } from '../command/exit.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { lostLines } from './lost-agents.ts';
-import { nowOf, type OpenHistory, openHistory } from './open-history.ts';
 
 /** What operators have acknowledged; nothing is known of it from a file, or from a policy that cannot be read. */
 async function acknowledgementsOf({ connected }: OpenHistory) {
