@@ -10,7 +10,6 @@ import { actorOf, eventJson, stateText, subjectOf, whyOf } from '../audit/event-
 import { Causes } from '../audit/find-cause.ts';
 import { findEntity } from '../audit/find-entity.ts';
 import { openHistory } from '../audit/open-history.ts';
-import { type OwnerTransition, ownerTransitions } from '../why/owner-transitions.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
@@ -19,6 +18,7 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import { dateTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { wrapText } from '../terminal/wrap.ts';
+import { type OwnerTransition, ownerTransitions } from '../why/owner-transitions.ts';
 
 export const auditShow = command({
   name: 'audit show',

@@ -1,6 +1,6 @@
-import { listLost } from '../losses/list-lost.ts';
 import { command } from '../command/command.ts';
 import { source } from '../command/settings/history.ts';
+import { listLost } from '../losses/list-lost.ts';
 
 export const lost = command({
   name: 'lost',

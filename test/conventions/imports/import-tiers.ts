@@ -27,7 +27,7 @@ export const cliTiers = [
   ['session', 'gc', 'doctor'],
   ['dashboard'],
   ['audit'],
-  ['why', 'demo', 'conform/stage', 'namespace', 'up'],
+  ['why', 'losses', 'demo', 'conform/stage', 'namespace', 'up'],
   ['conform/scenarios'],
   ['conform'],
   ['completion'],
