@@ -28,4 +28,8 @@ export const keptSeeds: ReadonlyMap<number, string> = new Map([
     30001584,
     'an instance was not kept because a later registration of its name was kept, whose time ended first',
   ],
+  [
+    50009545,
+    'a seat that had expired in memory came back when the clock of the server was set back',
+  ],
 ]);

@@ -130,11 +130,11 @@ export class MemoryStream {
     };
   }
 
-  /** The clock by which messages expire was set: those with a TTL now expire `by` later. */
+  /** The clock by which messages expire was set: those with a TTL now expire `by` later. One that has expired is gone. */
   moveExpiries(by: Millis): void {
     const moved = new Map<Message, Message>();
     for (const [subject, message] of this.#last) {
-      if (!Number.isFinite(message.lapsesAt)) continue;
+      if (!Number.isFinite(message.lapsesAt) || !this.#exists(message)) continue;
       const changed = { ...message, lapsesAt: message.lapsesAt + by };
       moved.set(message, changed);
       this.#last.set(subject, changed);

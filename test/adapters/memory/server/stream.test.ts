@@ -47,6 +47,16 @@ describe('a stream', () => {
     expect(stream.after(0, all)).toMatchObject([{ subject: 'lasting' }]);
   });
 
+  test('does not get an expired message back when the expiries move', async () => {
+    const clock = new VirtualClock();
+    const stream = new MemoryStream(clock, 1);
+    stream.append('a', 'x', 1000);
+    await clock.advance(1000);
+    stream.moveExpiries(5000);
+    expect(stream.last('a')).toBeUndefined();
+    expect(stream.after(0, all)).toEqual([]);
+  });
+
   test('drops the ttl of an overwritten message', async () => {
     const clock = new VirtualClock();
     const stream = new MemoryStream(clock, 1);
