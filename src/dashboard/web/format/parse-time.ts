@@ -11,9 +11,10 @@ const clock =
 
 /**
  * A time as a person writes it, in milliseconds since 1970; undefined if it is none. Without `UTC` or `Z` it
- * is in the time zone that the page shows. A time of day without a day is the last one before `now`.
+ * is in the time zone that the page shows. A time of day without a day is the last one before `now`, or with
+ * `isAfter` the first one after it.
  */
-export function parseTime(text: string, now: number): number | undefined {
+export function parseTime(text: string, now: number, isAfter = false): number | undefined {
   const words = text.trim().toLowerCase();
   if (words === 'now') return now;
   const [, ago] = /^((?:\d+(?:\.\d+)? *[smhd][a-z]* *)+)ago$/.exec(words) ?? [];
@@ -24,19 +25,24 @@ export function parseTime(text: string, now: number): number | undefined {
     );
   }
   const [, day, time = '', zone] = clock.exec(words) ?? [];
-  const inUtc = zone !== undefined || isUtc.value;
   if (time === '') return undefined;
-  const on = (at: number) => {
-    const local = inUtc ? at : at - new Date(at).getTimezoneOffset() * 60_000;
-    const date = day?.startsWith('2') ? day : new Date(local).toISOString().slice(0, 10);
-    const parsed = Date.parse(
-      `${date}T${time.padStart(time.indexOf(':') === 1 ? time.length + 1 : 0, '0')}${inUtc ? 'Z' : ''}`,
-    );
-    return Number.isNaN(parsed) ? undefined : parsed;
+  const inUtc = zone !== undefined || isUtc.value;
+  const offset = (at: number) => (inUtc ? 0 : new Date(at).getTimezoneOffset() * 60_000);
+  /** So many days after today. Days are counted, because one may have 23 or 25 hours. */
+  const on = (days: number) => {
+    const local = new Date(now - offset(now));
+    local.setUTCDate(local.getUTCDate() + days);
+    const date = day?.startsWith('2') ? day : local.toISOString().slice(0, 10);
+    return Date.parse(`${date}T${time[1] === ':' ? '0' : ''}${time}${inUtc ? 'Z' : ''}`);
   };
-  if (day === 'yesterday') return on(now - 86_400_000);
-  const found = on(now);
-  return day === undefined && found !== undefined && found > now ? on(now - 86_400_000) : found;
+  /** When clocks go back, a time of day comes twice: then the second one. */
+  const again = (first: number) => {
+    const second = first + offset(now) - offset(first);
+    return offset(second) === offset(now) ? second : first;
+  };
+  if (day !== undefined) return on(day === 'yesterday' ? -1 : 0) || undefined;
+  const times = [on(-1), on(0), again(on(0)), on(1)];
+  return isAfter ? times.find((at) => at > now) : times.findLast((at) => at <= now);
 }
 
 /**
@@ -48,7 +54,7 @@ export function parseRange(text: string, now: number): Window | undefined {
   if (start === undefined || end === undefined || more.length > 0) return undefined;
   const last = isClock.test(end) ? now : parseTime(end, now);
   const from = parseTime(start, (isClock.test(start) && last) || now);
-  const to = isClock.test(end) && from ? parseTime(end, from + 86_399_999) : last;
+  const to = isClock.test(end) && from ? parseTime(end, from, true) : last;
   return from && to && from < to ? { from, to } : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clockTime } from '../../../../src/dashboard/web/format/format-time.ts';
 import { parseRange, parseTime } from '../../../../src/dashboard/web/format/parse-time.ts';
 import { isUtc, shownZone } from '../../../../src/dashboard/web/format/time-zone.ts';
@@ -63,5 +63,53 @@ describe('a time as a person writes it', () => {
     expect(parseRange('10:10 - 2026-11-02 10:00', now)).toMatchObject({
       to: local('2026-11-02T10:00:00'),
     });
+  });
+});
+
+describe('when clocks change', () => {
+  // In Berlin, 2026-03-29 has 23 hours: no 2:30. 2026-10-25 has 25: 2:30 comes twice, at 0:30 and 1:30 UTC.
+  let before: string | undefined;
+  beforeAll(() => {
+    before = process.env['TZ'];
+    process.env['TZ'] = 'Europe/Berlin';
+  });
+  afterAll(() => {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  });
+
+  it.each([
+    ['yesterday 14:03', '2026-03-30T00:15+02:00', '2026-03-29T14:03+02:00'],
+    ['yesterday 1:30', '2026-03-30T00:15+02:00', '2026-03-29T01:30+01:00'],
+    ['23:59', '2026-03-30T00:15+02:00', '2026-03-29T23:59+02:00'],
+    ['yesterday 14:03', '2026-10-25T23:45+01:00', '2026-10-24T14:03+02:00'],
+    ['yesterday 14:03', '2026-10-26T00:15+01:00', '2026-10-25T14:03+01:00'],
+    ['23:50', '2026-10-25T23:45+01:00', '2026-10-24T23:50+02:00'],
+    ['2:30', '2026-10-25T02:40+02:00', '2026-10-25T02:30+02:00'],
+    ['2:30', '2026-10-25T02:20+01:00', '2026-10-25T02:30+02:00'],
+    ['2:30', '2026-10-25T02:40+01:00', '2026-10-25T02:30+01:00'],
+    ['0:30 UTC', '2026-10-25T02:40+01:00', '2026-10-25T02:30+02:00'],
+    ['1h ago', '2026-10-25T02:40+01:00', '2026-10-25T02:40+02:00'],
+  ])('%s at %s is %s', (text, at, expected) => {
+    const found = parseTime(text, Date.parse(at));
+    expect(found && new Date(found).toISOString()).toBe(new Date(expected).toISOString());
+  });
+
+  it('a range ends at the first such time after its beginning', () => {
+    const at = Date.parse('2026-10-26T12:00+01:00');
+    expect(parseRange('2026-10-25 0:50 - 0:40', at)).toEqual({
+      from: Date.parse('2026-10-25T00:50+02:00'),
+      to: Date.parse('2026-10-26T00:40+01:00'),
+    });
+  });
+
+  it('yesterday is the day before in UTC while the page shows UTC', () => {
+    isUtc.value = true;
+    try {
+      const at = Date.parse('2026-10-26T00:15+01:00');
+      expect(parseTime('yesterday 14:03', at)).toBe(Date.parse('2026-10-24T14:03Z'));
+    } finally {
+      isUtc.value = false;
+    }
   });
 });
