@@ -4,21 +4,50 @@ import { none } from './note-table.ts';
 import type { SlotReturns } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-/** When the agents returned from suspicion in the 24 hours before a time, those with a return only. */
+/** When the agents returned from suspicion in the 24 hours before a time, newest first; those with a return only. */
 export function returnsBefore(log: TransitionLog, at: number): SlotReturns[] {
-  const returned = log.words.find(regranted);
+  const rows = candidatesOf(log);
   const bySlot = new Map<string, { host: string; agent: string; times: number[] }>();
-  for (let row = log.rowAtTime(at); row >= log.first; row -= 1) {
+  for (let n = rows.length - 1; n >= 0; n -= 1) {
+    const row = rows[n] ?? none;
     const time = log.at.get(row);
+    if (time > at) continue;
     if (time <= at - flapsWithin) break;
-    if (log.type.get(row) !== returned || !isReturn(regranted, wasSuspect(log, row))) continue;
+    if (!isReturn(regranted, wasSuspect(log, row))) continue;
     const { host, agent } = log.entities.at(log.entity.get(row)) as Run;
     const key = `${host}\n${agent}`;
-    const known = bySlot.get(key) ?? { host, agent, times: [] };
-    bySlot.set(key, known);
-    known.times.push(time);
+    const slot = bySlot.get(key) ?? { host, agent, times: [] };
+    bySlot.set(key, slot);
+    slot.times.push(time);
   }
   return [...bySlot.values()];
+}
+
+interface Candidates {
+  /** Looked at: the rows from `first` to before `end`. */
+  first: number;
+  end: number;
+  rows: number[];
+}
+
+const known = new WeakMap<TransitionLog, Candidates>();
+
+/** The rows with the event of a return. They are few, so each row is looked at only once, not for each query. */
+function candidatesOf(log: TransitionLog): readonly number[] {
+  const returned = log.words.find(regranted);
+  if (returned === undefined) return [];
+  const found = known.get(log) ?? { first: log.first, end: log.first, rows: [] };
+  known.set(log, found);
+  const between = (from: number, to: number) => {
+    const rows: number[] = [];
+    for (let row = from; row < to; row += 1) if (log.type.get(row) === returned) rows.push(row);
+    return rows;
+  };
+  if (log.first < found.first) found.rows = between(log.first, found.first).concat(found.rows);
+  for (const row of between(found.end, log.end)) found.rows.push(row);
+  found.first = log.first;
+  found.end = log.end;
+  return found.rows;
 }
 
 type Run = Extract<ApiEntity, { entity: 'run' }>;

@@ -10,9 +10,14 @@ declare global {
  * The time from the address to the frame with the fleet in a fresh browser profile, in ms, by the page's clock.
  * A measurement from outside would slow down what it measures.
  */
-export async function firstSight(browser: Browser, address: string): Promise<number> {
+export async function firstSight(
+  browser: Browser,
+  address: string,
+  logIn: string,
+): Promise<number> {
   const context = await browser.newContext();
   try {
+    await context.request.get(logIn, { maxRedirects: 0 });
     const page = await context.newPage();
     await page.addInitScript(() => {
       window.fleetSeen = new Promise((resolve) => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { SlotReturns } from '../../../src/dashboard/history/query-types.ts';
 import { runQuery } from '../../../src/dashboard/history/run-query.ts';
@@ -7,6 +8,7 @@ import { ingest } from '../../../src/dashboard/server/history/ingest.ts';
 import { pageAfter } from '../../../src/dashboard/server/history/pages.ts';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { recorded, recordings } from '../../fixtures/golden/recording.ts';
+import { type Happening, happenings, pageOf, stateAfter } from '../support/sample-histories.ts';
 
 /** A recording as the page has it, and its returns from suspicion by agent, read from the events alone. */
 async function read(name: string) {
@@ -45,4 +47,32 @@ test('the returns of agents from suspicion are those of the events, in each reco
     expect(listed(runQuery(log, { ask: 'returns', at: dayLater })).size, name).toBe(0);
   }
   expect(seen).toBeGreaterThan(0);
+});
+
+test('returns are found in rows that were added at either end after a query', () => {
+  const suspect = (all: readonly Happening[]) =>
+    all.map((one) => (one.to === 'suspect' ? { ...one, to: 'present.sight.suspect' } : one));
+  let found = 0;
+  fc.assert(
+    fc.property(happenings.map(suspect), fc.nat({ max: 60 }), fc.nat({ max: 60 }), (all, a, b) => {
+      const end = all.at(-1)?.seq ?? 0;
+      const [begin, middle] = [Math.min(a, b, end), Math.min(Math.max(a, b), end)];
+      const ask = (log: TransitionLog) => runQuery(log, { ask: 'returns', at: 2_000_000 });
+      const whole = new TransitionLog();
+      whole.append(pageOf(all, 1, end));
+      whole.complete();
+      const log = new TransitionLog();
+      log.begin({ ...stateAfter(all, begin), states: [] });
+      log.append(pageOf(all, begin + 1, middle));
+      ask(log);
+      if (end > middle) log.append(pageOf(all, middle + 1, end));
+      ask(log);
+      if (begin > 0) log.prepend(pageOf(all, 1, begin));
+      log.complete();
+      const returns = ask(log);
+      expect(listed(returns)).toEqual(listed(ask(whole)));
+      found += (returns as SlotReturns[]).length;
+    }),
+  );
+  expect(found).toBeGreaterThan(0);
 });

@@ -13,12 +13,11 @@ export interface SlotFlaps extends FlapCounts {
 
 /** The flaps of all agents at a moment. Agents without a return in 24 hours are left out. */
 export const flapsAt = (all: readonly SlotReturns[], at: number): readonly SlotFlaps[] =>
-  all
-    .map(({ host, agent, times }) => ({
-      ...{ host, agent, ...countFlaps(times, at) },
-      last: Math.max(...times.filter((one) => one <= at)),
-    }))
-    .filter(({ day }) => day > 0);
+  all.flatMap(({ host, agent, times }) => {
+    const { hour, day } = countFlaps(times, at);
+    const last = times.find((one) => one <= at);
+    return day > 0 && last !== undefined ? [{ host, agent, hour, day, last }] : [];
+  });
 
 /** One issue for each agent that flaps more than the policy allows, the worst first. */
 export function flapIssues(flaps: readonly SlotFlaps[], fleet: FleetModel): readonly Issue[] {

@@ -1,4 +1,5 @@
 import '../../styles/flaps.css';
+import { useState } from 'preact/hooks';
 import { clockTime, formatCount } from '../../format/format-time.ts';
 import type { SlotFlaps } from '../../model/flapping.ts';
 import { writeSubject } from '../../model/subject.ts';
@@ -9,7 +10,19 @@ const most = 50;
 
 /** The agents that returned from suspicion in the last 24 hours, sorted by one of the counts. */
 export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
+  const [open, setOpen] = useState(false);
   if (flaps.length === 0) return null;
+  return (
+    <details class="panel flaps" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        {formatCount(flaps.length, 'agent')} returned from suspicion in the last 24 h
+      </summary>
+      {open ? <FlapTable flaps={flaps} /> : null}
+    </details>
+  );
+}
+
+function FlapTable({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
   const by = route.value.params['flaps'] === 'day' ? 'day' : 'hour';
   const sorted = flaps.toSorted((a, b) => b[by] - a[by] || b.last - a.last);
   const head = (one: 'hour' | 'day', text: string) => (
@@ -20,10 +33,7 @@ export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
     </th>
   );
   return (
-    <details class="panel flaps">
-      <summary>
-        {formatCount(flaps.length, 'agent')} returned from suspicion in the last 24 h
-      </summary>
+    <>
       <table>
         <thead>
           <tr>
@@ -53,6 +63,6 @@ export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
         </tbody>
       </table>
       {flaps.length > most ? <p class="dim">and {flaps.length - most} more</p> : null}
-    </details>
+    </>
   );
 }
