@@ -4,12 +4,12 @@ import { apiPath } from '../protocol/api-path.ts';
 import { parseHello, parseState } from '../protocol/parse-response.ts';
 import type { Connection, TabMessage, WorkerMessage } from '../protocol/worker-messages.ts';
 import { ask, openFeed, pages } from './event-source.ts';
+import { newestRows, type RowLimits, rowLimits } from './newest-rows.ts';
 import { TabCursor } from './tab-cursor.ts';
 
-/** Number of rows before the first paint, per request after it, and in total. */
+/** Number of rows before the first paint, and per request after it. */
 const initialRows = 5_000;
 const pageRows = 50_000;
-const maxRows = 1_200_000;
 /** Without a mark for this long, the connection counts as broken, even if its socket is open. */
 const silence = 5_000;
 
@@ -45,9 +45,12 @@ export class ConnectionHub {
   #due = false;
   #resumed: { at: number; rows: number } | undefined;
   #generation = 0;
+  #renewing = false;
+  readonly #limits: RowLimits;
 
-  constructor(alone: boolean) {
+  constructor(alone: boolean, limits = rowLimits) {
     this.#alone = alone;
+    this.#limits = limits;
     setInterval(() => this.#watch(), 1000);
   }
 
@@ -118,7 +121,7 @@ export class ConnectionHub {
   /** Loads older rows back to the beginning, or until the limit is reached. */
   async #fill(hello: ApiHello, generation: number): Promise<void> {
     const log = this.#log;
-    const first = Math.max(hello.first, hello.last - maxRows);
+    const first = Math.max(hello.first, hello.last - this.#limits.first);
     while (log.from > first) {
       const from = Math.max(first, log.from - pageRows);
       const parts: ApiPage[] = [];
@@ -174,7 +177,24 @@ export class ConnectionHub {
           this.#filling = false;
         });
     }
+    const { isComplete, first, end } = this.#log;
+    if (isComplete && end - first > this.#limits.most && !this.#renewing) void this.#renew();
     this.#soon();
+  }
+
+  /** Replaces the history by its newest part. If that fails, the next batch tries again. */
+  async #renew(): Promise<void> {
+    this.#renewing = true;
+    const generation = this.#generation;
+    const log = await newestRows(this.#limits.kept, () => this.#log.to).catch(() => undefined);
+    this.#renewing = false;
+    if (!log || generation !== this.#generation) return;
+    this.#log = log;
+    this.#resumed = undefined;
+    for (const { moment } of this.#tabs) {
+      moment.restart(log);
+      moment.sendChanges();
+    }
   }
 
   #mark(mark: ApiHeartbeat): void {
