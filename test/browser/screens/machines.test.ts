@@ -92,9 +92,8 @@ test('F opens and zooms to the active states, and a second F shows the whole cha
   const svg = page.locator('.chart svg');
   await page.keyboard.press('f');
   await shows(page).toContain('run.present.sight.suspect');
-  await page.locator('.minimap').waitFor();
-  const view = await svg.getAttribute('viewBox');
-  expect(view).not.toBe(await svg.getAttribute('data-whole'));
+  const whole = await svg.getAttribute('data-whole');
+  await expect.poll(() => svg.getAttribute('viewBox')).not.toBe(whole);
   const inside = await page.locator('.chart .active.leaf > .box').evaluateAll((boxes) => {
     const frame = document.querySelector('.picture')?.getBoundingClientRect();
     return boxes.map((one) => {
@@ -110,7 +109,7 @@ test('F opens and zooms to the active states, and a second F shows the whole cha
   });
   expect(inside).toEqual([true, true]);
   await page.keyboard.press('f');
-  await page.locator('.minimap').waitFor({ state: 'detached' });
+  await expect.poll(() => svg.getAttribute('viewBox')).toBe(whole);
 });
 
 test('a guard shows whether it holds now', async ({ open }) => {

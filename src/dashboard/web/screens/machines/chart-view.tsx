@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Chart } from '../../../../charts/model/chart-data.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { boundingBox, nearestState, type StateBox } from './chart-navigation.ts';
+import { boundingBox, nearestState } from './chart-navigation.ts';
 import { visibleAncestor } from './collapsed-states.ts';
 import { boxesIn, type Highlights, highlightChart, regionIn } from './highlight-chart.ts';
 
@@ -26,7 +26,6 @@ export function ChartView(props: Props) {
   const box = useRef<HTMLDivElement>(null);
   const [drawings, setDrawings] = useState(0);
   const [focusedId, setFocusedId] = useState('');
-  const [map, setMap] = useState<Mapped>();
   const collapsed = closed.join();
   const currentSvg = () => box.current?.querySelector('svg') ?? undefined;
   useEffect(() => {
@@ -51,7 +50,7 @@ export function ChartView(props: Props) {
   }, [painted, drawings]);
   useEffect(() => {
     const svg = currentSvg();
-    if (svg) setMap(look(svg, zoom));
+    if (svg) look(svg, zoom);
   }, [zoom, drawings, painted.chosen, [...painted.active].join()]);
   useEffect(() => {
     for (const node of currentSvg()?.querySelectorAll('[data-node]') ?? []) {
@@ -102,7 +101,6 @@ export function ChartView(props: Props) {
       <p class="unseen" role="status">
         {focusedId === '' ? '' : stateText(focusedId, painted, closed)}
       </p>
-      {map ? <Minimap {...map} /> : null}
     </>
   );
 }
@@ -113,33 +111,12 @@ function stateText(id: string, { nodes, active }: Highlights, closed: readonly s
   return `${name}${active.has(id) ? ', active' : ''}${count}${closed.includes(id) ? ', closed' : ''}`;
 }
 
-interface Mapped {
-  readonly whole: Omit<StateBox, 'id'>;
-  readonly boxes: readonly StateBox[];
-  readonly region: Omit<StateBox, 'id'>;
-}
-
-/** Sets the visible part of the picture. Returns the data of the minimap if that is not all of it. */
-function look(svg: SVGSVGElement, zoom: Zoom): Mapped | undefined {
+/** Sets the visible part of the picture. */
+function look(svg: SVGSVGElement, zoom: Zoom): void {
   const [, , width = 0, height = 0] = (svg.dataset['whole'] ?? '').split(' ').map(Number);
   const whole = { x: 0, y: 0, width, height };
   const region = zoom === 'region' ? boundingBox(regionIn(svg), whole) : whole;
   svg.setAttribute('viewBox', [region.x, region.y, region.width, region.height].join(' '));
-  return region.width < width || region.height < height
-    ? { whole, boxes: boxesIn(svg), region }
-    : undefined;
-}
-
-function Minimap({ whole, boxes, region }: Mapped) {
-  const { x, y, width, height } = region;
-  return (
-    <svg class="minimap" viewBox={`0 0 ${whole.width} ${whole.height}`} aria-hidden="true">
-      {boxes.map(({ id, ...box }) => (
-        <rect key={id} {...box} />
-      ))}
-      <rect class="seen" x={x} y={y} width={width} height={height} />
-    </svg>
-  );
 }
 
 /** Parses the picture and removes scripts, styles and links, although it comes from our own server. */
