@@ -40,6 +40,7 @@ const sample = withCrafted((lines) => {
 const views = {
   'a laptop': { viewport: { width: 1280, height: 800 } },
   'a laptop at 200 %': { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
+  'a large laptop at 200 %': { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 },
   'a small window': { viewport: { width: 1024, height: 700 } },
   'a phone': { viewport: { width: 390, height: 844 } },
 };
@@ -80,6 +81,8 @@ const misfits = (page: Page): Promise<readonly string[]> =>
         if (one.getBoundingClientRect().right > main.getBoundingClientRect().right + 1)
           tell('beyond the screen', one);
     }
+    const logo = document.querySelector('.brand svg')?.getBoundingClientRect().width ?? 0;
+    if (logo < 12) found.push(`the logo is ${logo} px wide`);
     for (const one of document.querySelectorAll('header *, .transport *, .head *')) {
       const { left, right, width } = one.getBoundingClientRect();
       if (width > 0 && !one.closest('svg, .skip') && (left < -1 || right > innerWidth + 1))

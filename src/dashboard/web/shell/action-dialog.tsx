@@ -36,7 +36,7 @@ const buttons = {
   acknowledge: 'Acknowledge',
 } as const;
 const descriptions = {
-  hold: 'During a hold, silence is planned: consumers see the reason `planned`, and no run is declared dead.',
+  hold: 'During a hold, silence is planned: consumers see the reason “planned”, and no run is declared dead.',
   acknowledge:
     'They need no attention any more, here and in ps, watch and the metrics. A later loss does again.',
   release: 'After the release, silence counts again, from zero.',
