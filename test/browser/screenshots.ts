@@ -47,6 +47,7 @@ async function main(): Promise<number> {
       await page.goto(address + hash);
       await page.locator('.transport').waitFor();
       await page.waitForTimeout(2000);
+      await page.getByText('Drawing …').waitFor({ state: 'detached' });
       const path = `${folder}${name}.png`;
       await page.screenshot({ path });
       const { size } = await stat(path);
