@@ -17,7 +17,7 @@ const pictures = [
   { name: 'fleet-light', hash: `#/fleet?${moment}&size=L`, scheme: 'light' },
   { name: 'fleet-dark', hash: `#/fleet?${moment}&size=L`, scheme: 'dark' },
   { name: 'timeline', hash: '#/timeline', scheme: 'dark' },
-  { name: 'machines', hash: `#/machines?${moment}`, scheme: 'light' },
+  { name: 'machines', hash: `#/machines?machine=run&sel=${agent}&${moment}`, scheme: 'light' },
   { name: 'entity', hash: `#/entity?of=${agent}`, scheme: 'light' },
   { name: 'gc', hash: `#/gc?${moment}`, scheme: 'dark' },
 ] as const;
