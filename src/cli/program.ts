@@ -13,7 +13,7 @@ import { gatherSources } from './gather-sources.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
-import { errorDocument } from './terminal/print-error.ts';
+import { errorDocument, printError } from './terminal/print-error.ts';
 
 export interface Program {
   readonly version: string;
@@ -103,8 +103,9 @@ async function run(
   if (oneOf && !oneOf.some((setting) => isGiven(setting, all))) {
     const flags = oneOf.map(({ flag }) => flag.split(' ')[0]).join(' or ');
     const usage = `rollcall ${one.name} needs ${flags}`;
-    if (json) io.err(errorDocument('bad-usage', usage, exitCodes.usage));
-    else commander.outputHelp();
+    const [[example = '', purpose = ''] = []] = one.examples;
+    const hint = `for example: ${example} (${purpose}); all options: rollcall ${one.name} --help`;
+    printError(new Fault('bad-setting', usage, { hint }), io, json ? exitCodes.usage : undefined);
     return exitCodes.usage;
   }
   const given = readSettings({ ...common, ...one.settings }, all);

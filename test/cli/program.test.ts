@@ -111,6 +111,19 @@ describe('the settings of all commands', () => {
   });
 });
 
+describe('a command that needs one of several options', () => {
+  it.each([
+    ['serve', 'rollcall serve needs --dns or --http', 'rollcall serve --dns'],
+    ['audit replay', 'rollcall audit replay needs --at or --diff or --machines', "--at '10m ago'"],
+  ])('says which, with an example: %s', async (line, needs, example) => {
+    const { code, out, err } = await rollcall(line);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(`error: ${needs}`);
+    expect(err).toContain(example);
+    expect(err).toContain(`rollcall ${line} --help`);
+  });
+});
+
 describe('errors under --json', () => {
   it.each([
     ['pss --json', "unknown command 'pss'"],

@@ -30,7 +30,8 @@ export const agent = command({
   settings: {
     name: {
       flag: '--name <name>',
-      description: 'name of this agent, unique on its host',
+      description:
+        'name of this agent, unique on its host: any characters but control characters, best letters, digits and -',
       schema: AgentName,
     },
     instances: {
@@ -59,6 +60,10 @@ export const agent = command({
     [
       'rollcall agent --host db-1 --name postgres --ttl 5s --grace 10s',
       'a failure is detected sooner',
+    ],
+    [
+      'rollcall agent --name api --zone ams',
+      'the zone of its host, for rollcall ps --filter zone:ams',
     ],
   ],
   isDaemon: true,

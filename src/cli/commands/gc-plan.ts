@@ -1,30 +1,40 @@
 import { brakeDocument, planDocument, planLive } from '../../composition/gc-plan-now.ts';
+import { Fleet } from '../../domain/fleet/fleet.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { collectorLease } from '../command/settings/lease.ts';
+import { filterPlan, planFields } from '../gc/filter-plan.ts';
 import { byTime, planCounted, planTable } from '../gc/plan-table.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer } from '../tables/footer.ts';
+import { listSettings } from '../tables/print-list.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
 export const gcPlan = command({
   name: 'gc plan',
   summary: 'show what will be removed, when, why, and what delays it; changes nothing',
-  settings: collectorLease,
+  settings: { ...collectorLease, filter: listSettings(planFields).filter },
   examples: [
     ['rollcall gc plan', 'exits with 1 if there is something to remove, or an unreadable record'],
+    ['rollcall gc plan --filter zone:a silent', 'only the silent runs of a zone'],
     ['rollcall gc plan --json', 'one document per row, then a summary'],
   ],
   async run({ settings, io }) {
+    // A wrong filter is reported before the command connects.
+    filterPlan([], settings.filter, new Fleet());
     await using view = await openDirectoryOnce(settings, io, 'gc plan');
     const { directory, now, ports } = view;
     const orphans = { ttl: settings.ttl, grace: settings.grace };
     const plan = await withSpinner(io, 'probing silent runs', () =>
       planLive(directory.fleet, orphans, ports),
     );
-    const rows = plan.rows.toSorted(byTime);
+    const rows = filterPlan(plan.rows, settings.filter, directory.fleet).toSorted(byTime);
+    const none =
+      plan.rows.length === 0
+        ? 'nothing to remove'
+        : `nothing to remove matches --filter ${settings.filter}`;
     const code = rows.length > 0 ? exitCodes.wanting : exitCodes.done;
     if (settings.json) {
       for (const row of rows) io.out(documentLine(planDocument(row)));
@@ -38,7 +48,7 @@ export const gcPlan = command({
     }
     for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
     const removable = rows.filter(({ kind }) => kind !== 'record');
-    io.out(footer(directory, planCounted(removable) || 'nothing to remove', io));
+    io.out(footer(directory, planCounted(removable) || none, io));
     return code;
   },
 });

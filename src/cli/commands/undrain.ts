@@ -14,6 +14,9 @@ import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 
+/** How many drains an error names. */
+const shownAtMost = 5;
+
 export const undrain = command({
   name: 'undrain',
   summary: 'end the drain of a host or an instance: consumers use it again',
@@ -38,11 +41,15 @@ export const undrain = command({
       .map(formatDrainTarget);
     const outcome = await endDrainNow(author, target, ports, operatorTimeout(io));
     if (outcome === 'absent') {
-      throw new Fault('not-found', `${name} is not drained`, {
+      const all = [...directory.fleet.controls.drains()].map(({ record }) => record.target);
+      const known = all.slice(0, shownAtMost).map(formatDrainTarget);
+      throw new Fault('not-found', `${name} is not drained: there is no such drain`, {
         hint:
-          others[0] === undefined
-            ? 'active drains are listed by: rollcall ps'
-            : `${others[0]} is drained: rollcall undrain ${others[0]}`,
+          others[0] !== undefined
+            ? `${others[0]} is drained: rollcall undrain ${others[0]}`
+            : known.length === 0
+              ? 'no drain is active'
+              : `active drains: ${known.join(', ')}${all.length > known.length ? ', …' : ''}`,
       });
     }
     if (settings.json) {

@@ -9,7 +9,7 @@ import { ago, formatRounded, formatSetting } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] => [
-  { head: 'TARGET', cell: (row) => escapeControls(nameOf(row)), shrinks: true, least: 18 },
+  { head: 'TARGET', cell: (row) => escapeControls(nameOf(row)), isName: true },
   { head: 'REASON', cell: ({ why }) => why },
   { head: 'SINCE', cell: ({ since }) => (since === null ? '' : ago(since, now)), right: true },
   { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
@@ -19,6 +19,7 @@ const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] =>
     cell: ({ heldBy }) => palette.dim(heldBy ? escapeControls(heldWords(heldBy, now)) : ''),
     shrinks: true,
     least: 20,
+    wraps: true,
   },
 ];
 

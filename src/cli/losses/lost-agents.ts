@@ -10,8 +10,7 @@ const columns = (now: WallTime): readonly Column<LostAgent>[] => [
   {
     head: 'AGENT',
     cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),
-    shrinks: true,
-    least: 20,
+    isName: true,
   },
   { head: 'ZONE', cell: ({ zone }) => escapeControls(zone), shrinks: true },
   { head: 'LOST', cell: ({ since }) => ago(since, now), right: true },
@@ -20,6 +19,8 @@ const columns = (now: WallTime): readonly Column<LostAgent>[] => [
     cell: ({ instances }) =>
       escapeControls(instances.map(({ service, id }) => `${service}/${id}`).join(' ')),
     shrinks: true,
+    least: 20,
+    wraps: true,
   },
 ];
 

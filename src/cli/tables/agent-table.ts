@@ -21,22 +21,21 @@ const columns = (
   {
     head: 'AGENT',
     cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),
-    shrinks: true,
-    least: 20,
+    isName: true,
   },
   {
     head: 'ZONE',
     cell: ({ host, agent }) => escapeControls(zones.get(`${host}/${agent}`) ?? ''),
     shrinks: true,
-    extra: true,
+    optional: true,
   },
   { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
   { head: 'REASON', cell: ({ reason }) => reason ?? '' },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
   { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
   { head: 'TTL', cell: ({ ttl }) => formatSetting(ttl), right: true },
-  { head: 'RUN', cell: ({ run }) => run, extra: true },
-  { head: 'TERM', cell: ({ term }) => `${term}`, right: true, extra: true },
+  { head: 'RUN', cell: ({ run }) => run, optional: true },
+  { head: 'TERM', cell: ({ term }) => `${term}`, right: true, optional: true },
   flapsColumn(flaps),
 ];
 

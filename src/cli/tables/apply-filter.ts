@@ -2,7 +2,13 @@ import { Fault } from '../../domain/fault.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { zoneOfRow } from '../../domain/fleet/fleet-rows.ts';
-import { type Filterable, matchesRow, parseRowFilter } from '../../domain/fleet/row-filter.ts';
+import {
+  type Filterable,
+  matchesRow,
+  matchesValue,
+  parseRowFilter,
+  type RowFilter,
+} from '../../domain/fleet/row-filter.ts';
 
 /** A row of `ps`, `agents` or `hosts`. */
 export interface ListRow {
@@ -20,6 +26,14 @@ export interface ListRow {
 /** The fields of instances. */
 export const instanceFields = ['service', 'host', 'agent', 'zone', 'state', 'label'] as const;
 
+/** The states that the rows of each list can have, for an error that names them. */
+const instanceStates = ['live', 'dubious', 'failing', 'draining'];
+const agentStates = ['live', 'registering', 'leaving', 'suspect', 'expired'];
+const statesOf = (fields: readonly string[]): readonly string[] => {
+  if (fields.includes('service')) return instanceStates;
+  return fields.includes('agent') ? agentStates : [...agentStates, 'gone'];
+};
+
 /** A removed instance has no zone any more, so that its end would not be shown. */
 export const watchFields = ['service', 'host', 'agent', 'state', 'label'] as const;
 
@@ -34,7 +48,7 @@ export function withZone<Row extends Pick<InstanceRow, 'host' | 'agent' | 'run'>
 
 /**
  * The rows that all words of `--filter` match.
- * @throws {Fault} `bad-setting` for a field that rows of this kind do not have: nothing would match
+ * @throws {Fault} `bad-setting` for a field or a state that rows of this kind do not have: nothing would match
  */
 export function filterRows<Row extends ListRow>(
   rows: readonly Row[],
@@ -49,7 +63,18 @@ export function filterRows<Row extends ListRow>(
       hint: `fields: ${fields.map((field) => (field === 'label' ? 'label.NAME=' : `${field}:`)).join(' ')}; a word without a colon matches any part of a name, a reason or a label`,
     });
   }
+  refuseUnknownState(filter, fields);
   return rows.filter((row) => matchesRow(filter, filterable(row)));
+}
+
+function refuseUnknownState({ terms }: RowFilter, fields: readonly string[]): void {
+  const states = statesOf(fields);
+  const isKnown = (value: string) => states.some((state) => matchesValue(state, value));
+  const wrong = terms.find(({ field, value }) => field === 'state' && !isKnown(value));
+  if (wrong === undefined) return;
+  throw new Fault('bad-setting', `--filter has an unknown state: '${wrong.value}'`, {
+    hint: `states of this list: ${states.join(', ')}; a part of a name: state:susp*`,
+  });
 }
 
 const labelsOf = ({ labels = {} }: ListRow): readonly string[] =>

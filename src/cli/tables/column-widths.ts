@@ -7,6 +7,8 @@ export interface ColumnSpec {
   readonly least?: number;
   /** Left out if the other columns do not fit with it. */
   readonly optional?: boolean;
+  /** Names that people copy: narrowed last. */
+  readonly isName?: boolean;
 }
 
 /** A narrower column is not legible. */
@@ -16,20 +18,22 @@ const narrowest = 8;
  * Width of each column so that all fit in `width`; undefined means left out.
  *
  * The widest columns that shrink are narrowed first, down to their `least`. If that is not enough, the
- * last optional column is left out; without an optional column, all columns are narrowed.
+ * last optional column is left out; without an optional column, all columns are narrowed, names last.
  */
 export function columnWidths(
   claims: readonly ColumnSpec[],
   width: number,
 ): readonly (number | undefined)[] {
-  const least = ({ natural, shrinks, least = 10 }: ColumnSpec) =>
-    shrinks ? Math.min(natural, least) : natural;
+  const least = ({ natural, shrinks, least = 10, isName }: ColumnSpec) =>
+    shrinks && !isName ? Math.min(natural, least) : natural;
   const shrunk = shortened(claims, least, width);
   if (sum(shrunk) <= width) return shrunk;
   const extra = claims.findLastIndex((claim) => claim.optional);
   if (extra >= 0)
     return columnWidths(claims.toSpliced(extra, 1), width).toSpliced(extra, 0, undefined);
-  return shortened(claims, ({ natural }) => Math.min(natural, narrowest), width);
+  const narrow = (one: ColumnSpec) => Math.min(one.natural, narrowest);
+  const others = shortened(claims, (one) => (one.isName ? one.natural : narrow(one)), width);
+  return sum(others) <= width ? others : shortened(claims, narrow, width);
 }
 
 function shortened(

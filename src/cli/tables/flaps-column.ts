@@ -14,5 +14,5 @@ export const flapsColumn = (
     return counts ? `${counts.hour}/${counts.day}` : '';
   },
   right: true,
-  extra: true,
+  optional: true,
 });

@@ -8,11 +8,11 @@ import { stateLabel } from './state-label.ts';
 import { type Column, table } from './table.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<HostRow>[] => [
-  { head: 'HOST', cell: ({ host }) => escapeControls(host), shrinks: true },
+  { head: 'HOST', cell: ({ host }) => escapeControls(host), isName: true },
   { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
   { head: 'REASON', cell: ({ reason }) => reason ?? '' },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
-  { head: 'ZONE', cell: ({ zone = '' }) => escapeControls(zone), shrinks: true, extra: true },
+  { head: 'ZONE', cell: ({ zone = '' }) => escapeControls(zone), shrinks: true, optional: true },
   { head: 'AGENTS', cell: ({ agents }) => countsOf(agents), shrinks: true },
   { head: 'INSTANCES', cell: ({ instances }) => countsOf(instances), shrinks: true },
 ];

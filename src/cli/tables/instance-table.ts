@@ -29,26 +29,26 @@ const columns = (now: WallTime, palette: Palette, flaps: Flaps): readonly Column
   {
     head: 'INSTANCE',
     cell: ({ service, id }) => escapeControls(`${service}/${id}`),
-    shrinks: true,
-    least: 26,
+    isName: true,
   },
   { head: 'STATE', cell: ({ state }) => stateLabel(state, palette) },
   { head: 'REASON', cell: (row) => escapeControls(reasonOf(row)), shrinks: true, least: 14 },
   { head: 'SINCE', cell: ({ since }) => ago(since, now), right: true },
-  { head: 'ADDRESS', cell: (row) => escapeControls(addressAndPort(row)), shrinks: true, least: 14 },
   {
-    head: 'AGENT',
-    cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),
+    head: 'ADDRESS',
+    cell: (row) => escapeControls(addressAndPort(row)),
     shrinks: true,
     least: 14,
+    optional: true,
   },
-  { head: 'ZONE', cell: ({ zone = '' }) => escapeControls(zone), shrinks: true, extra: true },
+  { head: 'AGENT', cell: ({ host, agent }) => escapeControls(`${host}/${agent}`), isName: true },
+  { head: 'ZONE', cell: ({ zone = '' }) => escapeControls(zone), shrinks: true, optional: true },
   {
     head: 'LABELS',
     cell: ({ labels }) => escapeControls(labelsOf(labels)),
     shrinks: true,
     least: 14,
-    extra: true,
+    optional: true,
   },
   flapsColumn(flaps),
 ];
@@ -61,6 +61,6 @@ const labelsOf = (labels: Readonly<Record<string, string>>): string =>
 export const instanceTable = (
   rows: readonly Row[],
   now: WallTime,
-  look: { readonly width: number; readonly palette: Palette },
+  look: { readonly width: number; readonly palette: Palette; readonly oneLine?: boolean },
   flaps: Flaps = new Map(),
 ): string => table(rows, columns(now, look.palette, flaps), look);

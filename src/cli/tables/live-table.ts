@@ -57,7 +57,9 @@ export function liveFrame(
   const shown = sorted.slice(0, sorted.length > room ? Math.max(1, room - 1) : room);
   const left = sorted.slice(shown.length);
   const table =
-    shown.length > 0 ? instanceTable(shown, now, { width: columns, palette }).split('\n') : [];
+    shown.length > 0
+      ? instanceTable(shown, now, { width: columns, palette, oneLine: true }).split('\n')
+      : [];
   const more = left.length > 0 ? [palette.dim(leftWords(left))] : [];
   return [...table, ...more, '', ...below].slice(0, Math.max(1, height - 1));
 }

@@ -34,7 +34,7 @@ const columns: readonly Column<PolicyLine>[] = [
     head: 'DEFAULT',
     cell: ({ value, fallback }) => (value === fallback ? 'yes' : `no: ${fallback}`),
   },
-  { head: 'MEANING', cell: ({ about }) => about, shrinks: true, least: 20 },
+  { head: 'MEANING', cell: ({ about }) => about, shrinks: true, least: 20, wraps: true },
 ];
 
 /** The policy as a table, with who set it. */

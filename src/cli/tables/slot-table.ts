@@ -14,7 +14,7 @@ const columns: readonly Column<SlotRow>[] = [
   { head: 'SERVER', cell: ({ server }) => escapeControls(server) },
   { head: 'ADDRESS', cell: ({ address }) => escapeControls(address), shrinks: true },
   { head: 'STATE', cell: ({ state }) => state },
-  { head: 'INSTANCE', cell: ({ instance }) => escapeControls(instance), shrinks: true },
+  { head: 'INSTANCE', cell: ({ instance }) => escapeControls(instance), isName: true },
 ];
 
 export const slotTable = (

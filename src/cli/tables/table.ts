@@ -1,5 +1,7 @@
 import CliTable from 'cli-table3';
+import { displayWidth, splitByWidth } from '../terminal/display-width.ts';
 import type { Palette } from '../terminal/palette.ts';
+import { wrapText } from '../terminal/wrap.ts';
 import { columnWidths } from './column-widths.ts';
 
 export interface Column<Row> {
@@ -9,7 +11,11 @@ export interface Column<Row> {
   readonly shrinks?: boolean;
   readonly least?: number;
   /** Left out if there is no room for it. */
-  readonly extra?: boolean;
+  readonly optional?: boolean;
+  /** Names that people copy: never cut. They are narrowed last, and continue on the next line then. */
+  readonly isName?: boolean;
+  /** A text that continues on the next line instead of being cut. */
+  readonly wraps?: boolean;
   readonly right?: boolean;
 }
 
@@ -27,11 +33,18 @@ const noBorders = Object.fromEntries(
   ].map((name) => [name, '']),
 );
 
-/** Rows as lines of at most `width` columns; cells that do not fit end in an ellipsis. */
+/**
+ * Rows as lines of at most `width` columns. A name or a text that does not fit continues on the next line; other
+ * cells end in an ellipsis. `oneLine`: each row has one line, and names are cut too if nothing else can be.
+ */
 export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  { width, palette }: { readonly width: number; readonly palette: Palette },
+  {
+    width,
+    palette,
+    oneLine = false,
+  }: { readonly width: number; readonly palette: Palette; readonly oneLine?: boolean },
 ): string {
   const filled = columns.filter(({ cell }) => rows.some((row) => cell(row) !== ''));
   const lines = [
@@ -47,7 +60,13 @@ export function table<Row>(
   // The gap after the last column may exceed the line.
   const widths = columnWidths(claims, width + gap);
   const stays = (_: unknown, n: number) => widths[n] !== undefined;
-  const cells = lines.map((line) => line.filter(stays));
+  const wrapped = (text: string, n: number): string => {
+    const room = (widths[n] ?? 0) - gap;
+    const { isName, wraps } = filled[n] ?? {};
+    if (oneLine || !(isName || wraps) || displayWidth(text) <= room) return text;
+    return (wraps ? wrapText(text, room) : splitByWidth(text, room)).join('\n');
+  };
+  const cells = lines.map((line) => line.map(wrapped).filter(stays));
   return draw(
     cells,
     filled.filter(stays),

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { isSecureStore, secureStore } from '../../composition/access/secure-store.ts';
 import { startServer } from '../../composition/store/embedded-server.ts';
+import { localPorts } from '../../composition/store/local-login.ts';
 import { offerLocalAccess, offerLocalLogin } from '../../composition/store/offer-local-login.ts';
 import { localLoginDir, stateDir } from '../../composition/xdg-directories.ts';
 import type { HostId } from '../../domain/identity/names.ts';
@@ -9,6 +10,7 @@ import { type Common, withoutLogin } from '../command/command.ts';
 import { connectPatiently } from '../session/connect.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
+import { afterPrevious } from './after-previous.ts';
 
 interface OwnServerSettings extends Common {
   readonly port: number;
@@ -31,12 +33,13 @@ export async function openOwnServer(settings: OwnServerSettings, host: HostId, i
     await withSpinner(io, 'starting nats-server', (say) => {
       const where = { storeDir: store, port: settings.port, needsLogin: true };
       const progress = io.errIsTerminal ? say : io.err;
-      return startServer(
-        { ...where, accounts: access?.accounts, tls: access?.tls },
-        io.env,
-        progress,
-        io.signal,
-      );
+      const options = { ...where, accounts: access?.accounts, tls: access?.tls };
+      const start = () => startServer(options, io.env, progress, io.signal);
+      return afterPrevious(start, {
+        isRunning: () => localPorts(localLoginDir(io.env)).length > 0,
+        say: progress,
+        signal: io.signal,
+      });
     }),
   );
   const place = { folder: localLoginDir(io.env), pid: io.pid };

@@ -55,5 +55,6 @@ export function matchesRow({ terms, unknown }: RowFilter, row: Filterable): bool
   });
 }
 
-const matchesValue = (value: string, wanted: string): boolean =>
+/** Whether a value in lower case is the wanted one, or begins as `wanted` does before its `*`. */
+export const matchesValue = (value: string, wanted: string): boolean =>
   wanted.endsWith('*') ? value.startsWith(wanted.slice(0, -1)) : value === wanted;

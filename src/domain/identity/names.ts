@@ -10,7 +10,10 @@ export const Name = z
   .string()
   .min(1, 'a name has at least one character')
   .refine((name) => name.isWellFormed(), 'a name is well-formed unicode')
-  .refine((name) => !/\p{Cc}/u.test(name), 'a name has no control characters')
+  .refine(
+    (name) => !/\p{Cc}/u.test(name),
+    'a name has no control characters (tabs, line breaks); letters, digits, spaces and all other characters are allowed',
+  )
   .refine((name) => hasAtMost(1024, name), 'a name has at most 1024 bytes');
 
 const encoder = new TextEncoder();

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { filterRows } from '../../../src/cli/tables/apply-filter.ts';
+import { Fault } from '../../../src/domain/fault.ts';
 import { instanceRow } from '../support/sample-rows.ts';
 
 const rows: readonly (ReturnType<typeof instanceRow> & { readonly zone?: string })[] = [
@@ -26,4 +27,22 @@ test('a field that a list does not have is refused instead of matching nothing',
   for (const text of ['sate:live', 'zoen:a']) expect(() => ids(text)).toThrow(text);
   expect(() => ids('service:web', ['host', 'state'])).toThrow('service:web');
   expect(() => ids('zone:a', ['host', 'state'])).toThrow('zone:a');
+});
+
+test('an unknown state is refused with the states of the list', () => {
+  const refusal = (text: string, fields: readonly string[]) => {
+    try {
+      filterRows(rows, text, fields);
+      return '';
+    } catch (cause) {
+      return cause instanceof Fault ? `${cause.message}; ${cause.hint}` : '';
+    }
+  };
+  const ps = ['service', 'host', 'agent', 'state'];
+  expect(refusal('state:liv', ps)).toBe(
+    "--filter has an unknown state: 'liv'; states of this list: live, dubious, failing, draining; a part of a name: state:susp*",
+  );
+  expect(refusal('state:dubious', ['host', 'agent', 'state'])).toContain('suspect, expired;');
+  expect(refusal('state:dead', ['host', 'state'])).toContain('expired, gone;');
+  for (const text of ['state:live', 'state:Dub*']) expect(refusal(text, ps)).toBe('');
 });

@@ -35,6 +35,12 @@ describe('columns in a line of limited width', () => {
     expect(columnWidths(claims, 30)).toEqual([30, undefined, undefined]);
   });
 
+  it('with names are narrowed last', () => {
+    const claims = [{ natural: 30, isName: true }, { natural: 30 }];
+    expect(columnWidths(claims, 45)).toEqual([30, 15]);
+    expect(columnWidths(claims, 30)).toEqual([15, 15]);
+  });
+
   it('are all shortened if nothing else helps', () => {
     const claims = [{ natural: 40 }, { natural: 40, shrinks: true }, { natural: 5 }];
     expect(columnWidths(claims, 40)).toEqual([17, 18, 5]);

@@ -94,6 +94,36 @@ describe('a table', () => {
     );
   });
 
+  it('cuts no name: it leaves out optional columns, and then continues names on the next line', () => {
+    const named = columns.map((column, n) => ({
+      ...column,
+      ...(n === 0 && { shrinks: false, isName: true }),
+      ...(n === 1 && { optional: true }),
+    }));
+    const rows = [{ name: 'service/instance-1', note: 'a note of some length', n: '1' }];
+    const at = (width: number, oneLine = false) =>
+      table(rows, named, { width, palette: plain, oneLine }).split('\n');
+    expect(at(40)[1]).toBe('service/instance-1  a note of some l…  1');
+    expect(at(24)).toEqual(['NAME                N', 'service/instance-1  1']);
+    expect(
+      at(14)
+        .slice(1)
+        .map((line) => line.trim()),
+    ).toEqual(['service/ins  1', 'tance-1']);
+    expect(at(14, true)[1]).toBe('service/in…  1');
+  });
+
+  it('continues a text on the next line if it may wrap', () => {
+    const texts = columns.map((column, n) => (n === 1 ? { ...column, wraps: true } : column));
+    const rows = [{ name: 'a', note: 'one two three four', n: '1' }];
+    const lines = table(rows, texts, { width: 19, palette: plain }).split('\n');
+    expect(lines.map((line) => line.trimEnd())).toEqual([
+      'NAME  NOTE        N',
+      'a     one two     1',
+      '      three four',
+    ]);
+  });
+
   it('counts display columns: colours take none, wide characters take two', () => {
     const colourful = paletteOf(8);
     const states: readonly Column<{ state: string; name: string }>[] = [

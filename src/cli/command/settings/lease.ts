@@ -48,7 +48,7 @@ export const agentSettings = {
   },
   zone: {
     flag: '--zone <name>',
-    description: 'failure domain of this host: a rack, a datacentre',
+    description: 'failure domain of this host, as in --zone ams: a rack, a datacentre',
     schema: ZoneName.optional(),
   },
   address: {
