@@ -1,12 +1,14 @@
 import { Fault } from '../../domain/fault.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { complete } from '../completion/complete.ts';
+import { complete, type LiveNames } from '../completion/complete.ts';
+import { liveNames } from '../completion/live-names.ts';
 import { shellScripts } from '../completion/shell-scripts.ts';
+import { escapeControls } from '../terminal/escape-terminal.ts';
 
 export const completion = command({
   name: 'completion',
-  summary: 'print a script that completes commands and flags in bash, zsh or fish',
+  summary: 'print a script that completes commands, flags, their values and names in bash, zsh or fish',
   args: '<shell> [words...]',
   settings: {},
   examples: [
@@ -16,7 +18,8 @@ export const completion = command({
   ],
   async run({ io, commands, args: [shell = '', ...words] }) {
     if (shell === 'words') {
-      for (const each of await complete(words, commands)) io.out(each);
+      const names = (kinds: readonly LiveNames[]) => liveNames(kinds, words, io);
+      for (const each of await complete(words, commands, names)) io.out(escapeControls(each));
       return exitCodes.done;
     }
     if (shell !== 'bash' && shell !== 'zsh' && shell !== 'fish') {

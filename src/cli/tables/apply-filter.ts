@@ -26,10 +26,10 @@ export interface ListRow {
 /** The fields of instances. */
 export const instanceFields = ['service', 'host', 'agent', 'zone', 'state', 'label'] as const;
 
-/** The states that the rows of each list can have, for an error that names them. */
 const instanceStates = ['live', 'dubious', 'failing', 'draining'];
 const agentStates = ['live', 'registering', 'leaving', 'suspect', 'expired'];
-const statesOf = (fields: readonly string[]): readonly string[] => {
+/** The states that the rows of a list with these fields can have. */
+export const statesOf = (fields: readonly string[]): readonly string[] => {
   if (fields.includes('service')) return instanceStates;
   return fields.includes('agent') ? agentStates : [...agentStates, 'gone'];
 };

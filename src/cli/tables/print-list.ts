@@ -4,6 +4,7 @@ import type { Settings } from '../command/settings/setting.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withIsoTimes } from '../terminal/iso-times.ts';
+import { statesOf } from './apply-filter.ts';
 
 const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
 const Output = z.union([z.enum(formats), z.templateLiteral(['template=', z.string().min(1)])], {
@@ -40,6 +41,10 @@ export const listSettings = (fields: readonly (keyof typeof filterExamples)[]) =
         })
         .transform((words) => words.join(' '))
         .default(''),
+      values: [
+        ...fields.filter((field) => field !== 'state').map((field) => filterExamples[field].replace(/(?<=[:.]).*$/, '')),
+        ...(fields.includes('state') ? statesOf(fields).map((state) => `state:${state}`) : []),
+      ],
     },
   }) as const satisfies Settings;
 

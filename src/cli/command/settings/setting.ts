@@ -15,6 +15,8 @@ export interface Setting {
   readonly schema: z.ZodType;
   /** Another environment variable, read after our own. */
   readonly variable?: string;
+  /** Values that a shell may complete, if the schema does not list them. */
+  readonly values?: readonly string[];
   /** The value is never printed. */
   readonly secret?: boolean;
 }
