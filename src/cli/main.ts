@@ -109,10 +109,15 @@ const io: Terminal = {
 const compiled = compiledDir(process.env);
 if (compiled !== undefined) enableCompileCache(compiled);
 
-/** The program is imported only for what needs it: that takes most of the time of `--version`. */
+/** The program is imported only for what needs it: that takes most of the time of `--version` and `--help`. */
 async function runMain(argv: readonly string[]): Promise<number> {
   if (argv.length === 1 && argv[0] === '--version') {
     io.out(version());
+    return exitCodes.done;
+  }
+  if (argv.length === 1 && /^(--help|-h|help)$/.test(argv[0] ?? '')) {
+    const { rootHelp } = await import('./root-help.ts');
+    io.out(rootHelp(io.columns));
     return exitCodes.done;
   }
   const { runProgram } = await import('./program.ts');

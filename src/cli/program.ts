@@ -1,4 +1,4 @@
-import { Command as Commander, CommanderError, Help, type Option } from 'commander';
+import { Command as Commander, CommanderError } from 'commander';
 import { localPorts } from '../composition/store/local-login.ts';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import { localLoginDir } from '../composition/xdg-directories.ts';
@@ -10,6 +10,7 @@ import { isGiven, readSettings, type Sources, sourceOf } from './command/setting
 import { optionOf, variableOf } from './command/settings/setting.ts';
 import { commandIndex } from './command-index.ts';
 import { gatherSources } from './gather-sources.ts';
+import { groups, rootHelp } from './root-help.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
 import { paletteOf } from './terminal/palette.ts';
@@ -38,14 +39,9 @@ export async function runProgram(
   // Usage errors are then printed below, as one document.
   const shown = hasJson ? { ...io, err: () => {} } : io;
   const program = bare(new Commander('rollcall'), shown)
-    .description('Host-health and service-instance registry on NATS JetStream.')
-    .version(version, '--version', 'print the version')
-    .usage('<command> [options]')
-    .helpCommand('help [command]', 'show the help of a command')
-    .configureHelp({
-      visibleOptions: (program) => new Help().visibleOptions(program).filter(isOnFirstPage),
-    })
-    .addHelpText('after', settingsHelp);
+    .version(version, '--version')
+    .helpCommand('help [command]');
+  program.helpInformation = () => `${rootHelp(io.columns)}\n`;
   for (const setting of Object.values(common)) program.addOption(optionOf(setting));
   for (const entry of commandIndex) {
     const parent = parentOf(program, entry.name, shown);
@@ -181,16 +177,6 @@ function parentOf(program: Commander, name: string, io: Terminal): Commander {
   return bare(program.command(group), io).description(groups[group] ?? '');
 }
 
-const groups: Readonly<Record<string, string>> = {
-  access: 'logins with the least rights for a NATS server of your own',
-  namespace: 'the streams of a fleet: create them, delete them',
-  gc: 'removal of the records of dead runs: show the plan, run a sweep now',
-  machines: 'the state machines of Rollcall: list them, draw them',
-  sync: 'keep the configuration of another program as the registry has the instances',
-  context: 'servers, namespace and login of a fleet under a name',
-  audit: 'the history: every transition of every run and instance',
-};
-
 /** Prints to our terminal, and throws where commander would end the process. */
 const bare = (commander: Commander, io: Terminal): Commander =>
   commander
@@ -209,20 +195,3 @@ const examplesHelp = ({ examples }: Command): string =>
   examples.length === 0
     ? ''
     : `\nExamples:\n${examples.map(([line, purpose]) => `  ${line}\n      ${purpose}`).join('\n')}`;
-
-/** Options on the first page of the help; the page of each command lists all. */
-const isOnFirstPage = ({ long }: Option): boolean =>
-  ['--servers', '--namespace', '--json', '--config', '--version', '--help'].includes(long ?? '');
-
-const settingsHelp = `
-The help of each command lists the options for login, TLS and logs: rollcall ps --help
-Each option can also be set by an environment variable (--tls-ca: ROLLCALL_TLS_CA) or by a key in
-the --config file (tls-ca). A flag overrides the variable, the variable overrides the context
-(rollcall context), the context overrides the file.
-
-Exit codes: 0 success, 1 problem found, 2 usage error, 3 store not reachable, 70 bug in Rollcall,
-130 interrupted. With --json an error is one JSON document on stderr.
-
-Start here:
-  rollcall demo     a demonstration of half a minute, on this machine
-  rollcall up       a server, a collector and the dashboard, to try things out`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { JsDomain } from '../../../composition/store/js-domain.ts';
 import { Namespace } from '../../../domain/identity/names.ts';
+import { firstPage } from './first-page.ts';
 import type { Settings } from './setting.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -32,16 +33,12 @@ const Servers = z
 /** Settings that every command has. */
 export const common = {
   servers: {
-    flag: '--servers <urls>',
-    description: 'NATS servers, comma-separated',
-    fallback: 'NATS_URL, else nats://127.0.0.1:4222',
+    ...firstPage.servers,
     variable: 'NATS_URL',
     schema: Servers.default(['nats://127.0.0.1:4222']),
   },
   namespace: {
-    flag: '--namespace <name>',
-    description: 'namespace of the fleet; several can share one server',
-    fallback: 'default',
+    ...firstPage.namespace,
     schema: Namespace.default(Namespace.parse('default')),
   },
   context: {
@@ -134,12 +131,10 @@ export const common = {
     schema: wholeNumber(1, 5).default(1),
   },
   config: {
-    flag: '--config <file>',
-    description: 'read settings from a YAML or JSON file',
-    fallback: 'config.yaml in $XDG_CONFIG_HOME/rollcall, if it exists',
+    ...firstPage.config,
     schema: File,
   },
-  json: { flag: '--json', description: 'print one JSON document per line', schema: Switch },
+  json: { ...firstPage.json, schema: Switch },
   color: {
     flag: '--no-color',
     description: 'disable colours',
