@@ -175,7 +175,8 @@ export const commandIndex: readonly CommandEntry[] = [
   },
   {
     name: 'completion',
-    summary: 'print a script that completes commands, flags, their values and names in bash, zsh or fish',
+    summary:
+      'print a script that completes commands, flags, their values and names in bash, zsh or fish',
     load: async () => (await import('./commands/completion.ts')).completion,
   },
   {

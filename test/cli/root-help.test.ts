@@ -27,7 +27,12 @@ test('the first page of the help loads no package: that took most of its time', 
 
 test.each([60, 80, 100])('the first page of the help fits %i columns', (columns) => {
   const lines = rootHelp(columns).split('\n');
-  const items = lines.slice(0, lines.indexOf('Exit codes: 0 success, 1 problem found, 2 usage error, 3 store not reachable, 70 bug in Rollcall,') - 6);
+  const items = lines.slice(
+    0,
+    lines.indexOf(
+      'Exit codes: 0 success, 1 problem found, 2 usage error, 3 store not reachable, 70 bug in Rollcall,',
+    ) - 6,
+  );
   if (columns > 60) for (const line of items) expect(line.length).toBeLessThanOrEqual(columns);
   expect(items.length).toBeGreaterThan(40);
 });
@@ -38,5 +43,6 @@ test('each way to ask for it prints the same', async () => {
     await runProgram(argv, io, { version: '0', starting() {} });
     return out.join('\n');
   };
-  for (const argv of [['--help'], ['-h'], ['help']]) expect(await asked(...argv)).toBe(rootHelp(100));
+  for (const argv of [['--help'], ['-h'], ['help']])
+    expect(await asked(...argv)).toBe(rootHelp(100));
 });

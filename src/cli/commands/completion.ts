@@ -8,7 +8,8 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 
 export const completion = command({
   name: 'completion',
-  summary: 'print a script that completes commands, flags, their values and names in bash, zsh or fish',
+  summary:
+    'print a script that completes commands, flags, their values and names in bash, zsh or fish',
   args: '<shell> [words...]',
   settings: {},
   examples: [

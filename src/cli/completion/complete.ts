@@ -50,7 +50,9 @@ export async function complete(
       ? flagsOf(settings, entry)
       : [
           ...names
-            .filter((name) => name.length > before.length && before.every((word, n) => name[n] === word))
+            .filter(
+              (name) => name.length > before.length && before.every((word, n) => name[n] === word),
+            )
             .map((name) => name[before.length] ?? ''),
           ...(await argumentsFor(entry, before, namesOf)),
         ];

@@ -42,7 +42,9 @@ export const listSettings = (fields: readonly (keyof typeof filterExamples)[]) =
         .transform((words) => words.join(' '))
         .default(''),
       values: [
-        ...fields.filter((field) => field !== 'state').map((field) => filterExamples[field].replace(/(?<=[:.]).*$/, '')),
+        ...fields
+          .filter((field) => field !== 'state')
+          .map((field) => filterExamples[field].replace(/(?<=[:.]).*$/, '')),
         ...(fields.includes('state') ? statesOf(fields).map((state) => `state:${state}`) : []),
       ],
     },

@@ -22,15 +22,27 @@ test.each([
 );
 
 test.each([
-  [['ps', '-o', ''], ['json', 'name', 'table', 'wide', 'yaml']],
+  [
+    ['ps', '-o', ''],
+    ['json', 'name', 'table', 'wide', 'yaml'],
+  ],
   [['ps', '--policy', 's'], ['strict']],
   [['ps', '--log-level', 'd'], ['debug']],
-  [['ps', '--filter', 'state:d'], ['state:draining', 'state:dubious']],
+  [
+    ['ps', '--filter', 'state:d'],
+    ['state:draining', 'state:dubious'],
+  ],
   [['agents', '-f', 'state:s'], ['state:suspect']],
   // Bash splits words at colons, and replaces only the last part.
-  [['ps', '--filter', 'state', ':', 'd'], ['draining', 'dubious']],
+  [
+    ['ps', '--filter', 'state', ':', 'd'],
+    ['draining', 'dubious'],
+  ],
   [['ps', '--filter', 'state', ':'], ['dubious', 'draining', 'failing', 'live'].sort()],
-  [['agent', '--when-expired', ''], ['exit', 'start-over']],
+  [
+    ['agent', '--when-expired', ''],
+    ['exit', 'start-over'],
+  ],
   [['ps', '--servers', ''], []],
 ])('the value of a flag is completed if it is one of some: %j', async (words, expected) => {
   expect(await complete(words, commandIndex)).toEqual(expected);
@@ -39,21 +51,33 @@ test.each([
 test.each([
   [['ps', ''], ['services']],
   [['ps', '--service', ''], ['services']],
-  [['why', 'w'], ['instances', 'agents', 'services', 'hosts']],
-  [['hold', ''], ['hosts', 'agents']],
-  [['audit', 'show', ''], ['instances', 'agents']],
+  [
+    ['why', 'w'],
+    ['instances', 'agents', 'services', 'hosts'],
+  ],
+  [
+    ['hold', ''],
+    ['hosts', 'agents'],
+  ],
+  [
+    ['audit', 'show', ''],
+    ['instances', 'agents'],
+  ],
   [['why', 'web/1', ''], []],
   [['ps', '--'], []],
   [['au'], []],
-])('names of the namespace are completed only where a command takes them: %j', async (words, kinds) => {
-  const asked: string[] = [];
-  const found = await complete(words, commandIndex, async (wanted) => {
-    asked.push(...wanted);
-    return ['web', 'db'];
-  });
-  expect(asked).toEqual(kinds);
-  if (kinds.length > 0) expect(found).toContain('web');
-});
+])(
+  'names of the namespace are completed only where a command takes them: %j',
+  async (words, kinds) => {
+    const asked: string[] = [];
+    const found = await complete(words, commandIndex, async (wanted) => {
+      asked.push(...wanted);
+      return ['web', 'db'];
+    });
+    expect(asked).toEqual(kinds);
+    if (kinds.length > 0) expect(found).toContain('web');
+  },
+);
 
 test('names come from a list of the program, with the connection of the command line', async () => {
   const words = ['why', '--servers', 'nats://db-1', '--json', '--namespace', 'blue', 'w'];
