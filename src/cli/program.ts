@@ -13,6 +13,7 @@ import { gatherSources } from './gather-sources.ts';
 import { groups, rootHelp } from './root-help.ts';
 import { escapeControls } from './terminal/escape-terminal.ts';
 import type { Terminal } from './terminal/io.ts';
+import { jsonMessages } from './terminal/json-messages.ts';
 import { paletteOf } from './terminal/palette.ts';
 import { errorDocument, printError } from './terminal/print-error.ts';
 
@@ -122,7 +123,10 @@ async function run(
       serversGiven: isGiven(common.servers, all),
       sourceOf: (setting) => sourceOf(setting, all),
     });
-  const terminal = settings.color ? io : { ...io, palette: paletteOf(1) };
+  const painted = settings.color ? io : { ...io, palette: paletteOf(1) };
+  const terminal = json
+    ? { ...painted, errIsTerminal: false, err: jsonMessages(painted.err) }
+    : painted;
   if (!one.isDaemon) return runWith(terminal);
   const { runDaemon } = await import('./session/run-daemon.ts');
   return runDaemon(terminal, runWith);

@@ -7,11 +7,13 @@ import { AgentName } from '../../domain/identity/names.ts';
 import { Agent, type AgentOptions } from '../../runtime/agent/agent.ts';
 import { watchClock } from '../../runtime/agent/watch-clock.ts';
 import { followInstancesFile } from '../agent/follow-instances-file.ts';
+import { listedLines } from '../agent/listed-lines.ts';
 import { reportSession } from '../agent/report-session.ts';
 import { printTransitions } from '../agent/transition-lines.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { api } from '../command/settings/api.ts';
+import { Switch } from '../command/settings/common.ts';
 import { docker } from '../command/settings/docker.ts';
 import { agentSettings } from '../command/settings/lease.ts';
 import { metrics } from '../command/settings/metrics.ts';
@@ -39,6 +41,12 @@ export const agent = command({
       description: 'instances to register, in YAML or JSON; read again when the file changes',
       schema: z.string().min(1, 'not empty').optional(),
     },
+    dryRun: {
+      flag: '--dry-run',
+      description:
+        'only check the instances file and print what would be registered; needs no server',
+      schema: Switch,
+    },
     ...api,
     ...docker,
     ...agentSettings,
@@ -52,6 +60,10 @@ export const agent = command({
     [
       'rollcall agent --name host --api /run/rollcall/api.sock',
       "curl --unix-socket /run/rollcall/api.sock -X PUT localhost/v1/instances/web/web-1 --json '{}'",
+    ],
+    [
+      'rollcall agent --name api --instances instances.yaml --dry-run',
+      'checks the file before a running agent reads it; exit code 2 if it has an error',
     ],
     [
       'rollcall agent --name containers --docker --address 10.0.0.7',
@@ -71,6 +83,10 @@ export const agent = command({
     const slot = await resolveAgentId(settings, settings.name, io.env);
     const file = settings.instances;
     const listed = file === undefined ? [] : await listInstances(file, slot);
+    if (settings.dryRun) {
+      for (const line of listedLines(listed, slot, settings.json)) io.out(line);
+      return exitCodes.done;
+    }
     const me = { ...slot, run: systemAdapters.entropy.runId() };
     const sources = new InstanceSources(slot);
     const fromFile = sources.of('file');

@@ -1,4 +1,3 @@
-import { jsonLog } from '../../composition/json-log.ts';
 import { stripCredentials } from '../../composition/store/access.ts';
 import { AgentName } from '../../domain/identity/names.ts';
 import { command } from '../command/command.ts';
@@ -15,7 +14,7 @@ import {
   openRecorded,
 } from '../dashboard/open-dashboard.ts';
 import { resolveAgentId } from '../session/agent-options.ts';
-import { connectPatiently, watchConnection } from '../session/connect.ts';
+import { connectPatiently, logOf, watchConnection } from '../session/connect.ts';
 import { sampleFile } from '../session/dashboard-assets.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -62,7 +61,7 @@ export const ui = command({
           { file, name, sentencesOf },
           door,
           settings.port,
-          jsonLog(settings.logLevel, io.err),
+          logOf(io, settings),
           (done, of) => say(`reading the history: ${Math.floor((100 * done) / Math.max(1, of))} %`),
         ),
       );

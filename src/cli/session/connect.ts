@@ -22,11 +22,9 @@ const refusedAtMost: Millis = seconds(10);
 /** Temporary failures; the first agent may create a missing namespace. */
 const passing: ReadonlySet<FaultCode> = new Set<FaultCode>(['store-unavailable', 'not-found']);
 
-/** Log lines for a person at a terminal, else JSON. */
+/** A log: documents with --json, else text, at a terminal or not. */
 export const logOf = (io: Terminal, { json, logLevel }: Pick<Common, 'json' | 'logLevel'>) =>
-  io.errIsTerminal && !json
-    ? terminalLog(io, logLevel, systemAdapters.clock.wall)
-    : jsonLog(logLevel, io.err);
+  json ? jsonLog(logLevel, io.err) : terminalLog(io, logLevel, systemAdapters.clock.wall);
 
 /**
  * Opens the store for an interactive command. Creates no streams, unless `create` is set.

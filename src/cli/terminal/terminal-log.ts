@@ -6,7 +6,7 @@ import type { Terminal } from './io.ts';
 const levels = ['debug', 'info', 'warn', 'silent'] as const;
 export type LogLevel = (typeof levels)[number];
 
-/** Log lines for a person at a terminal: time, event, fields. */
+/** Log lines for people: time, event, fields. */
 export function terminalLog(
   io: Pick<Terminal, 'err' | 'palette'>,
   least: LogLevel,
@@ -17,7 +17,7 @@ export function terminalLog(
     (event: string, fields: Record<string, unknown> = {}) => {
       if (levels.indexOf(level) < levels.indexOf(least)) return;
       const pairs = Object.entries(fields).map(([name, value]) => `${name}=${shown(value)}`);
-      const text = `${event.replaceAll('-', ' ')}  ${escapeControls(pairs.join(' '))}`;
+      const text = `${event}  ${escapeControls(pairs.join(' '))}`;
       const paint = level === 'warn' ? io.palette.dubious : io.palette.dim;
       io.err(`${io.palette.dim(clockTime(now()))} ${paint(text.trimEnd())}`);
     };

@@ -69,6 +69,7 @@ describe('a document of --json', () => {
       'tables/print-list.ts',
       'terminal/durable-output.ts',
       'terminal/iso-times.ts',
+      'terminal/json-messages.ts',
       'terminal/print-error.ts',
     ]);
   });

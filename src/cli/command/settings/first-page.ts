@@ -15,5 +15,9 @@ export const firstPage = {
     description: 'read settings from a YAML or JSON file',
     fallback: 'config.yaml in $XDG_CONFIG_HOME/rollcall, if it exists',
   },
-  json: { flag: '--json', description: 'print one JSON document per line' },
+  json: {
+    flag: '--json',
+    description:
+      'print one JSON document per line, also in the log on stderr; without it all is text',
+  },
 } as const;
