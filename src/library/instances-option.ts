@@ -3,6 +3,7 @@ import { Fault } from '../domain/fault.ts';
 import type { Slot } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
 import type { GrpcProbe, HttpProbe, UdpProbe } from '../domain/records/health-check.ts';
+import { importOnce } from './import-once.ts';
 import { type Duration, readOption } from './options.ts';
 
 /** An instance that an agent registers. */
@@ -75,9 +76,7 @@ export const readHealth = (health: unknown): Health => readOption('health', Heal
  * @throws {Fault} `bad-setting` also if an instance is listed twice
  */
 export async function instanceReader(slot: Slot) {
-  const { ListedInstances, withDefaultIds } = await import(
-    '../composition/instances/listed-instances.ts'
-  );
+  const { ListedInstances, withDefaultIds } = await importListed();
   return (listed: unknown) => {
     const instances = withDefaultIds(readOption('instances', ListedInstances, listed), slot);
     const names = new Set<string>();
@@ -89,3 +88,5 @@ export async function instanceReader(slot: Slot) {
     return instances;
   };
 }
+
+const importListed = importOnce(() => import('../composition/instances/listed-instances.ts'));

@@ -3,6 +3,7 @@ import type { RunId, RunRef, Slot } from '../domain/identity/names.ts';
 import type { AgentRecord } from '../domain/records/schemas.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
+import { importOnce } from './import-once.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { type HostOptions, type MissingNamespace, readSlot } from './options.ts';
 
@@ -45,7 +46,9 @@ export const thisMachine: Machine = {
   process: systemAdapters.thisProcess,
   address: systemAdapters.hostAddress,
   async checks(agent) {
-    const { HealthChecks } = await import('../composition/instances/running-checks.ts');
+    const { HealthChecks } = await importChecks();
     return new HealthChecks(agent);
   },
 };
+
+const importChecks = importOnce(() => import('../composition/instances/running-checks.ts'));

@@ -10,6 +10,7 @@ import { Namespace, type RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Log } from '../ports/log.ts';
 import { type Metrics, noopMetrics } from '../ports/metrics.ts';
+import { importOnce } from './import-once.ts';
 import { Signal, withFunctions } from './known-options.ts';
 import { openRepeatedly } from './open-repeatedly.ts';
 import { type Duration, localLogins, type MissingNamespace, readOption } from './options.ts';
@@ -171,7 +172,7 @@ export async function openPorts(
     metrics: options.metrics ?? noopMetrics,
   });
   if (typeof as !== 'string') {
-    const { publishCharts } = await import('../runtime/transitions/publish-charts.ts');
+    const { publishCharts } = await importCharts();
     void publishCharts(ports);
   }
   return {
@@ -180,3 +181,5 @@ export async function openPorts(
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
+
+const importCharts = importOnce(() => import('../runtime/transitions/publish-charts.ts'));

@@ -9,6 +9,7 @@ import { watchClock } from '../runtime/agent/watch-clock.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
 import type { AgentEvent, AgentOptions, AgentState, RunningAgent } from './agent-types.ts';
 import { EventListeners } from './event-listeners.ts';
+import { importOnce } from './import-once.ts';
 import { instanceReader, readHealth } from './instances-option.ts';
 import { Callback, refuseUnknown } from './known-options.ts';
 import type { Machine } from './machine.ts';
@@ -64,10 +65,10 @@ export async function runAgent(options: AgentOptions, machine: Machine): Promise
     ),
   );
   const over = opened.adopt(new AbortController(), async (one) => one.abort());
-  void watchClock(ports, over.signal);
   const checks = opened.adopt(await machine.checks(agent), async (running) => running.stop());
   checks.replace(initial);
   await unlessAborted(agent.ready, 'starting', options.signal);
+  void watchClock(ports, over.signal);
   opened.defer(open.onConnection((isUp) => events.emit(isUp ? 'connected' : 'disconnected')));
   const closing = opened.move();
   let isOver = false;
@@ -141,10 +142,10 @@ function listenTo(metrics: Metrics, refuted: () => void): Metrics {
 }
 
 /** Imports what only an agent needs, so that a consumer of the directory does not load it. */
-async function importAgent() {
+const importAgent = importOnce(async () => {
   const [{ Agent }, { initialHealth }] = await Promise.all([
     import('../runtime/agent/agent.ts'),
     import('../composition/instances/running-checks.ts'),
   ]);
   return { Agent, initialHealth };
-}
+});

@@ -60,7 +60,8 @@ export interface Registry {
 
   /**
    * All entries that match the filters, from a replica that has applied revision `atLeast`. A tombstone
-   * is an entry without text; a create at this key must expect its revision.
+   * is an entry without text; a create at this key must expect its revision. The entry of a key that a filter
+   * names is not newer than what the other filters match.
    *
    * A user who may only read single keys gets those of `known`, each as it is at the leader. Without
    * `known`, such a user is refused.

@@ -27,8 +27,9 @@ export interface RunResponder {
 /** Messages on the subject of one run: collectors ping it and notify it; the run serves both. */
 export interface RunMessaging {
   /**
-   * Answers pings for this run. Resolves once its own server routes the subject. Other servers of a
-   * cluster learn the subscription later, so one `no-responders` proves nothing about a new run.
+   * Answers pings for this run. Its own server routes the subject before it processes anything that this
+   * process sends after it resolved. Other servers of a cluster learn the subscription later, so one
+   * `no-responders` proves nothing about a new run.
    */
   serve(run: RunRef, respond: RunResponder): Promise<AsyncDisposable>;
 

@@ -34,13 +34,8 @@ export function natsRunMessaging(
       }
       const subject = names.runPrefix + runSubject(run);
       const end = new AbortController();
+      // The server processes a connection's commands in order, so there is nothing to wait for.
       const subscription = subscribe(connection, subject, respond);
-      try {
-        await flush(connection, within);
-      } catch (cause) {
-        subscription.unsubscribe();
-        throw cause;
-      }
       void keepSubscribed(subscription, { connection, subject, respond, within }, end.signal);
       return {
         async [Symbol.asyncDispose]() {

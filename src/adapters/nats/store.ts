@@ -1,3 +1,4 @@
+import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../domain/fault.ts';
 import type { Namespace } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
@@ -18,7 +19,13 @@ import { natsLeases } from './leases.ts';
 import { natsRegistry } from './registry.ts';
 import { natsRunMessaging } from './run-messaging.ts';
 import type { SettingMismatch } from './streams/compare-settings.ts';
-import { ensureStreams, inspectStreams, streamInfo } from './streams/ensure-streams.ts';
+import {
+  type EnsureOptions,
+  ensureStreams,
+  existingStreams,
+  inspectStreams,
+  streamInfo,
+} from './streams/ensure-streams.ts';
 import { natsServerTime } from './streams/server-time.ts';
 import { StreamKeeper } from './streams/stream-keeper.ts';
 
@@ -84,16 +91,11 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
   };
   try {
     const { create = true } = options;
-    connection.reads = (await isForOwnKeys(connection, names.registry.stream, within))
-      ? 'own-keys'
-      : await readsOf(connection, names.registry.stream, within);
-    const findings =
-      connection.reads === 'own-keys'
-        ? []
-        : await ensureStreams(connection, { ...streams, create });
+    const opened = await openStreams(connection, { ...streams, create });
+    const { findings } = opened;
     const guard = new StoreGuard(connection, names);
     const keeper = new StreamKeeper(connection, { ...streams, create });
-    guard.lookAlways(within);
+    guard.lookAlways(within, opened.audit);
     const leases = natsLeases(connection, names.leases, within);
     return {
       leases: keeper.guard({
@@ -124,6 +126,34 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
     await connection[Symbol.asyncDispose]();
     throw cause;
   }
+}
+
+/**
+ * Finds out what this user may read, and opens the streams. A login that may read only its own keys asks for none of
+ * them; for any other the two are asked at once.
+ */
+async function openStreams(
+  connection: SupervisedConnection,
+  options: EnsureOptions,
+): Promise<{ readonly findings: readonly SettingMismatch[]; readonly audit?: StreamInfo }> {
+  const { names, within } = options;
+  const { stream } = names.registry;
+  if (await isForOwnKeys(connection, stream, within)) connection.reads = 'own-keys';
+  else {
+    const { generation } = connection;
+    const reading = readsOf(connection, stream, within);
+    const asking = existingStreams(connection, options);
+    asking.catch(() => {});
+    connection.reads = await reading;
+    if (connection.reads === 'everything') {
+      const existing = await asking;
+      const findings = await ensureStreams(connection, options, existing);
+      const audit =
+        generation === connection.generation ? existing.get(names.auditStream) : undefined;
+      return audit ? { findings, audit } : { findings };
+    }
+  }
+  return { findings: [] };
 }
 
 /**

@@ -52,9 +52,16 @@ export async function claimSlot(
   signal: AbortSignal,
 ): Promise<ClaimResult | undefined> {
   const key = agentKey(records.self);
+  // Most slots are free: then one view of the record and the instances is all that the commit needs.
+  let mayBeFree = true;
   let failures = 0;
   while (!signal.aborted) {
-    const current = readAgent(await ports.registry.read(key));
+    const isListed: boolean = mayBeFree && failures === 0;
+    const current: RecordRead<AgentRecord> = isListed
+      ? await records.look(options.desired().keys(), isFree)
+      : readAgent(await ports.registry.read(key));
+    mayBeFree = isFree(current);
+    if (mayBeFree !== isListed && failures === 0) continue;
     if (current.kind === 'stored' && current.record.run === records.self.run) {
       return (await confirm(records, ports, signal)) ? { type: 'claimed' } : { type: 'spent' };
     }
@@ -66,10 +73,9 @@ export async function claimSlot(
       return { type: 'refused', why: permission.refused, where };
     }
     const provenance = { evidence: { taken: permission.reason } };
-    const outcome =
-      isFree(current) && failures === 0
-        ? await takeSlotAtOnce(records, current, options, provenance, signal)
-        : await takeSlot(records, current, options, provenance, signal);
+    const outcome = isListed
+      ? await takeSlotAtOnce(records, current, options, provenance, signal)
+      : await takeSlot(records, current, options, provenance, signal);
     if (outcome === 'committed') {
       if (current.kind === 'stored') ports.messaging.notify(current.record, 'superseded');
       return { type: 'claimed' };

@@ -12,7 +12,7 @@ import {
   sameHealth,
 } from '../../domain/records/desired-instances.ts';
 import { recordLimits } from '../../domain/records/record-budget.ts';
-import type { InstanceRecord } from '../../domain/records/schemas.ts';
+import type { AgentRecord, InstanceRecord } from '../../domain/records/schemas.ts';
 import {
   type KeyValueEntry,
   type RecordRead,
@@ -119,18 +119,38 @@ export class OwnedRecords {
   /**
    * Reads the records under the prefix of the slot, from a view that contains the record of the
    * slot. A user who may not list them reads those that it wants or has written; collectors remove the others.
-   * `atLeast`: a revision of the view, before the run has the slot.
    * @throws {Fault} `store-unavailable`
    */
-  async list(
-    wanted: Iterable<string> = [],
-    atLeast: Revision = this.#agent?.revision ?? 0,
-  ): Promise<void> {
+  async list(wanted: Iterable<string> = []): Promise<void> {
+    this.#listed(await this.#read(wanted, this.#agent?.revision ?? 0));
+  }
+
+  /**
+   * Reads the record of the slot before the run has it. If `isFree` says so of that record, the records under the
+   * prefix are those of the same view; else nothing is known of them.
+   * @throws {Fault} `store-unavailable`
+   */
+  async look(
+    wanted: Iterable<string>,
+    isFree: (slot: RecordRead<AgentRecord>) => boolean,
+  ): Promise<RecordRead<AgentRecord>> {
+    const entries = await this.#read(wanted, 0);
+    const key = agentKey(this.self);
+    const absent = { key, revision: 0, text: undefined };
+    const slot = readAgent(entries.find((entry) => entry.key === key) ?? absent);
+    this.#listed(isFree(slot) ? entries : []);
+    return slot;
+  }
+
+  #read(wanted: Iterable<string>, atLeast: Revision): Promise<readonly KeyValueEntry[]> {
     const slot = agentKey(this.self);
     const filters = [instancesOfAgentFilter(this.self), slot];
     for (const key of wanted) this.#knownKeys.add(key);
-    const known = [slot, ...this.#knownKeys];
-    const entries = await this.#ports.registry.list(filters, atLeast, known);
+    return this.#ports.registry.list(filters, atLeast, [slot, ...this.#knownKeys]);
+  }
+
+  #listed(entries: readonly KeyValueEntry[]): void {
+    const slot = agentKey(this.self);
     this.instances.clear();
     for (const entry of entries) if (entry.key !== slot) this.#store(readInstance(entry));
     for (const [key, head] of this.#unconfirmedRemovals) {

@@ -14,8 +14,8 @@ import type { OwnedRecords } from './owned-records.ts';
  * Takes the slot, and with the same commit registers the instances as far as they fit; if all of them do,
  * it announces the run too.
  *
- * Only over a slot whose record is absent or expired: no other run can write instances there, so what is
- * listed right before stays complete. Collectors may remove some meanwhile; then the commit is refused.
+ * Only over a slot whose record is absent or expired: no other run can write instances there, so what was
+ * listed with that record stays complete. Collectors may remove some meanwhile; then the commit is refused.
  * @throws {Fault} `store-unavailable`: nothing was written
  */
 export async function takeSlotAtOnce(
@@ -25,7 +25,6 @@ export async function takeSlotAtOnce(
   provenance: Provenance,
   signal: AbortSignal,
 ): Promise<CommitOutcome['outcome']> {
-  await records.list(desired().keys(), over.revision);
   const { author } = records;
   const started = buildClaim(author, over, claim, provenance);
   const sealed = sealChange(started);

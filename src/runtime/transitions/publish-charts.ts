@@ -17,10 +17,14 @@ import {
 } from './machine-set.ts';
 
 /** The charts of the machines of this version, in the order in which they are listed. */
-export const builtInCharts = (): readonly Chart[] =>
-  [run, instance, session, collector, hold, brake, policy, store, drain].map(({ machine }) =>
-    chartOf(machine),
+export function builtInCharts(): readonly Chart[] {
+  builtIn ??= [run, instance, session, collector, hold, brake, policy, store, drain].map(
+    ({ machine }) => chartOf(machine),
   );
+  return builtIn;
+}
+
+let builtIn: readonly Chart[] | undefined;
 
 /**
  * Publishes the charts of this version, so that its events can be displayed later. Never rejects. A failure is
@@ -50,8 +54,8 @@ export async function chartOfRecord(
   { machine, chart: hash }: { readonly machine: string; readonly chart: string },
   charts: Pick<Charts, 'get'> | undefined,
 ): Promise<Chart | undefined> {
-  const builtIn = builtInCharts().find((chart) => chart.machine === machine && chart.hash === hash);
-  if (builtIn) return builtIn;
+  const own = builtInCharts().find((chart) => chart.machine === machine && chart.hash === hash);
+  if (own) return own;
   const text = await charts?.get(machine, hash);
   return text === undefined ? undefined : parseChart(text, { machine, hash });
 }

@@ -1,3 +1,4 @@
+import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
 import {
   burnMargin,
@@ -59,14 +60,17 @@ export class StoreGuard {
   /**
    * Compares the streams without a change, and again after each reconnect: a process that only reads has no
    * need for more, and the first write finds it done or waits for it. Ends when the connection is closed.
+   * `audit`: the state of the audit as it was just read over this connection.
    */
-  lookAlways(within: Millis): void {
+  lookAlways(within: Millis, audit?: StreamInfo): void {
     const { signal } = new AbortController();
     void (async () => {
-      do {
+      this.#looking = this.#look(within, audit);
+      await this.#looking;
+      while (await this.#connection.reconnected(signal)) {
         this.#looking = this.#look(within);
         await this.#looking;
-      } while (await this.#connection.reconnected(signal));
+      }
     })();
   }
 
@@ -112,12 +116,12 @@ export class StoreGuard {
   }
 
   /** A loss or a failure is left to the first write. */
-  async #look(within: Millis): Promise<void> {
+  async #look(within: Millis, audit?: StreamInfo): Promise<void> {
     if (this.#connection.reads === 'own-keys') return;
     const { generation } = this.#connection;
     try {
       const [ends, { mark }] = await Promise.all([
-        readEnds(this.#connection, this.#names, within),
+        readEnds(this.#connection, this.#names, within, audit),
         readMark(this.#connection, this.#names, within),
       ]);
       const isWhole = registryLoss(ends, mark, this.#seen) === undefined;

@@ -16,15 +16,16 @@ import { RepeatedCopies } from './repeated-copies.ts';
 /**
  * The ends of registry and audit, from their leaders. Repeated copies at the end of the audit do not count.
  * The audit is read first: read later, it could have an event that the registry got in between, and an intact
- * registry would look shorter than the audit.
+ * registry would look shorter than the audit. `known`: the state of the audit, if it was just read.
  * @throws {Fault} `store-unavailable`, `store-refused`, `store-misconfigured` (a stream is missing)
  */
 export async function readEnds(
   connection: SupervisedConnection,
   names: SubjectNames,
   within: Millis,
+  known?: StreamInfo,
 ): Promise<StreamEnds> {
-  const audit = await existing(connection, names.auditStream, within);
+  const audit = known ?? (await existing(connection, names.auditStream, within));
   const { first_seq: first, last_seq, messages } = audit.state;
   const eventAt = async (seq: Revision) =>
     messages === 0 ? undefined : messageAt(connection, names.auditStream, { seq }, within);

@@ -1,4 +1,5 @@
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
+import type { Revision } from '../../../domain/time.ts';
 import { missingStream } from '../connection/missing-stream.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
@@ -10,7 +11,7 @@ const few = 16;
 
 /**
  * The entries that match, if they are few: the leader lists the keys, and each is read at the leader. Undefined:
- * they are more, or the leader has not reached `atLeast`, so that a snapshot has to be taken.
+ * they are more, or the leader has not reached `atLeast` or a key that was named, so that a snapshot has to be taken.
  *
  * Most agents have an instance or two, and none when they start. A consumer takes four requests more, and three
  * servers have to agree on it.
@@ -33,8 +34,9 @@ export async function fewEntries(
   ]);
   const keys: string[] = [];
   for (const list of lists) {
-    if (list === undefined) return undefined;
-    keys.push(...list);
+    // The list may be older than an entry that was read beside it; a snapshot is not.
+    if (list === undefined || own.some(({ revision }) => revision > list.upTo)) return undefined;
+    keys.push(...list.keys);
   }
   if (keys.length > few) return undefined;
   const entries = [...own, ...(await readEntries(connection, bucket, keys, within))];
@@ -43,15 +45,19 @@ export async function fewEntries(
 
 const isPattern = (filter: string): boolean => /[*>]/.test(filter);
 
-/** The keys that the leader has; undefined if it has not reached `atLeast`. */
+/** The keys that the leader has, and up to which revision; undefined if it has not reached `atLeast`. */
 async function keysUpTo(
   connection: SupervisedConnection,
   filter: string,
   { bucket, atLeast, within }: Pick<SnapshotSpec, 'bucket' | 'atLeast' | 'within'>,
-): Promise<readonly string[] | undefined> {
+): Promise<{ readonly keys: readonly string[]; readonly upTo: Revision } | undefined> {
   const { stream, prefix } = bucket;
   const info = await streamInfo(connection, stream, within, undefined, prefix + filter);
   if (info === undefined) throw missingStream(stream);
   if (info.state.last_seq < atLeast) return undefined;
-  return Object.keys(info.state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
+  const subjects = Object.keys(info.state.subjects ?? {});
+  return {
+    keys: subjects.map((subject) => subject.slice(prefix.length)),
+    upTo: info.state.last_seq,
+  };
 }

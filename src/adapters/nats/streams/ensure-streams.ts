@@ -36,6 +36,7 @@ export interface EnsureOptions extends StreamOptions {
  * An existing stream is never changed: an operator chose its settings. The keyframes bucket was added
  * in a later version: a namespace that lacks only this bucket exists, and the first client with
  * permission creates it.
+ * `existing`: the streams that exist, if they have been asked for.
  * @returns the settings that differ without breaking a guarantee
  * @throws {Fault} `store-too-new`, `store-misconfigured` with every setting that breaks a guarantee, `not-found` if a
  *   stream is missing and `create` is false, `store-refused` if we may not create it
@@ -43,10 +44,17 @@ export interface EnsureOptions extends StreamOptions {
 export async function ensureStreams(
   connection: SupervisedConnection,
   options: EnsureOptions,
+  existing?: ExistingStreams,
+): Promise<readonly SettingMismatch[]> {
+  return ensureAll(connection, options, existing ?? (await existingStreams(connection, options)));
+}
+
+async function ensureAll(
+  connection: SupervisedConnection,
+  options: EnsureOptions,
+  existing: ExistingStreams,
 ): Promise<readonly SettingMismatch[]> {
   const { leases, registry, audit, keyframes } = desiredStreams(options.names, options.replicas);
-  const all = [leases, registry, audit, keyframes].map(({ name }) => name);
-  const existing = await streamInfos(connection, all, options.within);
   const marked = existing.get(registry.name);
   if (marked) refuseUnknownFormat(marked.config, options.names.namespace);
   const missing = [leases, registry, audit].filter(({ name }) => !existing.has(name));
@@ -82,25 +90,29 @@ export async function ensureStreams(
 /** The names of the streams that do not exist. @throws {Fault} `store-unavailable`, `store-refused` */
 export async function missingStreams(
   connection: SupervisedConnection,
-  { names, replicas, within }: StreamOptions,
+  options: StreamOptions,
 ): Promise<readonly string[]> {
-  const all = Object.values(desiredStreams(names, replicas)).map(({ name }) => name);
-  const existing = await streamInfos(connection, all, within);
-  return all.filter((name) => !existing.has(name));
+  const existing = await existingStreams(connection, options);
+  return namesOf(options).filter((name) => !existing.has(name));
 }
 
-/** The streams that exist, all asked for at once. */
-async function streamInfos(
+/** The states of streams, by name. */
+export type ExistingStreams = ReadonlyMap<string, StreamInfo>;
+
+const namesOf = ({ names, replicas }: StreamOptions): readonly string[] =>
+  Object.values(desiredStreams(names, replicas)).map(({ name }) => name);
+
+/** The streams of the namespace that exist, all asked for at once. @throws {Fault} `store-unavailable`, `store-refused` */
+export async function existingStreams(
   connection: SupervisedConnection,
-  names: readonly string[],
-  within: Millis,
-): Promise<ReadonlyMap<string, StreamInfo>> {
+  options: StreamOptions,
+): Promise<ExistingStreams> {
   const existing = new Map<string, StreamInfo>();
   const ask = async (name: string) => {
-    const info = await streamInfo(connection, name, within);
+    const info = await streamInfo(connection, name, options.within);
     if (info !== undefined) existing.set(name, info);
   };
-  await Promise.all(names.map(ask));
+  await Promise.all(namesOf(options).map(ask));
   return existing;
 }
 
