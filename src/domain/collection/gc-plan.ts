@@ -1,4 +1,4 @@
-import { type AgentView, type Fleet, leftoversOf } from '../fleet/fleet.ts';
+import type { AgentView, Fleet } from '../fleet/fleet.ts';
 import { leaseKey } from '../identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../policy/lease-policy.ts';
 import type { AgentRecord, SuspectReason } from '../records/schemas.ts';
@@ -6,6 +6,7 @@ import type { ViewInstance } from '../records/stored-record.ts';
 import type { Millis, WallTime } from '../time.ts';
 import { zoneOf } from './brake.ts';
 import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';
+import { leftoversOf } from './leftovers.ts';
 
 /** Facts outside the registry that the plan needs. */
 export interface PlanContext {

@@ -235,21 +235,6 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
   }
 }
 
-/**
- * The instances whose owner is not the current run of the slot: superseded, or orphaned without an agent
- * record. An unreadable agent record makes no leftovers, since the owner is unknown. Instances of an
- * expired run are removed with it.
- */
-export function leftoversOf<I extends ViewInstance>({
-  agent,
-  instances,
-}: AgentView<I>): readonly I[] {
-  if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];
-  return [...instances.values()].filter(
-    (read): read is I => read.kind === 'stored' && read.record.run !== agent?.record.run,
-  );
-}
-
 const keyOfInstance = /^instance\.[^.]+\.[^.]+\.[^.]*\.[^.]*$/;
 const keyOfAgent = /^agent\.[^.]+\.[^.]+$/;
 

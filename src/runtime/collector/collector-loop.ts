@@ -50,7 +50,9 @@ export class CollectorLoop {
     this.#ports = ports;
     this.#listener = listener;
     this.#observations = new LeaseObservations(ports.clock);
-    this.view = new RegistryCache(ports, { after: (slots) => this.sweeper.slotsChanged(slots) });
+    this.view = new RegistryCache(ports, {
+      after: (slots, { entries }) => this.sweeper.slotsChanged(slots, entries),
+    });
     this.#serverTime = options.serverTime;
     const sources = {
       view: this.view,

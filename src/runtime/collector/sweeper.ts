@@ -6,7 +6,7 @@ import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey, leaseKey } from '../../domain/identity/registry-keys.ts';
 import { type LeasePolicy, leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
-import type { StoredDrain, StoredHold } from '../../domain/records/stored-record.ts';
+import type { KeyValueEntry, StoredDrain, StoredHold } from '../../domain/records/stored-record.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Disconnect } from '../../ports/disconnects.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -119,8 +119,8 @@ export class Sweeper implements Observer {
     this.#priority.forget(unused);
   }
 
-  /** The registry cache changed these slots. */
-  slotsChanged(slots: ReadonlySet<string>): void {
+  /** The registry cache changed these slots. `entries`: by these entries alone. */
+  slotsChanged(slots: ReadonlySet<string>, entries?: readonly KeyValueEntry[]): void {
     for (const slot of slots) {
       const current = this.#view.fleet.slot(slot);
       if (!current) this.#removals.forget(slot);
@@ -129,7 +129,7 @@ export class Sweeper implements Observer {
       this.#agents.forget(slot);
       this.#disconnects.forget(slot);
     }
-    this.#leftovers.update(slots, this.#view.fleet);
+    this.#leftovers.update(slots, this.#view.fleet, entries);
   }
 
   suspicionAge(record: AgentRecord, onHold: boolean): Millis {

@@ -29,7 +29,13 @@ interface Listeners<I extends ViewInstance> {
  * `isCurrent` is false from an interruption of the watch until the server confirms that the view is current:
  * of what changed meanwhile, only the last version arrives.
  */
-type OnChange = (slots: ReadonlySet<string>, arrival: { readonly isCurrent: boolean }) => void;
+type OnChange = (slots: ReadonlySet<string>, arrival: Arrival) => void;
+
+interface Arrival {
+  readonly isCurrent: boolean;
+  /** What changed; undefined: the whole contents are new. */
+  readonly entries: readonly KeyValueEntry[] | undefined;
+}
 
 /**
  * The registry as this process sees it, updated by a watch. While the watch is down, the cache
@@ -147,7 +153,8 @@ export class RegistryCache<I extends ViewInstance = StoredInstance> {
     if (event.kind === 'heartbeat') return;
     const changed = event.kind === 'snapshot' ? this.#replace(event) : this.#change(event);
     if (event.kind === 'snapshot') this.#firstSnapshot.resolve();
-    this.#listeners.after?.(changed, { isCurrent: this.#isCurrent });
+    const entries = event.kind === 'snapshot' ? undefined : event.entries;
+    this.#listeners.after?.(changed, { isCurrent: this.#isCurrent, entries });
     for (const resolve of this.#waiting) resolve();
     this.#leftOut.report(this.fleet.leftOut);
   }
