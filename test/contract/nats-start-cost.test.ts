@@ -31,9 +31,9 @@ for (const host of ['first', 'second', 'third']) await sentBy(host, 0);
 // Two for each instance and three for the run are in the commits, and three are events of the session. An audit that lags
 // costs a look or two. 1.2 kB for each message of an event, and room for two more.
 test.each([
-  [1, 27, 10_000],
-  [10, 45, 26_000],
-  [999, 2029, 2_150_000],
+  [1, 24, 10_000],
+  [10, 42, 26_000],
+  [999, 2026, 2_150_000],
 ])(
   'an agent with %i instances sends at most %i messages and %i bytes to start',
   async (instances, messages, bytes) => {

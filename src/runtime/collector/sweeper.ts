@@ -19,7 +19,7 @@ import { leftoverPolicyFor, removeLeftovers } from './execute/remove-leftovers.t
 import { VerdictExecutor } from './execute/verdict-executor.ts';
 import { ZoneBrakes } from './execute/zone-brakes.ts';
 import { judgeLocally, type Observer } from './observe/gather-evidence.ts';
-import type { LeaseObservations } from './observe/lease-observations.ts';
+import { type LeaseObservations, leaseKeyOf } from './observe/lease-observations.ts';
 import { LeftoverAges } from './observe/leftover-ages.ts';
 import {
   type CountedDisconnect,
@@ -138,7 +138,8 @@ export class Sweeper implements Observer {
   }
 
   disconnectOf(record: AgentRecord): RecentDisconnect | undefined {
-    const renewedAt = this.observations.seenAt(leaseKey(record)) ?? Number.NEGATIVE_INFINITY;
+    if (this.#disconnects.isEmpty) return undefined;
+    const renewedAt = this.observations.seenAt(leaseKeyOf(record)) ?? Number.NEGATIVE_INFINITY;
     return this.#disconnects.find(record, Math.max(renewedAt, this.observations.startedAt));
   }
 

@@ -30,6 +30,8 @@ export class AuditWatch {
   underWay: Millis = 0;
   readonly #world: MemoryServer;
   readonly #chains = new Map<string, Chain>();
+  /** The chains of the runs of each slot. */
+  readonly #runs = new Map<string, readonly string[]>();
   readonly #subjects = new Set<string>();
   readonly #texts: string[] = [];
   /** Hashes of final events, and the chain that continues from each. */
@@ -148,6 +150,8 @@ export class AuditWatch {
     const over = taken?.done ?? false;
     if (over) this.#ends.set(hash, undefined);
     if (key !== undefined) this.#handOver(key, event, hash, fault);
+    if (event.of.entity === 'run' && before === undefined && key !== undefined)
+      this.#runs.set(key, [...(this.#runs.get(key) ?? []), name]);
     this.#chains.set(name, {
       of: event.of,
       last: event,
@@ -214,9 +218,9 @@ export class AuditWatch {
     if (byOther.includes(event.event.type) && own) fault('done by the run itself');
     if (event.event.type === 'expired' && this.#leaseStands(of)) fault('its lease stands (G6)');
     if (event.event.type !== 'started') return;
-    for (const { of: other, over } of this.#chains.values()) {
-      const holds = other.entity === 'run' && !over && other.run !== of.run;
-      if (!holds || agentKey(other) !== agentKey(of) || this.#vanished.has(other.run)) continue;
+    for (const name of this.#runs.get(agentKey(of)) ?? []) {
+      const { of: other, over } = this.#chains.get(name) ?? { of, over: true };
+      if (over || other.run === of.run || this.#vanished.has(other.run)) continue;
       fault(`${other.run} holds the slot (G10)`);
     }
   }

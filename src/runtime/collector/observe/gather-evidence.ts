@@ -18,7 +18,7 @@ import {
 import { type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import type { Fence } from '../../../ports/registry.ts';
-import type { LeaseObservations } from './lease-observations.ts';
+import { type LeaseObservations, leaseKeyOf } from './lease-observations.ts';
 import type { RecentDisconnect } from './recent-disconnects.ts';
 
 /** What one observer knows about a run without a request. */
@@ -128,7 +128,7 @@ function evidenceOf(record: AgentRecord, observer: Observer): RunEvidence {
   return {
     phase: record.phase,
     suspect: record.suspect !== undefined,
-    silentFor: observer.observations.timeSinceRenewal(leaseKey(record)),
+    silentFor: observer.observations.timeSinceRenewal(leaseKeyOf(record)),
     suspectFor: observer.suspicionAge(record, onHold),
     lease: 'unread',
     probe: 'unasked',

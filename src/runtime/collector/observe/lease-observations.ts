@@ -1,6 +1,7 @@
 import { missedEntries } from '../../../domain/fleet/missed-entries.ts';
-import { seatKey } from '../../../domain/identity/registry-keys.ts';
+import { leaseKey, seatKey } from '../../../domain/identity/registry-keys.ts';
 import { unmovedAfter } from '../../../domain/policy/lease-policy.ts';
+import type { AgentRecord } from '../../../domain/records/schemas.ts';
 import type { KeyValueEntry } from '../../../domain/records/stored-record.ts';
 import type { Millis, MonotonicTime, Revision, WallTime } from '../../../domain/time.ts';
 import type { Clock } from '../../../ports/clock.ts';
@@ -141,4 +142,16 @@ export class LeaseObservations {
       this.#forgottenUpTo = Math.max(this.#forgottenUpTo, revision);
     }
   }
+}
+
+/** Kept with the record: a sweep needs the key of each run, and a new text would be hashed each time. */
+const leaseKeys = new WeakMap<AgentRecord, string>();
+
+/** The key of the lease of the run that a record names. */
+export function leaseKeyOf(record: AgentRecord): string {
+  const known = leaseKeys.get(record);
+  if (known !== undefined) return known;
+  const key = leaseKey(record);
+  leaseKeys.set(record, key);
+  return key;
 }

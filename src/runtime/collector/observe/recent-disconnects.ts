@@ -92,9 +92,13 @@ export class RecentDisconnects {
     return there;
   }
 
+  /** Whether none is recorded. Then a sweep need not look for each run. */
+  get isEmpty(): boolean {
+    return this.#closed.size === 0;
+  }
+
   /** The closed connection of a slot, if it closed after the last renewal (`renewedAt`). */
   find(slot: Slot, renewedAt: MonotonicTime): RecentDisconnect | undefined {
-    if (this.#closed.size === 0) return undefined;
     const closed = this.#closed.get(agentMapKey(slot));
     return closed && closed.at > renewedAt ? closed : undefined;
   }

@@ -17,6 +17,7 @@ export class SuspicionAges {
 
   /** How long the suspicion of a run counts; 0 if it has none. */
   ageOf(record: AgentRecord, onHold: boolean): Millis {
+    if (!record.suspect && !onHold) return 0;
     const now = this.#clock.monotonic();
     const slot = agentMapKey(record);
     if (onHold) this.#lastOnHold.set(slot, now);
