@@ -1,5 +1,4 @@
 import type { ChainHead } from '../../domain/events/hash-chain.ts';
-import { Fault } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import {
   agentKey,
@@ -11,7 +10,6 @@ import {
   sameAttributes,
   sameHealth,
 } from '../../domain/records/desired-instances.ts';
-import { recordLimits } from '../../domain/records/record-budget.ts';
 import type { AgentRecord, InstanceRecord } from '../../domain/records/schemas.ts';
 import {
   type KeyValueEntry,
@@ -26,6 +24,7 @@ import type { CommitOutcome, Write } from '../../ports/registry.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
 import { type SealedChange, sealChanges } from '../transitions/seal-changes.ts';
 import { CommitPatience } from './commit-patience.ts';
+import { readBack } from './read-back.ts';
 
 /** What happened to the record of the run, if it no longer belongs to the run. */
 export type OwnershipLost = { readonly ended: 'expired' | 'superseded' | 'absent' };
@@ -258,22 +257,4 @@ interface InstanceWrite {
   readonly read: RecordRead<InstanceRecord>;
   /** Whether it was an instance of this run before: a check may forget that while the commit is under way. */
   readonly wasMine: boolean;
-}
-
-/**
- * Reads a record as every reader will. One that this version cannot read would look as if another program had
- * written it, and is not written.
- */
-function readBack({ key, text }: Write): RecordRead<InstanceRecord> {
-  const { record: most } = recordLimits;
-  if (text !== undefined && text.length > most) {
-    const what = `${key} would have ${text.length} characters, and a record may have at most ${most}`;
-    throw new Fault('record-too-large', what, { hint: 'shorten its labels' });
-  }
-  const read = readInstance({ key, revision: 0, text });
-  if (read.kind !== 'unreadable') return read;
-  throw new Fault(
-    'record-unreadable',
-    `the record ${key} would be unreadable and is not written: ${read.why}`,
-  );
 }
