@@ -47,6 +47,7 @@ const night = [
   'test/integration/cli/audit/{anchors,audit-file,audit-history,audit-replay,tail-outage}.test.ts',
   'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,lost,up-secure,unreachable}.test.ts',
   'test/integration/deploy/!(alerts|systemd-units).test.ts',
+  'test/integration/disasters/*.test.ts',
   'test/integration/fleet/{fleet,leader}.test.ts',
   'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,clock-ahead,clock-steps,collector-frozen,foreign-records}.test.ts',

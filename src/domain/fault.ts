@@ -21,7 +21,8 @@ export type FaultCode =
   | 'expired'
   | 'not-found'
   | 'not-drawn'
-  | 'history-lost';
+  | 'history-lost'
+  | 'restore-running';
 
 /**
  * An expected failure that the caller cannot handle. It has a code, a message that says what happened to

@@ -18,9 +18,9 @@ export const momentDocument = ({ seq, at, folded, keyframe }: ReplayResult): obj
   ...{ seq, at, folded, keyframe },
 });
 
-/** The moment as text: when, and after which event. */
+/** The moment as text: after which event, and when. */
 export const formatMoment = ({ seq, at }: Pick<ReplayResult, 'seq' | 'at'>): string =>
-  seq === 0 ? 'before the first event' : `${dateTime(at)}, after event #${seq}`;
+  seq === 0 ? 'before the first event' : `after event #${seq}, stored at ${dateTime(at)}`;
 
 /** How many events were replayed, and from where. */
 export const replayEffortText = ({ folded, keyframe }: ReplayResult): string =>

@@ -37,12 +37,12 @@ export const deregister = command({
     const keys = [...directory.fleet.named(target.service, target.id).keys()];
     if (keys.length === 0) {
       throw new Fault('not-found', `no instance ${name} is registered`, {
-        hint: `what ended it: rollcall why ${name}; instances: rollcall ps`,
+        hint: 'instances: rollcall ps; what ended it: rollcall why SERVICE/ID',
       });
     }
     const author = signingAuthor(await operatorIdentity(settings, io), ports);
     const { yes, json, dryRun } = settings;
-    const removing = { yes, json, dryRun, author, further: furtherOf(name), called: name };
+    const removing = { yes, json, dryRun, author, further: furtherOf(name) };
     return await removeRecords(keys, removing, ports, io);
   },
 });

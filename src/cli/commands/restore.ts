@@ -1,25 +1,27 @@
 import { z } from 'zod';
 import { connectionOptions } from '../../composition/store/access.ts';
 import {
-  noteLoss,
   readBackup,
   replacedBy,
+  replicasOf,
   restoreBackup,
 } from '../../composition/store/backups.ts';
-import { systemAdapters } from '../../composition/system-adapters.ts';
+import { allAgents } from '../../domain/identity/registry-keys.ts';
 import { repairStore } from '../../runtime/operator/repair-store.ts';
 import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { formatCount } from '../audit/progress.ts';
 import { verifyLive } from '../audit/verify-live.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
-import { Switch } from '../command/settings/common.ts';
+import { common, Switch } from '../command/settings/common.ts';
 import { connectOnce } from '../session/connect.ts';
 import { operatorIdentity, operatorSettings } from '../session/operator.ts';
+import { plural } from '../tables/footer.ts';
 import { canAsk, isAgreed } from '../terminal/ask.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
+import { wrapText } from '../terminal/wrap.ts';
 
 export const restore = command({
   name: 'restore',
@@ -53,8 +55,11 @@ export const restore = command({
       'moves to another server; all agents and collectors were stopped before the backup',
     ],
   ],
-  async run({ settings, io, args: [folder = ''] }) {
+  async run({ settings: given, io, sourceOf, args: [folder = ''] }) {
     const backup = await withSpinner(io, 'reading the backup', () => readBackup(folder));
+    const hasDefault = sourceOf(common.replicas) === undefined;
+    const replicas = hasDefault ? replicasOf(backup) : given.replicas;
+    const settings = { ...given, replicas };
     const access = await connectionOptions(settings);
     const replaced = await replacedBy(access, io.signal);
     if (replaced.length > 0 && !settings.yes) {
@@ -67,30 +72,42 @@ export const restore = command({
         return exitCodes.wanting;
       }
     }
-    await withSpinner(io, 'restoring', (say) =>
+    const operator = await operatorIdentity(settings, io);
+    const { lowered } = await withSpinner(io, 'restoring', (say) =>
       restoreBackup(access, folder, backup, {
-        signal: io.signal,
+        ...{
+          signal: io.signal,
+          moved: settings.moved,
+          by: `${operator.agent} on ${operator.host}`,
+        },
         progress: (stream, bytes) => say(`restoring ${stream}  ${(bytes / 1e6).toFixed(1)} MB`),
       }),
     );
+    // The leases are made anew.
     await using connected = await connectOnce(settings, io, 'restore', true);
-    const { audit } = connected.ports;
-    await withSpinner(io, 'waiting until the audit has all events', async () => {
-      while (await audit.isBehind()) await systemAdapters.clock.sleep(100, io.signal);
-    });
     if (!settings.moved) {
-      await noteLoss(access, backup, io.signal);
-      const operator = await operatorIdentity(settings, io);
       await repairStore(signingAuthor(operator, connected.ports), connected.ports);
+    }
+    if (lowered) {
+      io.err(
+        'the replaced registry was created after the backup: tokens and terms that it issued are higher than those to come; restart programs that compare tokens',
+      );
     }
     const divergences = settings.verify ? await verifyLive(connected.ports, io) : null;
     const { namespace, at } = backup;
+    const agents = (await connected.ports.registry.list([allAgents], 0)).filter(
+      ({ text }) => text !== undefined,
+    ).length;
     if (settings.json) {
       const event = { event: 'restored', namespace, at, replaced: replaced.length > 0 };
-      io.out(documentLine({ ...event, divergences }));
+      io.out(documentLine({ ...event, divergences, agents }));
     } else {
       const verified = divergences === 0 ? '; the history is verified' : '';
       io.out(`restored namespace '${namespace}' of ${escapeControls(at)}${verified}`);
+      if (replaced.length === 0 && agents > 0) {
+        const text = `it has ${plural(agents, 'agent')}: those that do not connect to this server are declared dead here; another server that they still use is not changed`;
+        for (const line of wrapText(text, io.columns)) io.out(line);
+      }
     }
     if (!divergences) return exitCodes.done;
     const before = backup.divergences;

@@ -4,6 +4,7 @@ import type { StoreLoss } from '../../domain/store-history/store-loss.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { plural } from '../tables/footer.ts';
 import { ago } from '../terminal/format-time.ts';
+import { copyFindings } from './copies.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Checks that the streams exist with the required settings. */
@@ -15,6 +16,14 @@ export async function diagnoseSettings(inspection: Inspection): Promise<readonly
     return [wrong('streams', what, 'upgrade Rollcall here, or use another --namespace')];
   }
   const found = await inspection.findings();
+  const restore =
+    found.some(({ dangerous }) => dangerous) && (await inspection.unfinishedRestore());
+  if (restore) {
+    const what = `a restore of namespace '${namespace}' has not finished: by ${restore}`;
+    const mend =
+      'wait for it; if it was interrupted, begin it again: rollcall restore FOLDER --yes';
+    return [wrong('streams', what, mend)];
+  }
   const missing = found.filter(({ setting }) => setting === 'name');
   if (missing.length === 4) {
     const what = `namespace '${namespace}' has no streams on this server`;
@@ -69,7 +78,6 @@ async function replicatedOf(
 }
 
 const clocksApart: Millis = seconds(2);
-const copyBehind: Millis = seconds(10);
 
 /** Checks the clocks, the replicas of the streams, and the audit. */
 export async function diagnoseStreams(inspection: Inspection): Promise<readonly Finding[]> {
@@ -104,19 +112,6 @@ function clockFinding(server: number, sent: number, answered: number): Finding {
 
 type Info = NonNullable<Awaited<ReturnType<Inspection['stream']>>>;
 
-function copyFindings({ config, cluster }: Info): readonly Finding[] {
-  const behind = (cluster?.replicas ?? []).filter(
-    ({ current, offline, active }) => offline === true || (!current && active / 1e6 > copyBehind),
-  );
-  return behind.map(({ name, offline }) =>
-    wrong(
-      'copies',
-      `${config.name}: the replica on ${name} is ${offline ? 'offline' : 'behind'}`,
-      'check that server: one more failure may leave the stream without a leader',
-    ),
-  );
-}
-
 function outboxFinding(
   source: NonNullable<Info['sources']>[number] | undefined,
   losses: readonly StoreLoss[],
@@ -125,7 +120,7 @@ function outboxFinding(
     return wrong(
       'audit',
       'the audit stream has no source: it receives no events',
-      'create the stream again: see `streams` above',
+      'see `streams` above',
     );
   if (source.error) {
     return wrong(

@@ -18,8 +18,6 @@ interface Removing {
   readonly author: Author;
   /** Follows the hint of a refusal. */
   readonly further?: string;
-  /** What a record is called in texts; default: its key. */
-  readonly called?: string;
 }
 
 /**
@@ -29,7 +27,7 @@ interface Removing {
  */
 export async function removeRecords(
   keys: readonly string[],
-  { yes, json, dryRun = false, author, further, called }: Removing,
+  { yes, json, dryRun = false, author, further }: Removing,
   ports: Parameters<typeof planRecordRemoval>[2],
   io: Terminal,
 ): Promise<number> {
@@ -41,14 +39,13 @@ export async function removeRecords(
     if (!removed && !isDry) all = exitCodes.wanting;
   };
   for (const key of keys) {
-    const name = called ?? key;
     const plan = await planRecordRemoval(author, key, ports);
     if (plan.kind === 'absent') {
-      answer(key, false, `${name} is not removed: it is gone already`);
+      answer(key, false, `${key} is not removed: it is gone already`);
       continue;
     }
     if (plan.kind === 'refused') {
-      answer(key, false, `${name} is not removed: ${plan.why}`);
+      answer(key, false, `${key} is not removed: ${plan.why}`);
       const hints = [plan.hint, ...(further === undefined ? [] : [further])];
       if (!json) for (const hint of hints) io.err(io.palette.dim(escapeControls(hint)));
       continue;
@@ -63,7 +60,7 @@ export async function removeRecords(
       continue;
     }
     if ((await removeRecord(plan, ports)) === 'removed') answer(key, true, `removed: ${what}`);
-    else answer(key, false, `${name} is not removed: it or its slot changed meanwhile; look again`);
+    else answer(key, false, `${key} is not removed: it or its slot changed meanwhile; look again`);
   }
   return all;
 }

@@ -11,7 +11,11 @@ import {
   type NamespaceHeads,
   streamOf,
 } from '../../adapters/nats/backup/copy-namespace.ts';
-import { noteLostTail, restoreNamespace } from '../../adapters/nats/backup/restore-namespace.ts';
+import {
+  type Restored,
+  type RestoreOptions,
+  restoreNamespace,
+} from '../../adapters/nats/backup/restore-namespace.ts';
 import type { StreamHead } from '../../adapters/nats/backup/stream-copy.ts';
 import { subjectNamesOf } from '../../adapters/nats/connection/subject-names.ts';
 import { streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
@@ -93,12 +97,6 @@ export async function replacedBy(
   return found;
 }
 
-/** Notes that events after the backup are lost, so that a repair can record it. @throws {Fault} */
-export async function noteLoss(access: Access, backup: Backup, signal: AbortSignal): Promise<void> {
-  await using connection = await connectServer(access, 'backup', signal);
-  await noteLostTail(connection, subjectNamesOf(access.namespace), headsOf(backup), seconds(30));
-}
-
 function headsOf({ streams }: Backup): NamespaceHeads {
   const of = (part: string) => {
     const stream = streams.find((one) => one.part === part);
@@ -108,16 +106,23 @@ function headsOf({ streams }: Backup): NamespaceHeads {
   return { registry: of('registry'), audit: of('audit'), keyframes: of('keyframes') };
 }
 
+/** The replicas of the streams of a backup. */
+export const replicasOf = (backup: Backup): number =>
+  headsOf(backup).registry.config.num_replicas ?? 1;
+
 /**
  * Replaces the namespace by that of the backup.
- * @throws {Fault} `bad-setting`: of another namespace; `store-too-new`; `store-unavailable`, `store-refused`, `checksum-wrong`
+ * @throws {Fault} `bad-setting`: of another namespace; `store-too-new`; `restore-running`, `store-unavailable`, `store-refused`, `checksum-wrong`
  */
 export async function restoreBackup(
   access: Access,
   folder: string,
   backup: Backup,
-  { signal, progress }: Pick<BackupOptions, 'signal' | 'progress'>,
-): Promise<void> {
+  {
+    progress,
+    ...options
+  }: Pick<BackupOptions, 'progress'> & Omit<RestoreOptions, 'within' | 'replicas'>,
+): Promise<Restored> {
   if (backup.namespace !== access.namespace) {
     throw new Fault(
       'bad-setting',
@@ -127,7 +132,7 @@ export async function restoreBackup(
   }
   const heads = headsOf(backup);
   refuseUnknownFormat(heads.registry.config, backup.namespace);
-  await using connection = await connectServer(access, 'backup', signal);
+  await using connection = await connectServer(access, 'restore', options.signal);
   const copy = {
     heads,
     async *pieces(part: string) {
@@ -140,5 +145,6 @@ export async function restoreBackup(
     },
   };
   const { replicas } = access;
-  await restoreNamespace(connection, subjectNamesOf(access.namespace), copy, { within, replicas });
+  const names = subjectNamesOf(access.namespace);
+  return await restoreNamespace(connection, names, copy, { ...options, within, replicas });
 }

@@ -11,6 +11,7 @@ import { SupervisedConsumer } from '../../adapters/nats/read/supervised-consumer
 import { inspectStreams, streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
 import { domainsWith } from '../../adapters/nats/streams/namespace-domain.ts';
 import { unknownFormat } from '../../adapters/nats/streams/namespace-format.ts';
+import { unfinishedRestore } from '../../adapters/nats/streams/restoring.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Access } from './access.ts';
 
@@ -44,6 +45,12 @@ export async function openInspection(
     /** @throws {Fault} `server-too-old`, `store-misconfigured` */
     checkServer: () => checkServer(connection, within),
     findings: () => inspectStreams(connection, { names, replicas: access.replicas ?? 1, within }),
+    /** Who replaces the streams by a backup, or was interrupted while doing so; undefined if nobody. */
+    unfinishedRestore: async () => {
+      const streams = [names.registry.stream, names.auditStream];
+      const infos = await Promise.all(streams.map((one) => streamInfo(connection, one, within)));
+      return unfinishedRestore(infos.flatMap((info) => (info ? [info.config] : [])));
+    },
     /** What registry and audit have lost and the history does not tell of. */
     losses: () => readLosses(connection, names, within),
     stream: (stream: string) => streamInfo(connection, stream, within),

@@ -158,14 +158,14 @@ async function liveOwner(
 ): Promise<RecordRemoval | undefined> {
   if (slot.kind === 'stored' && slot.record.run === run && slot.record.phase !== 'expired') {
     return refused(
-      `${ref.host}/${ref.agent} (run ${run}) owns it, has its slot, and was not declared dead`,
+      `the run ${run} owns it, has its slot, and was not declared dead`,
       'let its agent remove it, or stop the agent; a collector removes what a dead run leaves',
     );
   }
   const lease = await leases.read(leaseKey({ ...ref, run }));
   if (lease.text === undefined) return undefined;
   return refused(
-    `${ref.host}/${ref.agent} (run ${run}) owns it, and still has its lease`,
+    `the run ${run} owns it, and still has its lease`,
     'stop that process; its lease ends within its ttl',
   );
 }

@@ -168,20 +168,14 @@ test('a filter by label hides no attention, and says how many of the hidden agen
   open,
 }) => {
   const { page, hand } = await atFleet(open);
-  const titles = () => attention(page).locator('.name').allTextContents();
-  const before = await titles();
-  expect(before.length).toBeGreaterThan(3);
+  const before = await attention(page).textContent();
   await hand.press('/');
   await hand.write('label.tier=gold');
   await expect
     .poll(() => page.getByTestId('filtered').textContent(), soon)
     .toMatch(/^3 of 12 agents match “label.tier=gold”; [4-6] hidden are not live/);
   expect(await page.locator('.cell').count()).toBe(3);
-  const filtered = await titles();
-  await page.getByRole('button', { name: 'Clear filter' }).click();
-  await page.getByTestId('filtered').waitFor({ state: 'detached', ...soon });
-  // An agent may have been removed meanwhile, with the filter or without it.
-  expect([before, await titles()]).toContainEqual(filtered);
+  expect((await attention(page).textContent())?.length).toBe(before?.length);
 });
 
 /** Without a pointer, and for a user who prefers reduced motion. */

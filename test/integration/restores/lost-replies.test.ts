@@ -66,12 +66,17 @@ test('a restore that lost a reply asks again or fails, and its repetition gives 
     };
     await using connection = await connectServer(await accessTo(other.url), 'test', signal);
     const restore = (over: SupervisedConnection) =>
-      restoreNamespace(over, names, copy, { within: 5000, replicas: undefined });
+      restoreNamespace(over, names, copy, {
+        ...{ within: 5000, replicas: undefined, by: 'a test', moved: true, signal },
+      });
     const outcomes = new Set<string>();
     for (const nth of [1, 2, 3, 4, 6]) {
       const lossy = losing(connection, nth);
-      const outcome = await restore(lossy).catch(({ code }: Fault) => code);
-      outcomes.add(outcome ?? 'done');
+      const outcome = await restore(lossy).then(
+        () => 'done',
+        ({ code }: Fault) => code,
+      );
+      outcomes.add(outcome);
     }
     expect([...outcomes].sort()).toEqual(['done', 'store-unavailable']);
     await restore(connection);

@@ -1,8 +1,8 @@
 import { Fault } from '../../../domain/fault.ts';
-import type { Millis } from '../../../domain/time.ts';
+import { type Millis, seconds } from '../../../domain/time.ts';
 import { newInbox } from '../connection/inbox.ts';
 import { apiFault } from '../connection/jetstream-api.ts';
-import { code, errorIn } from '../connection/jetstream-errors.ts';
+import { code, errorIn, type JsError } from '../connection/jetstream-errors.ts';
 import { jsonOf } from '../connection/message.ts';
 import type { Reply, SupervisedConnection } from '../connection/supervised-connection.ts';
 import { isStreamInfo } from '../streams/stream-info.ts';
@@ -13,6 +13,9 @@ export interface StreamHead {
   readonly config: Settings & { readonly name: string };
   readonly state: object & { readonly messages: number; readonly last_seq: number };
 }
+
+/** After a copy stood still, the server answers no piece of it any more. */
+const pieceWithin: Millis = seconds(30);
 
 /** Bytes of one message of a copy: below the smallest `max_payload` that a server is run with. */
 const chunkSize = 128 * 1024;
@@ -72,19 +75,33 @@ export async function restoreStream(
 ): Promise<boolean> {
   const what = `STREAM.RESTORE.${config.name}`;
   const begun = await ask(connection, what, { config, state }, within);
-  if (errorIn(begun)?.err_code === code.nameExists) return false;
+  if (isTaken(errorIn(begun))) return false;
   const { deliver_subject: target } = okOf(what, begun) as { deliver_subject?: unknown };
   if (typeof target !== 'string') throw unavailable(what, 'the reply names no subject');
+  // Asked once each: the server counts the pieces, and forgets a copy that stands still.
+  const send = async (piece: Uint8Array | string, timeout: Millis) => {
+    try {
+      return await connection.client.request(target, piece, { timeout });
+    } catch (cause) {
+      throw new Fault('store-unavailable', `the restore of ${config.name} stopped: ${cause}`, {
+        ...{ cause, hint: 'begin the restore again' },
+      });
+    }
+  };
   for await (const piece of pieces) {
-    const { data } = await connection.client.request(target, piece, { timeout: within });
+    const { data } = await send(piece, Math.min(within, pieceWithin));
     if (data.length > 0) throw refusedCopy(config.name, new TextDecoder().decode(data));
   }
-  const end = jsonOf(await connection.client.request(target, '', { timeout: within }));
+  const end = jsonOf(await send('', within));
   const error = errorIn(end as object);
-  if (error?.err_code === code.nameExists) return false;
+  if (isTaken(error)) return false;
   if (error) throw refusedCopy(config.name, error.description);
   return true;
 }
+
+/** The stream exists: another process created it first. */
+const isTaken = (error: JsError | undefined): boolean =>
+  error?.err_code === code.nameExists || error?.err_code === code.restoredNameExists;
 
 /** Asks once: a repeated request would begin a second copy. */
 async function ask(

@@ -39,6 +39,7 @@ export const code = {
   notEnabled: 10076,
   storeFailed: 10077,
   streamOffline: 10118,
+  restoredNameExists: 10130,
   fenceNotReady: 10163,
   inProcess: 10164,
   ttlInvalid: 10165,

@@ -25,6 +25,8 @@ export interface SubjectNames {
   readonly auditPrefix: string;
   /** Requests and notices to runs, with the trailing dot. */
   readonly runPrefix: string;
+  /** Exists while a restore replaces the other streams, or after one was interrupted. */
+  readonly restore: { readonly stream: string; readonly subject: string };
 }
 
 export function subjectNamesOf(namespace: Namespace): SubjectNames {
@@ -38,6 +40,10 @@ export function subjectNamesOf(namespace: Namespace): SubjectNames {
     fencePrefix: `rollcall.${namespace}.fence.`,
     auditPrefix: `rollcall.${namespace}.audit.`,
     runPrefix: `rollcall.${namespace}.run.`,
+    restore: {
+      stream: `ROLLCALL_${namespace}_restore`,
+      subject: `rollcall.${namespace}.restore`,
+    },
   };
 }
 

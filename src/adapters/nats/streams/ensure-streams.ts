@@ -10,6 +10,7 @@ import { compareSettings, formatFinding, type SettingMismatch } from './compare-
 import { messageAt, originOf } from './last-event.ts';
 import { refuseOtherDomain } from './namespace-domain.ts';
 import { refuseUnknownFormat } from './namespace-format.ts';
+import { refuseRestoring } from './restoring.ts';
 import { isStreamInfo } from './stream-info.ts';
 import { desiredStreams, type Settings } from './stream-settings.ts';
 
@@ -38,8 +39,8 @@ export interface EnsureOptions extends StreamOptions {
  * permission creates it.
  * `existing`: the streams that exist, if they have been asked for.
  * @returns the settings that differ without breaking a guarantee
- * @throws {Fault} `store-too-new`, `store-misconfigured` with every setting that breaks a guarantee, `not-found` if a
- *   stream is missing and `create` is false, `store-refused` if we may not create it
+ * @throws {Fault} `store-too-new`, `store-misconfigured` with every setting that breaks a guarantee,
+ *   `store-unavailable` also while a restore replaces the streams, `not-found` if a stream is missing and `create` is false, `store-refused` if we may not create it
  */
 export async function ensureStreams(
   connection: SupervisedConnection,
@@ -57,6 +58,10 @@ async function ensureAll(
   const { leases, registry, audit, keyframes } = desiredStreams(options.names, options.replicas);
   const marked = existing.get(registry.name);
   if (marked) refuseUnknownFormat(marked.config, options.names.namespace);
+  refuseRestoring(
+    options.names.namespace,
+    [...existing.values()].map(({ config }) => config),
+  );
   const missing = [leases, registry, audit].filter(({ name }) => !existing.has(name));
   const isAbsent = existing.size === 0;
   if (isAbsent && !options.isDomainGiven) {

@@ -52,13 +52,18 @@ export async function withoutWaiting(): Promise<number> {
 }
 
 /** Runs a line in a shell that has `rollcall` and the server’s address. */
-export async function shell(line: string, url: string): Promise<Ended> {
+export async function shell(
+  line: string,
+  url: string,
+  { cwd = '.', env = {} }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> {
   const began = performance.now();
   const script = `rollcall() { '${execPath}' '${main}' "$@"; }\n${line}`;
   const { PATH, HOME } = process.env;
   const child = spawn('/bin/bash', ['-o', 'pipefail', '-c', script], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, HOME, NATS_URL: url },
+    cwd,
+    env: { PATH, HOME, NATS_URL: url, ...env },
   });
   const [out, err, [code, signal]] = await Promise.all([
     text(child.stdout),
