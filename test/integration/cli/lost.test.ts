@@ -77,7 +77,7 @@ it('shows what a zone lost in every list until it is acknowledged, and a later l
 
   two.process.kill('SIGKILL');
   await watch.line(
-    ({ event, agents }) => event === 'lost' && JSON.stringify(agents).includes('h2'),
+    ({ event, agents }) => event === 'lost' && JSON.stringify(agents).includes('"h2"'),
   );
   expect((await ask(fleet, 'ps')).out).toMatch(/lost: zone ams: 1 of 1 agent, 2 instances/);
   expect(await readRecentLosses(fleet.store, AbortSignal.timeout(9000), systemHash)).toEqual(
