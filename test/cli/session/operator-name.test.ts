@@ -9,6 +9,7 @@ const alice = { USER: 'alice' };
 test.each([
   ['the option', { as: AgentName.parse('eve'), user: 'ops' }, alice, 'eve'],
   ['the NATS user', { user: 'ops' }, alice, 'ops'],
+  ['the NATS user, also under sudo', { user: 'ops' }, { SUDO_USER: 'alice' }, 'ops'],
   ['the user in the address', { servers: ['nats://ops:secret@db-1:4222'] }, alice, 'ops'],
   ['the login of rollcall access', { inboxPrefix: '_INBOX_operator-b=2Eo' }, alice, 'b.o'],
   [
