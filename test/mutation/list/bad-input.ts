@@ -108,7 +108,7 @@ export const badInput: readonly Mutant[] = [
     name: 'unreadable-is-written',
     breaks: 'G12',
     what: 'writes an instance that no process can read, again and again',
-    file: 'src/runtime/agent/owned-records.ts',
+    file: 'src/runtime/agent/read-back.ts',
     edits: [["if (read.kind !== 'unreadable') return read;", 'if (read) return read;']],
     tests: ['test/runtime/agent/not-valid.test.ts'],
   },

@@ -40,11 +40,15 @@ export const removing: readonly Mutant[] = [
     name: 'unreadable-is-absent',
     breaks: 'G1',
     what: 'treats instances as leftovers because the record of their slot cannot be read',
-    file: 'src/domain/fleet/fleet.ts',
+    file: 'src/domain/collection/leftovers.ts',
     edits: [
       [
-        "if (agent?.kind === 'unreadable' || agent?.record.phase === 'expired') return [];\n  return [...instances.values()].filter(\n    (read): read is I => read.kind === 'stored' && read.record.run !== agent?.record.run,",
-        "if (agent?.kind === 'stored' && agent.record.phase === 'expired') return [];\n  const run = agent?.kind === 'stored' ? agent.record.run : undefined;\n  return [...instances.values()].filter(\n    (read): read is I => read.kind === 'stored' && read.record.run !== run,",
+        "if (agent?.kind === 'unreadable' || agent?.record",
+        "if (agent?.kind === 'stored' && agent.record",
+      ],
+      [
+        "return read.kind === 'stored' && read.record.run !== agent?.record.run;",
+        "const run = agent?.kind === 'stored' ? agent.record.run : undefined;\n  return read.kind === 'stored' && read.record.run !== run;",
       ],
     ],
     tests: [
@@ -59,7 +63,7 @@ export const removing: readonly Mutant[] = [
     file: 'src/runtime/collector/observe/leftover-ages.ts',
     edits: [
       ['return seen?.revision === stored.revision ? [[stored', 'return seen ? [[stored'],
-      ['seen?.revision === revision ? seen :', 'seen ? seen :'],
+      ['before?.revision === revision ? before :', 'before ? before :'],
     ],
     tests: ['test/runtime/collector/observe/leftover-ages.test.ts'],
   },
