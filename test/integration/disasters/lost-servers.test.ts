@@ -35,9 +35,10 @@ describe('a fleet', () => {
     await drill.follow(lines);
     await until('all are live again', () => consumer.live.join() === 'h1,h2,h3', patience);
     await drill.allIsWell();
-    const { out } = await drill.done('rollcall audit show --json | grep -c \'"audit-lost-tail"\'');
-    expect(out.trim()).toBe('1');
-    expect([consumer.empty, consumer.repeated]).toEqual([0, []]);
+    const { out } = await drill.done('rollcall audit verify');
+    expect(out.replaceAll('\n', ' ')).toMatch(/the audit lost its tail: .* by desk\/alice/);
+    // Tokens of a namespace that agents created meanwhile may be higher: the restore says so.
+    expect(consumer.empty).toBe(0);
   }, 400_000);
 
   test('of three servers, of which one died for good, goes on, and an empty one takes its place', async () => {
