@@ -81,6 +81,7 @@ const inspectionOf = (link: SupervisedConnection) =>
     names,
     findings: () => inspectStreams(link, { names, replicas: 1, within: 20 }),
     unknownFormat: async () => undefined,
+    unfinishedRestore: async () => undefined,
     stream: (stream: string) => streamInfo(link, stream, 20),
     losses: async () => [],
   }) as unknown as Inspection;

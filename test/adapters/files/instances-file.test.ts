@@ -101,7 +101,9 @@ describe('a problem in an instances file', () => {
     ],
     [
       'instances:\n  - service: "a\\u0007b"\n',
-      ['i.yaml:2: instances[0].service: a name has no control characters'],
+      [
+        'i.yaml:2: instances[0].service: a name has no control characters (tabs, line breaks); letters, digits, spaces and all other characters are allowed',
+      ],
     ],
     [
       'instances:\n  - service: web\n    check: { http: "http://a/", tcp: "a:1" }\n',

@@ -9,6 +9,7 @@ const compressed = (num_replicas: number): Inspection => {
   return {
     names: { namespace: 'x', keyframes: { stream: 'KV_rollcall_x_keyframes' } },
     unknownFormat: async () => undefined,
+    unfinishedRestore: async () => undefined,
     findings: async () => [finding],
     stream: async () => ({ config: { name: stream, num_replicas } }),
   } as unknown as Inspection;

@@ -125,15 +125,17 @@ describe('rollcall why for an instance that exists', () => {
 
   scenario('explains that a successor of its owner has not adopted it', async (fleet) => {
     fleet.collector('watch');
-    const a = fleet.agent('h1/a', ['web/w1'], { sees: true });
+    // One commit adopts 333 at most, and the one that adopts `web/w1` is not answered.
+    const names = [...Array.from({ length: 400 }, (_, n) => `web/other-${n}`), 'web/w1'];
+    const a = fleet.agent('h1/a', names, { sees: true });
     await fleet.advance(seconds(5));
     await fleet.kill(a.process);
     const process = fleet.process('h1', { sees: true });
-    const noAnswer = async () => {
-      throw new Fault('store-unavailable', 'no answer');
+    process.beforeCommit = async ({ writes }) => {
+      if (writes.some(({ key }) => key.endsWith('.w1')))
+        throw new Fault('store-unavailable', 'no answer');
     };
-    Object.assign(process.ports.registry, { list: noAnswer });
-    fleet.agent('h1/a', ['web/w1'], { process });
+    fleet.agent('h1/a', names, { process });
     await fleet.advance(seconds(2));
     expect(await says(fleet, w1)).toBe(
       'web/w1 on h1/a is dubious: run R, which registered it, lost its slot to run R at T (2 s ago) (#N): the process of the previous run no longer exists on this machine. The new run is registering and has not adopted the instance, which was registered at T (7 s ago). Unless the new run adopts or removes it, a collector removes it in 14 s as a leftover, after the ttl and grace of the new run.',
