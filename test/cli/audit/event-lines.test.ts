@@ -34,13 +34,16 @@ const event = (more: object) =>
   });
 
 describe('an audit event', () => {
-  it('is printed as stored, plus its sequence', () => {
+  it('is printed as stored, plus its sequence and its time as text', () => {
     fc.assert(
       fc.property(anyEvent, (one) => {
         const document = JSON.parse(JSON.stringify(one));
         const subject = eventSubject(one.of, one.n);
         const line = eventJson(parseAuditEvent({ ...stored(JSON.stringify(one)), subject }));
-        expect(JSON.parse(line)).toEqual({ ...document, seq: 7 });
+        const { atIso, ...printed } = JSON.parse(line);
+        expect(printed).toEqual({ ...document, seq: 7 });
+        const time = new Date(one.at);
+        expect(atIso).toBe(Number.isNaN(time.getTime()) ? null : time.toISOString());
       }),
     );
   });
