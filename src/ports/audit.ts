@@ -1,4 +1,5 @@
 import type { Retention } from '../domain/policy/fleet-policy.ts';
+import type { HistoryStart } from '../domain/replay/history-start.ts';
 import type { StoreLoss } from '../domain/store-history/store-loss.ts';
 import type { Revision, WallTime } from '../domain/time.ts';
 import type { EventWrite } from './registry.ts';
@@ -101,4 +102,7 @@ export interface Audit {
 }
 
 /** A history that can be read: the audit stream, or a file that was exported from it. */
-export type History = Pick<Audit, 'read' | 'range'>;
+export type History = Pick<Audit, 'read' | 'range'> & {
+  /** The records before the first event, of a file that has only a part of a history. */
+  readonly start?: () => Promise<HistoryStart | undefined>;
+};

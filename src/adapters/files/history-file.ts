@@ -1,8 +1,9 @@
 import { open, stat } from 'node:fs/promises';
 import { Fault } from '../../domain/fault.ts';
 import { matchesSubject } from '../../domain/identity/subject-filter.ts';
+import { type HistoryStart, readHistoryStartLine } from '../../domain/replay/history-start.ts';
 import type { Revision } from '../../domain/time.ts';
-import type { Audit, StoredEvent } from '../../ports/audit.ts';
+import type { History, StoredEvent } from '../../ports/audit.ts';
 import { readHistoryLine } from './history-line.ts';
 import { readLines } from './read-lines.ts';
 import { fileFault } from './read-text.ts';
@@ -14,7 +15,7 @@ import { fileFault } from './read-text.ts';
  * illegible events named after their line; all readable events are returned (G12).
  * @throws {Fault} `bad-setting` at the first use if the file does not exist
  */
-export function historyFile(file: string): Pick<Audit, 'read' | 'range'> {
+export function historyFile(file: string): History {
   let range: Promise<{ first: Revision; last: Revision }> | undefined;
   return {
     async *read(from, filters) {
@@ -29,6 +30,7 @@ export function historyFile(file: string): Pick<Audit, 'read' | 'range'> {
       range ??= rangeOf(file);
       return range;
     },
+    start: () => startOf(file),
   };
 }
 
@@ -55,7 +57,9 @@ async function* eventsOf(file: string): AsyncGenerator<StoredEvent, void, undefi
       for (const line of batch.lines) {
         number += 1;
         if (line.trim() === '') continue;
-        const event = readHistoryLine(line.trimEnd());
+        const start = readHistoryStartLine(line.trimEnd());
+        if (start && !('why' in start)) continue;
+        const event = start ?? readHistoryLine(line.trimEnd());
         if ('why' in event) {
           yield illegible(`line ${number}`, event.why);
         } else {
@@ -67,6 +71,30 @@ async function* eventsOf(file: string): AsyncGenerator<StoredEvent, void, undefi
   } catch (cause) {
     throw fileFault(file, cause, 'bad-setting');
   }
+}
+
+/** Undefined if the file has none, or one with an unreadable line. */
+async function startOf(file: string): Promise<HistoryStart | undefined> {
+  let head: Omit<HistoryStart, 'records'> | undefined;
+  const records: HistoryStart['records'][number][] = [];
+  const whole = () => head && { ...head, records };
+  try {
+    await assertRegular(file);
+    for await (const batch of readLines(file)) {
+      if (batch.kind !== 'lines') return undefined;
+      for (const text of batch.lines) {
+        if (text.trim() === '') continue;
+        const line = readHistoryStartLine(text.trimEnd());
+        if (!line) return whole();
+        if ('why' in line) return undefined;
+        if ('start' in line) head = line.start;
+        else records.push(line.record);
+      }
+    }
+  } catch (cause) {
+    throw fileFault(file, cause, 'bad-setting');
+  }
+  return whole();
 }
 
 /** A pipe can be read only once; most commands read a history several times. */

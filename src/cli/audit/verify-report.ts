@@ -43,7 +43,7 @@ export function summary(
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
   const { verified, divergences } = outcome;
-  const noted = noteLines(verified).map((note) => `· ${note}`);
+  const noted = noteLines(outcome).map((note) => `· ${note}`);
   const lines = [...facts(outcome, name), ...noted].flatMap((line) => wrapText(line, columns));
   if (outcome.interrupted || (verified.events === 0 && divergences === 0)) return lines;
   return [
@@ -79,13 +79,15 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
   return lines;
 }
 
-function noteLines({ first, begunFrom, events, notes, losses }: VerifyReport): string[] {
+function noteLines({ verified, compared }: VerifyResult): string[] {
+  const { first, begunFrom, events, notes, losses } = verified;
   const { lost, lostTails, unknownCharts, unsigned } = notes;
   const { unsignedKeyframes, unsignedEvents, clocksApart, fromRegistry } = notes;
   const lines: string[] = [];
   if (first > 1 && events > 0) {
     const from = begunFrom > 0 ? `; its start state is the signed keyframe at #${begunFrom}` : '';
-    lines.push(`the history begins at #${first}: earlier events were trimmed${from}`);
+    const why = compared ? 'were trimmed' : 'are not in this file';
+    lines.push(`the history begins at #${first}: earlier events ${why}${from}`);
   }
   for (const loss of losses) {
     const { recordedAt, by } = loss;

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { historyLine, writeFileAtomic } from '../../composition/files.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { momentRule } from '../../composition/time/moment-expression.ts';
+import { historyStartLines } from '../../domain/replay/history-start.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
 import { isAfter, type ReplayTarget } from '../../runtime/audit/replay.ts';
+import { stateBefore } from '../../runtime/audit/state-before.ts';
 import { ReferencedCharts } from '../audit/exported-charts.ts';
 import { locateMoment } from '../audit/locate-moment.ts';
 import { nowOf, openHistory } from '../audit/open-history.ts';
@@ -39,7 +41,7 @@ export const auditExport = command({
   },
   examples: [
     ['rollcall audit export --out history.ndjson.gz', 'the whole history'],
-    ["rollcall audit export --from '1h ago' --out - | jq -c .event", 'the last hour'],
+    ["rollcall audit export --from '1h ago' --out - | jq -c '.event // empty'", 'the last hour'],
     ['rollcall audit verify --file history.ndjson.gz', 'verifies the exported file'],
   ],
   async run({ settings, io }) {
@@ -56,6 +58,8 @@ export const auditExport = command({
     const charts = new ReferencedCharts();
     let count = 0;
     const lines = async function* (say: (text: string) => void) {
+      const start = from && (await stateBefore(history, before(from), opened.keyframes, io.signal));
+      if (start) for (const line of historyStartLines(start)) yield `${line}\n`;
       for await (const stored of between(history.read(startOf(from)), from, to)) {
         io.signal.throwIfAborted();
         count += 1;
@@ -87,6 +91,9 @@ export const auditExport = command({
     return exitCodes.done;
   },
 });
+
+const before = (from: ReplayTarget): ReplayTarget =>
+  'at' in from ? { at: from.at - 1 } : 'seq' in from ? { before: from.seq } : from;
 
 const startOf = (from: ReplayTarget | undefined): Revision =>
   from === undefined || 'at' in from ? 0 : 'seq' in from ? from.seq : from.before;

@@ -69,7 +69,7 @@ const Predecessor = z.object({ hash, seq: count });
 /** The key of an actor without a chain of its own so far, and the event where it was first seen. */
 const Claim = z.object({ key: z.string().nullable(), seq: count });
 
-const RecordUpdateSchema = z.object({
+export const RecordUpdateSchema = z.object({
   run: z.string(),
   seq: count,
   entry: z.object({ key: z.string(), revision: count, text: z.string() }),

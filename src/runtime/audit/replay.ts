@@ -9,7 +9,11 @@ import { Fault } from '../../domain/fault.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { SeatHistory } from '../../domain/fleet/seat-history.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
-import { type RecordUpdate, RegistryProjection } from '../../domain/replay/fold.ts';
+import {
+  type CommitProgress,
+  type RecordUpdate,
+  RegistryProjection,
+} from '../../domain/replay/fold.ts';
 import { canContinueFrom, LossTimeline } from '../../domain/store-history/loss-timeline.ts';
 import type { StoreLoss } from '../../domain/store-history/store-loss.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
@@ -32,8 +36,11 @@ export interface ReplayResult {
   readonly fleet: Fleet<StoredInstance>;
   readonly records: ReadonlyMap<string, RecordUpdate>;
   readonly seq: Revision;
+  readonly origin: Revision;
   readonly at: WallTime;
-  /** Number of events that were folded, and the keyframe they were folded onto. */
+  /** The part of a commit that has been read: more of it may follow. */
+  readonly commit: CommitProgress;
+  /** Number of events that were folded, and the keyframe, or start of a file, they were folded onto. */
   readonly folded: number;
   readonly keyframe: Revision;
   /** The collectors that have a seat at that moment. */
@@ -70,10 +77,11 @@ export async function replayTo(
 ): Promise<ReplayResult> {
   const recordedLosses = await readRecordedLosses(history, hash);
   const isUsable = (keyframe: Checkpoint) => canContinueFrom(keyframe, recordedLosses);
-  const start =
-    keyframes && (await startKeyframe(history, moment, keyframes, isUsable, hash, check));
+  const start: Start | undefined = keyframes
+    ? await startKeyframe(history, moment, keyframes, isUsable, hash, check)
+    : await startOfFile(history, moment);
   const projection = new LossyProjection(start, recordedLosses);
-  const { open = [], loose = [], lost = 0 } = start?.chains ?? {};
+  const { open = [], loose = [], lost = start ? 1 : 0 } = start?.chains ?? {};
   const seats = SeatHistory.from([...open, ...loose]);
   let { seq, at, origin } = start ?? { seq: 0, at: 0, origin: 0 };
   let folded = 0;
@@ -90,10 +98,20 @@ export async function replayTo(
     [...projection.records.values()].map(({ entry }) => entry),
     origin,
   );
-  const { records, gapAfter } = projection;
+  const { records, commit, gapAfter } = projection;
   const keyframe = start?.seq ?? 0;
   const hasAllCollectors = lost === 0;
-  return { fleet, records, seq, at, folded, keyframe, seats, hasAllCollectors, gapAfter };
+  const reached = { seq, origin, at, commit };
+  return { fleet, records, ...reached, folded, keyframe, seats, hasAllCollectors, gapAfter };
+}
+
+/** What a replay continues from. A file does not have the chains. */
+type Start = Pick<Checkpoint, 'seq' | 'at' | 'origin' | 'records' | 'commit'> &
+  Partial<Pick<Checkpoint, 'chains'>>;
+
+async function startOfFile(history: History, moment: ReplayTarget): Promise<Start | undefined> {
+  const start = await history.start?.();
+  return start && !isAfter({ seq: start.seq, storedAt: start.at }, moment) ? start : undefined;
 }
 
 /** Projects a history whose store has lost something. A loss counts from the next event on. */
@@ -103,7 +121,7 @@ class LossyProjection {
   #position: Pick<AuditEntry, 'seq' | 'origin'>;
   gapAfter: Revision = 0;
 
-  constructor(start: Checkpoint | undefined, losses: readonly StoreLoss[]) {
+  constructor(start: Start | undefined, losses: readonly StoreLoss[]) {
     this.#losses = new LossTimeline(losses);
     this.#position = start ?? { seq: 0, origin: 0 };
     if (start) this.#projection = RegistryProjection.from(start.records, start.commit);
@@ -112,6 +130,10 @@ class LossyProjection {
 
   get records(): ReadonlyMap<string, RecordUpdate> {
     return this.#projection.records;
+  }
+
+  get commit(): CommitProgress {
+    return this.#projection.commit;
   }
 
   take(recorded: AuditEntry | UnreadableEvent): void {

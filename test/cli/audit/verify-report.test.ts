@@ -43,6 +43,12 @@ describe('the report of a verification', () => {
     );
   });
 
+  it('of a file does not say that events were trimmed, which the export left out', () => {
+    expect(summaryOf(outcome({ first: 100 }, { compared: false }))).toContain(
+      '· the history begins at #100: earlier events are not in this file',
+    );
+  });
+
   it('lists notes that are not divergences', () => {
     const lines = summaryOf(
       outcome({

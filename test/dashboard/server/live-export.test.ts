@@ -1,5 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { historyFile } from '../../../src/adapters/files/history-file.ts';
+import type { HistoryIndex } from '../../../src/dashboard/server/history/history-index.ts';
+import { openRecording } from '../../../src/dashboard/server/history/recorded-source.ts';
 import { seconds } from '../../../src/domain/time.ts';
+import { replayTo } from '../../../src/runtime/audit/replay.ts';
 import { type LiveDashboard, liveDashboard } from './support/live-dashboard.ts';
 import { fetched } from './support/test-server.ts';
 
@@ -19,7 +26,10 @@ it('the export of a range has the events that were stored in it, byte for byte',
   await live.fleet.advance(seconds(5));
   const asked = fetched(live.server.url, `/api/audit?full=1&since=${since}&until=${until}`);
   await live.fleet.advance(seconds(1));
-  const lines = (await asked).text.trimEnd().split('\n');
+  const lines = (await asked).text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => line.includes('"event"'));
   const all = [];
   for await (const stored of live.source.history.read(0)) all.push(stored);
   const wanted = all.filter(({ storedAt }) => storedAt >= since && storedAt <= until);
@@ -35,4 +45,36 @@ it('the export of a range has the events that were stored in it, byte for byte',
 it('the export of a range without an event is empty', async () => {
   const { text } = await fetched(live.server.url, '/api/audit?full=1&since=1&until=2');
   expect(text).toBe('');
+});
+
+/** The entities with a record, and their states. */
+const recordsIn = (index: HistoryIndex) =>
+  [...index.stateAt({ seq: index.last }).states]
+    .map(([number, { to, since }]) => ({ of: index.entity(number), to: index.words.at(to), since }))
+    .filter(({ of }) => of.entity === 'run' || of.entity === 'instance')
+    .map((one) => JSON.stringify(one))
+    .sort();
+
+it('an exported window shows agents that had no event in it, with their instances and zones', async () => {
+  const index = live.source.index();
+  const since = index.lastAt + 1;
+  await live.fleet.agent('h3/c', ['web/w9']);
+  await live.fleet.advance(seconds(5));
+  const asked = fetched(live.server.url, `/api/audit?full=1&since=${since}`);
+  await live.fleet.advance(seconds(1));
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-window-'));
+  try {
+    const file = join(folder, 'window.ndjson');
+    await writeFile(file, (await asked).text);
+    const recorded = await openRecording('window', historyFile(file));
+    expect(recorded.index().first).toBeGreaterThan(1);
+    expect(recordsIn(recorded.index())).toEqual(recordsIn(index));
+    const moment = { seq: index.last };
+    const signal = new AbortController().signal;
+    const { records } = await replayTo(recorded.history, moment, undefined, signal);
+    const whole = await replayTo(live.source.history, moment, undefined, signal);
+    expect(records).toEqual(whole.records);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

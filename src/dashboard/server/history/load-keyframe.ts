@@ -8,7 +8,8 @@ import {
   readPolicy,
   tokenOf,
 } from '../../../domain/records/stored-record.ts';
-import type { Revision } from '../../../domain/time.ts';
+import type { RecordUpdate } from '../../../domain/replay/fold.ts';
+import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History } from '../../../ports/audit.ts';
 import type { Keyframes } from '../../../ports/keyframes.ts';
 import { replayTo } from '../../../runtime/audit/replay.ts';
@@ -37,11 +38,21 @@ export async function loadKeyframe(
   if (start === undefined) return;
   const { records, seq, at, keyframe } = await replayTo(history, { seq: start }, keyframes, signal);
   if (keyframe !== start) return;
+  beginWith(index, { seq, at, records: records.values() });
+}
+
+/** Sets the states before the first event from the records at that time. */
+export const beginWith = (index: HistoryIndex, { seq, at, records }: BeginningOfIndex): void =>
   index.begin(
     seq,
     at,
-    [...records.values()].flatMap(({ entry }) => stateOfRecord(entry) ?? []),
+    [...records].flatMap(({ entry }) => stateOfRecord(entry) ?? []),
   );
+
+interface BeginningOfIndex {
+  readonly seq: Revision;
+  readonly at: WallTime;
+  readonly records: Iterable<RecordUpdate>;
 }
 
 /** The state of the entity of a record, as far as the record shows it. */

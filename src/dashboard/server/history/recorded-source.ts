@@ -1,10 +1,12 @@
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { matchesSubject } from '../../../domain/identity/subject-filter.ts';
+import type { HistoryStart } from '../../../domain/replay/history-start.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { History, StoredEvent } from '../../../ports/audit.ts';
 import { HistoryIndex } from './history-index.ts';
 import { type IngestProgress, ingest, Notifier } from './ingest.ts';
 import type { Source } from './live-source.ts';
+import { beginWith } from './load-keyframe.ts';
 
 const eventsPerBlock = 512;
 const blocksKept = 16;
@@ -24,6 +26,11 @@ class PackedHistory implements History {
   #open: StoredEvent[] = [];
   readonly #kept = new Map<Block, readonly StoredEvent[]>();
   #last: Revision = 0;
+  readonly start: () => Promise<HistoryStart | undefined>;
+
+  constructor(start: HistoryStart | undefined) {
+    this.start = async () => start;
+  }
 
   add(event: StoredEvent): void {
     this.#open.push(event);
@@ -72,7 +79,9 @@ export async function openRecording(
   onProgress: IngestProgress = () => {},
 ): Promise<Source> {
   const index = new HistoryIndex();
-  const history = new PackedHistory();
+  const start = await recorded.start?.();
+  if (start) beginWith(index, start);
+  const history = new PackedHistory(start);
   const { last } = await recorded.range();
   let count = 0;
   for await (const stored of recorded.read(0)) {

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { type HistoryStart, historyStartLines } from '../../../domain/replay/history-start.ts';
 import type { Revision, WallTime } from '../../../domain/time.ts';
 import type { StoredEvent } from '../../../ports/audit.ts';
+import { stateBefore } from '../../../runtime/audit/state-before.ts';
 import type { ApiPage } from '../../api-types.ts';
 import type { HistoryIndex } from '../history/history-index.ts';
 import type { Source } from '../history/live-source.ts';
@@ -28,7 +30,11 @@ export async function sendHistory(
       : pagesBefore(index, before, limit, rowsPerPage);
   const isTimeRange = since !== undefined || until !== undefined;
   const range = isTimeRange ? sequencesIn(index, { since, until }) : rangeOf(pages());
-  const lines = full === undefined ? jsonOf(pages()) : wholeEvents(source, range);
+  const start =
+    full === undefined || !isTimeRange || range.from === 0
+      ? undefined
+      : await stateBefore(source.history, { before: range.from }, source.keyframes, signal);
+  const lines = full === undefined ? jsonOf(pages()) : wholeEvents(source, range, start);
   const packed = encodingOf(request) !== 'identity';
   response.writeHead(200, {
     ...commonHeaders,
@@ -92,9 +98,14 @@ function sequencesIn(
   return { from, to };
 }
 
-/** The format of `audit export`, which `--file` reads: the stored texts, byte for byte. */
-async function* wholeEvents(source: Source, { from, to }: Range): AsyncGenerator<string> {
+/** The format of `audit export`, which `--file` reads: the records before, then the stored texts, byte for byte. */
+async function* wholeEvents(
+  source: Source,
+  { from, to }: Range,
+  start: HistoryStart | undefined,
+): AsyncGenerator<string> {
   if (from === 0) return;
+  if (start) for (const line of historyStartLines(start)) yield `${line}\n`;
   for await (const stored of source.history.read(from)) {
     if (stored.seq > to) return;
     yield `${lineOf(stored)}\n`;

@@ -1,0 +1,22 @@
+import type { HistoryStart } from '../../domain/replay/history-start.ts';
+import type { History } from '../../ports/audit.ts';
+import type { Keyframes } from '../../ports/keyframes.ts';
+import { type ReplayTarget, replayTo } from './replay.ts';
+
+/**
+ * What an export that begins after a moment needs, so that its reader knows the fleet at its beginning.
+ * Undefined: nothing is before, or the history is trimmed and has no keyframe before the moment.
+ * @throws {Fault} `store-unavailable`
+ */
+export async function stateBefore(
+  history: History,
+  moment: ReplayTarget,
+  keyframes: Keyframes | undefined,
+  signal: AbortSignal,
+): Promise<HistoryStart | undefined> {
+  const { first } = await history.range();
+  const replayed = await replayTo(history, moment, keyframes, signal);
+  const { seq, origin, at, commit, keyframe } = replayed;
+  if (seq === 0 || (keyframe === 0 && first > 1)) return undefined;
+  return { seq, origin, at, commit, records: [...replayed.records.values()] };
+}
