@@ -102,7 +102,8 @@ async function run(
     const usage = `rollcall ${one.name} needs ${flags}`;
     const [[example = '', purpose = ''] = []] = one.examples;
     const hint = `for example: ${example} (${purpose}); all options: rollcall ${one.name} --help`;
-    printError(new Fault('bad-setting', usage, { hint }), io, json ? exitCodes.usage : undefined);
+    if (json) io.err(errorDocument('bad-usage', usage, exitCodes.usage, hint));
+    else printError(new Fault('bad-setting', usage, { hint }), io);
     return exitCodes.usage;
   }
   const given = readSettings({ ...common, ...one.settings }, all);

@@ -85,9 +85,10 @@ describe('rollcall serve', () => {
     expect(await resolver.resolve4('web.service.rollcall')).toEqual(['10.0.0.7']);
   });
 
-  test('prints its help without a door, and under --json one error', async () => {
+  test('says what it needs without a door, under --json as one error', async () => {
     const bare = runInProcess(fleet, ['serve']);
     expect(await bare.ended).toBe(2);
+    expect(bare.err.join('\n')).toContain('rollcall serve needs --dns or --http');
     const machine = runInProcess(fleet, ['serve', '--json']);
     expect(await machine.ended).toBe(2);
     expect(machine.err.map((line) => JSON.parse(line))).toMatchObject([

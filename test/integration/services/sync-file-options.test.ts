@@ -46,7 +46,7 @@ describe('rollcall sync file', () => {
   });
 
   test('--template writes what the template says, and leaves out an instance with an unsafe label', async () => {
-    const once = syncFile('hosts', '--template', file('plain.liquid'), '--once');
+    const once = syncFile('hosts', '--template', file('plain.liquid'), '--once', '--json');
     expect(await once.ended).toBe(0);
     expect(await read('hosts')).toBe('127.0.0.1:25 \n127.0.0.1:8080 1.2\n');
     expect(once.err.map((line) => JSON.parse(line))).toContainEqual(
