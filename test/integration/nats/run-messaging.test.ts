@@ -20,6 +20,7 @@ test('a run replies only to an inbox, so that no client can write through it (B9
   const { store, names, raw } = opened;
   const subject = names.runPrefix + runSubject(run);
   await using _answering = await store.messaging.serve(run, responder);
+  expect(await store.messaging.ping(run, 1000)).toEqual(pong);
   const record = `${names.registry.prefix}agent.other.b`;
   for (const reply of [record, '_INBOX', 'MY_INBOX.x', '$JS.API.STREAM.PURGE.x']) {
     raw.publish(subject, '', { reply });
@@ -42,6 +43,8 @@ test('a message that is neither a ping nor a notice is ignored', async () => {
     onNotice: (notice) => void told.push(notice),
   });
   const subject = names.runPrefix + runSubject(run);
+  // `raw` is another connection: the run must be subscribed before it publishes.
+  expect(await store.messaging.ping(run, 1000)).toEqual(pong);
   for (const text of ['', 'nonsense', 'suspected!', 'expired']) raw.publish(subject, text);
   await raw.flush();
   expect(await store.messaging.ping(run, 1000)).toEqual(pong);

@@ -44,7 +44,7 @@ test('rollcall sync haproxy prints its plan with --dry-run, and carries it out w
   expect([await again.ended, again.documents()]).toEqual([0, []]);
 
   const full = sync('--slots', 'none', '--once');
-  expect([await full.ended, full.err]).toEqual([
+  expect([await full.ended, full.err.map((line) => JSON.parse(line).message)]).toEqual([
     1,
     [`web has no free server for ${address}:${port}`, 'HAProxy has no server in backend web'],
   ]);
