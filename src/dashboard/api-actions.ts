@@ -39,6 +39,11 @@ export interface ApiActionResult {
   readonly by: string;
   /** Only of a sweep; null: unknown. */
   readonly left: ApiRemaining | null;
+  /** What was done, as a sentence, and whether all of it was. */
+  readonly text: string;
+  readonly level: 'good' | 'partly';
+  /** Of a hold: when it ends. */
+  readonly until?: WallTime;
 }
 
 /** The removals that remain after a sweep, in the format of `gc plan --json`. */

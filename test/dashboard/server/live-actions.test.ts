@@ -52,7 +52,10 @@ describe('an action of the dashboard', () => {
     for (const { status, text } of twice) {
       expect([status, JSON.parse(text) as ApiActionResult]).toEqual([
         200,
-        { did: 'planned', transitions: 1, by: 'viewer/maria', left: null },
+        {
+          ...{ did: 'planned', transitions: 1, by: 'viewer/maria', left: null },
+          ...{ text: 'Hold placed on h2', level: 'good', until: expect.any(Number) },
+        },
       ]);
     }
     const { events } = await live.get<{ events: { event: object }[] }>('/api/entity?name=hold:h2');

@@ -114,9 +114,9 @@ describe('rollcall ui', () => {
     const refused = await hold(await urlOf(showing));
     expect([refused.status, await refused.json()]).toMatchObject([403, { code: 'forbidden' }]);
     const done = await hold(await urlOf(running));
-    expect([done.status, await done.json()]).toEqual([
+    expect([done.status, await done.json()]).toMatchObject([
       200,
-      { did: 'planned', transitions: 1, by: 'ops-1/maria', left: null },
+      { did: 'planned', transitions: 1, by: 'ops-1/maria', left: null, text: 'Hold placed on h1' },
     ]);
     const { out } = await command(['audit', 'show', 'hold:h1', ...where]);
     expect(out).toContain('ops-1/maria');

@@ -20,6 +20,7 @@ import {
 import { type Author, signingAuthor } from '../../../runtime/transitions/record-change.ts';
 import type { ApiActionResult, ApiRemaining } from '../../api-actions.ts';
 import { readBody } from '../http/request-schema.ts';
+import { sweepResultText } from './sweep-result.ts';
 
 /** The author of an action when the request names none. */
 const defaultAuthor = AgentName.parse('dashboard');
@@ -105,12 +106,14 @@ export class Actions {
   async #hold(request: IncomingMessage) {
     const body = await readBody(request, Hold);
     const { host, agent, why, as, for: duration } = body;
+    const at = agent ? `${host}/${agent}` : host;
     const doing = async (): Promise<ApiActionResult> => {
       const author = this.#author(as);
       const until = await endOfHold(duration, this.#ports);
       const plan = { host, until, ...(agent && { agent }), ...(why && { why }) };
       const did = await planHold(author, plan, this.#ports, AbortSignal.timeout(patience));
-      return { did, transitions: 1, by: nameOf(author), left: null };
+      const text = did === 'planned' ? `Hold placed on ${at}` : `Hold on ${at} extended`;
+      return { did, transitions: 1, ...resultOf(author, text), until };
     };
     return { doing, body };
   }
@@ -127,7 +130,8 @@ export class Actions {
           'not-found',
           `no hold exists for ${agent ? `agent ${host}/${agent}` : `host ${host}`}`,
         );
-      return { did, transitions: 1, by: nameOf(author), left: null };
+      const text = `Hold on ${agent ? `${host}/${agent}` : host} released`;
+      return { did, transitions: 1, ...resultOf(author, text) };
     };
     return { doing, body };
   }
@@ -139,7 +143,9 @@ export class Actions {
       const author = this.#author(as);
       const signal = AbortSignal.timeout(patience);
       const did = await acknowledgeLosses(author, added, this.#ports, signal);
-      return { did, transitions: did === 'already' ? 0 : 1, by: nameOf(author), left: null };
+      const text =
+        did === 'already' ? 'These losses were acknowledged before' : 'Losses acknowledged';
+      return { did, transitions: did === 'already' ? 0 : 1, ...resultOf(author, text) };
     };
     return { doing, body };
   }
@@ -170,7 +176,8 @@ export class Actions {
       const [refusal] = refusals;
       if (refusal && transitions === 0) throw refusal;
       const left = await this.#leftBy(visit, refusal);
-      return { did: 'swept', transitions, by: nameOf(author), left };
+      const done = { transitions, by: nameOf(author), left };
+      return { did: 'swept', ...done, ...sweepResultText(done) };
     };
     return { doing, body };
   }
@@ -212,5 +219,8 @@ function sayWhoRefused(cause: unknown): never {
 
 const messageOf = ({ message }: Fault): string =>
   `the NATS server does not let this dashboard's user do that: ${message}`;
+
+const resultOf = (author: Author, text: string) =>
+  ({ by: nameOf(author), left: null, text, level: 'good' }) as const;
 
 const nameOf = ({ actor }: Author): string => `${actor.host}/${actor.agent}`;

@@ -3,9 +3,10 @@ import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ApiActionResult } from '../../api-actions.ts';
 import type { ApiGuardResult } from '../../api-types.ts';
-import { type Outcome, sweepResultText } from '../model/sweep-result.ts';
+import { clockTime } from '../format/format-time.ts';
 import { apiPath } from '../protocol/api-path.ts';
-import { actionsDisabledReason } from '../state/store.ts';
+import { PlacedNotice } from '../state/placed-notice.ts';
+import { actionsDisabledReason, place } from '../state/store.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 
 /** An operator action that the dialog asks to confirm. */
@@ -19,8 +20,22 @@ interface Action {
 }
 
 const pendingAction = signal<Action | null>(null);
-/** The result of the last action. */
-export const lastActionResult = signal<Outcome | null>(null);
+interface Outcome {
+  readonly level: ApiActionResult['level'] | 'bad';
+  readonly text: string;
+}
+
+const lastResult = new PlacedNotice<Outcome>(place);
+
+/** The result of the last action here. */
+export function LastActionResult({ class: also = '' }: { readonly class?: string }) {
+  const { level, text } = lastResult.value ?? {};
+  return level ? (
+    <p class={`${also} ${level}`} role="status">
+      {text}
+    </p>
+  ) : null;
+}
 
 const titles = {
   hold: 'Hold',
@@ -58,11 +73,12 @@ export function ActionDialog() {
     const form = new FormData(event.currentTarget as HTMLFormElement);
     const text = (name: string) => String(form.get(name) ?? '').trim();
     setBusy(true);
-    lastActionResult.value = await perform(pending, {
+    const outcome = await perform(pending, {
       why: text('why'),
       minutes: Number(text('minutes')),
       as: text('as'),
     });
+    lastResult.show(outcome, outcome.level === 'good' ? 10 : 60);
     setBusy(false);
     pendingAction.value = null;
   }
@@ -173,8 +189,8 @@ async function perform(
         text: `Refused: ${answer.message}${answer.hint ? ` — ${answer.hint}` : ''}`,
       };
     }
-    if (answer.did === 'swept') return sweepResultText(answer);
-    return { level: 'good', text: `Done: ${answer.did}, by ${answer.by}.` };
+    const { level, text, until: end } = answer;
+    return { level, text: end ? `${text} until ${clockTime(end)}` : text };
   } catch (error) {
     return {
       level: 'bad',
@@ -208,7 +224,7 @@ export function ActionButton({ of, label, children }: ActionButtonProps) {
       aria-label={label}
       title={off ?? label ?? ''}
       onClick={() => {
-        lastActionResult.value = null;
+        lastResult.clear();
         pendingAction.value = of;
       }}
     >

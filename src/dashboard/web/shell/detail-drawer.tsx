@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { readSubject, subjectName, writeSubject } from '../model/subject.ts';
 import { fleet, hrefTo, route, setParams, version } from '../state/store.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
-import { ActionButton, lastActionResult } from './action-dialog.tsx';
+import { ActionButton, LastActionResult } from './action-dialog.tsx';
 import { AgentSection } from './agent-section.tsx';
 
 /** The selected host or agent: its agents, their instances, and the actions on it. */
@@ -63,11 +63,7 @@ export function DetailDrawer() {
           <ActionButton of={{ action: 'hold', ...target }}>Hold …</ActionButton>
         )}
       </footer>
-      {lastActionResult.value ? (
-        <p class={lastActionResult.value.level} role="status">
-          {lastActionResult.value.text}
-        </p>
-      ) : null}
+      <LastActionResult />
     </aside>
   );
 }

@@ -24,6 +24,11 @@ export const route = signal<Route>(readRoute(location.hash));
 export const clock = signal(Date.now());
 
 export const isPast = computed(() => moment.value !== null && !moment.value.head);
+/** The screen and the entity that the page shows. */
+export const place = computed(() => {
+  const { screen, params } = route.value;
+  return `${screen} ${params['of']} ${params['sel']}`;
+});
 export const isStale = computed(() => connection.value?.state === 'broken');
 /** The time that countdowns start from; null: unknown, because the data is stale. */
 export const now = computed(() => {

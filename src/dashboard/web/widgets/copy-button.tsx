@@ -1,4 +1,6 @@
 import { useState } from 'preact/hooks';
+import { PlacedNotice } from '../state/placed-notice.ts';
+import { place } from '../state/store.ts';
 
 /** Copies a text and shows the result. Browsers allow copying only on HTTPS and localhost. */
 export function CopyButton({
@@ -8,20 +10,20 @@ export function CopyButton({
   readonly text: () => string;
   readonly children: string;
 }) {
-  const [result, setResult] = useState('');
+  const [result] = useState(() => new PlacedNotice<string>(place));
   return (
     <button
       type="button"
       onClick={() => {
         const copying = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error('none'));
         copying.then(
-          () => setResult('copied'),
-          () => setResult('the browser refused'),
+          () => result.show(' ✓'),
+          () => result.show(' ✕'),
         );
       }}
     >
       {children}
-      {result === 'copied' ? ' ✓' : result === '' ? '' : ' ✕'}
+      {result.value}
     </button>
   );
 }

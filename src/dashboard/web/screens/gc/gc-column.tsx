@@ -1,6 +1,7 @@
 import type { PlanRow } from '../../../../domain/collection/gc-plan.ts';
+import { hindrance, whatGoes } from '../../../history/plan-text.ts';
 import { countdown } from '../../format/format-time.ts';
-import { hindrance, soonestFirst, whatGoes } from '../../model/gc-pipeline.ts';
+import { soonestFirst } from '../../model/gc-pipeline.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { hrefTo, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';

@@ -3,7 +3,7 @@ import type { ApiGcPlan } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { pipelineOf, verdict } from '../../model/gc-pipeline.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { ActionButton, lastActionResult } from '../../shell/action-dialog.tsx';
+import { ActionButton, LastActionResult } from '../../shell/action-dialog.tsx';
 import {
   actionsDisabledReason,
   clock,
@@ -52,11 +52,7 @@ export function GcScreen() {
       {actionsDisabledReason.value === null ? null : (
         <p class="off dim">Actions are off: {actionsDisabledReason.value}</p>
       )}
-      {lastActionResult.value ? (
-        <p class={`panel ${lastActionResult.value.level}`} role="status">
-          {lastActionResult.value.text}
-        </p>
-      ) : null}
+      <LastActionResult class="panel" />
       <CollectorsPanel seats={plan?.seats ?? null} />
       <BrakesPanel plan={plan} />
       <div class="pipeline">

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  meanWay,
-  pipelineOf,
-  whatGoes,
-} from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
-import { sweepResultText } from '../../../../../src/dashboard/web/model/sweep-result.ts';
+import { whatGoes } from '../../../../../src/dashboard/history/plan-text.ts';
+import { sweepResultText } from '../../../../../src/dashboard/server/routes/sweep-result.ts';
+import { meanWay, pipelineOf } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
 import { happened } from '../../support/transitions.ts';
 
@@ -16,7 +13,7 @@ const row = (agent: string, more: Partial<PlanRow>): PlanRow => ({
 
 describe('the result of a sweep', () => {
   const said = (rows: readonly PlanRow[], transitions = 2, refused: string | null = null) =>
-    sweepResultText({ did: 'swept', transitions, by: 'x/y', left: { rows, at: now, refused } });
+    sweepResultText({ transitions, by: 'x/y', left: { rows, at: now, refused } });
   const brake = { by: 'brake', zone: 'z', seen: 4, suspect: 3, pace: 10_000, turn: 1 } as const;
 
   test('is done if nothing due is left, and runs in grace are not due', () => {
@@ -54,7 +51,7 @@ describe('the result of a sweep', () => {
   test('counts long lists, and shows when the rest is unknown', () => {
     const many = Array.from({ length: 9 }, (_, n) => row(`a${n}`, {}));
     expect(said(many).text).toMatch(/h\/a2 \(2 instances and its record, 3 keys\) and 6 more\./);
-    const done = { did: 'swept', transitions: 2, by: 'x/y', left: null } as const;
+    const done = { transitions: 2, by: 'x/y', left: null } as const;
     expect(sweepResultText(done).text).toContain('not known');
   });
 });

@@ -1,13 +1,8 @@
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
 import type { ApiActionResult } from '../../api-actions.ts';
-import { formatCount } from '../format/format-time.ts';
-import { hindrance, whatGoes } from './gc-pipeline.ts';
+import { hindrance, whatGoes } from '../../history/plan-text.ts';
 
-/** Whether an action succeeded fully, in part, or not at all. */
-export interface Outcome {
-  readonly level: 'good' | 'partly' | 'bad';
-  readonly text: string;
-}
+type SweepResult = Pick<ApiActionResult, 'transitions' | 'by' | 'left'>;
 
 const named = 3;
 
@@ -15,8 +10,12 @@ const named = 3;
  * What a sweep removed and what remains: removals that are due but whose write was refused or lost, and
  * removals that wait for a brake. Removals that are not due yet do not count.
  */
-export function sweepResultText({ transitions, by, left }: ApiActionResult): Outcome {
-  const what = `swept, ${formatCount(transitions, 'transition')}, by ${by}`;
+export function sweepResultText({
+  transitions,
+  by,
+  left,
+}: SweepResult): Pick<ApiActionResult, 'level' | 'text'> {
+  const what = `swept, ${transitions} ${transitions === 1 ? 'transition' : 'transitions'}, by ${by}`;
   if (!left) return { level: 'partly', text: `Done: ${what}. It is not known what remains.` };
   const stay = left.rows.filter(({ kind, next }) => kind === 'run' && next === 'remove');
   const braked = left.rows.filter(({ heldBy }) => heldBy?.by === 'brake');
@@ -46,6 +45,6 @@ function listed(rows: readonly PlanRow[], say: (row: PlanRow) => string = () => 
     return `${row.host}/${row.agent}${more === '' ? '' : ` (${more})`}`;
   });
   return rows.length > named
-    ? `${names.join(', ')} and ${formatCount(rows.length - named, 'more', 'more')}`
+    ? `${names.join(', ')} and ${rows.length - named} more`
     : names.join(', ');
 }
