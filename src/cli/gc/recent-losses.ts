@@ -6,7 +6,11 @@ import type { Directory } from '../../runtime/directory/directory.ts';
 import { readRecentLosses } from '../../runtime/operator/recent-losses.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-const none: OpenLosses = { lost: [], remaining: { agentsIn: () => 0, instancesOf: () => 0 } };
+const nothing = () => 0;
+const none: OpenLosses = {
+  lost: [],
+  remaining: { agentsIn: nothing, backIn: nothing, instancesOf: nothing },
+};
 
 /**
  * The losses of the last 24 hours that need attention. A list without them is better than none: a login that
@@ -17,8 +21,8 @@ export async function recentLosses(
   { signal }: Pick<Terminal, 'signal'>,
 ): Promise<OpenLosses & { readonly unknown?: string }> {
   try {
-    const lost = await readRecentLosses(ports, signal, systemAdapters.hash);
-    return openLosses(lost, directory.fleet);
+    const ledger = await readRecentLosses(ports, signal, systemAdapters.hash);
+    return openLosses(ledger, directory.fleet);
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
     return { ...none, unknown: `lost agents are not known: ${cause.message}` };

@@ -3,6 +3,7 @@ import {
   lossesByZone,
   type ServiceLoss,
   type ZoneLoss,
+  zoneLossCounts,
 } from '../../domain/losses/losses.ts';
 import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import type { WallTime } from '../../domain/time.ts';
@@ -49,8 +50,8 @@ export const lossDocuments = ({ lost, remaining }: OpenLosses): readonly object[
     ...lossFields(one),
   }));
 
-const lossFields = ({ zone, agents, instances, left, from, to }: ZoneLoss) => ({
-  ...{ zone, instances, left, from, to },
+const lossFields = ({ zone, agents, instances, left, back, from, to }: ZoneLoss) => ({
+  ...{ zone, instances, left, back, from, to },
   agents: agents.map(({ zone: _, ...one }) => one),
 });
 
@@ -92,8 +93,11 @@ export function lossReport(
   return [...lines, palette.dim(escapeControls(hint))];
 }
 
-const zoneLossWords = (one: ZoneLoss, now: WallTime): string =>
-  `${one.zone === '' ? 'no zone' : `zone ${escapeControls(one.zone)}`}: ${one.agents.length} of ${plural(one.left + one.agents.length, 'agent')}, ${plural(one.instances, 'instance')}, removed ${spanWords(one, now)}, none back`;
+function zoneLossWords(one: ZoneLoss, now: WallTime): string {
+  const { lost, all, back } = zoneLossCounts(one);
+  const place = one.zone === '' ? 'no zone' : `zone ${escapeControls(one.zone)}`;
+  return `${place}: ${lost} of ${plural(all, 'agent')}, ${plural(one.instances, 'instance')}, removed ${spanWords(one, now)}, ${back}`;
+}
 
 const serviceLossWords = (one: ServiceLoss, now: WallTime): string =>
   `service ${escapeControls(one.service)}: ${one.lost} of ${plural(one.left + one.lost, 'instance')}, removed ${spanWords(one, now)}, ${one.left === 0 ? 'none is left' : `${one.left} left`}`;

@@ -35,6 +35,8 @@ export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
+    // Modules are UTF-8 always, and characters are smaller than their escapes.
+    charset: 'utf8',
     legalComments: 'none',
     logLevel: 'silent',
   });

@@ -13,6 +13,8 @@ interface Slot {
   /** How the slot's last run ended; undefined: it has not. */
   readonly end: RunEnd | undefined;
   readonly since: WallTime;
+  /** When a run took the slot of a lost agent; undefined: none did, or it left since. */
+  readonly cameBack: WallTime | undefined;
 }
 
 interface Name {
@@ -64,6 +66,13 @@ export class LossLedger implements Remaining {
     return count;
   };
 
+  backIn = (zone: string, since: WallTime): number => {
+    let count = 0;
+    for (const slot of this.#slots.values())
+      if (slot.zone === zone && !slot.end && (slot.cameBack ?? -1) >= since) count += 1;
+    return count;
+  };
+
   instancesOf = (service: string): number => {
     let count = 0;
     for (const name of this.#names.values()) {
@@ -85,11 +94,13 @@ export class LossLedger implements Remaining {
     // A run that holds the slot no longer says nothing about it, except that it was declared dead.
     if (isOther && !isFirst && end !== undefined && end !== 'expired') return;
     const zone = record?.['zone'];
+    const wasLost = before?.end === 'gone' || before?.end === 'expired';
     this.#slots.set(key, {
       of,
       zone: typeof zone === 'string' ? zone : isOther ? '' : (before?.zone ?? ''),
       end,
       since: before && !isOther && before.end === end ? before.since : at,
+      cameBack: isOther && wasLost ? at : end === 'left' ? undefined : before?.cameBack,
     });
   }
 

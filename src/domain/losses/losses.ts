@@ -34,6 +34,8 @@ export interface ZoneLoss {
   readonly instances: number;
   /** Agents that are in the zone now. */
   readonly left: number;
+  /** Those of them that were lost and came back since the first loss. */
+  readonly back: number;
   /** When the first and the last of them were lost. */
   readonly from: WallTime;
   readonly to: WallTime;
@@ -52,22 +54,28 @@ export interface ServiceLoss {
 /** How many agents and instances are there now. */
 export interface Remaining {
   readonly agentsIn: (zone: string) => number;
+  /** How many agents of a zone were lost and came back, at `since` or later. */
+  readonly backIn: (zone: string, since: WallTime) => number;
   readonly instancesOf: (service: string) => number;
 }
 
 /** The losses of each zone, the latest first. */
 export function lossesByZone(
   lost: readonly LostAgent[],
-  { agentsIn }: Remaining,
+  { agentsIn, backIn }: Remaining,
 ): readonly ZoneLoss[] {
   return [...Map.groupBy(lost, ({ zone }) => zone)]
-    .map(([zone, agents]) => ({
-      zone,
-      agents,
-      instances: agents.reduce((sum, { instances }) => sum + instances.length, 0),
-      left: agentsIn(zone),
-      ...spanOf(agents),
-    }))
+    .map(([zone, agents]) => {
+      const span = spanOf(agents);
+      return {
+        zone,
+        agents,
+        instances: agents.reduce((sum, { instances }) => sum + instances.length, 0),
+        left: agentsIn(zone),
+        back: backIn(zone, span.from),
+        ...span,
+      };
+    })
     .sort((a, b) => b.to - a.to);
 }
 
@@ -101,6 +109,13 @@ export const countLost = (lost: readonly LostAgent[]): readonly LostCount[] =>
       services.set(service, (services.get(service) ?? 0) + 1);
     return { zone, agents: agents.length, services };
   });
+
+/** How many agents of a zone were lost, of all that were there, and how many of the lost ones are back. */
+export const zoneLossCounts = ({ agents, left, back }: ZoneLoss) => ({
+  lost: agents.length + back,
+  all: agents.length + left,
+  back: `${back || 'none'} back`,
+});
 
 const spanOf = (agents: readonly LostAgent[]): { from: WallTime; to: WallTime } => ({
   from: agents.reduce((least, { since }) => Math.min(least, since), Number.POSITIVE_INFINITY),

@@ -1,5 +1,5 @@
 import type { Fleet } from '../../domain/fleet/fleet.ts';
-import type { LostAgent } from '../../domain/losses/losses.ts';
+import { LossLedger } from '../../domain/losses/loss-ledger.ts';
 import { type OpenLosses, openLosses } from '../../domain/losses/open-losses.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -18,7 +18,7 @@ export class LossWatch {
   #runs: ReadonlySet<string> = new Set();
   #upTo: Revision = -1;
   #looks = looksAfterChange;
-  #lost: readonly LostAgent[] = [];
+  #ledger = new LossLedger();
 
   constructor(fleet: Fleet, ports: Pick<Ports, 'registry' | 'audit' | 'hash'>) {
     this.#fleet = fleet;
@@ -29,10 +29,10 @@ export class LossWatch {
   async look(signal: AbortSignal): Promise<OpenLosses> {
     this.#noticeChanges();
     if (this.#looks > 0) {
-      this.#lost = await readRecentLosses(this.#ports, signal, this.#ports.hash);
+      this.#ledger = await readRecentLosses(this.#ports, signal, this.#ports.hash);
       this.#looks -= 1;
     }
-    return openLosses(this.#lost, this.#fleet);
+    return openLosses(this.#ledger, this.#fleet);
   }
 
   #noticeChanges(): void {
@@ -44,6 +44,6 @@ export class LossWatch {
       if (agent?.kind === 'stored') runs.add(`${slot}.${agent.record.run}`);
     const isOther = runs.size !== this.#runs.size || [...runs].some((run) => !this.#runs.has(run));
     this.#runs = runs;
-    if (isOther || this.#lost.length > 0) this.#looks = looksAfterChange;
+    if (isOther || this.#ledger.lost().length > 0) this.#looks = looksAfterChange;
   }
 }

@@ -10,7 +10,7 @@ const losses = {
     ...{ host, agent: 'a', zone: 'am\u001bs', run: `run${n}`, since: now - 60_000 * (n + 1) },
     instances: [{ service: 'web', id: `w${n}` }],
   })),
-  remaining: { agentsIn: () => 1, instancesOf: () => 0 },
+  remaining: { agentsIn: () => 1, backIn: () => 0, instancesOf: () => 0 },
 };
 
 test('losses are lines of a terminal, with what an operator can do', () => {
@@ -21,6 +21,10 @@ test('losses are lines of a terminal, with what an operator can do', () => {
     'lost: service web: 2 of 2 instances, removed 11:58:00 to 11:59:00, none is left',
     'details: rollcall lost; to acknowledge: rollcall lost ack zone:am\\x1bs',
   ]);
+  const back = { ...losses.remaining, backIn: () => 1 };
+  expect(lossReport({ ...losses, remaining: back }, now, io)[0]).toMatch(
+    /: 3 of 3 agents.*, 1 back$/,
+  );
   expect(lossReport(losses, now, io, 'db')).toEqual([]);
   const [first, second] = losses.lost;
   if (!first || !second) throw new Error('two agents are lost');

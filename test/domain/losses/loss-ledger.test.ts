@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import { LossLedger } from '../../../src/domain/losses/loss-ledger.ts';
-import { lossesByService, lossesByZone } from '../../../src/domain/losses/losses.ts';
+import {
+  lossesByService,
+  lossesByZone,
+  zoneLossCounts,
+} from '../../../src/domain/losses/losses.ts';
 
 /** The part of an event that a ledger reads. */
 function event(of: object, from: string | null, to: string, more: object = {}): AuditEvent {
@@ -77,6 +81,26 @@ test('an event of an earlier run says nothing about a slot that a later run hold
 test('a history whose beginning was trimmed still tells of a death and its zone', () => {
   const ledger = ledgerOf(...died.slice(3));
   expect(ledger.lost()).toMatchObject([{ host: 'h', zone: 'ams', instances: [{}, {}] }]);
+});
+
+test('an agent that came back is counted as back while another of its zone is lost, until it leaves', () => {
+  const began = [event(run('h2'), null, 'live', inZone), ...died];
+  const alsoDied = event(run('h2'), 'live', 'gone', inZone);
+  const back = event(run('h2', 2), null, 'live', inZone);
+  const counts = (...after: readonly AuditEvent[]) => {
+    const ledger = ledgerOf(...began, alsoDied, ...after);
+    return lossesByZone(ledger.lost(), ledger).map(zoneLossCounts);
+  };
+  expect(counts()).toEqual([{ lost: 2, all: 2, back: 'none back' }]);
+  const one = { lost: 2, all: 2, back: '1 back' };
+  expect(counts(back)).toEqual([one]);
+  expect(counts(back, event(run('h2', 3), null, 'live', inZone))).toEqual([one]);
+  const left = event(run('h2', 2), 'live', 'left');
+  expect(counts(back, left, event(run('h2', 3), null, 'live', inZone))).toEqual([
+    { lost: 1, all: 2, back: 'none back' },
+  ]);
+  const earlier = ledgerOf(event(run('h2'), null, 'live', inZone), alsoDied, back, ...died);
+  expect(lossesByZone(earlier.lost(), earlier)).toMatchObject([{ back: 0 }]);
 });
 
 test('losses are grouped by zone and by service, with what is left of each', () => {

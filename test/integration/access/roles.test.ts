@@ -156,7 +156,7 @@ describe('with the generated access', () => {
     for (const [n, { role }] of members.slice(1).entries()) {
       const lost = readRecentLosses(others[n] ?? watching, AbortSignal.timeout(10_000));
       if (role === 'consumer') await expect(lost).rejects.toMatchObject({ code: 'store-refused' });
-      else expect(await lost, role).toEqual([]);
+      else expect((await lost).lost(), role).toEqual([]);
     }
     const violations = server.log.split('\n').filter((line) => line.includes('Violation'));
     expect(violations).toEqual([]);

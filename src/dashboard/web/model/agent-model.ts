@@ -58,6 +58,8 @@ export interface AgentModel {
   readonly status: string;
   readonly reason: string;
   readonly zone: string;
+  /** When it came back after it was lost; -1: it was not lost, or it left since. */
+  readonly cameBack: number;
   readonly instances: readonly InstanceNow[];
   readonly counts: InstanceCounts;
 }
@@ -135,6 +137,7 @@ export function slotNow(slot: AgentEntities, context: SlotContext): AgentModel |
     status,
     reason,
     zone: entityState.note.zone ?? '',
+    cameBack: cameBack(slot.runs),
     instances,
     counts,
   };
@@ -173,6 +176,19 @@ function instanceNow(
     since: result.since,
     active: active === entityState ? undefined : active,
   };
+}
+
+/** When an agent came back after a run was lost; -1: none was. A run that leaves ends that. */
+function cameBack(runs: ReadonlyMap<string, EntityState>): number {
+  let [back, wasLost] = [-1, false];
+  if (runs.size < 2) return back;
+  for (const { state, startedAt } of [...runs.values()].sort((a, b) => a.startedAt - b.startedAt)) {
+    const status = runStatus(state);
+    if (wasLost) back = startedAt;
+    if (status === 'left') back = -1;
+    wasLost = status === 'gone' || status === 'expired';
+  }
+  return back;
 }
 
 /** The run that ended last. */

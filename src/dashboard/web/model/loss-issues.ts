@@ -5,6 +5,7 @@ import {
   lossesByZone,
   type ServiceLoss,
   type ZoneLoss,
+  zoneLossCounts,
 } from '../../../domain/losses/losses.ts';
 import { formatCount, formatSpan } from '../format/format-time.ts';
 import type { AgentModel } from './agent-model.ts';
@@ -26,6 +27,9 @@ export function lossIssues(
   const remaining = {
     agentsIn: (zone: string) =>
       slots.filter((slot) => slot.zone === zone && isPresent(slot.status)).length,
+    backIn: (zone: string, since: number) =>
+      slots.filter((slot) => slot.zone === zone && isPresent(slot.status) && slot.cameBack >= since)
+        .length,
     instancesOf: fleet.names.instancesOf,
   };
   return [
@@ -45,13 +49,14 @@ const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
 
 const ends = 'ends when they come back or leave';
 
-function zoneIssue({ zone, agents, instances, left, from, to }: ZoneLoss): Issue {
-  const all = left + agents.length;
+function zoneIssue(of: ZoneLoss): Issue {
+  const { zone, instances, from, to } = of;
+  const { lost, all, back } = zoneLossCounts(of);
   return {
     key: `lost zone ${zone}`,
     status: 'lost',
     title: zone === '' ? 'no zone' : `zone ${zone}`,
-    reason: `${agents.length} of ${formatCount(all, 'agent')}, ${formatCount(instances, 'instance')}, removed ${formatSpan(from, to)}, none back`,
+    reason: `${lost} of ${formatCount(all, 'agent')}, ${formatCount(instances, 'instance')}, removed ${formatSpan(from, to)}, ${back}`,
     since: to,
     next: ends,
     at: null,

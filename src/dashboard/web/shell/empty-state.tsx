@@ -1,5 +1,5 @@
-import { clockTime, formatCount, since } from '../format/format-time.ts';
-import { clock, connection, extent } from '../state/store.ts';
+import { formatCount } from '../format/format-time.ts';
+import { connection, extent } from '../state/store.ts';
 
 /** Shown while there is no history: why, since when, and what to do. */
 export function EmptyState() {
@@ -45,9 +45,7 @@ export function NoAgents() {
     <section class="panel notice">
       <h2>No agents yet</h2>
       <p>
-        Connected to <code>{hello.name}</code> since {clockTime(hello.now)} (
-        {since(hello.now, clock.value + (connection.value?.skew ?? 0))}). No agent has registered
-        yet.
+        Connected to <code>{hello.name}</code>. No agent has registered yet.
       </p>
       <p>Start an agent:</p>
       <pre>

@@ -29,11 +29,11 @@ describe('what a zone lost', () => {
     const fleet = rollOf(gone);
     expect(shown(fleet)).toEqual(whole);
     tell(fleet, [
-      { entity: run('h1', 'a', 2), state: live, note: zoned },
+      { entity: run('h1', 'a', 2), state: live, since: 6000, note: zoned },
       { entity: instance('h1', 'w1', 'a', 2), state: 'serving' },
     ]);
     expect(shown(fleet)).toEqual([
-      'zone ams: 1 of 3 agents, 1 instance, removed, none back',
+      'zone ams: 2 of 3 agents, 1 instance, removed, 1 back',
       'service web: 1 of 3 instances, removed, 2 left',
     ]);
   });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { isPresent } from '../../../../src/dashboard/web/model/state-styles.ts';
 import { LossLedger } from '../../../../src/domain/losses/loss-ledger.ts';
 import type { LostAgent } from '../../../../src/domain/losses/losses.ts';
 import { recordings } from '../../../fixtures/golden/recording.ts';
@@ -7,7 +8,7 @@ import { openPage } from '../../support/recorded-page.ts';
 const named = ({ host, agent, zone, run, instances }: LostAgent): string =>
   `${host}/${agent} ${zone} ${run}: ${instances.map(({ service, id }) => `${service}/${id}`).toSorted()}`;
 
-let seen = 0;
+let [seen, seenBack] = [0, 0];
 
 test.each(await recordings())(
   'the page and a fold of the events agree on what is lost at every event (%s)',
@@ -16,10 +17,10 @@ test.each(await recordings())(
     const ledger = new LossLedger();
     const expected = events.map(({ event, seq, storedAt }) => {
       ledger.take(event, storedAt);
-      return { seq, lost: ledger.lost().map(named) };
+      return { seq, lost: ledger.lost().map(named), back: ledger.backIn('', 0) };
     });
     // Backwards too: a seek to the past must forget what is not lost yet.
-    for (const { seq, lost } of [...expected, ...expected.toReversed()]) {
+    for (const { seq, lost, back } of [...expected, ...expected.toReversed()]) {
       seek(seq);
       const shown = cursor.fleet
         .slots()
@@ -31,12 +32,20 @@ test.each(await recordings())(
             instances: cursor.fleet.lostWith(slot),
           }),
         );
-      expect({ seq, lost: shown.toSorted() }).toEqual({ seq, lost: lost.toSorted() });
+      const came = cursor.fleet
+        .slots()
+        .filter((slot) => slot.zone === '' && isPresent(slot.status) && slot.cameBack >= 0);
+      expect({ seq, lost: shown.toSorted(), back: came.length }).toEqual({
+        ...{ seq, back },
+        lost: lost.toSorted(),
+      });
       seen += lost.length;
+      seenBack += back;
     }
   },
 );
 
 test('the recordings contain losses, so the tests above check something', () => {
   expect(seen).toBeGreaterThan(0);
+  expect(seenBack).toBeGreaterThan(0);
 });

@@ -3,12 +3,12 @@ import { useState } from 'preact/hooks';
 import { clockTime, formatCount } from '../../format/format-time.ts';
 import type { SlotFlaps } from '../../model/flapping.ts';
 import { writeSubject } from '../../model/subject.ts';
-import { route, setParams } from '../../state/store.ts';
+import { setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
 const most = 50;
 
-/** The agents that returned from suspicion in the last 24 hours, sorted by one of the counts. */
+/** The agents that returned from suspicion in the last 24 hours, those that did it most in the last hour first. */
 export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
   const [open, setOpen] = useState(false);
   if (flaps.length === 0) return null;
@@ -23,23 +23,15 @@ export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
 }
 
 function FlapTable({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
-  const by = route.value.params['flaps'] === 'day' ? 'day' : 'hour';
-  const sorted = flaps.toSorted((a, b) => b[by] - a[by] || b.last - a.last);
-  const head = (one: 'hour' | 'day', text: string) => (
-    <th aria-sort={by === one ? 'descending' : 'none'}>
-      <button type="button" class="quiet" onClick={() => setParams({ flaps: one })}>
-        {text} {by === one ? '▾' : ''}
-      </button>
-    </th>
-  );
+  const sorted = flaps.toSorted((a, b) => b.hour - a.hour || b.day - a.day || b.last - a.last);
   return (
     <>
       <table>
         <thead>
           <tr>
             <th>agent</th>
-            {head('hour', 'last hour')}
-            {head('day', 'last 24 h')}
+            <th>last hour</th>
+            <th>last 24 h</th>
             <th>last return</th>
           </tr>
         </thead>

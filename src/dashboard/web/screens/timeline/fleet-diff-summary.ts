@@ -5,9 +5,12 @@ import { statusOf } from '../../model/state-styles.ts';
 const ended = new Set([
   ...['gone', 'left', 'superseded', 'removed', 'adopted', 'stopped', 'released', 'over'],
 ]);
-const groups = ['lost', 'ended', 'came', 'changed'] as const;
+const groups = ['lost', 'ended', 'came', 'restarted', 'changed'] as const;
 
-/** A difference with what it means: an entity that was lost, ended otherwise, came or changed. */
+/**
+ * A difference with what it means: an entity that was lost, ended otherwise, came or changed. An agent or instance that
+ * ended and came again under another run was restarted.
+ */
 export interface GroupedDifference {
   readonly group: (typeof groups)[number];
   readonly difference: Difference;
@@ -43,7 +46,34 @@ export function grouped(
     const isLost = one.group === 'ended' && of?.entity === 'instance' && lostRuns.has(of.run);
     return isLost ? { ...one, group: 'lost' as const } : one;
   });
-  return groups.flatMap((one) => withRuns.filter(({ group }) => group === one));
+  const whole = withRestarts(withRuns, entityOf);
+  return groups.flatMap((one) => whole.filter(({ group }) => group === one));
+}
+
+/** The differences; one for an agent or instance that ended and came again. */
+function withRestarts(
+  all: readonly GroupedDifference[],
+  entityOf: (number: number) => ApiEntity | undefined,
+): readonly GroupedDifference[] {
+  const keyOf = ({ difference }: GroupedDifference) => {
+    const of = entityOf(difference.entity);
+    return of?.entity === 'run' || of?.entity === 'instance' ? of.entity + placeOf(of) : '';
+  };
+  const ends = new Map<string, GroupedDifference>();
+  for (const one of all) {
+    const isEnd = one.group === 'lost' || one.group === 'ended';
+    if (isEnd && one.difference.a !== null) ends.set(keyOf(one), one);
+  }
+  ends.delete('');
+  const merged = new Set<GroupedDifference>();
+  const restarted = all.map((one) => {
+    const end = one.group === 'came' ? ends.get(keyOf(one)) : undefined;
+    if (!end || merged.has(end)) return one;
+    merged.add(end);
+    const difference = { ...one.difference, a: end.difference.a };
+    return { group: 'restarted' as const, difference };
+  });
+  return restarted.filter((one) => !merged.has(one));
 }
 
 /** The differences of one group in one zone, by host, agent and name. */

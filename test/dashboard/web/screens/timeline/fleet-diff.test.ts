@@ -5,7 +5,7 @@ import {
   sectionsOf,
 } from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
 import { barsOf } from '../../../../../src/dashboard/web/widgets/state-bars.ts';
-import { instance, run } from '../../support/sample-fleet.ts';
+import { hold, instance, run } from '../../support/sample-fleet.ts';
 
 test('the comparison lists what was lost, ended, came and changed, in this order', () => {
   const difference = (entity: number, a: string | null, b: string | null) => ({ entity, a, b });
@@ -19,10 +19,10 @@ test('the comparison lists what was lost, ended, came and changed, in this order
     difference(6, 'serving', 'removed'),
     difference(7, 'serving', 'removed'),
   ];
-  const entities = all.map(({ entity }) => run('h', 'a', entity));
+  const entities = all.map(({ entity }) => run(`h${entity}`, 'a', entity));
   // Their agents: one was lost, one left.
-  entities[6] = instance('h', 'w6', 'a', 3);
-  entities[7] = instance('h', 'w7', 'a', 2);
+  entities[6] = instance('h3', 'w6', 'a', 3);
+  entities[7] = instance('h2', 'w7', 'a', 2);
   expect(
     grouped(all, (number) => entities[number]).map((one) => [one.group, one.difference.entity]),
   ).toEqual([
@@ -33,6 +33,42 @@ test('the comparison lists what was lost, ended, came and changed, in this order
     ['ended', 7],
     ['came', 1],
     ['changed', 0],
+  ]);
+});
+
+test('the comparison lists an agent or instance that is there again under another run as restarted', () => {
+  const entities = [
+    ...[run('died'), instance('died', 'w'), run('died', 'a', 2), instance('died', 'w', 'a', 2)],
+    ...[run('next', 'a', 3), run('next', 'a', 4), run('gone', 'a', 5), run('new', 'a', 6)],
+    ...[instance('next', 'w', 'a', 3), instance('new', 'w', 'a', 6), hold('next')],
+  ];
+  const all = [
+    ...[
+      ['live', 'gone'],
+      ['serving', 'removed'],
+      [null, 'live'],
+      [null, 'serving'],
+    ],
+    ...[
+      ['suspect', 'superseded'],
+      [null, 'live'],
+      ['live', 'gone'],
+      [null, 'live'],
+    ],
+    ...[
+      ['serving', 'adopted'],
+      [null, 'serving'],
+      ['standing', 'over'],
+    ],
+  ].map(([a = null, b = null], entity) => ({ entity, a, b }));
+  expect(
+    grouped(all, (number) => entities[number]).map(({ group, difference: { entity, a, b } }) =>
+      [group, entity, a, b].join(' '),
+    ),
+  ).toEqual([
+    ...['lost 6 live gone', 'ended 8 serving adopted', 'ended 10 standing over'],
+    ...['came 7  live', 'came 9  serving'],
+    ...['restarted 2 live live', 'restarted 3 serving serving', 'restarted 5 suspect live'],
   ]);
 });
 
