@@ -30,18 +30,31 @@ export function pipelineOf(rows: readonly PlanRow[]): Pipeline {
 
 /** A one-line summary of the garbage collection. */
 export function verdict(plan: ApiGcPlan, { suspect, due, removing, stuck }: Pipeline): string {
+  const count = (rows: readonly PlanRow[], next: PlanRow['next']) =>
+    rows.filter((row) => row.next === next).length;
+  const held = count(due, 'expire');
+  const suspects = count(suspect, 'expire') + held;
+  const lapsed = count([...suspect, ...due], 'suspect');
   const parts = [
     plan.seats === null
       ? ''
       : plan.seats === 0
         ? 'no collector'
         : `${formatCount(plan.seats, 'collector')} watching`,
-    `${formatCount(suspect.length + due.length, 'run')} suspect`,
+    `${formatCount(suspects, 'run')} suspect`,
+    held > 0 ? `${held} of them held back` : '',
+    lapsed > 0 ? `${lapsed} without a lease` : '',
     `${removing.length} being removed`,
     `${stuck.length} stuck`,
   ];
   return parts.filter((part) => part !== '').join(' · ');
 }
+
+/** The status of a row and its reason, as the Fleet screen has them. */
+export const planStatus = ({ why, heldBy }: PlanRow): readonly [status: string, reason: string] =>
+  why === 'silent' || why === 'unreachable'
+    ? ['suspect', heldBy?.by === 'hold' ? 'planned' : why]
+    : [why, ''];
 
 export const soonestFirst = (rows: readonly PlanRow[]): readonly PlanRow[] =>
   rows.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));

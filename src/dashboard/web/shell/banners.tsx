@@ -145,9 +145,7 @@ function HoldAndBrakeBanners() {
               <b>
                 Brake on in zone <BidiText text={entity.zone} />
               </b>{' '}
-              since {clockTime(since)}: {note.suspect ?? '?'} of {note.seen ?? '?'} runs were
-              suspect when it last changed, {formatCount(note.expired ?? 0, 'run')} expired since.
-              Runs expire one at a time.{' '}
+              since {clockTime(since)}: runs expire one at a time, {note.expired ?? 0} since then.{' '}
               <a href={hrefTo({ screen: 'gc', params: {} })}>When it ends</a>
             </span>
           </div>

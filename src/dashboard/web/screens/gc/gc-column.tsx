@@ -1,7 +1,7 @@
 import type { PlanRow } from '../../../../domain/collection/gc-plan.ts';
 import { hindrance, whatGoes } from '../../../history/plan-text.ts';
 import { countdown } from '../../format/format-time.ts';
-import { soonestFirst } from '../../model/gc-pipeline.ts';
+import { planStatus, soonestFirst } from '../../model/gc-pipeline.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { hrefTo, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
@@ -34,16 +34,14 @@ export function GcColumn({ title, empty, rows }: ColumnProps) {
 }
 
 function PlanCard({ row }: { readonly row: PlanRow }) {
-  const { kind, why, next, at, detail } = row;
+  const { kind, next, at, detail } = row;
+  const [status, reason] = planStatus(row);
   const delay = hindrance(row);
   return (
     <li class="card">
       <header>
         <PlanLink row={row} />
-        <StateBadge
-          status={why === 'silent' || why === 'unreachable' ? 'suspect' : why}
-          reason={why === 'silent' || why === 'unreachable' ? why : ''}
-        />
+        <StateBadge status={status} reason={reason} />
       </header>
       <p>
         {next === 'nothing'

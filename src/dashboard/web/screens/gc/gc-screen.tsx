@@ -56,8 +56,8 @@ export function GcScreen() {
       <CollectorsPanel seats={plan?.seats ?? null} />
       <BrakesPanel plan={plan} />
       <div class="pipeline">
-        <GcColumn title="Suspect" empty="No run is suspect." rows={columns.suspect} />
-        <GcColumn title="Waiting" empty="Nothing is waiting." rows={columns.due} />
+        <GcColumn title="In grace" empty="No run is in its grace." rows={columns.suspect} />
+        <GcColumn title="Held back" empty="Nothing is held back." rows={columns.due} />
         <GcColumn title="Being removed" empty="Nothing is being removed." rows={columns.removing} />
         <RecentRemovals removed={removed ?? []} />
       </div>

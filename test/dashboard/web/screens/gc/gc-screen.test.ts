@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { whatGoes } from '../../../../../src/dashboard/history/plan-text.ts';
 import { sweepResultText } from '../../../../../src/dashboard/server/routes/sweep-result.ts';
-import { meanWay, pipelineOf } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
+import {
+  meanWay,
+  pipelineOf,
+  planStatus,
+  verdict,
+} from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
 import { happened } from '../../support/transitions.ts';
 
@@ -60,6 +65,24 @@ test('the text of a removal names instances, record and keys', () => {
   expect(whatGoes(row('a', {}))).toBe('2 instances and its record, 3 keys');
   expect(whatGoes(row('a', { instances: 0 }))).toBe('its record, 1 key');
   expect(whatGoes(row('a', { kind: 'leftovers', instances: 1 }))).toBe('1 instance, 1 key');
+});
+
+test('the headline counts the suspects of all columns, and says how many of them are held back', () => {
+  const suspect = { next: 'expire', why: 'unreachable' } as const;
+  const rows = [
+    row('a', { ...suspect, heldBy: { by: 'grace', until: now } }),
+    row('b', { ...suspect, heldBy: { by: 'hold', until: now, why: null } }),
+    row('c', { next: 'suspect', why: 'lapsed' }),
+  ];
+  const plan = { seats: 1, rows, brakes: [], holds: [], seq: 1, at: now, estimate: false };
+  expect(verdict(plan, pipelineOf(rows))).toBe(
+    '1 collector watching · 2 runs suspect · 1 of them held back · 1 without a lease · 0 being removed · 0 stuck',
+  );
+  expect(rows.map(planStatus)).toEqual([
+    ['suspect', 'unreachable'],
+    ['suspect', 'planned'],
+    ['lapsed', ''],
+  ]);
 });
 
 test('every row of a plan is in exactly one column', () => {
