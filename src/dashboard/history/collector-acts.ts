@@ -7,6 +7,8 @@ import type { ApiEntity } from '../api-types.ts';
 export class CollectorActs {
   /** By the collector's number. */
   readonly lastAt = new Map<number, number>();
+  /** When the seats were last read; later, it is not known who has one. */
+  seenAt = 0;
   /** The newest collector of each `host/agent`, up to the row that is read. */
   readonly #newest = new Map<string, number>();
   #byAuthor = this.#newest;

@@ -92,10 +92,13 @@ export class InstanceLanes {
     const cut = own.length > mostChanges ? (own.at(-mostChanges - 1) ?? null) : null;
     for (const row of own.slice(0, -mostChanges)) this.#last.set(log.entity.get(row), row);
     const rows = own.slice(-mostChanges).map((row) => [row, null] as [number, number | null]);
+    // The end of a seat after this was not seen: nobody has looked again yet.
+    const known = Math.max(log.acts.seenAt, log.at.get(log.end - 1));
     for (const at of log.acts.lastAt.values()) {
       const lapse = at + seatTtl + 1;
       const row = log.rowAtTime(lapse);
-      if (lapse <= to && row > Math.max(start, cut ?? start)) rows.push([row, lapse]);
+      if (lapse <= Math.min(to, known) && row > Math.max(start, cut ?? start))
+        rows.push([row, lapse]);
     }
     return { rows: rows.sort(([a, b], [c, d]) => a - c || (b ?? 0) - (d ?? 0)), cut };
   }

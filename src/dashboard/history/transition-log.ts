@@ -152,9 +152,9 @@ export class TransitionLog {
 
   /** Records which runs have a seat at a time, without the `ttl` by which a seat outlives its holder. */
   seatsSeen(runs: readonly string[], at: number): void {
+    this.acts.seenAt = at;
     for (const collector of this.acts.lastAt.keys()) {
-      const entity = this.entities.at(collector);
-      if (runs.includes(entity.run)) this.acts.see(collector, at - seatTtl);
+      if (runs.includes(this.entities.at(collector).run)) this.acts.see(collector, at - seatTtl);
     }
   }
 

@@ -36,8 +36,10 @@ export interface InstanceNow {
   readonly status: InstanceStatus;
   /** Why it is dubious or failing; empty: it is not. */
   readonly reason: string;
-  /** When this status began. */
+  /** When its row in `ps` began this status. */
   readonly since: number;
+  /** The same, or when the last suspicion of its agent ended: `why` says this time too. */
+  readonly unbrokenSince: number;
   /** The active registration of its name, if that is another one. */
   readonly active: EntityState | undefined;
 }
@@ -114,12 +116,14 @@ export function slotNow(slot: AgentEntities, context: SlotContext): AgentModel |
   if (!entityState) return undefined;
   const { isHeld, observation } = context;
   const agent = current && agentFacts(current, isHeld);
+  // A run that was suspect before is in its state since the suspicion ended.
+  const refutedAt = current && current.origin[1] > 0 ? current.since : 0;
   slot.order ??= ordered(slot.instances);
   const counts = { live: 0, dubious: 0, failing: 0, draining: 0, unverified: 0, contested: 0 };
   const instances: InstanceNow[] = [];
   for (const number of slot.order) {
     const one = slot.instances.get(number);
-    const now = one && instanceNow(one, agent, context);
+    const now = one && instanceNow(one, agent, context, refutedAt);
     if (!now) continue;
     instances.push(now);
     counts[now.status] += 1;
@@ -161,6 +165,7 @@ function instanceNow(
   entityState: EntityState,
   agent: AgentFacts | undefined,
   { observation, rivals, drainedSince }: SlotContext,
+  refutedAt: number,
 ): InstanceNow | undefined {
   const facts = instanceFacts(entityState, agent, drainedSince(entityState.entity));
   const { entity, number } = entityState;
@@ -174,6 +179,7 @@ function instanceNow(
     ...{ entityState, service, id, run, status },
     reason: status === 'failing' ? (entityState.note.why ?? '') : reason,
     since: result.since,
+    unbrokenSince: status === 'live' ? Math.max(result.since, refutedAt) : result.since,
     active: active === entityState ? undefined : active,
   };
 }

@@ -38,7 +38,7 @@ export function InstanceList({ instances, run, records }: Props) {
             >
               <BidiText text={`${one.service}/${one.id}`} />
             </a>
-            <span class="num dim">{since(one.since, now.value)}</span>
+            <span class="num dim">{since(one.unbrokenSince, now.value)}</span>
             <span class="dim facts-line">
               {where === '' ? null : <code>{where}</code>}
               <ActiveRegistration of={one.active} />

@@ -208,7 +208,7 @@ export class ConnectionHub {
       skew,
     };
     this.#say({ ...connection, brokenSince: null, attempt: 0, retryAt: null, why: null });
-    this.#log.seatsSeen(mark.seats ?? [], mark.now);
+    if (mark.seats) this.#log.seatsSeen(mark.seats, mark.now);
     if (wasBroken) this.#caughtUp();
     if (mark.head > this.#log.to) this.#soon();
   }

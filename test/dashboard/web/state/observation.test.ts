@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiEntity, ApiHello, ApiPage } from '../../../../src/dashboard/api-types.ts';
 import { TransitionLog } from '../../../../src/dashboard/history/transition-log.ts';
+import { lanes } from '../../../../src/dashboard/history/transition-queries.ts';
+import { FleetModel } from '../../../../src/dashboard/web/model/fleet-model.ts';
 import type { Connection } from '../../../../src/dashboard/web/protocol/worker-messages.ts';
 import { Cursor } from '../../../../src/dashboard/web/state/cursor.ts';
 import { TabCursor } from '../../../../src/dashboard/web/worker/tab-cursor.ts';
 import { seatTtl } from '../../../../src/domain/fleet/observation.ts';
 import { AgentName, HostId, RunId } from '../../../../src/domain/identity/names.ts';
-import { counted, instance, present, run } from '../support/sample-fleet.ts';
+import { counted, instance, present, run, tell } from '../support/sample-fleet.ts';
 
 const collector: ApiEntity = {
   entity: 'collector',
@@ -58,6 +60,34 @@ function open(page: ApiPage) {
       cursor.fleet.slots().flatMap(({ status, instances }) => [status, instances[0]?.status]),
   };
 }
+
+describe('the lane of a live instance', () => {
+  const lapses = (log: TransitionLog) =>
+    lanes(log, { ask: 'lanes', entities: [2], from: 0, to: 60_000 }).flatMap(({ steps }) =>
+      steps.flatMap(([at, state, type]) => (type === 'seat lapsed' ? [[at, state]] : [])),
+    );
+
+  test('does not end with the last sign of its collector, and is unverified once that is gone', () => {
+    const { log, mark } = open(pageOf(collector));
+    mark([collector.run], 40_000);
+    expect(lapses(log)).toEqual([]);
+    mark([], 50_000);
+    expect(lapses(log)).toEqual([[40_001, 'unverified']]);
+  });
+
+  test('is live since the suspicion of its agent ended', () => {
+    const fleet = new FleetModel();
+    const agent = run('h');
+    tell(fleet, [
+      { entity: agent, state: present('live'), since: 9000, origin: [2, 7000] },
+      { entity: instance('h', 'w1'), state: 'serving', since: 1000 },
+      { entity: run('i'), state: present('live'), since: 9000 },
+      { entity: instance('i', 'w2'), state: 'serving', since: 1000 },
+    ]);
+    fleet.setObservation('observed');
+    expect(fleet.slots().map(({ instances }) => instances[0]?.unbrokenSince)).toEqual([9000, 1000]);
+  });
+});
 
 describe('an agent and no collector', () => {
   test('is dubious with its instances, as ps shows it, and needs attention', () => {

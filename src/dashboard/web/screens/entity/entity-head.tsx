@@ -77,7 +77,7 @@ function InstanceStatus({ service, id }: { readonly service: string; readonly id
         return (
           <span key={one.entityState.number}>
             <StateBadge status={one.status} reason={one.reason} />{' '}
-            <span class="dim num">{since(one.since, now.value)}</span>{' '}
+            <span class="dim num">{since(one.unbrokenSince, now.value)}</span>{' '}
             <a
               href={hrefTo({
                 screen: 'entity',

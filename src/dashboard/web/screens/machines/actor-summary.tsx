@@ -1,6 +1,6 @@
 import { clockTime, since } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
-import { statusOf } from '../../model/state-styles.ts';
+import { colorClassOf, statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
 import { hrefTo, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
@@ -9,6 +9,7 @@ import { StateBadge } from '../../widgets/state-badge.tsx';
 /** The selected entity: name, state, since when. */
 export function ActorSummary({ actor }: { readonly actor: EntityState }) {
   const subject = subjectOf(actor.entity);
+  const status = statusOf(actor.entity.entity, actor.state);
   return (
     <section>
       <h2>
@@ -16,8 +17,8 @@ export function ActorSummary({ actor }: { readonly actor: EntityState }) {
       </h2>
       <p>
         <StateBadge
-          status={statusOf(actor.entity.entity, actor.state)}
-          reason={actor.note.why ?? ''}
+          status={status}
+          reason={colorClassOf(status) === 'live' ? '' : (actor.note.why ?? '')}
         />
       </p>
       <dl class="facts">

@@ -39,7 +39,7 @@ export function ServiceMembers({ members }: { readonly members: readonly Service
             <BidiText class="dim" text={slot.zone} />
             <code>{[address, port].filter(Boolean).join(':')}</code>
             <span class="num dim" title={dayTime(instance.since)}>
-              {since(instance.since, now.value)}
+              {since(instance.unbrokenSince, now.value)}
             </span>
           </li>
         );
