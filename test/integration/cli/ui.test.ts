@@ -86,7 +86,7 @@ describe('rollcall ui', () => {
       );
     await until('the new agent is there', there, 60_000);
     const { last } = await got<{ last: number }>(url, '/api/hello');
-    await until('all of it was told', () => seqs.at(-1) === last);
+    await until('all of it was told', () => (seqs.at(-1) ?? 0) >= last);
     expect(seqs).toEqual(Array.from({ length: seqs.length }, (_, n) => n + 1));
     stop.abort();
     running.kill('SIGTERM');
