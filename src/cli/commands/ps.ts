@@ -41,7 +41,10 @@ export const ps = command({
     ['rollcall ps --filter state:dubious host:db-1', 'what needs attention on a host'],
     ['rollcall ps --filter label.tier=gold', 'the instances with a label'],
     ['rollcall ps --service web --json', 'for scripts: one JSON document per line'],
-    ['rollcall ps -o wide', 'also labels, and how often each agent returned from suspicion'],
+    [
+      'rollcall ps -o wide',
+      'also labels, and how often each agent returned from suspicion or death',
+    ],
     ['rollcall ps web -o name', 'for shells: SERVICE/ID, one per line'],
     [
       'rollcall ps -o template="{{host}}:{{port}}"',

@@ -9,7 +9,7 @@ import { type Finding, note, ok } from './finding.ts';
 
 const namedAtMost = 10;
 
-/** Agents that return from suspicion too often. Nothing, if this login may not read the history. */
+/** Agents that return from suspicion or death too often. Nothing, if this login may not read the history. */
 export async function diagnoseFlaps(
   { audit, serverTime }: Pick<Ports, 'audit' | 'serverTime'>,
   { fleet }: Pick<Directory, 'fleet'>,
@@ -23,15 +23,18 @@ export async function diagnoseFlaps(
       .toSorted(([, a], [, b]) => b.hour - a.hour);
     if (flapping.length === 0)
       return [
-        ok('flaps', `no agent returned from suspicion more than ${allowed} times in an hour`),
+        ok(
+          'flaps',
+          `no agent returned from suspicion or death more than ${allowed} times in an hour`,
+        ),
       ];
     const names = flapping.slice(0, namedAtMost).map(([name, { hour }]) => `${name} (${hour})`);
     const more = flapping.length > namedAtMost ? ` and ${flapping.length - namedAtMost} more` : '';
     return [
       note(
         'flaps',
-        `${plural(flapping.length, 'agent')} returned from suspicion more than ${allowed} times in the last hour: ${names.join(', ')}${more}`,
-        'their hosts or the network are overloaded, or the ttl is too short (--ttl of the agent); rollcall why HOST/AGENT, rollcall agents -o wide',
+        `${plural(flapping.length, 'agent')} returned from suspicion or death more than ${allowed} times in the last hour: ${names.join(', ')}${more}`,
+        'their hosts or the network are overloaded, the ttl is too short (--ttl of the agent), or their processes crash; rollcall why HOST/AGENT, rollcall agents -o wide',
       ),
     ];
   } catch (cause) {

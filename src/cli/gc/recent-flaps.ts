@@ -10,7 +10,7 @@ import { withSpinner } from '../terminal/spinner.ts';
 const none: ReadonlyMap<string, FlapCounts> = new Map();
 
 /**
- * How often the agents returned from suspicion, for `-o wide`; other formats do not read the history for it. A
+ * How often the agents returned from suspicion or death, for `-o wide`; other formats do not read the history for it. A
  * list without it is better than none: the login of a consumer may not read the history.
  */
 export async function recentFlaps(
@@ -25,7 +25,7 @@ export async function recentFlaps(
     );
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    io.out(io.palette.dim(`returns from suspicion are not known: ${cause.message}`));
+    io.out(io.palette.dim(`returns from suspicion or death are not known: ${cause.message}`));
     return none;
   }
 }

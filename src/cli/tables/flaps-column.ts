@@ -1,10 +1,10 @@
 import type { FlapCounts } from '../../domain/policy/flaps.ts';
 import type { Column } from './table.ts';
 
-/** Returns from suspicion, by `host/agent`. */
+/** Returns from suspicion or death, by `host/agent`. */
 export type Flaps = ReadonlyMap<string, FlapCounts>;
 
-/** How often the agent of a row returned from suspicion. The column is left out if none did. */
+/** How often the agent of a row returned from suspicion or death. The column is left out if none did. */
 export const flapsColumn = (
   flaps: Flaps,
 ): Column<{ readonly host: string; readonly agent: string }> => ({

@@ -3,7 +3,7 @@ import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entr
 import { isSuspect, ownerDoubt } from '../../domain/events/owner-doubt.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
-import { countFlaps, type FlapCounts, isReturn } from '../../domain/policy/flaps.ts';
+import { countFlaps, type FlapCounts, FlapTimes } from '../../domain/policy/flaps.ts';
 import type { Millis, Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 
@@ -17,23 +17,23 @@ export interface Doubt {
   readonly seq: Revision;
 }
 
-/** The last transition of each type in the history of a run, its doubts, and the returns of its agent. */
+/** The last transition of each type in the history of a run, its doubts, and the flaps of its agent. */
 export class RunLife {
   readonly #last = new Map<string, AuditEntry>();
-  readonly #returns: WallTime[] = [];
+  readonly #flaps = new FlapTimes();
   readonly #doubts: Doubt[] = [];
   #offset: Millis | undefined;
 
   /** Reads the history up to and including `until`. */
   static async read(history: History, of: RunRef, until: Revision): Promise<RunLife> {
     const life = new RunLife();
-    // Also the other runs of its agent, whose returns count too.
+    // Also the other runs of its agent, whose flaps count too.
     for await (const stored of history.read(0, [`${agentMapKey(of)}.*.*`])) {
       if (stored.seq > until) break;
       const read = parseAuditEvent(stored);
       if (read.kind !== 'event' || read.event.of.entity !== 'run') continue;
-      if (isReturn(read.event.event.type, isSuspect(read.event.from)))
-        life.#returns.push(read.storedAt);
+      const { event, from } = read.event;
+      life.#flaps.take(event.type, isSuspect(from), read.storedAt);
       if (read.event.of.run === of.run) life.#add(read, of);
     }
     return life;
@@ -61,9 +61,9 @@ export class RunLife {
     return this.#offset ?? 0;
   }
 
-  /** How often its agent returned from suspicion before `now`, also in earlier runs. */
+  /** How often its agent flapped before `now`, also in earlier runs. */
   flaps(now: WallTime): FlapCounts {
-    return countFlaps(this.#returns, now);
+    return countFlaps(this.#flaps.times, now);
   }
 
   /** The times in which its instances were dubious through it, the oldest first. */

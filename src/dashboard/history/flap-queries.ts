@@ -1,26 +1,30 @@
-import { flapsWithin, isReturn, regranted } from '../../domain/policy/flaps.ts';
+import { FlapTimes, flapEvents, flapsWithin } from '../../domain/policy/flaps.ts';
 import type { ApiEntity } from '../api-types.ts';
 import { none } from './note-table.ts';
 import type { SlotReturns } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-/** When the agents returned from suspicion in the 24 hours before a time, newest first; those with a return only. */
+/** When the agents flapped in the 24 hours before a time, newest first; those that did only. */
 export function returnsBefore(log: TransitionLog, at: number): SlotReturns[] {
   const rows = candidatesOf(log);
-  const bySlot = new Map<string, { host: string; agent: string; times: number[] }>();
-  for (let n = rows.length - 1; n >= 0; n -= 1) {
+  const bySlot = new Map<string, { host: string; agent: string; flaps: FlapTimes }>();
+  let n = rows.length;
+  while (n > 0 && log.at.get(rows[n - 1] ?? none) > at - flapsWithin) n -= 1;
+  for (; n < rows.length; n += 1) {
     const row = rows[n] ?? none;
     const time = log.at.get(row);
-    if (time > at) continue;
-    if (time <= at - flapsWithin) break;
-    if (!isReturn(regranted, wasSuspect(log, row))) continue;
-    const { host, agent } = log.entities.at(log.entity.get(row)) as Run;
+    if (time > at) break;
+    const { entity, host, agent } = log.entities.at(log.entity.get(row)) as Run;
+    if (entity !== 'run') continue;
+    const type = log.words.at(log.type.get(row));
     const key = `${host}\n${agent}`;
-    const slot = bySlot.get(key) ?? { host, agent, times: [] };
-    bySlot.set(key, slot);
-    slot.times.push(time);
+    const slot = bySlot.get(key) ?? { host, agent, flaps: new FlapTimes() };
+    if (type !== 'started') bySlot.set(key, slot);
+    slot.flaps.take(type, wasSuspect(log, row), time);
   }
-  return [...bySlot.values()];
+  return [...bySlot.values()].flatMap(({ host, agent, flaps: { times } }) =>
+    times.length > 0 ? [{ host, agent, times: times.reverse() }] : [],
+  );
 }
 
 interface Candidates {
@@ -32,15 +36,14 @@ interface Candidates {
 
 const known = new WeakMap<TransitionLog, Candidates>();
 
-/** The rows with the event of a return. They are few, so each row is looked at only once, not for each query. */
+/** The rows with an event of a flap. They are few, so each row is looked at only once, not for each query. */
 function candidatesOf(log: TransitionLog): readonly number[] {
-  const returned = log.words.find(regranted);
-  if (returned === undefined) return [];
+  const types = new Set(flapEvents.map((one) => log.words.find(one)));
   const found = known.get(log) ?? { first: log.first, end: log.first, rows: [] };
   known.set(log, found);
   const between = (from: number, to: number) => {
     const rows: number[] = [];
-    for (let row = from; row < to; row += 1) if (log.type.get(row) === returned) rows.push(row);
+    for (let row = from; row < to; row += 1) if (types.has(log.type.get(row))) rows.push(row);
     return rows;
   };
   if (log.first < found.first) found.rows = between(log.first, found.first).concat(found.rows);
@@ -52,10 +55,9 @@ function candidatesOf(log: TransitionLog): readonly number[] {
 
 type Run = Extract<ApiEntity, { entity: 'run' }>;
 
-/** Whether a row is of a run that was suspect before it. */
+/** Whether the run of a row was suspect before it. */
 function wasSuspect(log: TransitionLog, row: number): boolean {
   const entity = log.entity.get(row);
-  if (log.entities.at(entity).entity !== 'run') return false;
   const prev = log.prev.get(row);
   const state = prev === none ? log.before(entity)?.state : log.state.get(prev);
   return state !== undefined && log.words.at(state).includes('sight.suspect');

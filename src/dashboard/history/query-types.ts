@@ -78,7 +78,7 @@ export interface Lane {
   readonly cut: number | null;
 }
 
-/** When an agent returned from suspicion, the newest first. */
+/** When an agent returned from suspicion, or died and was started again, the newest first. */
 export interface SlotReturns {
   readonly host: string;
   readonly agent: string;

@@ -53,7 +53,7 @@ export const FleetPolicy = z.object({
   retention: Retention.prefault({}),
   signatures: Signatures.default('optional'),
   /**
-   * How many times an agent may return from suspicion in an hour before it needs attention; absent: 3. Older
+   * How many times an agent may return from suspicion or death in an hour before it needs attention; absent: 3. Older
    * versions do not write it.
    */
   flaps: z.number().int().min(1).max(1000).optional(),

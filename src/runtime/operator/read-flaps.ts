@@ -1,7 +1,7 @@
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { isSuspect } from '../../domain/events/owner-doubt.ts';
-import { countFlaps, type FlapCounts, flapsWithin, isReturn } from '../../domain/policy/flaps.ts';
+import { countFlaps, type FlapCounts, FlapTimes, flapsWithin } from '../../domain/policy/flaps.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import { firstStoredAfter } from './first-stored-after.ts';
@@ -10,8 +10,8 @@ import { firstStoredAfter } from './first-stored-after.ts';
 const runs = ['*.*.*.*'];
 
 /**
- * How often each agent, `host/agent`, returned from suspicion in the hour and in the 24 hours before `now`. Agents
- * without a return are left out. An event that cannot be read is skipped (G12).
+ * How often each agent, `host/agent`, flapped in the hour and in the 24 hours before `now`. Agents that did not are left
+ * out. An event that cannot be read is skipped (G12).
  * @throws {Fault} `store-unavailable`; `store-refused` for a user who may not read the history
  */
 export async function readFlaps(
@@ -20,7 +20,7 @@ export async function readFlaps(
   signal: AbortSignal,
   hash?: Hash,
 ): Promise<ReadonlyMap<string, FlapCounts>> {
-  const returns = new Map<string, WallTime[]>();
+  const agents = new Map<string, FlapTimes>();
   for await (const stored of history.read(
     await firstStoredAfter(history, now - flapsWithin),
     runs,
@@ -29,15 +29,14 @@ export async function readFlaps(
     const read = parseAuditEvent(stored, hash);
     if (read.kind !== 'event' || read.event.of.entity !== 'run') continue;
     const { of, event, from } = read.event;
-    if (!isReturn(event.type, isSuspect(from))) continue;
     const name = `${of.host}/${of.agent}`;
-    const times = returns.get(name);
-    if (times) times.push(read.storedAt);
-    else returns.set(name, [read.storedAt]);
+    const flaps = agents.get(name) ?? new FlapTimes();
+    agents.set(name, flaps);
+    flaps.take(event.type, isSuspect(from), read.storedAt);
   }
   return new Map(
-    [...returns]
-      .map(([name, times]) => [name, countFlaps(times, now)] as const)
+    [...agents]
+      .map(([name, { times }]) => [name, countFlaps(times, now)] as const)
       .filter(([, { day }]) => day > 0),
   );
 }

@@ -130,8 +130,8 @@ test('9: which agents flap is seen without a click, and how often with 1', async
   const { page, hand } = await atFleet(open);
   await expect
     .poll(() => attention(page).textContent(), soon)
-    .toMatch(/flapping.*h7\/flaps.*returned from suspicion [4-9] times in the last hour/);
-  await hand.click(page.getByText(/agents? returned from suspicion in the last 24 h/));
+    .toMatch(/flapping.*h7\/flaps.*returned from suspicion or death [4-9] times in the last hour/);
+  await hand.click(page.getByText(/agents? returned from suspicion or death in the last 24 h/));
   const row = page.locator('.flaps').getByRole('row', { name: /h7\/flaps/ });
   expect(await row.textContent()).toMatch(/h7\/flaps[4-9][4-9]\d\d:\d\d:\d\d/);
   expect(hand.cost).toEqual({ clicks: 1, keys: 0 });

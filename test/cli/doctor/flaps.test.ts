@@ -27,7 +27,7 @@ describe('rollcall doctor', () => {
     }
     const [finding] = await found(fleet);
     expect(finding).toMatchObject({ about: 'flaps', level: 'note' });
-    expect(finding?.what).toContain('1 agent returned from suspicion more than 3 times');
+    expect(finding?.what).toContain('1 agent returned from suspicion or death more than 3 times');
     expect(finding?.what).toContain('h1/a (4)');
   });
 

@@ -49,12 +49,12 @@ describe('the flaps of an agent', () => {
     [
       { hour: 0, day: 2 },
       3,
-      ' It returned from suspicion 0 times in the last hour and 2 times in 24 h.',
+      ' It returned from suspicion or death 0 times in the last hour and 2 times in 24 h.',
     ],
     [
       { hour: 3, day: 9 },
       3,
-      ' It returned from suspicion 3 times in the last hour and 9 times in 24 h.',
+      ' It returned from suspicion or death 3 times in the last hour and 9 times in 24 h.',
     ],
   ])('%j of at most %i are told', (flaps, allowed, words) => {
     expect(flapWords(flaps, allowed)).toBe(words);

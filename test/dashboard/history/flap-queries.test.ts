@@ -15,6 +15,7 @@ async function read(name: string) {
   const index = new HistoryIndex();
   const returns = new Map<string, number[]>();
   const before = new Map<string, string>();
+  const deaths = new Map<string, number>();
   for await (const stored of recorded(name).read(0)) {
     ingest(index, stored);
     const parsed = parseAuditEvent(stored);
@@ -22,8 +23,16 @@ async function read(name: string) {
     const { of, event, to } = parsed.event;
     if (of.entity !== 'run') continue;
     const slot = `${of.host}/${of.agent}`;
+    const add = (at: number) => returns.set(slot, [at, ...(returns.get(slot) ?? [])]);
     if (event.type === 'regranted' && before.get(of.run)?.includes('"sight":"suspect"'))
-      returns.set(slot, [stored.storedAt, ...(returns.get(slot) ?? [])]);
+      add(stored.storedAt);
+    if (to === 'superseded') add(stored.storedAt);
+    if (to === 'expired') deaths.set(slot, stored.storedAt);
+    const died = deaths.get(slot);
+    if (event.type === 'started' && died !== undefined) {
+      add(died);
+      deaths.delete(slot);
+    }
     before.set(of.run, JSON.stringify(to));
   }
   const log = new TransitionLog();

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { countFlaps, defaultFlaps, isFlapping } from '../../../src/domain/policy/flaps.ts';
+import {
+  countFlaps,
+  defaultFlaps,
+  FlapTimes,
+  isFlapping,
+} from '../../../src/domain/policy/flaps.ts';
 
 const hour = 3_600_000;
 const now = 100 * hour;
@@ -8,6 +13,22 @@ describe('the flaps of an agent', () => {
   it('are its returns in the last hour and in the last 24 hours', () => {
     const returns = [now, now - hour + 1, now - hour, now - 24 * hour + 1, now - 24 * hour];
     expect(countFlaps(returns, now)).toEqual({ hour: 2, day: 4 });
+  });
+
+  it('are returns from suspicion, and deaths after which a run started again', () => {
+    const of = (...events: readonly string[]) => {
+      const flaps = new FlapTimes();
+      for (const [n, one] of events.entries()) {
+        const [type = '', sight] = one.split(' ');
+        flaps.take(type, sight === 'suspect', n);
+      }
+      return flaps.times;
+    };
+    expect(of('started', 'regranted suspect', 'regranted')).toEqual([1]);
+    expect(of('started', 'superseded', 'started', 'superseded suspect', 'started')).toEqual([1, 3]);
+    expect(of('started', 'expired suspect', 'removed', 'started', 'started')).toEqual([1]);
+    expect(of('started', 'expired suspect', 'removed')).toEqual([]);
+    expect(of('started', 'withdrawn', 'left', 'started', 'left', 'started')).toEqual([]);
   });
 
   it('do not include what happened after the moment', () => {

@@ -37,6 +37,14 @@ export const losing: readonly Mutant[] = [
     unseen: 'no simulated process shows losses',
   },
   {
+    name: 'crash-loop-is-no-flap',
+    breaks: 'G9',
+    what: 'counts no restart of an agent that died',
+    file: 'src/domain/policy/flaps.ts',
+    edits: [["type === 'superseded' || ", '']],
+    tests: ['test/dashboard/history/flap-queries.test.ts'],
+  },
+  {
     name: 'lost-elsewhere-unseen',
     breaks: 'G9',
     what: 'lists an instance as lost although another agent registered it since and deregistered it',

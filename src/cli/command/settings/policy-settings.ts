@@ -97,7 +97,7 @@ const policySettings: Readonly<Record<string, PolicySetting>> = {
   },
   flaps: {
     ...plain,
-    about: 'returns from suspicion in an hour, above which an agent counts as flapping',
+    about: 'returns from suspicion or death in an hour, above which an agent counts as flapping',
     rule: 'a whole number from 1 to 1000',
     checks: flaps,
   },

@@ -4,7 +4,7 @@ import { formatCount } from '../format/format-time.ts';
 import type { FleetModel } from './fleet-model.ts';
 import type { Issue } from './issues.ts';
 
-/** How often an agent returned from suspicion, and when it last did. */
+/** How often an agent returned from suspicion or death, and when it last did. */
 export interface SlotFlaps extends FlapCounts {
   readonly host: string;
   readonly agent: string;
@@ -32,9 +32,9 @@ export function flapIssues(flaps: readonly SlotFlaps[], fleet: FleetModel): read
             key: `flaps ${slot.key}`,
             status: 'flapping',
             title: `${host}/${agent}`,
-            reason: `returned from suspicion ${formatCount(hour, 'time')} in the last hour, ${day} in 24 h`,
+            reason: `returned from suspicion or death ${formatCount(hour, 'time')} in the last hour, ${day} in 24 h`,
             since: last,
-            next: 'check its host, its network and its ttl',
+            next: 'check its process, host, network and ttl',
             at: null,
             slots: [slot],
           }

@@ -31,7 +31,7 @@ describe('an agent that returns from suspicion again and again', () => {
 
   test('needs attention above the number that is normal', () => {
     expect(attention()).toEqual([
-      'h1/a: returned from suspicion 4 times in the last hour, 5 in 24 h',
+      'h1/a: returned from suspicion or death 4 times in the last hour, 5 in 24 h',
     ]);
   });
 

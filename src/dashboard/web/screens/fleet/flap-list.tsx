@@ -8,14 +8,14 @@ import { BidiText } from '../../widgets/bidi-text.tsx';
 
 const most = 50;
 
-/** The agents that returned from suspicion in the last 24 hours, those that did it most in the last hour first. */
+/** The agents that returned from suspicion or death in the last 24 hours, those that did it most in the last hour first. */
 export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
   const [open, setOpen] = useState(false);
   if (flaps.length === 0) return null;
   return (
     <details class="panel flaps" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        {formatCount(flaps.length, 'agent')} returned from suspicion in the last 24 h
+        {formatCount(flaps.length, 'agent')} returned from suspicion or death in the last 24 h
       </summary>
       {open ? <FlapTable flaps={flaps} /> : null}
     </details>
