@@ -1,5 +1,5 @@
+import type { PlanRow } from '../domain/collection/gc-plan.ts';
 import type { Millis, WallTime } from '../domain/time.ts';
-import type { ApiGcPlan } from './api-types.ts';
 
 /**
  * `POST /api/actions/hold`, `/release`, `/sweep`, `/acknowledge`, with `Rollcall-Request`: an id that the page makes for
@@ -47,7 +47,9 @@ export interface ApiActionResult {
 }
 
 /** The removals that remain after a sweep, in the format of `gc plan --json`. */
-export interface ApiRemaining extends Pick<ApiGcPlan, 'rows' | 'at'> {
+export interface ApiRemaining {
+  readonly rows: readonly PlanRow[];
+  readonly at: WallTime;
   /** Why some of its writes were refused; null: none was refused. */
   readonly refused: string | null;
 }

@@ -192,6 +192,17 @@ export interface ApiExplanation {
   readonly whyNot: string | null;
 }
 
+/** A row of the plan, with its column on the page and texts. */
+export interface ApiPlanRow extends PlanRow {
+  readonly column: 'grace' | 'held' | 'removing' | 'stuck';
+  /** Its status and reason as on the Fleet screen. */
+  readonly status: string;
+  readonly reason: string;
+  /** What delays it, other than its grace; empty: nothing. */
+  readonly waits: string;
+  readonly removes: string;
+}
+
 /** `/api/plan`: what will be removed, when and why, what delays it, brakes and holds. */
 export interface ApiGcPlan {
   readonly seq: Revision;
@@ -199,8 +210,10 @@ export interface ApiGcPlan {
   /** True for the past, because past leases are unknown. */
   readonly estimate: boolean;
   readonly seats: number | null;
-  /** In the format of `gc plan --json`. */
-  readonly rows: readonly PlanRow[];
+  /** In the format of `gc plan --json`, and texts. */
+  readonly rows: readonly ApiPlanRow[];
+  /** All of it in one line. */
+  readonly verdict: string;
   readonly brakes: readonly ApiBrake[];
   readonly holds: readonly ApiHold[];
 }

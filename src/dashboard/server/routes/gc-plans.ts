@@ -7,6 +7,7 @@ import type { Revision } from '../../../domain/time.ts';
 import { replayTo } from '../../../runtime/audit/replay.ts';
 import type { ApiBrake, ApiGcPlan, ApiHold } from '../../api-types.ts';
 import type { Source } from '../history/live-source.ts';
+import { planRow, verdict } from './plan-text.ts';
 
 /** What will be removed from the fleet in its present state. Reads leases and seats. */
 export type PlanNow = () => Promise<{
@@ -22,7 +23,7 @@ export async function livePlan(source: Source, planNow: PlanNow): Promise<ApiGcP
     at: source.now(),
     estimate: false,
     seats: plan.seats,
-    ...documentOf(plan, fleet),
+    ...documentOf(plan, fleet, plan.seats),
   };
 }
 
@@ -43,14 +44,15 @@ export async function pastPlan(
   }
   const around = { now: at, seats: 1, leases, answering: new Set<string>(), orphans: defaultLease };
   const plan = planRemovals(fleet, around);
-  return { seq: reached, at, estimate: true, seats: null, ...documentOf(plan, fleet) };
+  return { seq: reached, at, estimate: true, seats: null, ...documentOf(plan, fleet, null) };
 }
 
 /** Only the state is needed, so the chains are not verified. */
 const noHash = () => '0'.repeat(64);
 
-const documentOf = ({ rows, brakes }: Plan, fleet: Fleet) => ({
-  rows,
+const documentOf = ({ rows, brakes }: Plan, fleet: Fleet, seats: number | null) => ({
+  rows: rows.map(planRow),
+  verdict: verdict({ seats, rows: rows.map(planRow) }),
   brakes: brakes.map(brakeOf),
   holds: [...fleet.controls.holds()].map(({ record }): ApiHold => {
     const { host, agent = null, until, why = null, by, since } = record;

@@ -1,6 +1,6 @@
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
 import type { ApiActionResult } from '../../api-actions.ts';
-import { hindrance, whatGoes } from '../../history/plan-text.ts';
+import { hindrance, whatGoes } from './plan-text.ts';
 
 type SweepResult = Pick<ApiActionResult, 'transitions' | 'by' | 'left'>;
 

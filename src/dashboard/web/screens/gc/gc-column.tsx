@@ -1,7 +1,6 @@
-import type { PlanRow } from '../../../../domain/collection/gc-plan.ts';
-import { hindrance, whatGoes } from '../../../history/plan-text.ts';
+import type { ApiPlanRow } from '../../../api-types.ts';
 import { countdown } from '../../format/format-time.ts';
-import { planStatus, soonestFirst } from '../../model/gc-pipeline.ts';
+import { soonestFirst } from '../../model/gc-pipeline.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { hrefTo, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
@@ -10,7 +9,7 @@ import { StateBadge } from '../../widgets/state-badge.tsx';
 interface ColumnProps {
   readonly title: string;
   readonly empty: string;
-  readonly rows: readonly PlanRow[];
+  readonly rows: readonly ApiPlanRow[];
 }
 
 /** One stage of the removal of a dead run, with a card per run. */
@@ -33,10 +32,8 @@ export function GcColumn({ title, empty, rows }: ColumnProps) {
   );
 }
 
-function PlanCard({ row }: { readonly row: PlanRow }) {
-  const { kind, next, at, detail } = row;
-  const [status, reason] = planStatus(row);
-  const delay = hindrance(row);
+function PlanCard({ row }: { readonly row: ApiPlanRow }) {
+  const { kind, next, at, detail, status, reason, waits, removes } = row;
   return (
     <li class="card">
       <header>
@@ -49,14 +46,14 @@ function PlanCard({ row }: { readonly row: PlanRow }) {
           : { remove: 'removed', expire: 'expires', suspect: 'suspected' }[next]}{' '}
         {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
       </p>
-      <p class="dim">{kind === 'record' ? 'not removed' : `removes ${whatGoes(row)}`}</p>
-      {delay === '' || row.heldBy?.by === 'grace' ? null : <p class="waits">waits: {delay}</p>}
+      <p class="dim">{kind === 'record' ? 'not removed' : `removes ${removes}`}</p>
+      {waits === '' ? null : <p class="waits">waits: {waits}</p>}
     </li>
   );
 }
 
 /** The agent of a plan row, linked to its history. A key without an owner has no link. */
-function PlanLink({ row: { host, agent, key } }: { readonly row: PlanRow }) {
+function PlanLink({ row: { host, agent, key } }: { readonly row: ApiPlanRow }) {
   if (host === null || agent === null) return <BidiText text={key ?? '?'} />;
   const of = writeSubject({ kind: 'agent', host, agent });
   return (

@@ -1,7 +1,6 @@
 import '../../styles/gc.css';
-import type { ApiGcPlan } from '../../../api-types.ts';
+import type { ApiGcPlan, ApiPlanRow } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
-import { pipelineOf, verdict } from '../../model/gc-pipeline.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { ActionButton, LastActionResult } from '../../shell/action-dialog.tsx';
 import {
@@ -34,13 +33,15 @@ export function GcScreen() {
     { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
     older,
   );
-  const columns = pipelineOf(plan?.rows ?? []);
+  const rowsIn = (column: ApiPlanRow['column']) =>
+    (plan?.rows ?? []).filter((row) => row.column === column);
+  const stuck = rowsIn('stuck');
   return (
     <>
       <section class="panel head" aria-label="GC">
         <h1>GC</h1>
         <span class="verdict">
-          {plan ? verdict(plan, columns) : failed === undefined ? 'Loading the plan …' : ''}
+          {plan ? plan.verdict : failed === undefined ? 'Loading the plan …' : ''}
         </span>
         {plan?.estimate ? (
           <span class="chip">estimate: the audit does not record which leases existed then</span>
@@ -56,14 +57,18 @@ export function GcScreen() {
       <CollectorsPanel seats={plan?.seats ?? null} />
       <BrakesPanel plan={plan} />
       <div class="pipeline">
-        <GcColumn title="In grace" empty="No run is in its grace." rows={columns.suspect} />
-        <GcColumn title="Held back" empty="Nothing is held back." rows={columns.due} />
-        <GcColumn title="Being removed" empty="Nothing is being removed." rows={columns.removing} />
+        <GcColumn title="In grace" empty="No run is in its grace." rows={rowsIn('grace')} />
+        <GcColumn title="Held back" empty="Nothing is held back." rows={rowsIn('held')} />
+        <GcColumn
+          title="Being removed"
+          empty="Nothing is being removed."
+          rows={rowsIn('removing')}
+        />
         <RecentRemovals removed={removed ?? []} />
       </div>
-      {columns.stuck.length === 0 ? null : (
+      {stuck.length === 0 ? null : (
         <div class="pipeline">
-          <GcColumn title="Stuck: an operator must act" empty="" rows={columns.stuck} />
+          <GcColumn title="Stuck: an operator must act" empty="" rows={stuck} />
         </div>
       )}
       <HoldsPanel holds={plan?.holds} />

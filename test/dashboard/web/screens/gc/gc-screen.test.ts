@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { whatGoes } from '../../../../../src/dashboard/history/plan-text.ts';
-import { sweepResultText } from '../../../../../src/dashboard/server/routes/sweep-result.ts';
 import {
-  meanWay,
-  pipelineOf,
-  planStatus,
+  planRow,
   verdict,
-} from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
+  whatGoes,
+} from '../../../../../src/dashboard/server/routes/plan-text.ts';
+import { sweepResultText } from '../../../../../src/dashboard/server/routes/sweep-result.ts';
+import { meanWay } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
 import { happened } from '../../support/transitions.ts';
 
@@ -74,21 +73,14 @@ test('the headline counts the suspects of all columns, and says how many of them
     row('b', { ...suspect, heldBy: { by: 'hold', until: now, why: null } }),
     row('c', { next: 'suspect', why: 'lapsed' }),
   ];
-  const plan = { seats: 1, rows, brakes: [], holds: [], seq: 1, at: now, estimate: false };
-  expect(verdict(plan, pipelineOf(rows))).toBe(
+  expect(verdict({ seats: 1, rows: rows.map(planRow) })).toBe(
     '1 collector watching · 2 runs suspect · 1 of them held back · 1 without a lease · 0 being removed · 0 stuck',
   );
-  expect(rows.map(planStatus)).toEqual([
-    ['suspect', 'unreachable'],
-    ['suspect', 'planned'],
-    ['lapsed', ''],
+  expect(rows.map(planRow)).toMatchObject([
+    { column: 'grace', status: 'suspect', reason: 'unreachable', waits: '' },
+    { column: 'held', status: 'suspect', reason: 'planned', waits: 'a hold is set' },
+    { column: 'grace', status: 'lapsed', reason: '', waits: '' },
   ]);
-});
-
-test('every row of a plan is in exactly one column', () => {
-  const rows = [row('a', {}), row('b', { next: 'nothing' }), row('c', { next: 'expire' })];
-  const columns = pipelineOf(rows);
-  expect(Object.values(columns).flat()).toHaveLength(rows.length);
 });
 
 test('the time from expiry to removal is measured only for runs with both events', () => {
