@@ -1,6 +1,6 @@
 import { isPlaying, nextStep, pause, play } from '../state/playback.ts';
 import type { Screen } from '../state/route.ts';
-import { moment, navigate, route, seek, setParams } from '../state/store.ts';
+import { navigate, route, seek, setParams, togglePin } from '../state/store.ts';
 import { helpIsOpen } from './help.tsx';
 
 const screens: Readonly<Record<string, Screen>> = {
@@ -86,11 +86,9 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
       seek('head');
       return true;
     case 'D':
-    case 'd': {
-      const pinned = route.peek().params['b'] ?? '';
-      setParams({ b: pinned === '' ? String(moment.peek()?.seq ?? '') : '' });
+    case 'd':
+      togglePin();
       return true;
-    }
     default:
       return false;
   }

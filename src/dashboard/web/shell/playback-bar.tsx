@@ -3,11 +3,22 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
 import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
+import { readPin } from '../format/pin.ts';
 import { queryRange } from '../format/time-scale.ts';
 import { shownZone, switchZone } from '../format/time-zone.ts';
 import { liveLabel } from '../state/head-name.ts';
 import { isPlaying, nextStep, pause, play, seekTime } from '../state/playback.ts';
-import { connection, extent, isPast, moment, present, seek, shownAt } from '../state/store.ts';
+import {
+  connection,
+  extent,
+  hrefTo,
+  isPast,
+  moment,
+  present,
+  route,
+  seek,
+  shownAt,
+} from '../state/store.ts';
 import { theme } from '../state/theme.ts';
 import { useHistoryQuery } from '../state/use-query.ts';
 import { paintActivity } from './paint-activity.ts';
@@ -75,6 +86,7 @@ export function PlaybackBar() {
         </span>
         <TimeField />
         <CopyLink />
+        <Pinned />
         <span class="grow" />
         <span class="dim wide-only">
           {all.complete
@@ -105,6 +117,16 @@ export function PlaybackBar() {
       <ActivitySlider />
     </section>
   );
+}
+
+/** The pinned moment, with the comparison. */
+function Pinned() {
+  const pin = readPin(route.value.params['b']);
+  return pin ? (
+    <a class="button" href={hrefTo({ screen: 'timeline', params: {} })}>
+      Compare with B{pin.at === undefined ? '' : ` ${clockTime(pin.at)}`}
+    </a>
+  ) : null;
 }
 
 /** The time range of the slider: the history in memory and what passed since, at least one second. */

@@ -30,11 +30,25 @@ function timeIn(at = ''): number | null {
   return Number.isNaN(time) ? null : time;
 }
 
+/** A moment replaces the other kind of moment. The pinned moment stays until it is unpinned. */
+export const changedRoute = (from: Route, change: Partial<Route>): Route => ({
+  ...from,
+  ...('at' in change && { time: null }),
+  ...change,
+  params: change.params
+    ? { ...(from.params['b'] && { b: from.params['b'] }), ...change.params }
+    : from.params,
+});
+
 export function writeRoute({ screen, at, time, params: words }: Route): string {
   const query = new URLSearchParams();
   if (at !== null) query.set('at', `seq:${at}`);
   else if (time !== null) query.set('at', new Date(time).toISOString());
   for (const [name, value] of Object.entries(words)) if (value !== '') query.set(name, value);
-  const text = query.toString().replaceAll('%2F', '/').replaceAll('%3A', ':');
+  const text = query
+    .toString()
+    .replaceAll('%2F', '/')
+    .replaceAll('%3A', ':')
+    .replaceAll('%40', '@');
   return `#/${screen}${text === '' ? '' : `?${text}`}`;
 }

@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Query } from '../../history/query-types.ts';
+import { writePin } from '../format/pin.ts';
 import { isSample } from '../protocol/api-path.ts';
 import type {
   AtMoment,
@@ -9,7 +10,7 @@ import type {
   WorkerMessage,
 } from '../protocol/worker-messages.ts';
 import { Cursor } from './cursor.ts';
-import { type Route, readRoute, writeRoute } from './route.ts';
+import { changedRoute, type Route, readRoute, writeRoute } from './route.ts';
 
 /** The state that all screens render. */
 export const connection = signal<Connection | null>(null);
@@ -124,12 +125,11 @@ export function navigate(change: Partial<Route>, replace = false): void {
 export const hrefTo = (change: Partial<Route>): string =>
   writeRoute(changedRoute(route.value, change));
 
-/** A moment replaces the other kind of moment. */
-const changedRoute = (from: Route, change: Partial<Route>): Route => ({
-  ...from,
-  ...('at' in change && { time: null }),
-  ...change,
-});
+/** Pins the moment as B, to compare it with another, or unpins it. */
+export const togglePin = (): void =>
+  setParams({
+    b: route.peek().params['b'] ? '' : writePin(moment.peek()?.seq ?? 0, shownAt.peek()),
+  });
 
 /** Changes parameters of the screen without a new entry in the browser's history. */
 export const setParams = (params: Record<string, string>): void =>

@@ -1,3 +1,4 @@
+import { readPin } from '../../format/pin.ts';
 import { readWindow } from '../../format/time-scale.ts';
 import { extent, moment, route } from '../../state/store.ts';
 
@@ -7,7 +8,7 @@ export function useEdgeRange(machine: string, actor: number | undefined, isWindo
   const current = moment.value?.seq ?? 0;
   const all = extent.value;
   const whole = { from: all?.firstAt ?? 0, to: (all?.lastAt ?? 0) + 1 };
-  const b = Number(params['b'] ?? '') || null;
+  const b = readPin(params['b'])?.seq ?? null;
   return {
     machine,
     entities: actor === undefined ? null : [actor],

@@ -12,9 +12,19 @@ import { zoneOf } from './lane-model.ts';
 /** At most this many differences of a section are listed. */
 const most = 40;
 
+/** The sequences and the times of the current moment and the pinned one. */
+interface Props {
+  readonly here: number;
+  readonly at: number;
+  readonly pinned: number;
+  readonly pinnedAt: number | undefined;
+}
+
 /** The entities whose state differs between the current moment and the pinned one, from the earlier to the later. */
-export function FleetDiff({ here, pinned }: { readonly here: number; readonly pinned: number }) {
-  const [a, b] = here < pinned ? [here, pinned] : [pinned, here];
+export function FleetDiff({ here, at, pinned, pinnedAt }: Props) {
+  const isLater = here < pinned || (here === pinned && at < (pinnedAt ?? at));
+  const [a, b] = isLater ? [here, pinned] : [pinned, here];
+  const [from, to] = isLater ? [at, pinnedAt] : [pinnedAt, at];
   const all = useHistoryQuery<Difference[]>({ ask: 'between', a, b }) ?? [];
   const seen = grouped(all, (number) => fleet.entities[number]);
   const [one, other] = useHistoryQuery<When[]>({ ask: 'when', seqs: [a, b] }) ?? [];
@@ -27,10 +37,10 @@ export function FleetDiff({ here, pinned }: { readonly here: number; readonly pi
     <section class="panel diff" aria-label="Changes between A and B">
       <header class="row">
         <h2>
-          {one && other ? `${dayTime(one.at)} → ${dayTime(other.at)}` : 'Comparing'}
+          {from && to ? `${dayTime(from)} → ${dayTime(to)}` : 'Comparing'}
           <span class="dim">
-            {one && other
-              ? ` ${formatDuration(other.at - one.at)} · ${formatCount(other.upTo - one.upTo, 'change')} ·`
+            {one && other && from && to
+              ? ` ${formatDuration(to - from)} · ${formatCount(other.upTo - one.upTo, 'change')} ·`
               : ''}{' '}
             {formatCount(seen.length, 'entity differs', 'entities differ')}
           </span>
@@ -43,7 +53,7 @@ export function FleetDiff({ here, pinned }: { readonly here: number; readonly pi
           ✕
         </button>
       </header>
-      {a === b ? <p class="dim">B is this moment. Go to another moment to compare.</p> : null}
+      {a === b ? <p class="dim">Nothing changed from B to this moment.</p> : null}
       {sections.map(({ group, zone, counts, differences }) => (
         <section key={`${group} ${zone}`}>
           <h3>

@@ -2,6 +2,7 @@ import '../../styles/timeline.css';
 import { useMemo, useState } from 'preact/hooks';
 import type { Density, Lane, Stirred, When } from '../../../history/query-types.ts';
 import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
+import { readPin } from '../../format/pin.ts';
 import { queryRange, readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import {
@@ -15,6 +16,7 @@ import {
   seek,
   setParams,
   shownAt,
+  togglePin,
   version,
 } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
@@ -74,11 +76,12 @@ export function TimelineScreen() {
     ...outageBands(JSON.parse(outages.value), window),
   ];
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...asked }, fresh);
-  const pinned = Number(params['b'] ?? '') || undefined;
-  const b = useHistoryQuery<When[]>(
-    pinned === undefined ? null : { ask: 'when', seqs: [pinned] },
+  const pinned = readPin(params['b']);
+  const found = useHistoryQuery<When[]>(
+    pinned && pinned.at === undefined ? { ask: 'when', seqs: [pinned.seq] } : null,
     fresh,
-  )?.find(({ seq }) => seq === pinned)?.at;
+  );
+  const b = pinned?.at ?? found?.find(({ seq }) => seq === pinned?.seq)?.at;
   const [changes, bad] = (density?.bins ?? []).reduce(
     ([changeSum, problemSum], [count, problems]) =>
       [changeSum + count, problemSum + problems] as const,
@@ -161,14 +164,16 @@ export function TimelineScreen() {
         </a>
         <button
           type="button"
-          aria-pressed={(params['b'] ?? '') !== ''}
+          aria-pressed={pinned !== undefined}
           title="Pin this moment as B, to compare it with another (D)"
-          onClick={() => setParams({ b: params['b'] ? '' : String(here?.seq ?? '') })}
+          onClick={togglePin}
         >
-          {params['b'] ? 'Unpin B' : 'Pin B'}
+          {pinned ? 'Unpin B' : 'Pin B'}
         </button>
       </section>
-      {params['b'] && here ? <FleetDiff here={here.seq} pinned={Number(params['b'])} /> : null}
+      {pinned && here ? (
+        <FleetDiff here={here.seq} at={shownAt.value} pinned={pinned.seq} pinnedAt={b} />
+      ) : null}
       <section class="panel lanes-panel" ref={panel}>
         <Ruler {...{ window, density, brush, b }} />
         <CauseText />
