@@ -15,7 +15,14 @@ export interface Tick {
   readonly bad: boolean;
 }
 
-const over = new Set(['gone', 'left', 'superseded', 'removed', 'adopted']);
+/** Statuses without a bar: the entity has ended. */
+export const over: ReadonlySet<string> = new Set([
+  'gone',
+  'left',
+  'superseded',
+  'removed',
+  'adopted',
+]);
 
 /** The bars (states) and ticks (events) of an entity in a timeline lane. */
 export function barsOf(entity: string, { start, steps, cut }: Lane, window: Window) {

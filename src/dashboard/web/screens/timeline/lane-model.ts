@@ -2,7 +2,9 @@ import type { ApiEntity } from '../../../api-types.ts';
 import type { Stirred } from '../../../history/query-types.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
+import { statusOf } from '../../model/state-styles.ts';
 import { entityName, isOf, readSubject } from '../../model/subject.ts';
+import { over } from '../../widgets/state-bars.ts';
 
 export const laneGroupings = ['agent', 'host', 'zone', 'service', 'entity'] as const;
 export type LaneGrouping = (typeof laneGroupings)[number];
@@ -58,6 +60,25 @@ export function laneEntities(
   return [...lanes]
     .map(([key, lane]) => ({ key, ...lane }))
     .sort((a, b) => names.compare(a.name, b.name));
+}
+
+/** The statuses of a lane's entities at the moment of the fleet, of those that have not ended. */
+export const statusesNow = (fleet: FleetModel, { entities }: NamedLane): readonly string[] =>
+  entities
+    .map((number) => statusNow(fleet, number, fleet.entities[number]))
+    .filter((status) => status !== '' && !over.has(status));
+
+function statusNow(fleet: FleetModel, number: number, of: ApiEntity | undefined): string {
+  if (of?.entity === 'run') {
+    const slot = fleet.slot(of.host, of.agent);
+    return slot?.entityState.number === number ? slot.status : '';
+  }
+  if (of?.entity === 'instance') {
+    const all = fleet.named(of.service, of.id);
+    return all.find(({ entityState }) => entityState.number === number)?.status ?? '';
+  }
+  const other = of && fleet.of(of.entity).find((one) => one.number === number);
+  return of && other ? statusOf(of.entity, other.state) : '';
 }
 
 /** The lanes with changes in the range, or all of them: those with the most problems first, then by name. */

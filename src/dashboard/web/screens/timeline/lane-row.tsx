@@ -8,7 +8,7 @@ import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf, type Tick, worstStatus } from '../../widgets/state-bars.ts';
 import { hoveredTransition } from './hovered-transition.ts';
-import type { NamedLane } from './lane-model.ts';
+import { type NamedLane, statusesNow } from './lane-model.ts';
 
 interface Props {
   readonly lane: NamedLane;
@@ -31,7 +31,8 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
     [lane, answered, window.from, window.to],
   );
   const here = bars.filter(({ from, to }) => from <= at && at <= to);
-  const status = worstStatus(here.map((one) => one.status));
+  const isDrawn = window.from <= at && at <= window.to;
+  const status = worstStatus(isDrawn ? here.map((one) => one.status) : statusesNow(fleet, lane));
   const since = here.find((one) => one.status === status)?.from;
   const point = (tick: (Tick & { readonly number: number }) | undefined) => {
     const entity = tick && fleet.entities[tick.number];
