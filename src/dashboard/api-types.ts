@@ -112,6 +112,8 @@ export interface ApiHello {
   readonly last: Revision;
   readonly firstAt: WallTime;
   readonly lastAt: WallTime;
+  /** What is wrong with all that the page shows, as a sentence. */
+  readonly notice?: string;
   /** The server's clock, which countdowns use. */
   readonly now: WallTime;
   /** Whether this server accepts actions: hold, release, sweep and acknowledge. */

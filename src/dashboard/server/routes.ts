@@ -190,6 +190,7 @@ function helloOf({ version, source, actions }: Api, role: Role): ApiHello {
     version,
     name: source.name,
     mode: source.mode,
+    ...(source.notice !== undefined && { notice: source.notice }),
     ...{ first, last, firstAt, lastAt },
     now: source.now(),
     actions: actions !== undefined && role === 'act',

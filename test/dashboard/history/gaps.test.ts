@@ -5,7 +5,12 @@ import { gapsBetween, joined } from '../../../src/dashboard/history/gaps.ts';
 import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
 import { HistoryIndex } from '../../../src/dashboard/server/history/history-index.ts';
 import { pageAfter, pagesBefore } from '../../../src/dashboard/server/history/pages.ts';
-import { gapsOf, gapText, sequencesIn } from '../../../src/dashboard/web/format/gap-text.ts';
+import {
+  beginsAfter,
+  gapsOf,
+  gapText,
+  sequencesIn,
+} from '../../../src/dashboard/web/format/gap-text.ts';
 import { historyRows } from '../../../src/dashboard/web/screens/entity/history-rows.ts';
 import { transition } from '../server/support/test-server.ts';
 import { happened } from '../web/support/transitions.ts';
@@ -119,3 +124,14 @@ describe('a history with gaps', () => {
 
 const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+test('a moment before the history begins is known as one, but not while older events load or are left out', () => {
+  const all = {
+    ...{ floor: 0, from: 1, to: 9, firstAt: 7000, lastAt: 9000, gaps: [], complete: true, rows: 9 },
+  };
+  expect(beginsAfter({ seq: 0 }, all, { first: 1 })).toBe(7000);
+  expect(beginsAfter({ seq: 66 }, { ...all, from: 67 }, { first: 67 })).toBe(7000);
+  expect(beginsAfter({ seq: 1 }, all, { first: 1 })).toBeNull();
+  expect(beginsAfter({ seq: 4 }, { ...all, from: 5 }, { first: 1 })).toBeNull();
+  expect(beginsAfter({ seq: 0 }, { ...all, complete: false }, { first: 1 })).toBeNull();
+});

@@ -69,6 +69,11 @@ it('an exported window shows agents that had no event in it, with their instance
     const recorded = await openRecording('window', historyFile(file));
     expect(recorded.index().first).toBeGreaterThan(1);
     expect(recordsIn(recorded.index())).toEqual(recordsIn(index));
+    expect(recorded.notice).toBeUndefined();
+    const events = (await asked).text.split('\n').filter((line) => line.includes('"event"'));
+    await writeFile(file, events.join('\n'));
+    const bare = await openRecording('window', historyFile(file));
+    expect(bare.notice).toMatch(/^This file begins at .* UTC and does not say what was before/);
     const moment = { seq: index.last };
     const signal = new AbortController().signal;
     const { records } = await replayTo(recorded.history, moment, undefined, signal);

@@ -21,6 +21,8 @@ export interface Source {
   readonly keyframes: Keyframes | undefined;
   /** Published charts of earlier machines. A recording has only the current charts. */
   readonly charts: Pick<Charts, 'get'> | undefined;
+  /** What a reader must know of this history, as a sentence. */
+  readonly notice?: string | undefined;
   /** A new value after each reset. */
   index(): HistoryIndex;
   readonly bell: Notifier;

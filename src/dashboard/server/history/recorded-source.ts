@@ -72,6 +72,12 @@ class PackedHistory implements History {
   }
 }
 
+function withoutStart(index: HistoryIndex): string {
+  const at = index.rows(index.first).next().value?.at ?? 0;
+  const time = new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+  return `This file begins at ${time} UTC and does not say what was before: agents and instances without an event in it are missing, also in the counts of losses.`;
+}
+
 /** A recorded history: it does not grow, and its clock stays at its end. */
 export async function openRecording(
   name: string,
@@ -97,6 +103,7 @@ export async function openRecording(
     history,
     keyframes: undefined,
     charts: undefined,
+    notice: start || index.first <= 1 ? undefined : withoutStart(index),
     bell: new Notifier(),
     caughtUp: Promise.resolve(),
     index: () => index,

@@ -1,6 +1,6 @@
 import type { ApiGap, ApiHello } from '../../api-types.ts';
 import { joined } from '../../history/gaps.ts';
-import type { Extent } from '../protocol/worker-messages.ts';
+import type { AtMoment, Extent } from '../protocol/worker-messages.ts';
 import { formatCount } from './format-time.ts';
 
 type LoadedRange = Pick<Extent, 'from' | 'gaps' | 'complete'>;
@@ -15,6 +15,17 @@ export function gapsOf(
   if (complete && first > 1) before.push({ from: 1, to: first - 1, why: 'trimmed' });
   if (complete && from > first) before.push({ from: first, to: from - 1, why: 'memory' });
   return joined([...before, ...gaps]);
+}
+
+/** When the history begins, if a moment is before that; null: it is not. */
+export function beginsAfter(
+  moment: Pick<AtMoment, 'seq'> | null,
+  all: Extent | null,
+  hello: Pick<ApiHello, 'first'> | null,
+): number | null {
+  const isBefore =
+    moment && all?.complete && hello && moment.seq < all.from && all.from <= hello.first;
+  return isBefore ? all.firstAt : null;
 }
 
 /** The number of sequences in these gaps. */

@@ -27,9 +27,11 @@ import { BidiText } from '../widgets/bidi-text.tsx';
 
 /** Notices that apply to the whole page: sample, connection, past, clock skew, brakes and holds. */
 export function Banners() {
+  const notice = connection.value?.hello?.notice;
   return (
     <div class="banners">
       {isSample ? <SampleBanner /> : null}
+      {notice ? <div class="banner stale">{notice}</div> : null}
       <div aria-live="polite">
         <ConnectionBanner />
         <PastBanner />

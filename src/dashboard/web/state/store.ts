@@ -1,5 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Query } from '../../history/query-types.ts';
+import { beginsAfter } from '../format/gap-text.ts';
 import { writePin } from '../format/pin.ts';
 import { isSample } from '../protocol/api-path.ts';
 import type {
@@ -30,6 +31,10 @@ export const place = computed(() => {
   const { screen, params } = route.value;
   return `${screen} ${params['of']} ${params['sel']}`;
 });
+/** When the history begins, if the moment is before that. */
+export const begins = computed(() =>
+  beginsAfter(moment.value, extent.value, connection.value?.hello ?? null),
+);
 export const isStale = computed(() => connection.value?.state === 'broken');
 /** The time that countdowns start from; null: unknown, because the data is stale. */
 export const now = computed(() => {

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import { countdown, since } from '../../format/format-time.ts';
+import { countdown, dayTime, since } from '../../format/format-time.ts';
 import type { Issue, Issues } from '../../model/issues.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { ActionButton } from '../../shell/action-dialog.tsx';
-import { navigate, now, setParams } from '../../state/store.ts';
+import { begins, navigate, now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
@@ -18,7 +18,13 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
   if (issues.count === 0) {
     return (
       <section class="panel calm-line" aria-label="Needs attention">
-        <span class="state s-live">✓</span> Nothing needs attention.
+        {begins.value === null ? (
+          <>
+            <span class="state s-live">✓</span> Nothing needs attention.
+          </>
+        ) : (
+          `Nothing is recorded before ${dayTime(begins.value)}.`
+        )}
       </section>
     );
   }
