@@ -6,6 +6,7 @@ import {
   instanceStatus,
 } from '../../../domain/fleet/instance-status.ts';
 import type { Observation } from '../../../domain/fleet/observation.ts';
+import type { LostInstance } from '../../../domain/losses/losses.ts';
 import type { ApiEntity } from '../../api-types.ts';
 import {
   agentFacts,
@@ -33,7 +34,8 @@ export interface InstanceNow {
   readonly service: string;
   readonly id: string;
   readonly run: string;
-  readonly status: InstanceStatus;
+  /** `lost`: it was removed with its agent and is not back. */
+  readonly status: InstanceStatus | 'lost';
   /** Why it is dubious or failing; empty: it is not. */
   readonly reason: string;
   /** When its row in `ps` began this status. */
@@ -147,7 +149,8 @@ export function slotNow(slot: AgentEntities, context: SlotContext): AgentModel |
   };
 }
 
-const names = new Intl.Collator('en', { numeric: true });
+/** Compares names: `h2` is before `h10`. */
+export const names = new Intl.Collator('en', { numeric: true });
 export const byName = (a: AgentEntities, b: AgentEntities): number =>
   names.compare(a.host, b.host) || names.compare(a.agent, b.agent);
 
@@ -166,7 +169,7 @@ function instanceNow(
   agent: AgentFacts | undefined,
   { observation, rivals, drainedSince }: SlotContext,
   refutedAt: number,
-): InstanceNow | undefined {
+): (InstanceNow & { readonly status: InstanceStatus }) | undefined {
   const facts = instanceFacts(entityState, agent, drainedSince(entityState.entity));
   const { entity, number } = entityState;
   if (!facts || entity.entity !== 'instance') return undefined;
@@ -183,6 +186,17 @@ function instanceNow(
     active: active === entityState ? undefined : active,
   };
 }
+
+export const lostInstance = (
+  entityState: EntityState,
+  { service, id, run }: LostInstance & Pick<InstanceNow, 'run'>,
+): InstanceNow => {
+  const { since } = entityState;
+  return {
+    ...{ entityState, service, id, run, since },
+    ...{ status: 'lost', reason: '', unbrokenSince: since, active: undefined },
+  };
+};
 
 /** When an agent came back after a run was lost; -1: none was. A run that leaves ends that. */
 function cameBack(runs: ReadonlyMap<string, EntityState>): number {

@@ -1,6 +1,6 @@
 import type { CollectorFacts, Observation } from '../../../domain/fleet/observation.ts';
 import type { DrainTarget } from '../../../domain/identity/names.ts';
-import { type LostInstance, ownerExpired } from '../../../domain/losses/losses.ts';
+import { ownerExpired } from '../../../domain/losses/losses.ts';
 import type { ApiEntity } from '../../api-types.ts';
 import {
   agentFacts,
@@ -17,6 +17,7 @@ import {
   type EntityState,
   emptySlot,
   type InstanceNow,
+  lostInstance,
   slotNow,
 } from './agent-model.ts';
 import { ControlIndex } from './control-index.ts';
@@ -172,11 +173,14 @@ export class FleetModel {
     return this.controls.holdOf(host, agent) !== undefined;
   }
 
-  /** The instances that were lost with an agent, if it has not come back. */
-  lostWith({ key }: AgentModel): readonly LostInstance[] {
-    return [...(this.#slots.get(key)?.removed ?? [])].flatMap(([number, { entity }]) =>
-      entity.entity === 'instance' && this.names.isLastEnd(number, entity) ? [entity] : [],
-    );
+  /** The instances that were lost with an agent; none if it is not lost. */
+  lostWith({ key, status }: AgentModel): readonly InstanceNow[] {
+    if (status !== 'gone' && status !== 'expired') return [];
+    return [...(this.#slots.get(key)?.removed ?? [])].flatMap(([number, state]) => {
+      const { entity } = state;
+      const isLost = entity.entity === 'instance' && this.names.isLastEnd(number, entity);
+      return isLost ? lostInstance(state, entity) : [];
+    });
   }
 
   of(kind: ApiEntity['entity']): EntityState[] {

@@ -13,7 +13,7 @@ export interface Issue {
   readonly reason: string;
   readonly since: number;
   /** What happens next; with a moment, when. */
-  readonly next: string;
+  next: string;
   readonly at: number | null;
   readonly slots: readonly AgentModel[];
   /** The fleet filter that shows what a loss took. */
@@ -43,24 +43,24 @@ interface IssueInput extends Ordered {
 
 /**
  * A host that is silent as a whole is one issue, however many agents it has. So is a fleet that no
- * collector observes, and what a zone or a service lost. What happens now comes first, the worst of it
- * before the rest, and of that the newest; then losses; then agents
+ * collector observes, and what a zone or a service lost. A service of which nothing is left comes first; then what
+ * happens now, the worst of it before the rest, and of that the newest; then other losses; then agents
  * that flap; then failing and contested instances, by name.
  */
 export function findIssues(
   { slots, unusual, troubled, lost, flaps }: IssueInput,
   fleet: FleetModel,
 ): Issues {
-  const unobserved = unobservedIssue(slots, fleet);
-  const losses = lossIssues(lost, slots, fleet);
+  const [none, losses] = lossIssues(lost, slots, fleet);
+  const urgent = [...unobservedIssue(slots, fleet), ...none];
   const flapping = flapIssues(flaps, fleet);
   const indexes: number[] = [];
   for (const index of unusual) if (isMatter(slots, index)) indexes.push(index);
   return {
-    count: unobserved.length + indexes.length + losses.length + flapping.length + troubled.length,
+    count: urgent.length + indexes.length + losses.length + flapping.length + troubled.length,
     first: (most) =>
       [
-        ...unobserved,
+        ...urgent,
         ...foremost(slots, indexes, most).map((one) => matterOf(one, fleet)),
         ...losses,
         ...flapping,

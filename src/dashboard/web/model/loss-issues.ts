@@ -13,13 +13,13 @@ import type { FleetModel } from './fleet-model.ts';
 import type { Issue } from './issues.ts';
 import { isPresent } from './state-styles.ts';
 
-/** The losses of zones and of services, as issues. */
+/** The losses of zones and of services, as issues; `none`: of services of which nothing is left. */
 export function lossIssues(
   lost: readonly AgentModel[],
   slots: readonly AgentModel[],
   fleet: FleetModel,
-): readonly Issue[] {
-  if (lost.length === 0) return [];
+): readonly [none: readonly Issue[], others: readonly Issue[]] {
+  if (lost.length === 0) return [[], []];
   const acknowledged = fleet.controls.policy?.note.acknowledged ?? [];
   const agents = lost
     .map((slot) => toLostAgent(slot, fleet))
@@ -32,10 +32,16 @@ export function lossIssues(
         .length,
     instancesOf: fleet.names.instancesOf,
   };
-  return [
+  const services = lossesByService(agents, remaining);
+  const none = services.filter(({ left }) => left === 0).map(serviceIssue);
+  const others = [
     ...lossesByZone(agents, remaining).map(zoneIssue),
-    ...lossesByService(agents, remaining).map(serviceIssue),
+    ...services.slice(none.length).map(serviceIssue),
   ];
+  // What ends all of them is said once.
+  const [first] = [...none, ...others];
+  if (first) first.next = 'losses end when they come back or leave';
+  return [none, others];
 }
 
 const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
@@ -47,8 +53,6 @@ const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
   instances: fleet.lostWith(slot),
 });
 
-const ends = 'ends when they come back or leave';
-
 function zoneIssue(of: ZoneLoss): Issue {
   const { zone, instances, from, to } = of;
   const { lost, all, back } = zoneLossCounts(of);
@@ -57,8 +61,8 @@ function zoneIssue(of: ZoneLoss): Issue {
     status: 'lost',
     title: zone === '' ? 'no zone' : `zone ${zone}`,
     reason: `${lost} of ${formatCount(all, 'agent')}, ${formatCount(instances, 'instance')}, removed ${formatSpan(from, to)}, ${back}`,
-    since: to,
-    next: ends,
+    since: from,
+    next: '',
     at: null,
     slots: [],
     filter: zone === '' ? 'state:gone' : `state:gone zone:${zone}`,
@@ -71,9 +75,9 @@ function serviceIssue({ service, lost, left, from, to }: ServiceLoss): Issue {
     key: `lost service ${service}`,
     status: 'lost',
     title: `service ${service}`,
-    reason: `${lost} of ${formatCount(left + lost, 'instance')}, removed ${formatSpan(from, to)}, ${left === 0 ? 'none is left' : `${left} left`}`,
-    since: to,
-    next: ends,
+    reason: `${left || 'none'} left of ${formatCount(left + lost, 'instance')}, ${lost} removed ${formatSpan(from, to)}`,
+    since: from,
+    next: '',
     at: null,
     slots: [],
     filter: `service:${service}`,

@@ -4,7 +4,7 @@ import {
   selectUsable,
   type Usable,
 } from '../../../domain/fleet/pick.ts';
-import type { AgentModel, InstanceNow } from './agent-model.ts';
+import { type AgentModel, type InstanceNow, names } from './agent-model.ts';
 import type { FleetModel } from './fleet-model.ts';
 
 /** A registration of a service, with its agent. */
@@ -16,11 +16,10 @@ export interface ServiceMember {
 /** A service: its registrations by status, by zone, and what consumers are given. */
 export interface ServiceSummary {
   readonly name: string;
+  /** Also the instances that were lost with an agent and are not back. */
   readonly members: readonly ServiceMember[];
-  /** The number of registrations by status; contested ones do not count as dubious. */
+  /** The number of members by status; contested ones do not count as dubious. */
   readonly counts: ReadonlyMap<string, number>;
-  /** Instances that were lost with an agent and are not back. */
-  readonly lost: number;
   /** Of each zone, the live ones of all, with the lost ones. */
   readonly zones: readonly { readonly zone: string; readonly live: number; readonly all: number }[];
   readonly agents: number;
@@ -37,38 +36,23 @@ export function servicesOf(
   fleet: Pick<FleetModel, 'lostWith'>,
 ): readonly ServiceSummary[] {
   const members = new Map<string, ServiceMember[]>();
-  /** The zones of lost instances, by service. */
-  const lost = new Map<string, string[]>();
   for (const slot of slots) {
-    for (const instance of slot.instances) {
+    for (const instance of [...slot.instances, ...fleet.lostWith(slot)]) {
       const known = members.get(instance.service);
       if (known) known.push({ instance, slot });
       else members.set(instance.service, [{ instance, slot }]);
     }
-    if (slot.status !== 'gone') continue;
-    for (const { service } of fleet.lostWith(slot)) {
-      const known = lost.get(service);
-      if (known) known.push(slot.zone);
-      else lost.set(service, [slot.zone]);
-      if (!members.has(service)) members.set(service, []);
-    }
   }
   return [...members]
-    .map(([name, all]) => summaryOf(name, all, lost.get(name) ?? []))
+    .map(([name, all]) => summaryOf(name, all))
     .sort((a, b) => gravity(a) - gravity(b) || names.compare(a.name, b.name));
 }
 
-const names = new Intl.Collator('en', { numeric: true });
-
 /** The share of live instances; below 0 if consumers are given none. */
-const gravity = ({ counts, members, lost, handed }: ServiceSummary): number =>
-  handed['prefer-live'] === 0 ? -1 : (counts.get('live') ?? 0) / (members.length + lost);
+const gravity = ({ counts, members, handed }: ServiceSummary): number =>
+  handed['prefer-live'] === 0 ? -1 : (counts.get('live') ?? 0) / members.length;
 
-function summaryOf(
-  name: string,
-  members: readonly ServiceMember[],
-  lost: readonly string[],
-): ServiceSummary {
+function summaryOf(name: string, members: readonly ServiceMember[]): ServiceSummary {
   const counts = new Map<string, number>();
   const zones = new Map<string, { zone: string; live: number; all: number }>();
   const inZone = (name: string) => {
@@ -83,16 +67,15 @@ function summaryOf(
     zone.all += 1;
     if (status === 'live') zone.live += 1;
   }
-  for (const one of lost) inZone(one).all += 1;
-  const rows = members.map(usableRow);
+  const registered = members.filter(({ instance }) => instance.status !== 'lost');
+  const rows = registered.map(usableRow);
   const handed = Object.fromEntries(
     pickPolicies.map((policy) => [policy, selectUsable(rows, policy).length]),
   ) as Record<PickPolicy, number>;
   return {
     ...{ name, members, counts, handed },
-    lost: lost.length,
     zones: [...zones.values()].sort((a, b) => names.compare(a.zone, b.zone)),
-    agents: new Set(members.map(({ slot }) => slot.key)).size,
+    agents: new Set(registered.map(({ slot }) => slot.key)).size,
   };
 }
 
@@ -104,7 +87,7 @@ function usableRow({ instance, slot }: ServiceMember): Usable {
   return {
     ...{ service, id, token: origin[0] },
     reason: reason === '' ? null : (reason as Usable['reason']),
-    state: status === 'unverified' ? 'live' : status,
+    state: status === 'unverified' ? 'live' : (status as Usable['state']),
     successor: reason === 'superseded' ? (isRegistering ? 'registering' : 'live') : null,
     health: { state: state === 'failing' || state === 'draining' ? state : 'serving' },
   };

@@ -51,12 +51,11 @@ const buttons = {
   acknowledge: 'Acknowledge',
 } as const;
 const descriptions = {
-  hold: 'During a hold, silence is planned: consumers see the reason “planned”, and no run is declared dead.',
-  acknowledge:
-    'They need no attention any more, here and in ps, watch and the metrics. A later loss does again.',
+  hold: 'During a hold, silence is planned: no run is declared dead.',
+  acknowledge: 'They need no attention any more. A later loss does.',
   release: 'After the release, silence counts again, from zero.',
   sweep:
-    'Removes the records of expired runs, ends holds and drains that are over, and turns brakes on and off. It declares no run dead: only a collector that has watched the run may do that.',
+    'Removes the records of expired runs, ends holds and drains that are over, and turns brakes on and off. It declares no run dead.',
 } as const;
 
 export function ActionDialog() {

@@ -19,6 +19,7 @@ export function AgentSection({
   readonly alone: boolean;
 }) {
   const { entityState, status, reason, instances, zone, host, agent } = slot;
+  const lost = fleet.lostWith(slot);
   const name = `${host}/${agent}`;
   const { next, at } = nextOf(slot, fleet);
   const past = moment.value?.head === false ? `&before=${(moment.value?.seq ?? 0) + 1}` : '';
@@ -88,8 +89,11 @@ export function AgentSection({
           </>
         ) : null}
       </dl>
-      <h4>{formatCount(instances.length, 'instance')}</h4>
-      <InstanceList instances={instances} run={run} records={records} />
+      <h4>
+        {formatCount(instances.length, 'instance')}
+        {lost.length > 0 ? `, ${lost.length} lost` : ''}
+      </h4>
+      <InstanceList instances={[...instances, ...lost]} run={run} records={records} />
     </section>
   );
 }

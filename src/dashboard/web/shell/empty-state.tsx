@@ -4,7 +4,7 @@ import { connection, extent } from '../state/store.ts';
 /** Shown while there is no history: why, since when, and what to do. */
 export function EmptyState() {
   const { hello, state, why } = connection.value ?? {};
-  if (!hello) {
+  if (!hello || (hello.last > 0 && !(extent.value?.complete && extent.value.rows === 0))) {
     return (
       <section class="panel notice">
         <h2>
@@ -14,23 +14,14 @@ export function EmptyState() {
       </section>
     );
   }
-  if (hello.last > 0 && extent.value?.complete && extent.value.rows === 0) {
+  if (hello.last > 0) {
     return (
       <section class="panel notice">
         <h2>No event can be read</h2>
         <p>
           This version understands none of the {formatCount(hello.last - hello.first + 1, 'event')}{' '}
-          stored. New events are shown as they arrive. <code>rollcall audit verify</code> reports
-          what is wrong with each event.
+          stored. <code>rollcall audit verify</code> says why.
         </p>
-      </section>
-    );
-  }
-  if (hello.last > 0) {
-    return (
-      <section class="panel notice">
-        <h2>Loading the history …</h2>
-        <p>{hello.last.toLocaleString('en-GB')} events. The newest load first.</p>
       </section>
     );
   }
@@ -45,15 +36,13 @@ export function NoAgents() {
     <section class="panel notice">
       <h2>No agents yet</h2>
       <p>
-        Connected to <code>{hello.name}</code>. No agent has registered yet.
+        Connected to <code>{hello.name}</code>. Start an agent:
       </p>
-      <p>Start an agent:</p>
       <pre>
         <code>{'npx rollcall run --service web -- node server.js'}</code>
       </pre>
       <p>
-        To see a failure and its removal on this machine, run <code>npx rollcall demo</code>. Or
-        open a recording:
+        To see a failure and its removal on this machine, run <code>npx rollcall demo</code>.
       </p>
       <p class="row">
         <a class="button" href="/?sample">

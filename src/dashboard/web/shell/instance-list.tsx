@@ -14,7 +14,7 @@ interface Props {
   readonly records: ReadonlyMap<string, Stored['record']>;
 }
 
-/** The instances of an agent, with status, address and labels. */
+/** The instances of an agent, and those that were lost with it, with status, address and labels. */
 export function InstanceList({ instances, run, records }: Props) {
   if (instances.length === 0) return null;
   return (

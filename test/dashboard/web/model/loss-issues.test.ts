@@ -22,7 +22,7 @@ describe('what a zone lost', () => {
       .map(({ title, reason }) => `${title}: ${reason.replace(/removed [^,]*/, 'removed')}`);
   const whole = [
     'zone ams: 2 of 3 agents, 2 instances, removed, none back',
-    'service web: 2 of 3 instances, removed, 1 left',
+    'service web: 1 left of 3 instances, 2 removed',
   ];
 
   test('stays an issue, however long ago it was, until it comes back', () => {
@@ -34,7 +34,7 @@ describe('what a zone lost', () => {
     ]);
     expect(shown(fleet)).toEqual([
       'zone ams: 2 of 3 agents, 1 instance, removed, 1 back',
-      'service web: 1 of 3 instances, removed, 2 left',
+      'service web: 2 left of 3 instances, 1 removed',
     ]);
   });
 
@@ -43,6 +43,28 @@ describe('what a zone lost', () => {
     for (const host of ['h1', 'h2'])
       tell(fleet, [{ entity: run(host, 'a', 2), state: 'left', since: 6000, note: zoned }]);
     expect(shown(fleet)).toEqual([]);
+  });
+
+  test('is listed since the first loss, and how it ends only once', () => {
+    const issues = counted(rollOf(gone), { at: 9_000_000 }).issues.first(9);
+    expect(issues.map(({ since }) => since)).toEqual([2000, 2000]);
+    expect(issues.map(({ next }) => next)).toEqual(['losses end when they come back or leave', '']);
+  });
+
+  test('comes after a service of which nothing is left, which is the first of all', () => {
+    const dead = { why: 'owner-expired' };
+    const fleet = rollOf([
+      ...gone,
+      { entity: { ...instance('h2', 'd1'), service: 'db' } as never, state: 'removed', note: dead },
+      { entity: run('h4'), state: present('live', 'suspect'), note: silent },
+    ]);
+    expect(shown(fleet)).toEqual([
+      'service db: none left of 1 instance, 1 removed',
+      'h4/a: silent',
+      'zone ams: 2 of 3 agents, 3 instances, removed, none back',
+      'service web: 1 left of 3 instances, 2 removed',
+    ]);
+    expect(counted(fleet, { at: 9_000_000 }).issues.count).toBe(4);
   });
 
   test('has no instance that another agent has registered since', () => {

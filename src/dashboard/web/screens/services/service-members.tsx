@@ -7,7 +7,7 @@ import { StateBadge } from '../../widgets/state-badge.tsx';
 
 const most = 200;
 
-/** The instances of a service, those in trouble first, with the agent that serves each. */
+/** The instances of a service, those in trouble and the lost ones first, with the agent of each. */
 export function ServiceMembers({ members }: { readonly members: readonly ServiceMember[] }) {
   const rank = ({ instance }: ServiceMember) => Number(statusIn(instance) === 'live');
   const sorted = members.toSorted((a, b) => rank(a) - rank(b));

@@ -22,7 +22,7 @@ import { ServiceMembers } from './service-members.tsx';
 const day = 86_400_000;
 /** Above this number of registrations, the lowest number is computed only for the open service. */
 const mostLanes = 400;
-const statuses = ['live', 'unverified', 'dubious', 'contested', 'failing', 'draining'];
+const statuses = ['live', 'unverified', 'dubious', 'contested', 'failing', 'draining', 'lost'];
 const atFirst = 60;
 
 /** For each service: how many instances are usable, where, and what consumers are given. */
@@ -75,7 +75,7 @@ export function ServicesScreen() {
 }
 
 function ServiceRow({ of, isOpen }: { readonly of: ServiceSummary; readonly isOpen: boolean }) {
-  const { name, members, counts, lost, zones, agents, handed } = of;
+  const { name, members, counts, zones, agents, handed } = of;
   return (
     <li class="panel service">
       <button
@@ -88,7 +88,7 @@ function ServiceRow({ of, isOpen }: { readonly of: ServiceSummary; readonly isOp
       </button>
       <span class="of">
         <b class="num">{counts.get('live') ?? 0}</b> live of{' '}
-        <span class="num">{members.length + lost}</span>
+        <span class="num">{members.length}</span>
       </span>
       <span class="by-status">
         {statuses.slice(1).map((status) =>
@@ -97,11 +97,6 @@ function ServiceRow({ of, isOpen }: { readonly of: ServiceSummary; readonly isOp
               <span class="num">{counts.get(status)}</span> <StateBadge status={status} />
             </span>
           ) : null,
-        )}
-        {lost === 0 ? null : (
-          <span>
-            <span class="num">{lost}</span> <StateBadge status="lost" />
-          </span>
         )}
       </span>
       <dl>

@@ -1,5 +1,6 @@
 import type { ApiEntity } from '../../../api-types.ts';
 import type { Difference } from '../../../history/query-types.ts';
+import { names } from '../../model/agent-model.ts';
 import { statusOf } from '../../model/state-styles.ts';
 
 const ended = new Set([
@@ -84,8 +85,6 @@ export interface DiffSection {
   readonly counts: ReadonlyMap<string, number>;
   readonly differences: readonly Difference[];
 }
-
-const names = new Intl.Collator('en', { numeric: true });
 
 /** The grouped differences by zone. `zoneOf`: the zone of an entity; empty: none. */
 export function sectionsOf(

@@ -1,5 +1,6 @@
 import type { ApiEntity } from '../../../api-types.ts';
 import type { Stirred } from '../../../history/query-types.ts';
+import { names } from '../../model/agent-model.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
 import { statusOf } from '../../model/state-styles.ts';
@@ -32,8 +33,6 @@ export function laneKey(by: LaneGrouping, entity: ApiEntity, zone = ''): string 
   }
   return by === 'host' && 'host' in entity ? entity.host : `${entity.entity} ${entityName(entity)}`;
 }
-
-const names = new Intl.Collator('en', { numeric: true });
 
 /** The lanes of all known entities, by name, or only of those that belong to the selection. */
 export function laneEntities(

@@ -9,7 +9,7 @@ const silent = present('live', 'suspect');
 
 const summaries = (given: readonly Given[]) => {
   const fleet = rollOf(given);
-  return servicesOf(fleet.slots(), fleet).map(({ counts, members: _, ...rest }) => ({
+  return servicesOf(fleet.slots(), fleet).map(({ counts, ...rest }) => ({
     ...rest,
     counts: Object.fromEntries(counts),
   }));
@@ -28,10 +28,10 @@ describe('a service', () => {
       { entity: run('h3'), state: live, ...note('ber') },
       { entity: instance('h3', 'w4'), state: 'draining' },
     ]);
-    expect(web).toEqual({
+    expect({ ...web, members: [] }).toEqual({
+      members: [],
       name: 'web',
       counts: { live: 1, failing: 1, dubious: 1, draining: 1 },
-      lost: 0,
       zones: [
         { zone: 'ams', live: 1, all: 2 },
         { zone: 'ber', live: 0, all: 2 },
@@ -56,11 +56,22 @@ describe('a service', () => {
     const dead = { why: 'owner-expired' };
     const [first, second] = summaries([
       { entity: run('h1'), state: 'gone' },
-      { entity: { ...instance('h1', 'd1'), service: 'db' } as never, state: 'removed', note: dead },
+      {
+        entity: { ...instance('h1', 'd1'), service: 'db' } as never,
+        state: 'removed',
+        since: 3000,
+        note: dead,
+      },
       { entity: run('h2'), state: live },
       { entity: instance('h2', 'w1'), state: 'serving' },
     ]);
-    expect(first).toMatchObject({ name: 'db', counts: {}, lost: 1, handed: { any: 0 } });
+    expect(first).toMatchObject({ name: 'db', counts: { lost: 1 }, handed: { any: 0 } });
+    expect(first?.members).toMatchObject([
+      {
+        instance: { service: 'db', id: 'd1', status: 'lost', unbrokenSince: 3000 },
+        slot: { host: 'h1', agent: 'a' },
+      },
+    ]);
     expect(second).toMatchObject({ name: 'web', handed: { any: 1 } });
   });
 });
