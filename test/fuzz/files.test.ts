@@ -9,10 +9,13 @@ import { historyFile } from '../../src/adapters/files/history-file.ts';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { savedIn } from '../../src/cli/audit/verify-checkpoint.ts';
+import { openRecording } from '../../src/dashboard/server/history/recorded-source.ts';
 import { hashEvent } from '../../src/domain/events/hash-chain.ts';
 import { Fault } from '../../src/domain/fault.ts';
 import { parseAnchor } from '../../src/domain/replay/anchor.ts';
+import { historyStartLines } from '../../src/domain/replay/history-start.ts';
 import { replayTo } from '../../src/runtime/audit/replay.ts';
+import { stateBefore } from '../../src/runtime/audit/state-before.ts';
 import { verify } from '../../src/runtime/audit/verify.ts';
 import { anyText } from '../arbitrary/names.ts';
 import { historyOf } from '../fixtures/history/given-history.ts';
@@ -63,6 +66,27 @@ test('any history file is read to its end, with illegible lines reported', () =>
     },
     { runs: 100 },
   ));
+
+test('any records before a part of a history are read, or left out', async () => {
+  await writeFile(inside('whole'), lines.join('\n'));
+  const start = await stateBefore(historyFile(inside('whole')), { before: 9 }, undefined, signal);
+  const before = start ? [...historyStartLines(start)] : [];
+  expect(before.length).toBeGreaterThan(2);
+  const part = fc.record({
+    line: mutated(fc.constantFrom(...before.map((line) => JSON.parse(line)))),
+    at: fc.nat({ max: before.length - 1 }),
+  });
+  await fuzz(
+    part,
+    async ({ line, at }) => {
+      await writeFile(inside('part'), [...before.with(at, line), ...lines.slice(8)].join('\n'));
+      const source = await openRecording('part', historyFile(inside('part')));
+      const { records } = await replayTo(source.history, { seq: 10 }, undefined, signal);
+      expect(records.size).toBeGreaterThanOrEqual(0);
+    },
+    { runs: 100 },
+  );
+});
 
 test('a line with an invalid sequence number is illegible, not skipped', async () => {
   const line = (lines[0] ?? '').replace(/"seq":\d+/, '"seq":-5');

@@ -25,6 +25,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   'files.test.ts': [
     'domain/replay/anchor',
     'adapters/files/history-line',
+    'domain/replay/history-start',
     'adapters/files/backup-folder',
     'adapters/files/read-lines',
     'cli/audit/verify-checkpoint',

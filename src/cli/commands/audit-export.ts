@@ -41,7 +41,7 @@ export const auditExport = command({
   },
   examples: [
     ['rollcall audit export --out history.ndjson.gz', 'the whole history'],
-    ["rollcall audit export --from '1h ago' --out - | jq -c '.event // empty'", 'the last hour'],
+    ["rollcall audit export --from '1h ago' --out - | jq -c .event", 'the last hour'],
     ['rollcall audit verify --file history.ndjson.gz', 'verifies the exported file'],
   ],
   async run({ settings, io }) {
@@ -58,7 +58,11 @@ export const auditExport = command({
     const charts = new ReferencedCharts();
     let count = 0;
     const lines = async function* (say: (text: string) => void) {
-      const start = from && (await stateBefore(history, before(from), opened.keyframes, io.signal));
+      // Programs that read the standard output expect one event a line.
+      const start =
+        from &&
+        settings.out !== '-' &&
+        (await stateBefore(history, before(from), opened.keyframes, io.signal));
       if (start) for (const line of historyStartLines(start)) yield `${line}\n`;
       for await (const stored of between(history.read(startOf(from)), from, to)) {
         io.signal.throwIfAborted();

@@ -40,7 +40,7 @@ export interface ReplayResult {
   readonly at: WallTime;
   /** The part of a commit that has been read: more of it may follow. */
   readonly commit: CommitProgress;
-  /** Number of events that were folded, and the keyframe, or start of a file, they were folded onto. */
+  /** Number of events that were folded, and the keyframe they were folded onto; 0: none. */
   readonly folded: number;
   readonly keyframe: Revision;
   /** The collectors that have a seat at that moment. */
@@ -99,7 +99,7 @@ export async function replayTo(
     origin,
   );
   const { records, commit, gapAfter } = projection;
-  const keyframe = start?.seq ?? 0;
+  const keyframe = keyframes && start ? start.seq : 0;
   const hasAllCollectors = lost === 0;
   const reached = { seq, origin, at, commit };
   return { fleet, records, ...reached, folded, keyframe, seats, hasAllCollectors, gapAfter };

@@ -17,6 +17,7 @@ export async function stateBefore(
   const { first } = await history.range();
   const replayed = await replayTo(history, moment, keyframes, signal);
   const { seq, origin, at, commit, keyframe } = replayed;
-  if (seq === 0 || (keyframe === 0 && first > 1)) return undefined;
+  const isWhole = keyframe > 0 || first <= 1 || (await history.start?.()) !== undefined;
+  if (seq === 0 || !isWhole) return undefined;
   return { seq, origin, at, commit, records: [...replayed.records.values()] };
 }

@@ -72,9 +72,12 @@ class PackedHistory implements History {
   }
 }
 
+/** The limit of `Date`. The times of a file are not trusted. */
+const latestDate = 8_640_000_000_000_000;
+
 function withoutStart(index: HistoryIndex): string {
   const at = index.rows(index.first).next().value?.at ?? 0;
-  const time = new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+  const time = new Date(Math.min(at, latestDate)).toISOString().slice(0, 19).replace('T', ' ');
   return `This file begins at ${time} UTC and does not say what was before: agents and instances without an event in it are missing, also in the counts of losses.`;
 }
 

@@ -64,6 +64,12 @@ describe('an exported history', () => {
       ...['audit', 'export', '--out', '-', '--from', '5', '--to', 'before:9', ...on(fleet)],
     ]);
     expect(some.documents()).toEqual(stored.slice(4, 8));
+    const part = join(folder, 'part.ndjson');
+    await command(['audit', 'export', '--out', part, '--from', '5', ...on(fleet)]);
+    const replayed = ['audit', 'replay', '--at', '9', '--show', 'all'];
+    const filed = await command([...replayed, '--file', part, ...nowhere]);
+    const live = await command([...replayed, ...on(fleet)]);
+    expect(filed.out).toBe(live.out.replace('9 events replayed', '5 events replayed'));
     const none = await command(['audit', 'export', '--out', '-', '--to', '1h ago', ...on(fleet)]);
     expect(none).toMatchObject({ code: 0, out: '' });
     expect(events.length).toBeGreaterThan(9);
