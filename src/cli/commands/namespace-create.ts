@@ -15,7 +15,7 @@ export const namespaceCreate = command({
     ],
   ],
   async run({ settings, io }) {
-    await using connected = await connectOnce(settings, io, 'namespace create', true);
+    await using connected = await connectOnce(settings, io, 'namespace create', { create: true });
     const { ports, store } = connected;
     await publishCharts(ports);
     const { namespace } = settings;

@@ -7,6 +7,7 @@ import {
   restoreBackup,
 } from '../../composition/store/backups.ts';
 import { allAgents } from '../../domain/identity/registry-keys.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
 import { repairStore } from '../../runtime/operator/repair-store.ts';
 import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { formatCount } from '../audit/progress.ts';
@@ -22,6 +23,8 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { wrapText } from '../terminal/wrap.ts';
+
+const openedWithin: Millis = seconds(30);
 
 export const restore = command({
   name: 'restore',
@@ -83,8 +86,9 @@ export const restore = command({
         progress: (stream, bytes) => say(`restoring ${stream}  ${(bytes / 1e6).toFixed(1)} MB`),
       }),
     );
-    // The leases are made anew.
-    await using connected = await connectOnce(settings, io, 'restore', true);
+    // The leases are made anew. In a cluster the restored streams elect their leaders now.
+    const opening = { create: true, within: openedWithin };
+    await using connected = await connectOnce(settings, io, 'restore', opening);
     if (!settings.moved) {
       await repairStore(signingAuthor(operator, connected.ports), connected.ports);
     }

@@ -42,7 +42,7 @@ export class DemoEnvironment implements AsyncDisposable {
       ),
     );
     const own = { ...withoutLogin(settings), servers: [server.url], namespace };
-    const connected = opened.use(await connectOnce(own, io, 'demo', true));
+    const connected = opened.use(await connectOnce(own, io, 'demo', { create: true }));
     return new DemoEnvironment(io, place, server.url, connected.ports, opened.move());
   }
 

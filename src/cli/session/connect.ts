@@ -28,11 +28,16 @@ export const logOf = (io: Terminal, { json, logLevel }: Pick<Common, 'json' | 'l
 
 /**
  * Opens the store for an interactive command. Creates no streams, unless `create` is set.
- * @throws {Fault} `store-unavailable` after 3 s at the latest; `not-found`
+ * @throws {Fault} `store-unavailable` after `within`, 3 s by default; `not-found`
  */
-export async function connectOnce(settings: Common, io: Terminal, as: string, create = false) {
+export async function connectOnce(
+  settings: Common,
+  io: Terminal,
+  as: string,
+  { create = false, within = answerWithin }: { create?: boolean; within?: Millis } = {},
+) {
   const access = await connectionOptions(settings);
-  const opening = { as, signal: io.signal, within: answerWithin, create };
+  const opening = { as, signal: io.signal, within, create };
   const store = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
     openStore(access, opening),
   );

@@ -116,7 +116,7 @@ describe('a restore', () => {
     expect(codes.toSorted()).toEqual([0, 1]);
     const refused = both[codes.indexOf(1)];
     expect(refused?.stderr).toMatch(
-      /another restore of namespace 'shop' is at work: by (alice|bob) on desk/,
+      /another restore of namespace 'shop' (is at work: by (alice|bob) on desk|began at the same time)/,
     );
     await until('all are live', () => consumer.live.join() === 'h1,h2,h3', patience);
     await drill.allIsWell();

@@ -82,7 +82,10 @@ export class RestoreLock implements AsyncDisposable {
     const last = (await readNote(connection, names, within))?.seq ?? 0;
     const note = { id: randomId(), by, since: new Date().toISOString(), hasEnded: false };
     const lock = new RestoreLock(connection, names, within, note, last);
-    await lock.hold();
+    await lock.hold().catch(async (cause) => {
+      if (!(cause instanceof Fault) || cause.code !== 'restore-running') throw cause;
+      throw runningFault(names, await readNote(connection, names, within));
+    });
     lock.#timer = setInterval(() => void lock.hold().catch(() => {}), renewEvery);
     return lock;
   }
@@ -134,12 +137,15 @@ export class RestoreLock implements AsyncDisposable {
   }
 }
 
-const runningFault = ({ namespace }: SubjectNames, { by, since }: RestoreNote): Fault =>
+/** `other`: undefined if it finished in the same moment. */
+const runningFault = ({ namespace }: SubjectNames, other: RestoreNote | undefined): Fault =>
   new Fault(
     'restore-running',
-    `another restore of namespace '${namespace}' is at work: by ${by}, since ${since}`,
+    other
+      ? `another restore of namespace '${namespace}' is at work: by ${other.by}, since ${other.since}`
+      : `another restore of namespace '${namespace}' began at the same time, and has finished`,
     {
-      hint: 'wait until it has finished; nothing was changed',
+      hint: other ? 'wait until it has finished; nothing was changed' : 'this one changed nothing',
     },
   );
 

@@ -45,7 +45,7 @@ export class Stage implements AsyncDisposable {
     const running = { server };
     opened.defer(() => running.server.stop());
     const own = { ...withoutLogin(settings), servers: [server.url], namespace, logLevel: 'error' };
-    const connected = opened.use(await connectOnce(own as Common, io, 'conform', true));
+    const connected = opened.use(await connectOnce(own as Common, io, 'conform', { create: true }));
     const { ports } = connected;
     const self = { host: Actor.shape.host.parse('conform'), agent: collectorName };
     const me = { ...self, run: ports.entropy.runId() };
