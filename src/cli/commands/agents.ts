@@ -39,7 +39,7 @@ export const agents = command({
     ['rollcall agents --filter state:suspect host:db-*', 'silent agents of some hosts'],
     [
       'rollcall agents -o wide',
-      'also run, term, and how often each returned from suspicion or death in the last hour and in 24 h',
+      'also run, term, and the returns from suspicion or death in the last hour and in 24 h',
     ],
     ['rollcall agents -o yaml', 'one YAML document per agent'],
     [
