@@ -67,12 +67,12 @@ export async function diagnoseSettings(inspection: Inspection): Promise<readonly
   });
 }
 
-/** The names of those streams that have more than one copy. */
+/** The names of the compressed streams that have more than one copy. */
 async function replicatedOf(
   inspection: Inspection,
   found: Awaited<ReturnType<Inspection['findings']>>,
 ): Promise<ReadonlySet<string>> {
-  const names = [...new Set(found.map(({ stream }) => stream))];
+  const names = found.filter(({ setting }) => setting === 'compression').map((one) => one.stream);
   const infos = await Promise.all(names.map((name) => inspection.stream(name)));
   return new Set(names.filter((_, n) => (infos[n]?.config.num_replicas ?? 1) > 1));
 }

@@ -2,7 +2,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 
-/** A nats-server that was told to stop needs a moment to write its data. */
+/** A nats-server that stops writes its data first, and keeps its store locked until then. */
 const endsWithin: Millis = seconds(10);
 const tryEvery: Millis = seconds(0.5);
 

@@ -95,7 +95,7 @@ function* membersOf(kind: Kind, name: string, { fleet }: ExplanationContext) {
   }
 }
 
-/** The members whose last event is a removal by somebody else, in the last 24 hours. */
+/** The members that a collector or an operator removed in the last 24 hours, and that have not come back. */
 async function lostMembers(
   kind: Kind,
   name: string,

@@ -26,7 +26,7 @@ export function loginName({ user, servers, inboxPrefix }: NamedLogin): string | 
   return name === nobodys ? undefined : name;
 }
 
-/** A prefix that somebody chose may look like one of ours. */
+/** Undefined for a token that encodes no name: users may choose any inbox prefix. */
 function decoded(token: string): string | undefined {
   try {
     return decodeSubjectToken(token);

@@ -34,7 +34,7 @@ export async function fewEntries(
   ]);
   const keys: string[] = [];
   for (const list of lists) {
-    // The list may be older than an entry that was read beside it; a snapshot is not.
+    // The keys may have been listed before an entry was read that was asked for at the same time. A snapshot is of one moment.
     if (list === undefined || own.some(({ revision }) => revision > list.upTo)) return undefined;
     keys.push(...list.keys);
   }

@@ -4,8 +4,8 @@ import type { Settings } from './stream-settings.ts';
 const restoring = 'rollcall.restoring';
 
 /**
- * The settings of a stream while a restore replaces the namespace: whoever may read them learns who does so. The
- * restore ends with an update to the settings without it.
+ * Marks the settings of a stream: a restore replaces the namespace, and who runs it. Every process that reads the settings
+ * sees the mark. The last step of the restore removes it.
  */
 export const markedAsRestoring = <S extends Settings>(settings: S, by: string): S => ({
   ...settings,
