@@ -17,8 +17,16 @@ export interface Result {
   readonly samples: readonly number[];
   readonly floor: { readonly what: string; readonly samples: readonly number[] };
   readonly limit: Limit;
+  /** The same work on another store of this machine, in the same run; undefined: not installed, or not comparable. */
+  readonly peer?: Peer | undefined;
   /** More values that help to interpret the result. */
   readonly notes?: Readonly<Record<string, string | number>>;
+}
+
+/** Measurements of another store. `name` contains its version. */
+export interface Peer {
+  readonly name: string;
+  readonly samples: readonly number[];
 }
 
 /** One experiment with one or more measurements. */
@@ -30,18 +38,26 @@ export interface Benchmark {
 }
 
 /** A result as it is reported. */
-export interface Judged extends Omit<Result, 'samples' | 'floor'>, Summary {
+export interface Judged extends Omit<Result, 'samples' | 'floor' | 'peer'>, Summary {
   readonly floor: { readonly what: string } & Summary;
+  readonly peer?: { readonly name: string } & Summary;
   /** The value that is compared with the limit. */
   readonly reaches: number;
   readonly reached: boolean;
 }
 
-export function judge({ samples, floor, ...result }: Result): Judged {
+export function judge({ samples, floor, peer, ...result }: Result): Judged {
   const summary = summarize(samples);
   const least = summarize(floor.samples);
   const { limit } = result;
   const reaches = limit.of === 'times-floor' ? summary.median / least.median : summary[limit.of];
   const reached = 'atLeast' in limit ? reaches >= limit.atLeast : reaches <= limit.atMost;
-  return { ...result, ...summary, floor: { what: floor.what, ...least }, reaches, reached };
+  return {
+    ...result,
+    ...summary,
+    floor: { what: floor.what, ...least },
+    ...(peer && { peer: { name: peer.name, ...summarize(peer.samples) } }),
+    reaches,
+    reached,
+  };
 }

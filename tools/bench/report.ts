@@ -26,15 +26,18 @@ export const lineOf = (judged: Judged): Line => ({
 
 /** The notes below the table: what each row measures, its floor, and additional values. */
 export function footnotes(results: readonly Judged[]): readonly string[] {
-  return results.map(({ name, what, floor, notes = {} }) => {
+  return results.map(({ name, what, floor, peer, unit, notes = {} }) => {
+    const beside = peer
+      ? [`${peer.name} ${formatSignificant(peer.median)} ${unit} (${rangeOf(peer)})`]
+      : [];
     const more = Object.entries(notes).map(([note, value]) => `${spaced(note)} ${value}`);
-    return [`${name}: ${what}; floor: ${floor.what}`, ...more].join('; ');
+    return [`${name}: ${what}; floor: ${floor.what}`, ...beside, ...more].join('; ');
   });
 }
 
 /** A result as JSON. Numbers are in the unit that it names. */
 export const documentOf = ({ name, notes, ...judged }: Judged): Record<string, unknown> => {
-  const { n, median, min, max, p99, unit, what, limit, reaches, reached, floor } = judged;
+  const { n, median, min, max, p99, unit, what, limit, reaches, reached, floor, peer } = judged;
   return {
     event: 'row',
     row: name,
@@ -45,6 +48,7 @@ export const documentOf = ({ name, notes, ...judged }: Judged): Record<string, u
     reaches: round(reaches),
     reached,
     floor: { what: floor.what, ...rounded(floor) },
+    ...(peer && { peer: { name: peer.name, ...rounded(peer) } }),
     ...(notes && { notes }),
   };
 };

@@ -1,5 +1,7 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark, Result } from '../benchmark.ts';
+import { startEtcd } from '../environment/etcd-server.ts';
+import { copyToEtcd } from '../fixture/copy-to-etcd.ts';
 import { seedRegistry } from '../fixture/seed-registry.ts';
 import type { Reading } from '../processes/job.ts';
 import { formatSignificant } from '../report.ts';
@@ -17,20 +19,27 @@ const directoryOf = (name: string, agents: number): Benchmark => ({
   async measure(stage) {
     const { quick, say } = stage;
     await seedRegistry({ agents, instancesEach }, stage);
+    const messages = agents * (instancesEach + 1);
+    await using etcd = await startEtcd(stage);
+    if (etcd) await copyToEtcd(etcd, messages, stage);
     const ours: Reading[] = [];
     const bare: Reading[] = [];
+    const peer: Reading[] = [];
     const flags = ['--expose-gc'];
     for (let round = 1; round <= readingsOf(quick); round += 1) {
       say(`reading all instances, ${round} of ${readingsOf(quick)}`);
       await using consumer = await stage.start('read-directory', null, { flags });
       ours.push(consumer.answer);
-      const messages = agents * (instancesEach + 1);
       await using client = await stage.start('read-bare', { messages }, { flags });
       bare.push(client.answer);
+      if (!etcd) continue;
+      await using other = await stage.start('read-etcd', { etcd: etcd.address }, { flags });
+      peer.push(other.answer);
     }
     const wrong = ours.find(({ count }) => count !== agents * instancesEach);
     if (wrong) throw new Error(`the directory has ${wrong.count} instances`);
-    return results(name, agents * instancesEach, ours, bare);
+    const instances = agents * instancesEach;
+    return results({ name, instances, ours, bare, etcd: etcd && { name: etcd.name, read: peer } });
   },
 });
 
@@ -39,18 +48,22 @@ export const directoryOf10k = directoryOf('directory-10k', 100);
 
 const floor = 'the same messages by the bare client, parsed as JSON';
 
-const results = (
-  name: string,
-  instances: number,
-  ours: readonly Reading[],
-  bare: readonly Reading[],
-): readonly Result[] => [
+interface Readings {
+  readonly name: string;
+  readonly instances: number;
+  readonly ours: readonly Reading[];
+  readonly bare: readonly Reading[];
+  readonly etcd: { readonly name: string; readonly read: readonly Reading[] } | undefined;
+}
+
+const results = ({ name, instances, ours, bare, etcd }: Readings): readonly Result[] => [
   {
     name,
     what: `directory of ${instances} instances, cold, until all rows are in hand`,
     unit: 'ms',
     samples: ours.map(({ took }) => took),
     floor: { what: floor, samples: bare.map(({ took }) => took) },
+    peer: etcd && { name: etcd.name, samples: etcd.read.map(({ took }) => took) },
     limit: { of: 'times-floor', atMost: 1.4 },
     notes: { cpu: cpuOf(ours), floorCpu: cpuOf(bare) },
   },
@@ -60,6 +73,7 @@ const results = (
     unit: 'MB',
     samples: ours.map(({ heap }) => heap / megabyte),
     floor: { what: floor, samples: bare.map(({ heap }) => heap / megabyte) },
+    peer: etcd && { name: etcd.name, samples: etcd.read.map(({ heap }) => heap / megabyte) },
     limit: { of: 'median', atMost: 60 },
     notes: { resident: `${formatSignificant(median(ours.map(({ grew }) => grew)) / megabyte)} MB` },
   },

@@ -1,5 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
+import { startEtcd } from '../environment/etcd-server.ts';
 import { formatSignificant } from '../report.ts';
 import { median } from '../statistics.ts';
 
@@ -13,7 +14,9 @@ export const join: Benchmark = {
   async measure(stage) {
     const { agents, quick, say } = stage;
     say(`${agents} agents start at once, and as many bare batches in turns`);
-    const { answer } = await stage.start('join', { agents, rounds: roundsOf(quick) });
+    await using etcd = await startEtcd(stage);
+    const task = { agents, rounds: roundsOf(quick), etcd: etcd?.address };
+    const { answer } = await stage.start('join', task);
     return [
       {
         name: join.name,
@@ -24,6 +27,7 @@ export const join: Benchmark = {
           what: 'one batch of the same messages for each agent by the bare client',
           samples: answer.bare,
         },
+        peer: etcd && { name: etcd.name, samples: answer.etcd },
         limit: { of: 'times-floor', atLeast: 0.8 },
         notes: { messagesPerAgent: formatSignificant(median(answer.messages)) },
       },

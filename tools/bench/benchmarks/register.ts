@@ -1,5 +1,6 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
+import { startEtcd } from '../environment/etcd-server.ts';
 import type { BenchmarkNamespace } from '../fixture/benchmark-namespace.ts';
 import { formatSignificant } from '../report.ts';
 import { median } from '../statistics.ts';
@@ -14,7 +15,7 @@ export const register: Benchmark = {
 
   async measure(stage) {
     const instances = 999;
-    const { seen, records, notes } = await measured(stage, instances);
+    const { seen, records, etcd, notes } = await measured(stage, instances);
     return [
       {
         name: register.name,
@@ -22,6 +23,7 @@ export const register: Benchmark = {
         unit: 'ms',
         samples: seen,
         floor: { what: 'the same records in batches of the bare client', samples: records },
+        peer: etcd && { name: etcd.name, samples: etcd.seen },
         limit: { of: 'times-floor', atMost: 2.6 },
         notes,
       },
@@ -36,7 +38,7 @@ export const registerFew: Benchmark = {
 
   async measure(stage) {
     const instances = 10;
-    const { serving, messages, notes } = await measured(stage, instances);
+    const { serving, messages, etcd, notes } = await measured(stage, instances);
     return [
       {
         name: registerFew.name,
@@ -44,6 +46,7 @@ export const registerFew: Benchmark = {
         unit: 'ms',
         samples: serving,
         floor: { what: 'the same messages in one batch of the bare client', samples: messages },
+        peer: etcd && { name: etcd.name, samples: etcd.stored },
         limit: { of: 'median', atMost: 25 },
         notes,
       },
@@ -54,15 +57,17 @@ export const registerFew: Benchmark = {
 /** The first round is only a note: each later one is in a process that has started agents before. */
 async function measured(stage: BenchmarkNamespace, instances: number) {
   stage.say(`agents with ${instances} instances, and the bare client in turns`);
-  const { answer } = await stage.start('register', { instances, rounds: roundsOf(stage.quick) });
-  const { count, ...all } = answer;
-  const { serving, seen, cpu, records, messages } = all;
+  await using etcd = await startEtcd(stage);
+  const rounds = roundsOf(stage.quick);
+  const { answer } = await stage.start('register', { instances, rounds, etcd: etcd?.address });
+  const { serving, seen, cpu, records, messages, etcdStored, etcdSeen, count } = answer;
   const ms = (samples: readonly number[]): string => `${formatSignificant(median(samples))} ms`;
   return {
     serving: serving.slice(1),
     seen: seen.slice(1),
     records: records.slice(1),
     messages: messages.slice(1),
+    etcd: etcd && { name: etcd.name, stored: etcdStored.slice(1), seen: etcdSeen.slice(1) },
     notes: {
       fresh: ms(seen.slice(0, 1)),
       cpu: ms(cpu.slice(1)),

@@ -7,6 +7,7 @@ import { keepAgents } from './keep-agents.ts';
 import { keepLeases } from './keep-leases.ts';
 import { readBare } from './read-bare.ts';
 import { readDirectory } from './read-directory.ts';
+import { readEtcd } from './read-etcd.ts';
 import { readFile } from './read-file.ts';
 import { register } from './register.ts';
 import { renew } from './renew.ts';
@@ -46,6 +47,7 @@ const works: { readonly [N in JobName]: Work<N> } = {
   'watch-fleet': watchFleet,
   'read-directory': readDirectory,
   'read-bare': readBare,
+  'read-etcd': readEtcd,
   'watch-change': watchChange,
   renew,
   register,

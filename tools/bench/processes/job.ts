@@ -125,12 +125,18 @@ export interface Jobs {
   readonly 'watch-change': {
     readonly task: {
       readonly watchers: number;
-      readonly kind: 'directory' | 'bare';
+      readonly kind: 'directory' | 'bare' | 'etcd';
       readonly rounds: number;
+      /** As for `register`. */
+      readonly etcd: string | undefined;
     };
     readonly answer: readonly (readonly Millis[])[];
   };
   /** The bare client: receives the message of every record and parses it as JSON. */
+  readonly 'read-etcd': {
+    readonly task: { readonly etcd: string };
+    readonly answer: Reading;
+  };
   readonly 'read-bare': { readonly task: { readonly messages: number }; readonly answer: Reading };
   /** CPU time for one renewal in µs, for each round. */
   readonly renew: {
@@ -139,7 +145,12 @@ export interface Jobs {
   };
   /** One agent that starts in each round, and the bare client with the same records, in turns. */
   readonly register: {
-    readonly task: { readonly instances: number; readonly rounds: number };
+    readonly task: {
+      readonly instances: number;
+      readonly rounds: number;
+      /** The address of an etcd that stores the same records; undefined: none. */
+      readonly etcd: string | undefined;
+    };
     readonly answer: {
       /** From the call until the agent serves; until a watcher has all of its instances; CPU time. */
       readonly serving: readonly Millis[];
@@ -148,16 +159,26 @@ export interface Jobs {
       /** The same records by the bare client; the same records and events. */
       readonly records: readonly Millis[];
       readonly messages: readonly Millis[];
+      /** The same records in one transaction of etcd: until it answers; until a watcher has all. */
+      readonly etcdStored: readonly Millis[];
+      readonly etcdSeen: readonly Millis[];
       /** How many messages the agent stored in the registry. */
       readonly count: number;
     };
   };
   /** Agents that start at once, and batches of the same messages by the bare client, per second. */
   readonly join: {
-    readonly task: { readonly agents: number; readonly rounds: number };
+    readonly task: {
+      readonly agents: number;
+      readonly rounds: number;
+      /** As for `register`. */
+      readonly etcd: string | undefined;
+    };
     readonly answer: {
       readonly ours: readonly number[];
       readonly bare: readonly number[];
+      /** As many clients of etcd that store the same records, a connection and a lease each. */
+      readonly etcd: readonly number[];
       /** The messages in the registry for each agent. */
       readonly messages: readonly number[];
     };

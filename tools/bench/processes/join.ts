@@ -1,6 +1,7 @@
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { type Access, connectBare } from '../environment/access.ts';
 import { storeBare } from '../environment/baseline-batch.ts';
+import { EtcdClient } from '../environment/etcd-client.ts';
 import type { Jobs } from './job.ts';
 import { HostMessages, startOne } from './started-agent.ts';
 
@@ -13,7 +14,7 @@ const writersAtOnce = 40;
  */
 export async function join(
   access: Access,
-  { agents, rounds }: Jobs['join']['task'],
+  { agents, rounds, etcd }: Jobs['join']['task'],
 ): Promise<Jobs['join']['answer']> {
   const bare = await connectBare(access);
   const first = await startOne(access, 'first', 1);
@@ -21,6 +22,7 @@ export async function join(
   await first.stop();
   const ours: number[] = [];
   const floor: number[] = [];
+  const peer: number[] = [];
   const commits: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     const before = await lastSequence(access, bare);
@@ -43,9 +45,34 @@ export async function join(
       }),
     );
     floor.push(perSecond(agents, since));
+    if (etcd !== undefined) peer.push(await joinEtcd(etcd, `${round}`, agents, one.records));
   }
   await bare.close();
-  return { ours, bare: floor, messages: commits };
+  return { ours, bare: floor, etcd: peer, messages: commits };
+}
+
+/** Connects as many clients of etcd at once, each of which stores the records under a lease of its own. */
+async function joinEtcd(
+  address: string,
+  round: string,
+  agents: number,
+  records: readonly string[],
+): Promise<number> {
+  const began = performance.now();
+  const clients = await Promise.all(
+    Array.from({ length: agents }, async (_, agent) => {
+      const client = new EtcdClient(address);
+      const lease = await client.grantLease();
+      await client.create(
+        records.map((value, n) => ({ key: `join/${round}/${agent}/${n}`, value })),
+        lease,
+      );
+      return client;
+    }),
+  );
+  const answer = perSecond(agents, began);
+  for (const client of clients) client.close();
+  return answer;
 }
 
 const perSecond = (count: number, began: number): number =>

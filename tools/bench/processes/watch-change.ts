@@ -3,11 +3,15 @@ import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-na
 import { openDirectory, type StoreOptions } from '../../../src/index.ts';
 import { type Access, connectBare } from '../environment/access.ts';
 import { watchBare } from '../environment/baseline-watch.ts';
+import { EtcdClient } from '../environment/etcd-client.ts';
 import type { Jobs } from './job.ts';
 
 /** The service whose instances are added one by one, and where a process says that it watches. */
 export const addedService = 'added';
 export const watchingSubject = 'bench.watching';
+
+/** Where etcd has the added instances; the rest of a key is the id. */
+export const etcdPrefix = `registry/${addedService}/`;
 
 /** The time of all processes of this machine, in milliseconds. */
 export const commonTime = (): number => performance.timeOrigin + performance.now();
@@ -17,7 +21,7 @@ type Seen = (id: string, watcher: number) => void;
 /** Many watchers in one process, each with its own connection: when each saw each added instance. */
 export async function watchChange(
   access: Access,
-  { watchers, kind, rounds }: Jobs['watch-change']['task'],
+  { watchers, kind, rounds, etcd = '' }: Jobs['watch-change']['task'],
 ): Promise<Jobs['watch-change']['answer']> {
   const times = Array.from({ length: rounds }, () => new Map<number, number>());
   const all = Promise.withResolvers<void>();
@@ -29,7 +33,7 @@ export async function watchChange(
     left -= 1;
     if (left === 0) all.resolve();
   };
-  const open = kind === 'directory' ? openOne : openBare;
+  const open = { directory: openOne, bare: openBare, etcd: openEtcd(etcd) }[kind];
   const closing = [];
   for (let watcher = 0; watcher < watchers; watcher += 1)
     closing.push(await open(access, seen, watcher));
@@ -55,6 +59,12 @@ async function openOne(access: Access, seen: Seen, watcher: number): Promise<() 
   });
   return () => directory.close();
 }
+
+const openEtcd = (address: string) => async (_: Access, seen: Seen, watcher: number) => {
+  const client = new EtcdClient(address);
+  await client.watch(etcdPrefix, (key) => seen(key.slice(etcdPrefix.length), watcher));
+  return async () => client.close();
+};
 
 async function openBare(access: Access, seen: Seen, watcher: number): Promise<() => Promise<void>> {
   const bare: NatsConnection = await connectBare(access);
