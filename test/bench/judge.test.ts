@@ -73,6 +73,18 @@ describe('a result', () => {
     });
   });
 
+  it('shows another store beside it, if one was measured', () => {
+    const beside = judge({
+      ...result({ of: 'median', atMost: 80 }),
+      peer: { name: 'etcd 3.4.23', samples: [52.345, 50, 60] },
+    });
+    expect(footnotes([beside])[0]).toContain('etcd 3.4.23 52.3 ms (50–60)');
+    expect(documentOf(beside)).toMatchObject({
+      peer: { name: 'etcd 3.4.23', n: 3, median: 52.35, min: 50, max: 60, p99: 60 },
+    });
+    expect(documentOf(judged)).not.toHaveProperty('peer');
+  });
+
   it('gives its floor and the other measurements', () => {
     expect(footnotes([judged])).toEqual([
       'sample: something measured; floor: the least there is; reasons silent: 3; suspected falsely 0',

@@ -29,6 +29,7 @@ const api = loadPackageDefinition(definition)['etcdserverpb'] as GrpcObject;
 /** A gRPC client of etcd with a connection of its own. */
 export class EtcdClient {
   private readonly clients: ReadonlyMap<string, Client>;
+  private isClosed = false;
 
   constructor(address: string) {
     const options = {
@@ -80,7 +81,9 @@ export class EtcdClient {
   async watch(prefix: string, take: (key: string) => void): Promise<void> {
     const watch = this.method('Watch', 'Watch') as () => NodeJS.ReadWriteStream;
     const stream = watch();
-    stream.on('error', () => {});
+    stream.on('error', (error) => {
+      if (!this.isClosed) throw error;
+    });
     stream.on('data', ({ events }: { events?: readonly { kv: KeyValue }[] }) => {
       for (const { kv } of events ?? []) take(kv.key.toString());
     });
@@ -89,6 +92,7 @@ export class EtcdClient {
   }
 
   close(): void {
+    this.isClosed = true;
     for (const client of this.clients.values()) client.close();
   }
 
