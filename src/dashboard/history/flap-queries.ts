@@ -1,11 +1,11 @@
-import { FlapTimes, flapEvents, flapsWithin } from '../../domain/policy/flaps.ts';
+import { countFlaps, FlapTimes, flapEvents, flapsWithin } from '../../domain/policy/flaps.ts';
 import type { ApiEntity } from '../api-types.ts';
 import { none } from './note-table.ts';
-import type { SlotReturns } from './query-types.ts';
+import type { SlotFlaps } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-/** When the agents flapped in the 24 hours before a time, newest first; those that did only. */
-export function returnsBefore(log: TransitionLog, at: number): SlotReturns[] {
+/** The agents that flapped in the 24 hours before a time. */
+export function flapsAt(log: TransitionLog, at: number): SlotFlaps[] {
   const rows = candidatesOf(log);
   const bySlot = new Map<string, { host: string; agent: string; flaps: FlapTimes }>();
   let n = rows.length;
@@ -22,9 +22,10 @@ export function returnsBefore(log: TransitionLog, at: number): SlotReturns[] {
     if (type !== 'started') bySlot.set(key, slot);
     slot.flaps.take(type, wasSuspect(log, row), time);
   }
-  return [...bySlot.values()].flatMap(({ host, agent, flaps: { times } }) =>
-    times.length > 0 ? [{ host, agent, times: times.reverse() }] : [],
-  );
+  return [...bySlot.values()].flatMap(({ host, agent, flaps: { times } }) => {
+    const last = times.at(-1);
+    return last === undefined ? [] : [{ host, agent, ...countFlaps(times, at), last }];
+  });
 }
 
 interface Candidates {

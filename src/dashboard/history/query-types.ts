@@ -1,3 +1,4 @@
+import type { FlapCounts } from '../../domain/policy/flaps.ts';
 import type { ApiDetails } from '../api-types.ts';
 import type { PlacedGap } from './gaps.ts';
 
@@ -11,7 +12,7 @@ export type Query =
   | { readonly ask: 'between'; readonly a: number; readonly b: number }
   | { readonly ask: 'found'; readonly types: readonly string[]; readonly upTo: number }
   | { readonly ask: 'after'; readonly at: number }
-  | { readonly ask: 'returns'; readonly at: number }
+  | { readonly ask: 'flaps'; readonly at: number }
   | { readonly ask: 'stirred'; readonly from: number; readonly to: number }
   | { readonly ask: 'when'; readonly seqs: readonly number[] };
 
@@ -78,11 +79,11 @@ export interface Lane {
   readonly cut: number | null;
 }
 
-/** When an agent returned from suspicion, or died and was started again, the newest first. */
-export interface SlotReturns {
+/** How often an agent returned from suspicion, or died and was started again, and when it last did. */
+export interface SlotFlaps extends FlapCounts {
   readonly host: string;
   readonly agent: string;
-  readonly times: readonly number[];
+  readonly last: number;
 }
 
 /** An entity with transitions in a range, and how many of them are problems. */

@@ -1,4 +1,4 @@
-import { returnsBefore } from './flap-queries.ts';
+import { flapsAt } from './flap-queries.ts';
 import { density, diffStates, edgeCounts } from './histogram-queries.ts';
 import type { Query } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
@@ -25,8 +25,8 @@ export function runQuery(log: TransitionLog, question: Query) {
       return activeEntities(log, question.from, question.to);
     case 'when':
       return timesOf(log, question.seqs);
-    case 'returns':
-      return returnsBefore(log, question.at);
+    case 'flaps':
+      return flapsAt(log, question.at);
     case 'after': {
       const row = log.rowAtTime(question.at) + 1;
       return row < log.end ? log.at.get(row) : question.at;

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import type { SlotReturns } from '../../../src/dashboard/history/query-types.ts';
+import type { SlotFlaps } from '../../../src/dashboard/history/query-types.ts';
 import { runQuery } from '../../../src/dashboard/history/run-query.ts';
 import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
 import { HistoryIndex } from '../../../src/dashboard/server/history/history-index.ts';
 import { ingest } from '../../../src/dashboard/server/history/ingest.ts';
 import { pageAfter } from '../../../src/dashboard/server/history/pages.ts';
-import { flapsAt } from '../../../src/dashboard/web/model/flapping.ts';
 import { hours } from '../../../src/domain/time.ts';
 import { readFlaps } from '../../../src/runtime/operator/read-flaps.ts';
 import { recorded, recordings } from '../../fixtures/golden/recording.ts';
@@ -20,7 +19,7 @@ async function shown(name: string) {
   log.complete();
   const at = (when: number) =>
     new Map(
-      flapsAt(runQuery(log, { ask: 'returns', at: when }) as SlotReturns[], when).map(
+      (runQuery(log, { ask: 'flaps', at: when }) as SlotFlaps[]).map(
         ({ host, agent, hour, day }) => [`${host}/${agent}`, { hour, day }],
       ),
     );

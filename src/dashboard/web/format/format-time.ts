@@ -46,5 +46,7 @@ export function countdown(until: number, now: number | null): string {
 export const since = (from: number, now: number | null): string =>
   now === null ? '—' : formatDuration(now - from);
 
+export const formatNumber = (value: number): string => number.format(value);
+
 export const formatCount = (count: number, one: string, many = `${one}s`): string =>
-  `${number.format(count)} ${count === 1 ? one : many}`;
+  `${formatNumber(count)} ${count === 1 ? one : many}`;

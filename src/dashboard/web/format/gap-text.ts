@@ -1,7 +1,7 @@
 import type { ApiGap, ApiHello } from '../../api-types.ts';
 import { joined } from '../../history/gaps.ts';
 import type { AtMoment, Extent } from '../protocol/worker-messages.ts';
-import { formatCount } from './format-time.ts';
+import { formatCount, formatNumber } from './format-time.ts';
 
 type LoadedRange = Pick<Extent, 'from' | 'gaps' | 'complete'>;
 
@@ -34,7 +34,7 @@ export const sequencesIn = (gaps: readonly ApiGap[]): number =>
 
 /** A gap as text: its sequences and the reason. */
 export function gapText({ from, to, why }: ApiGap, mode: ApiHello['mode'] = 'live'): string {
-  const [one, other] = [from.toLocaleString('en-GB'), to.toLocaleString('en-GB')];
+  const [one, other] = [formatNumber(from), formatNumber(to)];
   const [range, verb] = from === to ? [`seq ${one}`, 'is'] : [`seq ${one}–${other}`, 'are'];
   if (why === 'memory') return `${range} ${verb} not in this browser's memory (limit)`;
   if (why !== 'trimmed') return `${range} cannot be read (${why})`;

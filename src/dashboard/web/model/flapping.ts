@@ -1,23 +1,8 @@
-import { countFlaps, type FlapCounts, isFlapping } from '../../../domain/policy/flaps.ts';
-import type { SlotReturns } from '../../history/query-types.ts';
+import { isFlapping } from '../../../domain/policy/flaps.ts';
+import type { SlotFlaps } from '../../history/query-types.ts';
 import { formatCount } from '../format/format-time.ts';
 import type { FleetModel } from './fleet-model.ts';
 import type { Issue } from './issues.ts';
-
-/** How often an agent returned from suspicion or death, and when it last did. */
-export interface SlotFlaps extends FlapCounts {
-  readonly host: string;
-  readonly agent: string;
-  readonly last: number;
-}
-
-/** The flaps of all agents at a moment. Agents without a return in 24 hours are left out. */
-export const flapsAt = (all: readonly SlotReturns[], at: number): readonly SlotFlaps[] =>
-  all.flatMap(({ host, agent, times }) => {
-    const { hour, day } = countFlaps(times, at);
-    const last = times.find((one) => one <= at);
-    return day > 0 && last !== undefined ? [{ host, agent, hour, day, last }] : [];
-  });
 
 /** One issue for each agent that flaps more than the policy allows, the worst first. */
 export function flapIssues(flaps: readonly SlotFlaps[], fleet: FleetModel): readonly Issue[] {

@@ -21,7 +21,7 @@ import {
   slotNow,
 } from './agent-model.ts';
 import { ControlIndex } from './control-index.ts';
-import { NameIndex } from './name-index.ts';
+import { absent, NameIndex, present } from './name-index.ts';
 
 const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
@@ -111,8 +111,9 @@ export class FleetModel {
   /** The instances of one `service/id` under all agents. More than one: they are rivals. */
   named(service: string, id: string): readonly InstanceNow[] {
     this.slots();
-    return [...this.names.of(service, id)]
-      .sort((a, b) => a - b)
+    return this.names
+      .of(service, id)
+      .toSorted((a, b) => a - b)
       .flatMap(
         (number) =>
           this.#slotAt[number]?.now?.instances.find(
@@ -178,7 +179,7 @@ export class FleetModel {
     if (status !== 'gone' && status !== 'expired') return [];
     return [...(this.#slots.get(key)?.removed ?? [])].flatMap(([number, state]) => {
       const { entity } = state;
-      const isLost = entity.entity === 'instance' && this.names.isLastEnd(number, entity);
+      const isLost = entity.entity === 'instance' && this.names.isLastEnd(number);
       return isLost ? lostInstance(state, entity) : [];
     });
   }
@@ -214,9 +215,8 @@ export class FleetModel {
         else slot.instances.delete(number);
         if (isEnded && entityState.note.why === ownerExpired) slot.removed.set(number, entityState);
         else slot.removed.delete(number);
-        this.names.setEnd(number, entity, isEnded ? entityState.seq : undefined);
         this.#markRivals(number);
-        this.names.set(number, entity, isPresent);
+        this.names.set(number, entity, isPresent ? present : isEnded ? entityState.seq : absent);
         if (slot.instances.size !== before) slot.order = undefined;
       }
       return;

@@ -1,6 +1,7 @@
+import type { SlotFlaps } from '../../history/query-types.ts';
 import { formatCount } from '../format/format-time.ts';
 import type { AgentModel } from './agent-model.ts';
-import { flapIssues, type SlotFlaps } from './flapping.ts';
+import { flapIssues } from './flapping.ts';
 import type { FleetModel } from './fleet-model.ts';
 import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
 import { lossIssues } from './loss-issues.ts';
@@ -123,9 +124,10 @@ function matterOf({ slots }: Found, fleet: FleetModel): Issue {
 
 /** One issue for the whole fleet while no collector observes it. */
 function unobservedIssue(slots: readonly AgentModel[], fleet: FleetModel): readonly Issue[] {
+  if (fleet.observation !== 'unobserved') return [];
   const unobserved = slots.filter(({ reason }) => reason === 'unobserved');
   const [first] = unobserved;
-  if (fleet.observation !== 'unobserved' || !first) return [];
+  if (!first) return [];
   return [
     {
       key: 'unobserved',

@@ -24,12 +24,17 @@ export function lossIssues(
   const agents = lost
     .map((slot) => toLostAgent(slot, fleet))
     .filter((one) => !isAcknowledged(one, acknowledged));
+  const inZone = new Map<string, number>();
+  const back: AgentModel[] = [];
+  for (const slot of slots) {
+    if (!isPresent(slot.status)) continue;
+    inZone.set(slot.zone, (inZone.get(slot.zone) ?? 0) + 1);
+    if (slot.cameBack >= 0) back.push(slot);
+  }
   const remaining = {
-    agentsIn: (zone: string) =>
-      slots.filter((slot) => slot.zone === zone && isPresent(slot.status)).length,
+    agentsIn: (zone: string) => inZone.get(zone) ?? 0,
     backIn: (zone: string, since: number) =>
-      slots.filter((slot) => slot.zone === zone && isPresent(slot.status) && slot.cameBack >= since)
-        .length,
+      back.filter((slot) => slot.zone === zone && slot.cameBack >= since).length,
     instancesOf: fleet.names.instancesOf,
   };
   const services = lossesByService(agents, remaining);

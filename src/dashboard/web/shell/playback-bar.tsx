@@ -1,7 +1,7 @@
 import '../styles/playback.css';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
-import { clockTime, dayTime, formatCount } from '../format/format-time.ts';
+import { clockTime, dayTime, formatCount, formatNumber } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
 import { readPin } from '../format/pin.ts';
 import { queryRange } from '../format/time-scale.ts';
@@ -81,7 +81,7 @@ export function PlaybackBar() {
           </button>
           <span class="dim">
             {' '}
-            seq {here.seq.toLocaleString('en-GB')} / {all.to.toLocaleString('en-GB')}
+            seq {formatNumber(here.seq)} / {formatNumber(all.to)}
           </span>
         </span>
         <TimeField />

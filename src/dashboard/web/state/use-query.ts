@@ -3,14 +3,25 @@ import type { Query } from '../../history/query-types.ts';
 import { LatestRequest } from './latest-only.ts';
 import { queryHistory } from './store.ts';
 
-/** The result of a history query. Runs again when the query or `fresh` changes. */
-export function useHistoryQuery<T>(question: Query | null, fresh: unknown = 0): T | undefined {
+/**
+ * The result of a history query. Runs again when the query or `fresh` changes: at once, or `wait` ms after the last
+ * of a fast series of changes.
+ */
+export function useHistoryQuery<T>(
+  question: Query | null,
+  fresh: unknown = 0,
+  wait = 0,
+): T | undefined {
   const [value, setValue] = useState<T>();
   const newest = useMemo(
     () => new LatestRequest<Query, T>(queryHistory, (answered) => setValue(() => answered)),
     [],
   );
-  useEffect(() => newest.want(question), [newest, question && JSON.stringify(question), fresh]);
+  useEffect(() => {
+    if (wait === 0) return newest.want(question);
+    const timer = setTimeout(() => newest.want(question), wait);
+    return () => clearTimeout(timer);
+  }, [newest, question && JSON.stringify(question), fresh]);
   useEffect(() => () => newest.want(null), [newest]);
   return value;
 }

@@ -1,7 +1,7 @@
 import '../../styles/flaps.css';
 import { useState } from 'preact/hooks';
+import type { SlotFlaps } from '../../../history/query-types.ts';
 import { clockTime, formatCount } from '../../format/format-time.ts';
-import type { SlotFlaps } from '../../model/flapping.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';

@@ -1,9 +1,8 @@
 import '../../styles/fleet.css';
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { filterFields, parseRowFilter } from '../../../../domain/fleet/row-filter.ts';
-import type { SlotReturns } from '../../../history/query-types.ts';
-import { formatCount } from '../../format/format-time.ts';
-import { flapsAt } from '../../model/flapping.ts';
+import type { SlotFlaps } from '../../../history/query-types.ts';
+import { formatCount, formatNumber } from '../../format/format-time.ts';
 import { type Grouping, labelsOf, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
@@ -20,8 +19,10 @@ const sizes = ['S', 'M', 'L'] as const;
 /** Groups rendered at first, and how many more when the user scrolls near the end. */
 const atFirst = 24;
 const atATime = 120;
-/** A query about the time until a moment is asked again after 10 s, not each second. */
+/** Flaps until the present are counted again after 10 s, not each second. */
 const queryTime = (at: number): number => Math.ceil(at / 10_000) * 10_000;
+/** They are not counted for each moment of a fast series, but for one that stays this long, in ms. */
+const settles = 150;
 
 /** Is anything wrong, where, since when, and what happens next? */
 export function FleetScreen() {
@@ -31,14 +32,17 @@ export function FleetScreen() {
   const [shown, setShown] = useState(atFirst);
   const [typing, setTyping] = useState(false);
   const at = shownAt.value;
-  const returns = useHistoryQuery<SlotReturns[]>({ ask: 'returns', at: queryTime(at) });
-  const flaps = useMemo(() => flapsAt(returns ?? [], at), [returns, queryTime(at)]);
+  const flaps = useHistoryQuery<SlotFlaps[]>(
+    { ask: 'flaps', at: isPast.value ? at : queryTime(at) },
+    0,
+    settles,
+  );
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
   const { agents, gone, states, matching, shares, instances, issues, groups } = summarizeFleet(
     fleet.slots(),
     fleet,
-    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, flaps },
+    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, flaps: flaps ?? [] },
   );
   const { unknown } = parseRowFilter(f);
   const troubled = notLive(states) - notLive(shares);
@@ -62,7 +66,7 @@ export function FleetScreen() {
               <span class="glyph" aria-hidden="true">
                 {glyphOf(status)}
               </span>
-              {status} <b>{count.toLocaleString('en-GB')}</b>
+              {status} <b>{formatNumber(count)}</b>
             </button>
           ))}
         </fieldset>
@@ -78,7 +82,7 @@ export function FleetScreen() {
               <span key={status}>
                 {n > 0 ? ', ' : ''}
                 <span class={`state s-${status}`}>
-                  {glyphOf(status)} {count.toLocaleString('en-GB')} {status}
+                  {glyphOf(status)} {formatNumber(count)} {status}
                 </span>
               </span>
             ))}
@@ -118,7 +122,7 @@ export function FleetScreen() {
         </fieldset>
       </section>
       <IssueList issues={issues} />
-      <FlapList flaps={flaps} />
+      <FlapList flaps={flaps ?? []} />
       {filtered && agents > 0 ? (
         <p class={`panel ${matching > 0 ? 'strip-note' : 'notice'}`} data-testid="filtered">
           {matching} of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}

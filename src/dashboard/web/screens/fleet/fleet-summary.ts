@@ -1,5 +1,5 @@
+import type { SlotFlaps } from '../../../history/query-types.ts';
 import type { AgentModel } from '../../model/agent-model.ts';
-import type { SlotFlaps } from '../../model/flapping.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import {
   type FleetFilter,

@@ -1,5 +1,5 @@
 import type { Chart } from '../../../../charts/model/chart-data.ts';
-import { formatCount } from '../../format/format-time.ts';
+import { formatCount, formatNumber } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { ActorSummary } from './actor-summary.tsx';
 import { activeIds } from './chart-states.ts';
@@ -28,7 +28,7 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
           <h2>{node.id.split('.').slice(1).join(' › ') || node.id}</h2>
           {node.description === null ? null : <p>{node.description}</p>}
           <p class="dim">
-            {node.kind}; {occupants.length.toLocaleString('en-GB')} in this state at this moment
+            {node.kind}; {formatNumber(occupants.length)} in this state at this moment
           </p>
           <OccupantList of={occupants} />
         </section>

@@ -1,7 +1,7 @@
 import '../../styles/timeline.css';
 import { useMemo, useState } from 'preact/hooks';
 import type { Density, Lane, Stirred, When } from '../../../history/query-types.ts';
-import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
+import { clockTime, formatCount, formatDuration, formatNumber } from '../../format/format-time.ts';
 import { readPin } from '../../format/pin.ts';
 import { queryRange, readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
 import { apiPath } from '../../protocol/api-path.ts';
@@ -203,7 +203,7 @@ export function TimelineScreen() {
         {entities.length > mostEntities ? (
           <p class="dim">
             These lanes have {formatCount(entities.length, 'run')}. Only the first{' '}
-            {mostEntities.toLocaleString('en-GB')} are drawn. Filter by name to see the others.
+            {formatNumber(mostEntities)} are drawn. Filter by name to see the others.
           </p>
         ) : null}
         {density && density.marks.length > 0 ? (
