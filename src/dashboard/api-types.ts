@@ -242,11 +242,9 @@ export interface ApiHold {
   readonly since: WallTime;
 }
 
-/** `/api/why?kind=…&name=…`: the sentences of `rollcall why`, a list for each registration. */
+/** `/api/why?kind=…&name=…&zone=…`: the sentences of `rollcall why`, a list for each registration. */
 export interface ApiWhy {
   readonly found: readonly (readonly string[])[];
-  /** The time zone of the times in them, that of the server: `UTC`, `GMT+2`. */
-  readonly zone: string;
 }
 
 /** `/api/entity`: events as stored, newest first. For older events pass the last `seq` as `before`. */

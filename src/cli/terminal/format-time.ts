@@ -1,15 +1,39 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import prettyMs from 'pretty-ms';
 import type { Millis, WallTime } from '../../domain/time.ts';
 
+const timeZone = new AsyncLocalStorage<Intl.DateTimeFormat>();
+
+/**
+ * Does work for a reader in another time zone (`Europe/Berlin`): `clockTime` and `dateTime` write the times of that
+ * zone instead of those of this process.
+ * @throws {RangeError} no such time zone
+ */
+export const inTimeZone = <T>(zone: string, work: () => T): T =>
+  timeZone.run(
+    // Swedish times are written like those of ISO 8601.
+    new Intl.DateTimeFormat('sv', { dateStyle: 'short', timeStyle: 'medium', timeZone: zone }),
+    work,
+  );
+
+/** The local time as if it were UTC. */
+function local(at: WallTime): Date {
+  const zone = timeZone.getStore();
+  if (!zone || Number.isNaN(new Date(at).getTime()))
+    return new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  const whole = Math.floor(at / 1000) * 1000;
+  return new Date(Date.parse(`${zone.format(whole).replace(' ', 'T')}Z`) + at - whole);
+}
+
 /** `12:03:04` in local time. */
-export const clockTime = (at: WallTime): string => new Date(at).toTimeString().slice(0, 8);
+export const clockTime = (at: WallTime): string => dateTime(at).slice(11, 19);
 
 /** `2026-01-31 12:03:04.123` in local time. */
 export function dateTime(at: WallTime): string {
-  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  const time = local(at);
   // At the limits of `Date` the time zone offset may exceed its range.
-  if (Number.isNaN(local.getTime())) return String(at);
-  return local.toISOString().replace('T', ' ').replace('Z', '');
+  if (Number.isNaN(time.getTime())) return String(at);
+  return time.toISOString().replace('T', ' ').replace('Z', '');
 }
 
 /** `12 s`, `3 min`, `2 h`: the largest unit only. */

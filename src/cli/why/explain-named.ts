@@ -3,6 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { OpenHistory } from '../audit/open-history.ts';
+import { inTimeZone } from '../terminal/format-time.ts';
 import type { Explanation, ExplanationContext } from './context.ts';
 import { explain } from './explain.ts';
 import { past, present } from './load-context.ts';
@@ -31,6 +32,15 @@ interface Shown extends Pick<OpenHistory, 'history' | 'keyframes' | 'name'> {
   readonly ports: Pick<Ports, 'registry' | 'leases' | 'serverTime'> | undefined;
 }
 
+/** What the dashboard asks for. */
+interface Asked {
+  readonly kind: 'agent' | 'instance';
+  readonly name: string;
+  readonly at: Revision | undefined;
+  /** The time zone of the reader; undefined: that of this process. */
+  readonly zone: string | undefined;
+}
+
 /**
  * The sentences of `rollcall why`, for the dashboard: a list for each registration, the active one first.
  * `at`: after this event; undefined: the present.
@@ -38,14 +48,14 @@ interface Shown extends Pick<OpenHistory, 'history' | 'keyframes' | 'name'> {
  */
 export async function sentencesOf(
   shown: Shown,
-  { kind, name, at }: { kind: 'agent' | 'instance'; name: string; at: Revision | undefined },
+  { kind, name, at, zone }: Asked,
   signal: AbortSignal,
 ): Promise<readonly (readonly string[])[]> {
   const { history, keyframes, ports } = shown;
   const candidates = parseEntity(name).filter((one) => one.kind === kind);
   if (candidates.length === 0)
     throw new Fault('bad-name', `'${name}' is not the name of an ${kind}`);
-  const explanations = await explainNamed(name, candidates, shown, async (entities) =>
+  const contextOf = async (entities: readonly Entity[]) =>
     at === undefined && ports
       ? present(
           entities.flatMap(({ records }) => records),
@@ -56,7 +66,8 @@ export async function sentencesOf(
           { seq: at ?? (await history.range()).last },
           { history, keyframes, leases: ports?.leases },
           signal,
-        ),
-  );
+        );
+  const work = () => explainNamed(name, candidates, shown, contextOf);
+  const explanations = await (zone === undefined ? work() : inTimeZone(zone, work));
   return explanations.map(({ sentences }) => sentences);
 }

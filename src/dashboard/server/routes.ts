@@ -5,7 +5,6 @@ import { Fault } from '../../domain/fault.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { ApiEventList, ApiHello, ApiWhy } from '../api-types.ts';
-import { zoneName } from '../history/zone-name.ts';
 import type { Source } from './history/live-source.ts';
 import { densityOf, stateOfAll } from './history/pages.ts';
 import type { Role } from './http/auth.ts';
@@ -41,7 +40,13 @@ export interface Api {
    * @throws {Fault} `bad-name`, `not-found`, `event-unreadable`
    */
   readonly sentencesOf: (
-    of: { kind: 'agent' | 'instance'; name: string; at: Revision | undefined },
+    of: {
+      kind: 'agent' | 'instance';
+      name: string;
+      at: Revision | undefined;
+      /** Of the times in the sentences; undefined: that of this process. */
+      zone: string | undefined;
+    },
     signal: AbortSignal,
   ) => Promise<readonly (readonly string[])[]>;
   readonly streams: Streams;
@@ -120,13 +125,14 @@ const routes: Readonly<Record<string, Route>> = {
       kind,
       name,
       at = source.mode === 'live' ? undefined : source.index().last,
+      zone,
     } = readQuery(queries.why, query);
     // An agent or instance without records and events is no mistake of the page: there is nothing to explain.
-    const found = await sentencesOf({ kind, name, at }, signal).catch((cause: unknown) => {
+    const found = await sentencesOf({ kind, name, at, zone }, signal).catch((cause: unknown) => {
       if (cause instanceof Fault && cause.code === 'not-found') return [];
       throw cause;
     });
-    const answer: ApiWhy = { found, zone: zoneName(source.now()) };
+    const answer: ApiWhy = { found };
     await sendJson(request, response, answer);
   },
   charts: async ({ draw, source }, { request, response, query }, rest) => {

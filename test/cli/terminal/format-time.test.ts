@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   ago,
+  clockTime,
   dateTime,
   formatRounded,
   formatSetting,
+  inTimeZone,
 } from '../../../src/cli/terminal/format-time.ts';
 
 describe('a duration', () => {
@@ -42,5 +44,21 @@ describe('a time', () => {
 
   it('is shown unchanged if it is invalid', () => {
     expect(dateTime(1e300)).toBe('1e+300');
+    expect(inTimeZone('Asia/Tokyo', () => dateTime(1e300))).toBe('1e+300');
+  });
+
+  it('is that of the reader, also with summer time, half hours and another day', async () => {
+    const [winter, summer] = [Date.UTC(2026, 0, 31, 23, 30, 5, 123), Date.UTC(2026, 6, 1, 12)];
+    const read = (zone: string) =>
+      inTimeZone(zone, async () => [dateTime(winter), clockTime(winter), clockTime(summer)]);
+    expect(await read('UTC')).toEqual(['2026-01-31 23:30:05.123', '23:30:05', '12:00:00']);
+    expect(await read('Europe/Berlin')).toEqual([
+      '2026-02-01 00:30:05.123',
+      '00:30:05',
+      '14:00:00',
+    ]);
+    expect((await read('Asia/Kolkata'))[0]).toBe('2026-02-01 05:00:05.123');
+    expect((await read('America/St_Johns'))[0]).toBe('2026-01-31 20:00:05.123');
+    expect(() => inTimeZone('Mars/Olympus', () => 0)).toThrow(RangeError);
   });
 });

@@ -27,6 +27,25 @@ describe('the sentences of the dashboard', () => {
     expect(await ask(`kind=instance&name=web/w1&at=${before}`)).toMatch(/ is live: /);
   });
 
+  it('have the times of the time zone of the reader', async () => {
+    const [killed] = live.agents;
+    if (killed) await live.fleet.kill(killed);
+    await live.fleet.advance(live.fleet.lease.ttl + seconds(2));
+    const [utc, tokyo, mumbai] = await Promise.all(
+      ['UTC', 'Asia/Tokyo', 'Asia/Kolkata'].map((zone) =>
+        ask(`kind=agent&name=h1/a&zone=${encodeURIComponent(zone)}`),
+      ),
+    );
+    const time = (text = '') => {
+      const [h = Number.NaN, min = Number.NaN] =
+        /(\d\d):(\d\d):\d\d \(/.exec(text)?.slice(1).map(Number) ?? [];
+      expect(h, text).not.toBeNaN();
+      return h * 60 + min;
+    };
+    expect(time(tokyo)).toBe((time(utc) + 9 * 60) % 1440);
+    expect(time(mumbai)).toBe((time(utc) + 5.5 * 60) % 1440);
+  });
+
   it('explain who removed an instance that is gone', async () => {
     const [killed] = live.agents;
     if (killed) await live.fleet.kill(killed);
@@ -44,6 +63,7 @@ describe('the sentences of the dashboard', () => {
   it.each([
     ['kind=host&name=h1', 400],
     ['kind=agent&name=a', 400],
+    ['kind=agent&name=h1/a&zone=Mars/Olympus', 400],
   ])('%s is refused with %d', async (query, status) => {
     const asked = fetched(live.server.url, `/api/why?${query}`);
     await live.fleet.advance(seconds(1));

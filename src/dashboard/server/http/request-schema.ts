@@ -7,6 +7,14 @@ const sequence = z.coerce.number().int().nonnegative().max(Number.MAX_SAFE_INTEG
 const some = (from: number, to: number, otherwise: number) =>
   z.coerce.number().int().min(from).max(to).default(otherwise);
 
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** The parameters that each path accepts. */
 export const queries = {
   stream: z.object({ after: sequence.optional() }),
@@ -43,6 +51,8 @@ export const queries = {
     kind: z.enum(['agent', 'instance']),
     name: z.string().min(1).max(4096),
     at: sequence.optional(),
+    /** Of the times in the sentences: `Europe/Berlin`. */
+    zone: z.string().max(100).refine(isTimeZone, 'no such time zone').optional(),
   }),
   drawing: z.object({
     collapsed: z.string().max(2000).optional(),

@@ -1,5 +1,4 @@
 import { signal } from '@preact/signals';
-import { zoneName } from '../../history/zone-name.ts';
 
 const key = 'rollcall-utc';
 
@@ -15,8 +14,13 @@ export function switchZone(): void {
   }
 }
 
+const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
+
 /** The name of the time zone in which times are shown: `UTC`, `CET`, `GMT+2`. */
-export const shownZone = (at: number): string => (isUtc.value ? 'UTC' : zoneName(at));
+export const shownZone = (at: number): string =>
+  isUtc.value
+    ? 'UTC'
+    : (zone.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '');
 
 function stored(): boolean {
   if (!('document' in globalThis)) return false;

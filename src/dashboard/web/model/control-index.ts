@@ -8,6 +8,8 @@ export class ControlIndex {
   readonly #states = new Map<number, EntityState>();
   readonly #holds = new HoldIndex();
   readonly #drains = new DrainIndex();
+  /** Grows with each change of one. */
+  changes = 0;
 
   clear(): void {
     this.#states.clear();
@@ -17,6 +19,7 @@ export class ControlIndex {
 
   /** Sets the state of an entity; undefined: it does not exist. */
   set(number: number, entity: ApiEntity, state: EntityState | undefined): void {
+    this.changes += 1;
     if (state) this.#states.set(number, state);
     else this.#states.delete(number);
     if (entity.entity === 'hold') this.#holds.set(entity.host, number, state);

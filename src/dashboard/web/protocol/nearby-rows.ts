@@ -85,16 +85,11 @@ function part(all: Changes, start: number, end: number, forwards: boolean): Chan
     const entity = all.entities[n] ?? 0;
     if (forwards || !chosen.has(entity)) chosen.set(entity, n);
   }
-  const rows = Int32Array.from(chosen.values());
-  return {
-    entities: rows.map((n) => all.entities[n] ?? 0),
-    states: rows.map((n) => all.states[n] ?? -1),
-    since: Float64Array.from(rows, (n) => all.since[n] ?? 0),
-    charts: rows.map((n) => all.charts[n] ?? 0),
-    seqs: Float64Array.from(rows, (n) => all.seqs[n] ?? 0),
-    origins: Float64Array.from(rows, (n) => all.origins[n] ?? 0),
-    originTimes: Float64Array.from(rows, (n) => all.originTimes[n] ?? 0),
-    starts: Float64Array.from(rows, (n) => all.starts[n] ?? 0),
-    notes: Array.from(rows, (n) => all.notes[n] ?? {}),
-  };
+  const rows = [...chosen.values()];
+  const columns = Object.entries(all).map(([name, column]) => [
+    name,
+    // A column of the same type.
+    column.constructor.from(rows, (n: number) => column[n]),
+  ]);
+  return Object.fromEntries(columns);
 }

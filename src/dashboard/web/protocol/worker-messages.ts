@@ -15,8 +15,6 @@ export interface Connection {
   readonly why: string | null;
   /** How far the browser's clock is behind the server's. */
   readonly skew: number;
-  /** How many changes arrived after a reconnection, and within what time. */
-  readonly caughtUp: { readonly changes: number; readonly in: number } | null;
 }
 
 /** The part of the history that is in memory: sequences and times. */

@@ -81,7 +81,7 @@ function PastBanner() {
 function ConnectionBanner() {
   const one = connection.value;
   if (!one) return null;
-  const { state, why, attempt, retryAt, brokenSince, markAt, mark, caughtUp } = one;
+  const { state, why, attempt, retryAt, brokenSince, markAt, mark } = one;
   if (state === 'broken' && isStale.value) {
     const old = markAt === 0 ? '' : `Data is ${formatDuration(clock.value - markAt)} old. `;
     return (
@@ -108,13 +108,6 @@ function ConnectionBanner() {
           The dashboard server has had no connection to NATS since {clockTime(mark.storeAwaySince)}.
           The live view stops at seq {mark.head}. The history in memory still works.
         </span>
-      </div>
-    );
-  }
-  if (caughtUp && clock.value - markAt < 3000 && caughtUp.changes > 0) {
-    return (
-      <div class="banner good">
-        Caught up {formatCount(caughtUp.changes, 'change')} in {formatDuration(caughtUp.in)}.
       </div>
     );
   }

@@ -1,8 +1,8 @@
 import type { ApiWhy } from '../../api-types.ts';
-import { shownZone } from '../format/time-zone.ts';
+import { isUtc } from '../format/time-zone.ts';
 import { type Subject, subjectName } from '../model/subject.ts';
 import { apiPath } from '../protocol/api-path.ts';
-import { clock, isPast, moment, shownAt } from '../state/store.ts';
+import { clock, fleet, isPast, moment } from '../state/store.ts';
 import { useFetch } from '../state/use-query.ts';
 import { useThrottled } from '../state/use-throttled.ts';
 
@@ -20,16 +20,18 @@ export function WhySentences({
 }) {
   const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
   const name = encodeURIComponent(subjectName(subject));
-  const turn = isPast.value ? fresh : `${fresh} ${Math.floor(clock.value / again)}`;
+  const zone = isUtc.value ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const turn = isPast.value
+    ? fresh
+    : `${fresh} ${fleet.controls.changes} ${Math.floor(clock.value / again)}`;
   // Playback changes the moment in each frame, and an answer about the past replays events.
   const asked = useThrottled(
-    `${apiPath(`why?kind=${subject.kind}&name=${name}${at}`)}#${turn}`,
+    `${apiPath(`why?kind=${subject.kind}&name=${name}${at}&zone=${encodeURIComponent(zone)}`)}#${turn}`,
     700,
   );
   const [path = '', state] = asked.split('#');
   const { value, failed } = useFetch<ApiWhy>(path, state);
   if (!value) return failed === undefined ? null : <p class="why-text dim">{failed}</p>;
-  const here = shownZone(shownAt.value);
   return (
     <section class="why-text" aria-label="Why">
       {value.found.map((sentences) => {
@@ -40,7 +42,6 @@ export function WhySentences({
           </p>
         );
       })}
-      {value.zone === here ? null : <p class="dim">Times in this text: {value.zone}</p>}
     </section>
   );
 }

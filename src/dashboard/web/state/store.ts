@@ -188,22 +188,17 @@ function show(): void {
 /** Connects to the worker that all tabs share, or starts one for this tab. */
 export function start(): void {
   const workerUrl = new URL(`/assets/worker.js${isSample ? '?sample' : ''}`, document.baseURI);
-  if (typeof SharedWorker === 'function') {
-    const { port } = new SharedWorker(workerUrl, {
-      type: 'module',
-      name: `rollcall${workerUrl.search}`,
-    });
-    port.onmessage = ({ data }: MessageEvent<WorkerMessage>) => onWorkerMessage(data);
-    post = (message) => port.postMessage(message);
-    addEventListener('pagehide', () => post({ do: 'bye' }));
-    addEventListener('pageshow', (event) => {
-      if (event.persisted) location.reload();
-    });
-  } else {
-    const worker = new Worker(workerUrl, { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => onWorkerMessage(data);
-    post = (message) => worker.postMessage(message);
-  }
+  const options = { type: 'module', name: `rollcall${workerUrl.search}` } as const;
+  const worker =
+    typeof SharedWorker === 'function'
+      ? new SharedWorker(workerUrl, options).port
+      : new Worker(workerUrl, options);
+  worker.onmessage = ({ data }: MessageEvent<WorkerMessage>) => onWorkerMessage(data);
+  post = (message) => worker.postMessage(message);
+  addEventListener('pagehide', () => post({ do: 'bye' }));
+  addEventListener('pageshow', (event) => {
+    if (event.persisted) location.reload();
+  });
   follow();
   const followed = () => {
     route.value = readRoute(location.hash);

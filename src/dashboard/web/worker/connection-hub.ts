@@ -23,7 +23,6 @@ const nowhere: Connection = {
   retryAt: null,
   why: null,
   skew: 0,
-  caughtUp: null,
 };
 
 interface Tab {
@@ -43,7 +42,6 @@ export class ConnectionHub {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #filling = false;
   #due = false;
-  #resumed: { at: number; rows: number } | undefined;
   #generation = 0;
   #renewing = false;
   readonly #limits: RowLimits;
@@ -143,7 +141,6 @@ export class ConnectionHub {
 
   #open(): void {
     this.#close?.();
-    this.#resumed = { at: Date.now(), rows: this.#log.end };
     this.#close = openFeed(this.#log.to, {
       hello: (hello) => this.#hello(hello),
       batch: (page) => this.#batch(page),
@@ -190,7 +187,6 @@ export class ConnectionHub {
     this.#renewing = false;
     if (!log || generation !== this.#generation) return;
     this.#log = log;
-    this.#resumed = undefined;
     for (const { moment } of this.#tabs) {
       moment.restart(log);
       moment.sendChanges();
@@ -198,7 +194,6 @@ export class ConnectionHub {
   }
 
   #mark(mark: ApiHeartbeat): void {
-    const wasBroken = this.#connection.brokenSince !== null || this.#connection.state !== 'live';
     const skew = mark.now - Date.now();
     const connection = {
       ...this.#connection,
@@ -209,15 +204,7 @@ export class ConnectionHub {
     };
     this.#say({ ...connection, brokenSince: null, attempt: 0, retryAt: null, why: null });
     if (mark.seats) this.#log.seatsSeen(mark.seats, mark.now);
-    if (wasBroken) this.#caughtUp();
     if (mark.head > this.#log.to) this.#soon();
-  }
-
-  #caughtUp(): void {
-    if (!this.#resumed || this.#resumed.rows === 0) return;
-    const changes = this.#log.end - this.#resumed.rows;
-    const caughtUp = { changes, in: Date.now() - this.#resumed.at };
-    this.#say({ ...this.#connection, caughtUp });
   }
 
   #broke(why: string): void {

@@ -37,7 +37,7 @@ const linkOf = (seats: readonly string[] | null, now = 5000, mode: ApiHello['mod
   ({
     ...{ state: 'live', hello: { ...hello, mode }, markAt: 0, brokenSince: null, attempt: 0 },
     mark: { head: 2, headAt: 2000, now, storeAwaySince: null, outages: [], seats },
-    ...{ retryAt: null, why: null, skew: 0, caughtUp: null },
+    ...{ retryAt: null, why: null, skew: 0 },
   }) satisfies Connection;
 
 function open(page: ApiPage) {

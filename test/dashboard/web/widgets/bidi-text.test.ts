@@ -224,7 +224,6 @@ describe('the age of the data', () => {
     retryAt: null,
     why: null,
     skew: 0,
-    caughtUp: null,
     ...more,
   });
   test('is shown in every state of the connection', () => {

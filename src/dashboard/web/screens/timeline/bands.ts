@@ -4,7 +4,7 @@ import type { Window } from '../../format/time-scale.ts';
 import { entityName } from '../../model/subject.ts';
 import { barsOf } from '../../widgets/state-bars.ts';
 
-/** The states that are bands across all lanes, by kind of entity, and what they are called. */
+/** The states that are bands, by kind of entity, and what they are called. */
 const kinds: Readonly<Record<string, readonly [status: string, name: string]>> = {
   hold: ['planned', 'hold'],
   brake: ['braked', 'brake'],
@@ -15,7 +15,30 @@ const kinds: Readonly<Record<string, readonly [status: string, name: string]>> =
 export interface Band extends Window {
   readonly kind: string;
   readonly name: string;
+  /** The hold or brake that it shows. Other bands concern all lanes. */
+  readonly of?: ApiEntity;
 }
+
+/** Whether a hold covers one of these entities, or a brake one of their zones. */
+export function concerns(
+  { of }: Band,
+  entities: readonly ApiEntity[],
+  zones: ReadonlySet<string>,
+): boolean {
+  if (of?.entity === 'brake') return zones.has(of.zone);
+  return (
+    of?.entity === 'hold' &&
+    entities.some(
+      (one) =>
+        'host' in one &&
+        one.host === of.host &&
+        (of.agent === undefined || ('agent' in one && one.agent === of.agent)),
+    )
+  );
+}
+
+/** The style of a band. */
+export const bandClass = (kind: string): string => `band ${kind.split(' ')[0]}`;
 
 export const hasBands = ({ entity }: ApiEntity): boolean => entity in kinds;
 
@@ -45,7 +68,10 @@ export const bandsOf = (
       if (!of || wanted === undefined) return [];
       return barsOf(of.entity, lane, window)
         .bars.filter(({ status }) => status === wanted)
-        .map(({ from, to }) => ({ from, to, kind, name: entityName(of) }));
+        .map(({ from, to }) => ({
+          ...{ from, to, kind, name: entityName(of) },
+          ...(of.entity !== 'collector' && { of }),
+        }));
     })
     .sort((a, b) => a.from - b.from)
     .slice(-most);

@@ -2,11 +2,12 @@ import { useMemo } from 'preact/hooks';
 import type { PlacedGap } from '../../../history/gaps.ts';
 import type { Lane } from '../../../history/query-types.ts';
 import type { Window } from '../../format/time-scale.ts';
+import { fleet } from '../../state/store.ts';
 import { GapMarks, GapNote } from '../../widgets/gap-marks.tsx';
-import type { Band } from './bands.ts';
+import { type Band, bandClass, concerns } from './bands.ts';
 import { CauseArrows } from './cause-overlay.tsx';
 import { hoveredTransition } from './hovered-transition.ts';
-import type { LaneGrouping, NamedLane } from './lane-model.ts';
+import { type LaneGrouping, type NamedLane, zoneOf } from './lane-model.ts';
 import { LaneRow } from './lane-row.tsx';
 import { TimeMarker } from './time-marker.tsx';
 
@@ -23,9 +24,21 @@ interface Props {
   readonly bands: readonly Band[];
 }
 
+/** The holds and brakes that concern each lane. */
+function bandsOver(lanes: readonly NamedLane[], bands: readonly Band[]): readonly Band[][] {
+  const some = bands.filter(({ of }) => of);
+  return lanes.map(({ entities }) => {
+    if (some.length === 0) return [];
+    const inside = entities.flatMap((number) => fleet.entities[number] ?? []);
+    const zones = new Set(inside.map((entity) => zoneOf(fleet, entity)));
+    return some.filter((band) => concerns(band, inside, zones));
+  });
+}
+
 /** The lanes. The up and down keys move between them. */
 export function LaneList({ lanes, by, answered, window, brush, at, b, gaps, bands }: Props) {
   const byEntity = useMemo(() => new Map(answered.map((lane) => [lane.entity, lane])), [answered]);
+  const scoped = useMemo(() => bandsOver(lanes, bands), [lanes, bands]);
   return (
     <>
       <GapNote gaps={gaps} />
@@ -44,13 +57,15 @@ export function LaneList({ lanes, by, answered, window, brush, at, b, gaps, band
             <div class="lane-state" />
           </li>
         )}
-        {bands.map(({ kind, name, from, to }) => (
-          <TimeMarker
-            key={`${kind} ${name} ${from}`}
-            {...{ window, from, to }}
-            class={`band ${kind.split(' ')[0]}`}
-          />
-        ))}
+        {bands
+          .filter(({ of }) => !of)
+          .map(({ kind, name, from, to }) => (
+            <TimeMarker
+              key={`${kind} ${name} ${from}`}
+              {...{ window, from, to }}
+              class={bandClass(kind)}
+            />
+          ))}
         <TimeMarker window={window} from={at} class="a" />
         {b === undefined ? null : <TimeMarker window={window} from={b} class="b" />}
         {brush ? (
@@ -64,6 +79,7 @@ export function LaneList({ lanes, by, answered, window, brush, at, b, gaps, band
             window={window}
             at={at}
             isFirst={n === 0}
+            bands={scoped[n] ?? []}
           />
         ))}
         <CauseArrows lanes={lanes} by={by} window={window} />

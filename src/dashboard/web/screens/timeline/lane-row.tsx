@@ -7,8 +7,10 @@ import { fleet, seek, seekAtTime } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf, type Tick, worstStatus } from '../../widgets/state-bars.ts';
+import { type Band, bandClass } from './bands.ts';
 import { hoveredTransition } from './hovered-transition.ts';
 import { type NamedLane, statusesNow } from './lane-model.ts';
+import { Span } from './time-marker.tsx';
 
 interface Props {
   readonly lane: NamedLane;
@@ -16,6 +18,8 @@ interface Props {
   readonly window: Window;
   readonly at: number;
   readonly isFirst: boolean;
+  /** The holds and brakes that concern it. */
+  readonly bands: readonly Band[];
 }
 
 /** A click this near to a change, in px, selects it. */
@@ -24,7 +28,7 @@ const near = 6;
 const wordFits = 0.1;
 
 /** A lane: name, bars and ticks, and the status at the moment. */
-export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
+export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
   const length = window.to - window.from;
   const { bars, ticks, cut, picture } = useMemo(
     () => drawLane(lane, answered, window),
@@ -85,6 +89,9 @@ export function LaneRow({ lane, answered, window, at, isFirst }: Props) {
           else seekAtTime(timeAt(event).time);
         }}
       >
+        {bands.map(({ kind, name, from, to }) => (
+          <Span key={`${kind} ${name} ${from}`} {...{ window, from, to }} class={bandClass(kind)} />
+        ))}
         {picture}
       </div>
       <div class="lane-state">

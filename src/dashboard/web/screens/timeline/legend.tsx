@@ -1,5 +1,5 @@
 import { StateBadge } from '../../widgets/state-badge.tsx';
-import type { Band } from './bands.ts';
+import { type Band, bandClass } from './bands.ts';
 
 const statuses = ['live', 'suspect', 'expired', 'dubious', 'failing', 'draining', 'leaving'];
 
@@ -11,7 +11,7 @@ export function Legend({ bands }: { readonly bands: readonly Band[] }) {
         <StateBadge key={status} status={status} />
       ))}
       {[...Map.groupBy(bands, ({ kind }) => kind)].map(([kind, all]) => (
-        <span key={kind} class={`swatch band ${kind.split(' ')[0]}`}>
+        <span key={kind} class={`swatch ${bandClass(kind)}`}>
           {kind}: {[...new Set(all.map(({ name }) => name))].slice(0, 5).join(', ')}
         </span>
       ))}

@@ -71,10 +71,13 @@ export function TimelineScreen() {
     { ask: 'lanes', entities: banded.slice(-mostEntities), ...asked },
     fresh,
   );
-  const bands = [
-    ...bandsOf(bandLanes ?? [], (number) => fleet.entities[number], window),
-    ...outageBands(JSON.parse(outages.value), window),
-  ];
+  const bands = useMemo(
+    () => [
+      ...bandsOf(bandLanes ?? [], (number) => fleet.entities[number], window),
+      ...outageBands(JSON.parse(outages.value), window),
+    ],
+    [bandLanes, outages.value, window.from, window.to],
+  );
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 120, ...asked }, fresh);
   const pinned = readPin(params['b']);
   const found = useHistoryQuery<When[]>(

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
+import type { ApiEntity } from '../../../../../src/dashboard/api-types.ts';
 import {
   bandsOf,
+  concerns,
   hasBands,
   outageBands,
 } from '../../../../../src/dashboard/web/screens/timeline/bands.ts';
-import { brake, hold, run } from '../../support/sample-fleet.ts';
+import { brake, hold, instance, run } from '../../support/sample-fleet.ts';
 
 const entities = [hold('h1'), brake('ams'), run('h2')];
 
@@ -27,10 +29,23 @@ test('a hold and a brake are bands from their beginning to their end or to the e
     { from: 100, to: 500 },
   );
   expect(bands).toEqual([
-    { kind: 'hold', name: 'h1', from: 200, to: 400 },
-    { kind: 'brake', name: 'zone ams', from: 300, to: 500 },
+    { kind: 'hold', name: 'h1', from: 200, to: 400, of: entities[0] },
+    { kind: 'brake', name: 'zone ams', from: 300, to: 500, of: entities[1] },
   ]);
   expect(entities.map(hasBands)).toEqual([true, true, false]);
+});
+
+test('a hold concerns the lanes of its host or agent, and a brake those of its zone', () => {
+  const band = (of: ApiEntity) => ({ kind: '', name: '', from: 0, to: 1, of });
+  const one = { ...hold('h1'), agent: 'a' } as ApiEntity;
+  const over = (of: ApiEntity, ...all: ApiEntity[]) => concerns(band(of), all, new Set(['ams']));
+  expect(over(hold('h1'), run('h1', 'b'))).toBe(true);
+  expect(over(hold('h1'), instance('h2', 'w'), instance('h1', 'w'))).toBe(true);
+  expect(over(hold('h1'), run('h2'))).toBe(false);
+  expect(over(one, run('h1', 'a'))).toBe(true);
+  expect(over(one, run('h1', 'b'))).toBe(false);
+  expect(over(brake('ams'), run('h2'))).toBe(true);
+  expect(over(brake('fra'), run('h2'))).toBe(false);
 });
 
 test('the times without an answer of the store are bands, also the present one, as far as they are in the range', () => {
