@@ -56,7 +56,7 @@ export interface OpenDirectory extends AsyncDisposable {
   /**
    * The instances of one service, or of all services, each with its state and the reason for it.
    *
-   * A row is the same object until the instance changes, also for other callers: do not write into it.
+   * A row is the same object until the instance changes, also for other callers. It is frozen, with its labels.
    *
    * With `policy`, only the instances that a consumer may use, the best first, at most one per
    * `service/id` (guarantee G11).

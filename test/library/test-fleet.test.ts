@@ -6,6 +6,11 @@ const web = { service: 'web', id: 'web-1', port: 8080 };
 const states = (rows: readonly { id: string; state: string; reason: string | null }[]) =>
   rows.map(({ id, state, reason }) => `${id} ${state}${reason ? ` ${reason}` : ''}`);
 
+const isFrozenDeeply = (value: unknown): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (Object.isFrozen(value) && Object.values(value).every(isFrozenDeeply));
+
 describe('a fleet for tests', () => {
   test('doubts and removes the instances of a killed host, by its own time', async () => {
     await using fleet = await startTestFleet({ startAt: Date.UTC(2030, 0, 1) });
@@ -92,6 +97,29 @@ describe('a fleet for tests', () => {
     await fleet.advance('1m');
     expect(directory.observed).toBe(false);
     expect(seen).toEqual(['unobserved']);
+  });
+
+  test('hands out rows and changes that no caller can write into, because others have them too', async () => {
+    await using fleet = await startTestFleet();
+    const directory = await fleet.openDirectory({ keepLast: '10m' });
+    const shared: unknown[] = [];
+    directory.onChange((changes) => {
+      shared.push(changes, ...changes, ...changes.flatMap(({ before, now }) => [before, now]));
+    });
+    const instances = [{ ...web, labels: { version: '1' } }];
+    const agent = await fleet.startAgent({ host: 'a', name: 'shop', instances });
+    agent.report(web, { state: 'failing', detail: 'disk full' });
+    await fleet.advance('1s');
+    shared.push(...directory.instances());
+    agent.report(web, { state: 'serving' });
+    await fleet.advance('1s');
+    await fleet.kill('a');
+    await fleet.advance('2m');
+    const kept = directory.instances('web', { policy: 'prefer-live' });
+    expect(kept).toMatchObject([{ id: 'web-1', keptSince: expect.any(Number) }]);
+    shared.push(...kept);
+    for (const one of shared) if (one) expect(isFrozenDeeply(one)).toBe(true);
+    expect(shared.length).toBeGreaterThan(12);
   });
 
   test('makes the same choices in each run with the same seed', async () => {

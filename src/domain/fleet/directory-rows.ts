@@ -121,7 +121,10 @@ export function toAgentRow(
   };
 }
 
-/** The instance's row: its record, its owner's, and the status that follows from both. */
+/**
+ * The instance's row: its record, its owner's, and the status that follows from both. Many callers share it, so none
+ * can write into it.
+ */
 export function toInstanceRow(
   instance: ViewInstance,
   slot: AgentView,
@@ -146,23 +149,23 @@ export function toInstanceRow(
     since,
     address: record.address ?? null,
     port: record.port ?? null,
-    labels: record.labels,
+    labels: Object.freeze(record.labels),
     health: healthOf(record),
     revision: instance.revision,
     successor: reason === 'superseded' && agent?.kind === 'stored' ? agent.record.phase : null,
   };
   const drain = fleet.controls.drainOf(record);
-  return drain ? { ...row, drain: drainFields(drain) } : row;
+  return Object.freeze(drain ? { ...row, drain: Object.freeze(drainFields(drain)) } : row);
 }
 
 /** Nearly all rows have no detail, so they share one object for each state. */
 const healthOf = ({ state, detail }: InstanceFields): InstanceRow['health'] =>
-  detail === undefined ? healthWithoutDetail[state] : { state, detail };
+  detail === undefined ? healthWithoutDetail[state] : Object.freeze({ state, detail });
 
 const healthWithoutDetail = {
-  serving: { state: 'serving', detail: null },
-  failing: { state: 'failing', detail: null },
-  draining: { state: 'draining', detail: null },
+  serving: Object.freeze({ state: 'serving', detail: null }),
+  failing: Object.freeze({ state: 'failing', detail: null }),
+  draining: Object.freeze({ state: 'draining', detail: null }),
 } as const;
 
 function drainFields(drain: Drain): InstanceRow['drain'] & object {

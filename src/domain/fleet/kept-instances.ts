@@ -91,7 +91,12 @@ export class KeptInstances {
     const kept = this.#services.get(service) ?? new Map<string, readonly Kept[]>();
     this.#services.set(service, kept);
     const reason = before.reason ?? 'unobserved';
-    const row: InstanceRow = { ...before, state: 'dubious', reason, keptSince: wall };
+    const row = Object.freeze<InstanceRow>({
+      ...before,
+      state: 'dubious',
+      reason,
+      keptSince: wall,
+    });
     // An earlier registration that was kept is of no use any more: this one has its name for longer.
     const isLater = (one: Kept) => one.until > monotonic && one.row.token > before.token;
     const others = (kept.get(id) ?? []).filter(isLater);

@@ -99,10 +99,10 @@ export class RowChanges {
     for (const [key, before] of this.#before) {
       const instance = this.#find(key);
       const now = instance && this.rowOf(instance);
-      if (differ(before, now)) changes.push({ before, now });
+      if (differ(before, now)) changes.push(Object.freeze({ before, now }));
     }
     this.#before.clear();
-    return changes;
+    return Object.freeze(changes);
   }
 
   /** The change of the view need not be reported: what it remembers is forgotten. */
