@@ -29,7 +29,8 @@ export function natsRegistry(
         return readEntries(connection, bucket, known, within);
       }
       const spec = { bucket, filters, atLeast, within };
-      const isSmall = known !== undefined && known.length <= mostKnown;
+      // Whoever knows nothing of the bucket yet starts, and a slot that is taken first is usually empty.
+      const isSmall = known !== undefined && (known.length <= mostKnown || atLeast === 0);
       const few = isSmall ? await fewEntries(connection, spec) : undefined;
       return few ?? (await takeSnapshot(connection, spec)).entries;
     },

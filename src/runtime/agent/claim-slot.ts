@@ -74,7 +74,7 @@ export async function claimSlot(
     }
     const provenance = { evidence: { taken: permission.reason } };
     const outcome = isListed
-      ? await takeSlotAtOnce(records, current, options, provenance, signal)
+      ? await takeSlotAtOnce(records, current, options, provenance, ports, signal)
       : await takeSlot(records, current, options, provenance, signal);
     if (outcome === 'committed') {
       if (current.kind === 'stored') ports.messaging.notify(current.record, 'superseded');

@@ -22,19 +22,21 @@ export interface DesiredChanges {
 
 /**
  * The changes that make the known records equal to the desired instances. `room`: how many messages they
- * may have; `provenance`: of registrations and removals.
+ * may have; `provenance`: of registrations and removals; `written`: the keys of a commit that is under way.
  */
 export function desiredChanges(
   records: OwnedRecords,
   desired: Desired,
   room: number,
   provenance: Provenance,
+  written?: ReadonlySet<string>,
 ): DesiredChanges {
   const { self, instances } = records;
   const changes: Change[] = [];
   let messages = 0;
   for (const action of diffInstances(self.run, instances, desired)) {
     if (action.do !== 'remove' && records.isPutAside(action.desired)) continue;
+    if (written?.has(keyOf(action))) continue;
     const change = changeOf(records, action, provenance);
     if (change === 'ignored') continue;
     const own = messagesOf(change);
@@ -48,6 +50,9 @@ export function desiredChanges(
 /** The messages of a change: its record and its events. */
 export const messagesOf = ({ events }: { readonly events: readonly unknown[] }): number =>
   1 + events.length;
+
+const keyOf = (action: ReconcileAction): string =>
+  action.do === 'register' ? action.existing.key : action.instance.key;
 
 function changeOf(
   { author, chainHeads: heads }: OwnedRecords,

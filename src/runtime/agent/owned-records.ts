@@ -22,9 +22,8 @@ import type { Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { CommitOutcome, Write } from '../../ports/registry.ts';
 import type { Author, Change } from '../transitions/record-change.ts';
-import { type SealedChange, sealChanges } from '../transitions/seal-changes.ts';
 import { CommitPatience } from './commit-patience.ts';
-import { readBack } from './read-back.ts';
+import { type PreparedCommit, type ReadyChange, readyChanges } from './ready-changes.ts';
 
 /** What happened to the record of the run, if it no longer belongs to the run. */
 export type OwnershipLost = { readonly ended: 'expired' | 'superseded' | 'absent' };
@@ -50,6 +49,8 @@ export class OwnedRecords {
   isRunIdSpent = false;
   /** The last event of this run's chain for each instance, including removed ones. */
   readonly chainHeads = new Map<string, ChainHead>();
+  /** The commit that follows the last one, while nothing else is known (prepared-commit.ts). */
+  prepared: PreparedCommit | undefined;
   /** Removals that may have been stored: the last event of each. */
   readonly #unconfirmedRemovals = new Map<string, ChainHead>();
   /** Instances that the store cannot take, by key, as they were wanted then. */
@@ -150,6 +151,7 @@ export class OwnedRecords {
 
   #listed(entries: readonly KeyValueEntry[]): void {
     const slot = agentKey(this.self);
+    this.prepared = undefined;
     this.instances.clear();
     for (const entry of entries) if (entry.key !== slot) this.#store(readInstance(entry));
     for (const [key, head] of this.#unconfirmedRemovals) {
@@ -178,20 +180,20 @@ export class OwnedRecords {
 
   /**
    * Commits changes. Instances are fenced on the record of the slot, so a run that lost it writes
-   * nothing. `claim`: the write that takes the slot, signed before, in the same commit. `signal` ends the wait.
+   * nothing. `ready`: changes of the same commit that were signed before. `signal` ends the wait.
    * @throws {Fault} `record-unreadable` for an instance that is not valid, `record-too-large`; nothing was written
    */
   async commit(
     changes: readonly Change[],
     signal: AbortSignal,
-    claim?: SealedChange,
+    ready: readonly ReadyChange[] = [],
   ): Promise<CommitOutcome> {
-    const sealed = [...(claim ? [claim] : []), ...sealChanges(changes)];
-    const writes = sealed.map((change) => change.write);
     const slot = agentKey(this.self);
-    const instances = sealed
-      .filter(({ write }) => write.key !== slot)
-      .map(({ write, head }) => this.#instanceWrite(write, head));
+    const sealed = [...ready, ...readyChanges(changes, slot)];
+    const writes = sealed.map((change) => change.write);
+    const instances = sealed.flatMap(({ write, head, read }) =>
+      read ? [{ write, head, read, wasMine: this.#isMine(write.key) }] : [],
+    );
     for (const { write } of instances) this.#knownKeys.add(write.key);
     const needsFence = this.#agent && !writes.some((write) => write.key === slot);
     const fences = needsFence ? [{ key: slot, expectedRevision: this.#agent?.revision ?? 0 }] : [];
@@ -214,11 +216,9 @@ export class OwnedRecords {
     return outcome;
   }
 
-  /** @throws {Fault} `record-unreadable`, `record-too-large` */
-  #instanceWrite(write: Write, head: ChainHead): InstanceWrite {
-    const known = this.instances.get(write.key);
-    const wasMine = known?.kind === 'stored' && known.record.run === this.self.run;
-    return { write, head, read: readBack(write), wasMine };
+  #isMine(key: string): boolean {
+    const known = this.instances.get(key);
+    return known?.kind === 'stored' && known.record.run === this.self.run;
   }
 
   #applyOwn({ key, text }: Write, revisions: ReadonlyMap<string, Revision>): void {
@@ -250,11 +250,7 @@ export class OwnedRecords {
 }
 
 /** An instance of a commit: what is written, and what a reader will make of it. */
-interface InstanceWrite {
-  readonly write: Write;
-  readonly head: ChainHead;
-  /** Its revision is known when it is stored. */
-  readonly read: RecordRead<InstanceRecord>;
+interface InstanceWrite extends Required<Omit<ReadyChange, 'events'>> {
   /** Whether it was an instance of this run before: a check may forget that while the commit is under way. */
   readonly wasMine: boolean;
 }

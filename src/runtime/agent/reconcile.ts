@@ -9,6 +9,7 @@ import type { Change } from '../transitions/record-change.ts';
 import { transitionRun } from '../transitions/run-changes.ts';
 import { desiredChanges, messagesOf } from './desired-changes.ts';
 import type { OwnedRecords, OwnershipLost } from './owned-records.ts';
+import { commitAndPrepare, type PartialCommit, takePrepared } from './prepared-commit.ts';
 
 /** What is logged about an instance that is put aside, by the code of the failure. */
 const logNames: Partial<Record<FaultCode, string>> = {
@@ -41,11 +42,14 @@ export async function reconcile(
     const isSettled = !records.hasUnknownCommit;
     if (isSettled && !isListed) await records.list(desired().keys());
     isListed = isSettled;
-    const changes = isSettled
-      ? nextChanges(records, desired(), own.record)
-      : ownTransition(records, 'confirmed');
-    if (changes.length === 0 && own.record.phase !== 'registering') return 'reconciled';
-    const outcome = await commitOrPutAside(records, changes, desired(), ports, signal);
+    const wanted = new Map(desired());
+    const next = isSettled
+      ? (preparedCommit(records, wanted) ?? nextCommit(records, wanted, own.record))
+      : confirmation(records, wanted);
+    const { changes, ready } = next;
+    const isEmpty = changes.length + ready.length === 0;
+    if (isEmpty && own.record.phase !== 'registering') return 'reconciled';
+    const outcome = await commitOrPutAside(records, next, ports, signal);
     if (outcome === 'committed') {
       failures = 0;
       continue;
@@ -67,21 +71,23 @@ export async function reconcile(
  */
 async function commitOrPutAside(
   records: OwnedRecords,
-  changes: readonly Change[],
-  desired: Desired,
-  ports: Pick<Ports, 'log'>,
+  next: PartialCommit,
+  ports: Pick<Ports, 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<CommitOutcome['outcome']> {
+  const { changes, ready, desired } = next;
   try {
-    return (await records.commit(changes, signal)).outcome;
+    return await commitAndPrepare(records, next, ports, signal);
   } catch (cause) {
     if (!(cause instanceof Fault) || !(cause.code in logNames)) throw cause;
+    // Nothing of it was stored: all of it is built again, and then it is known which one it is.
+    if (ready.length > 0) return 'committed';
     const [only, ...others] = changes;
     if (only === undefined) throw cause;
     if (others.length > 0) {
       const half = Math.ceil(changes.length / 2);
       const commit = (some: readonly Change[]) =>
-        commitOrPutAside(records, some, desired, ports, signal);
+        commitOrPutAside(records, { ...next, changes: some, isAll: true }, ports, signal);
       const first = await commit(changes.slice(0, half));
       return first === 'committed' ? commit(changes.slice(half)) : first;
     }
@@ -94,24 +100,47 @@ async function commitOrPutAside(
   }
 }
 
+/** The rewrite of the record of the slot after a commit of unknown outcome. */
+const confirmation = (records: OwnedRecords, desired: Desired): PartialCommit => ({
+  ...{ ready: [], isAll: true, provenance: {}, desired },
+  changes: ownTransition(records, 'confirmed'),
+});
+
+/** The commit that was prepared, and if it completes a registration, its announcement with it. */
+function preparedCommit(records: OwnedRecords, desired: Desired): PartialCommit | undefined {
+  const prepared = takePrepared(records, desired);
+  if (!prepared) return undefined;
+  const { ready, messages, isAll, provenance } = prepared;
+  return {
+    ready,
+    isAll,
+    provenance,
+    desired,
+    changes: isAll ? announcement(records, messages) : [],
+  };
+}
+
 /** As many changes as a commit takes. The one that completes a registration also announces it. */
-function nextChanges(
+function nextCommit(
   records: OwnedRecords,
   desired: Desired,
   { phase, hash }: AgentRecord,
-): readonly Change[] {
-  const isStarting = phase === 'registering';
+): PartialCommit {
   // Everything before the announcement is caused by the start of the run.
-  const provenance = isStarting ? { cause: hash } : {};
-  const { changes, messages, isAll } = desiredChanges(
-    records,
-    desired,
-    messagesPerBatch,
-    provenance,
-  );
-  const announced = isStarting && isAll ? ownTransition(records, 'announced') : [];
-  const fits = announced.every((change) => messages + messagesOf(change) <= messagesPerBatch);
-  return fits ? [...changes, ...announced] : changes;
+  const provenance = phase === 'registering' ? { cause: hash } : {};
+  const next = desiredChanges(records, desired, messagesPerBatch, provenance);
+  const { changes, messages, isAll } = next;
+  const announced = isAll ? announcement(records, messages) : [];
+  return { ready: [], isAll, provenance, desired, changes: [...changes, ...announced] };
+}
+
+/** The announcement of a run that is registering, if a commit with so many messages has room for it. */
+function announcement(records: OwnedRecords, messages: number): readonly Change[] {
+  if (records.agent?.record.phase !== 'registering') return [];
+  const announced = ownTransition(records, 'announced');
+  return announced.every((change) => messages + messagesOf(change) <= messagesPerBatch)
+    ? announced
+    : [];
 }
 
 function ownTransition(records: OwnedRecords, type: 'announced' | 'confirmed'): readonly Change[] {

@@ -18,4 +18,26 @@ export const starting: readonly Mutant[] = [
     edits: [['const isComplete = isAll &&', 'const isComplete = changes.length > 0 &&']],
     tests: ['test/runtime/agent/start-at-once.test.ts'],
   },
+  {
+    name: 'prepared-for-other-instances',
+    breaks: 'G9',
+    what: 'sends the commit that it prepared, although other instances are desired since',
+    file: 'src/runtime/agent/prepared-commit.ts',
+    edits: [
+      ['if (prepared.desired.get(key) !== wanted) return undefined;', '{ void key; void wanted; }'],
+      [
+        'if (prepared?.desired.size !== desired.size) return undefined;\n',
+        'if (!prepared) return undefined;\n',
+      ],
+    ],
+    tests: ['test/runtime/agent/prepared-commit.test.ts'],
+  },
+  {
+    name: 'prepared-twice',
+    breaks: 'G9',
+    what: 'prepares the commit that is under way once more',
+    file: 'src/runtime/agent/desired-changes.ts',
+    edits: [['    if (written?.has(keyOf(action))) continue;\n', '']],
+    tests: ['test/runtime/agent/prepared-commit.test.ts'],
+  },
 ];
