@@ -4,9 +4,10 @@
  * languages. `npm run bench:start` measures the effect.
  */
 import { readFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
 import { relative, resolve } from 'node:path';
 import { argv } from 'node:process';
-import { build, type Plugin } from 'esbuild';
+import { type ChunkingContext, type Plugin, rolldown } from 'rolldown';
 
 const [, , folder = 'dist/src'] = argv;
 const sources = resolve('src');
@@ -17,47 +18,105 @@ const sources = resolve('src');
  */
 const ownAddress: Plugin = {
   name: 'own-address',
-  setup(built) {
-    built.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-      const text = await readFile(path, 'utf8');
-      if (!path.startsWith(sources) || !/import\.meta\.(url|filename)/.test(text)) return undefined;
-      const file = JSON.stringify(`../${relative(sources, path).replace(/\.ts$/, '.js')}`);
-      const contents = text
-        .replaceAll('import.meta.url', `new URL(${file}, import.meta.url).href`)
-        .replaceAll('import.meta.filename', file);
-      return { contents, loader: 'ts' };
-    });
+  async load(path) {
+    if (!path.startsWith(sources) || !path.endsWith('.ts')) return undefined;
+    const text = await readFile(path, 'utf8');
+    if (!/import\.meta\.(url|filename)/.test(text)) return undefined;
+    const file = JSON.stringify(`../${relative(sources, path).replace(/\.ts$/, '.js')}`);
+    const code = text
+      .replaceAll('import.meta.url', `new URL(${file}, import.meta.url).href`)
+      .replaceAll('import.meta.filename', file);
+    return { code, moduleType: 'ts' };
   },
 };
 
 /** Leaves out the languages of zod: its messages are English, which it imports by itself. */
 const oneLanguage: Plugin = {
   name: 'one-language',
-  setup(built) {
-    built.onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export {};' }));
-  },
+  load: (path) => (/zod\/v4\/locales\/index\.js$/.test(path) ? 'export {};' : undefined),
 };
 
-const inlined = ['zod'];
-const { dependencies, optionalDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
-const packages = Object.keys({ ...dependencies, ...optionalDependencies });
+/**
+ * Loads modules of Node at their first use: `import` alone takes milliseconds for each of these, and most
+ * commands use none of them.
+ */
+const lateModules: Plugin = {
+  name: 'late-modules',
+  resolveId: (name) => (late.has(name) ? { id: `\0${name}` } : undefined),
+  async load(id) {
+    if (!id.startsWith('\0node:')) return undefined;
+    const name = id.slice(1);
+    // The global, where an import would read every property of it, and so open the standard streams.
+    if (name === 'node:process')
+      return { code: 'module.exports = globalThis.process;', moduleType: 'js' };
+    const exported = Object.keys(await import(name)).filter((one) => one !== 'default');
+    const getters = exported.map((one) => `get ${one}() { return load().${one}; }`).join(', ');
+    const code = `let loaded;
+      const load = () => (loaded ??= process.getBuiltinModule('${name}'));
+      module.exports = { ${getters} };`;
+    return { code, moduleType: 'js' };
+  },
+};
+const late: ReadonlySet<string> = new Set(
+  ['child_process', 'process', 'worker_threads', 'zlib'].map((name) => `node:${name}`),
+);
 
-await build({
-  entryPoints: { 'cli/start': 'src/cli/start.ts' },
-  bundle: true,
-  splitting: true,
-  format: 'esm',
+/** What almost every command uses is one file each: opening a file costs more than the parts that one command leaves out. */
+const groups = [
+  { name: 'start', roots: ['cli/start.ts', 'cli/main.ts', 'cli/root-help.ts'] },
+  { name: 'program', roots: ['cli/program.ts', 'cli/commands/ps.ts'] },
+  { name: 'store', roots: ['composition/store/open-store.ts', 'runtime/directory/directory.ts'] },
+];
+
+/** The modules that these import, themselves and through others, without those of an `import()`. */
+function reachedFrom(roots: readonly string[], context: ChunkingContext): ReadonlySet<string> {
+  const reached = new Set<string>();
+  const visit = (id: string) => {
+    if (reached.has(id)) return;
+    reached.add(id);
+    for (const next of context.getModuleInfo(id)?.importedIds ?? []) visit(next);
+  };
+  for (const root of roots) visit(resolve(sources, root));
+  return reached;
+}
+
+/** `start` and `main` wait for what they load: no other file may import theirs. */
+const entry = /\/cli\/(start|main)\.ts$/;
+
+const chunkGroups = groups.map(({ name, roots }, n) => {
+  let reached: ReadonlySet<string> | undefined;
+  return {
+    name: (id: string, context: ChunkingContext) => {
+      reached ??= reachedFrom(roots, context);
+      return reached.has(id) && !entry.test(id) ? name : null;
+    },
+    debugName: name,
+    // What two groups reach is in the first.
+    priority: groups.length - n,
+  };
+});
+
+const inlined = ['commander', 'zod'];
+const { dependencies, optionalDependencies } = JSON.parse(await readFile('package.json', 'utf8'));
+const packages = Object.keys({ ...dependencies, ...optionalDependencies }).filter(
+  (name) => !inlined.includes(name),
+);
+const bundle = await rolldown({
+  input: { 'cli/start': 'src/cli/start.ts' },
   platform: 'node',
-  target: 'node24',
-  external: packages
-    .filter((name) => !inlined.includes(name))
-    .flatMap((name) => [name, `${name}/*`]),
-  plugins: [ownAddress, oneLanguage],
-  outdir: folder,
-  chunkNames: 'command-chunks/[name]-[hash]',
-  allowOverwrite: true,
+  transform: { target: 'node24' },
+  external: (id) =>
+    (builtinModules.includes(id.replace(/^node:/, '')) && !late.has(id)) ||
+    packages.some((name) => id === name || id.startsWith(`${name}/`)),
+  plugins: [ownAddress, oneLanguage, lateModules],
+  checks: { ineffectiveDynamicImport: false },
+});
+await bundle.write({
+  dir: folder,
+  format: 'esm',
+  chunkFileNames: 'command-chunks/[name]-[hash].js',
   // Without the sources: file and line of a stack trace are those of the repository.
   sourcemap: true,
-  sourcesContent: false,
-  logLevel: 'warning',
+  sourcemapExcludeSources: true,
+  codeSplitting: { groups: chunkGroups },
 });

@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError } from 'commander';
 import { localPorts } from '../composition/store/local-login.ts';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import { localLoginDir } from '../composition/xdg-directories.ts';
-import { Fault } from '../domain/fault.ts';
+import { Fault, NoAnswer, PublishRefused } from '../domain/fault.ts';
 import type { Command, CommandEntry } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
@@ -138,8 +138,7 @@ function withLocalServers(
   cause: unknown,
   { servers, localLogins }: { servers: readonly string[]; localLogins: string | undefined },
 ): unknown {
-  if (!(cause instanceof Fault) || !cause.message.startsWith('no NATS server answers'))
-    return cause;
+  if (!(cause instanceof NoAnswer)) return cause;
   const [port] = localPorts(localLogins);
   if (port === undefined || servers.some((one) => one.endsWith(`:${port}`))) return cause;
   const hint = `\`rollcall up\` of this user runs a server at port ${port}: use --servers nats://127.0.0.1:${port} (tls:// if its output says so)`;
@@ -148,9 +147,7 @@ function withLocalServers(
 
 /** A refused right, with the role that has it. */
 async function withRole(cause: unknown, command: string): Promise<unknown> {
-  if (!(cause instanceof Fault) || !cause.message.startsWith('this connection may not publish')) {
-    return cause;
-  }
+  if (!(cause instanceof PublishRefused)) return cause;
   const { roleHint } = await import('./up/local-role.ts');
   return new Fault(cause.code, cause.message, { cause, hint: roleHint(command) });
 }

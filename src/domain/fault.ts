@@ -45,3 +45,14 @@ export class Fault extends Error {
     this.hint = options.hint;
   }
 }
+
+// Kinds within a code, for callers that add a hint or wait. The text of a fault is for people: it may change.
+
+/** `store-unavailable`: no server answers at these addresses, which may be wrong. */
+export class NoAnswer extends Fault {}
+
+/** `store-refused`: this connection may not publish to a subject. Another login may. */
+export class PublishRefused extends Fault {}
+
+/** `server-failed`: another process uses the store. It may be about to end. */
+export class StoreInUse extends Fault {}

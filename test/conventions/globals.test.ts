@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { rowIn, testRows } from './lint-cases.ts';
-import { overrides } from './run-biome.ts';
+import { checkout, overrides } from './run-biome.ts';
+import { sourceFiles } from './source-files.ts';
 
 /** Folders that get time, randomness and I/O through ports only. */
 const pure = ['src/domain', 'src/ports', 'src/runtime', 'src/charts', 'machines'];
@@ -75,4 +78,12 @@ test('the lint cases cover every denied global in every folder that denies it', 
     Object.keys(linter.rules.style?.noRestrictedGlobals?.options.deniedGlobals ?? {}),
   );
   expect(names.sort()).toEqual([...deniedGlobals, ...deniedOnPage].sort());
+});
+
+test('no file decides by the text of an error: it has a code and a class', () => {
+  const byText = /\bmessage\.(startsWith|includes|match|search)\(/;
+  const found = sourceFiles().filter(
+    (file) => file.startsWith('src/') && byText.test(readFileSync(join(checkout, file), 'utf8')),
+  );
+  expect(found).toEqual([]);
 });

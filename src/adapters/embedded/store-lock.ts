@@ -1,4 +1,4 @@
-import { Fault } from '../../domain/fault.ts';
+import { StoreInUse } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { lockFilePrefix, takeLock } from '../files/folder-lock.ts';
 
@@ -14,7 +14,11 @@ export async function lockStore(storeDir: string, pid: number): Promise<void> {
   const file = `${lockFilePrefix(storeDir)}.${pid}`;
   const other = await takeLock(storeDir, { file, pid }, patience);
   if (other === undefined) return;
-  throw new Fault('server-failed', `${storeDir} is in use by a nats-server (process ${other})`, {
-    hint: 'connect to that server with --servers, stop it, or choose another store directory',
-  });
+  throw new StoreInUse(
+    'server-failed',
+    `${storeDir} is in use by a nats-server (process ${other})`,
+    {
+      hint: 'connect to that server with --servers, stop it, or choose another store directory',
+    },
+  );
 }

@@ -1,5 +1,5 @@
 import type { StreamInfo } from '@nats-io/jetstream';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, PublishRefused } from '../../domain/fault.ts';
 import type { Namespace } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Store } from '../../ports/ports.ts';
@@ -189,7 +189,7 @@ async function requireLists(
 
 function ownKeysFault({ jsDomain }: SupervisedConnection, stream: string): Fault {
   const what = subjectInDomain(`$JS.API.STREAM.INFO.${stream}`, jsDomain);
-  return new Fault(
+  return new PublishRefused(
     'store-refused',
     `this connection may not publish to ${what}: its login may read only the keys of its own host`,
   );

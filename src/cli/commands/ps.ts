@@ -11,7 +11,6 @@ import { recentLosses } from '../gc/recent-losses.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { filterRows, instanceFields, withZone } from '../tables/apply-filter.ts';
 import { footer, plural } from '../tables/footer.ts';
-import { instanceTable } from '../tables/instance-table.ts';
 import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
 import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
 
@@ -69,6 +68,7 @@ export const ps = command({
     const of = wanted === undefined ? '' : ` of service '${wanted}'`;
     const losses = async () => lossReport(await recentLosses(view, io), now, io, wanted);
     if (rows.length > 0) {
+      const { instanceTable } = await import('../tables/instance-table.ts');
       const flaps = await recentFlaps(view, settings.output, io);
       io.out(instanceTable(troubleFirst(rows), now, listLook(io, settings.output), flaps));
       io.out('');

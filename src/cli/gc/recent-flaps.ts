@@ -3,7 +3,6 @@ import { Fault } from '../../domain/fault.ts';
 import type { FlapCounts } from '../../domain/policy/flaps.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { readFlaps } from '../../runtime/operator/read-flaps.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
@@ -19,6 +18,7 @@ export async function recentFlaps(
   io: Terminal,
 ): Promise<ReadonlyMap<string, FlapCounts>> {
   if (output !== 'wide') return none;
+  const { readFlaps } = await import('../../runtime/operator/read-flaps.ts');
   try {
     return await withSpinner(io, 'reading the history', () =>
       readFlaps(ports.audit, now, io.signal, systemAdapters.hash),

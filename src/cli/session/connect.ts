@@ -1,7 +1,7 @@
 import { jsonLog } from '../../composition/json-log.ts';
 import type { Readiness } from '../../composition/metrics-endpoint.ts';
 import { type Access, connectionOptions, loginExpiry } from '../../composition/store/access.ts';
-import { openStore, portsOf } from '../../composition/store/open-store.ts';
+import type { openStore, portsOf } from '../../composition/store/open-store.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
@@ -11,6 +11,9 @@ import type { Common } from '../command/command.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { terminalLog } from '../terminal/terminal-log.ts';
+
+/** The NATS client is loaded by what connects, not by `--help`. */
+const loadStore = () => import('../../composition/store/open-store.ts');
 
 /** Timeout of interactive commands. */
 const answerWithin: Millis = seconds(3);
@@ -38,10 +41,11 @@ export async function connectOnce(
 ) {
   const access = await connectionOptions(settings);
   const opening = { as, signal: io.signal, within, create };
+  const opener = await loadStore();
   const store = await withSpinner(io, `connecting to ${access.servers.join(', ')}`, () =>
-    openStore(access, opening),
+    opener.openStore(access, opening),
   );
-  const ports = portsOf(store, { log: logOf(io, settings), metrics: noopMetrics });
+  const ports = opener.portsOf(store, { log: logOf(io, settings), metrics: noopMetrics });
   return connected({ settings, access }, store, ports);
 }
 
@@ -71,6 +75,7 @@ export async function connectPatiently(
 ) {
   const access = await connectionOptions(settings);
   const opening = { as, signal, within: answerWithin, create };
+  const opener = await loadStore();
   let refusedSince: Millis | undefined;
   const mayPass = () => {
     const now = systemAdapters.clock.monotonic();
@@ -79,9 +84,9 @@ export async function connectPatiently(
   };
   for (let tries = 0; !signal.aborted; tries += 1) {
     try {
-      const store = await openStore(access, opening);
+      const store = await opener.openStore(access, opening);
       if (tries > 0) io.err(`connected to ${store.status().server}`);
-      const ports = portsOf(store, { log: logOf(io, settings), metrics });
+      const ports = opener.portsOf(store, { log: logOf(io, settings), metrics });
       if (typeof as !== 'string') {
         const { publishCharts } = await import('../../runtime/transitions/publish-charts.ts');
         void publishCharts(ports);

@@ -1,7 +1,6 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, PublishRefused } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
-import { Directory } from '../../runtime/directory/directory.ts';
 import type { Common } from '../command/command.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withSpinner } from '../terminal/spinner.ts';
@@ -23,6 +22,7 @@ export async function openDirectoryOnce(
   await using opened = new AsyncDisposableStack();
   const connected = opened.use(await connectOnce(settings, io, as));
   connected.store.requireAllReads();
+  const { Directory } = await import('../../runtime/directory/directory.ts');
   const directory = opened.use(new Directory(connected.ports));
   const { server } = connected.store.status();
   // A timer that is left would keep the process alive after its last line.
@@ -37,7 +37,7 @@ export async function openDirectoryOnce(
   if (!complete) {
     const refused = connected.store.status().refusedSubject;
     if (refused !== undefined)
-      throw new Fault('store-refused', `this connection may not publish to ${refused}`);
+      throw new PublishRefused('store-refused', `this connection may not publish to ${refused}`);
     throw new Fault(
       'store-unavailable',
       `${server} did not return the registry within ${within / 1000} s`,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { rowTemplate, yamlText } from '../../composition/files.ts';
 import type { Settings } from '../command/settings/setting.ts';
 import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -74,6 +73,7 @@ export async function printDocuments<Row extends object>(
     return true;
   }
   if (format.startsWith('template=')) {
+    const { rowTemplate } = await import('../../composition/files.ts');
     const render = await rowTemplate(format.slice('template='.length), escapeControls);
     for (const line of rows.map((row) => render(withIsoTimes(row)))) if (line !== '') io.out(line);
     return true;
@@ -88,6 +88,7 @@ export async function printDocuments<Row extends object>(
 /** A row as a YAML document. With characters that could falsify a terminal it is in JSON, which is YAML. */
 async function yamlDocument(row: object): Promise<string> {
   const line = jsonLine(row);
-  const text = line === JSON.stringify(row) ? (await yamlText(row)).trimEnd() : line;
-  return `---\n${text}`;
+  if (line !== JSON.stringify(row)) return `---\n${line}`;
+  const { yamlText } = await import('../../composition/files.ts');
+  return `---\n${(await yamlText(row)).trimEnd()}`;
 }

@@ -1,7 +1,12 @@
 import { createRequire } from 'node:module';
 
-/** Grapheme clusters: an accent or a joined emoji is part of one character. */
-const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+let segmenter: Intl.Segmenter | undefined;
+
+/** Grapheme clusters: an accent or a joined emoji is part of one character. Made at the first use: it takes milliseconds. */
+function charactersOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
+  return segmenter.segment(text);
+}
 
 /** ASCII and the marks of states in tables, each of one column. */
 const plain = /^[\x20-\x7e●◌◍◐◒✕…→]*$/;
@@ -26,7 +31,7 @@ export function splitByWidth(text: string, columns: number): readonly string[] {
   const parts: string[] = [];
   let part = '';
   let taken = 0;
-  for (const { segment } of characters.segment(text)) {
+  for (const { segment } of charactersOf(text)) {
     const more = displayWidth(segment);
     if (part !== '' && taken + more > columns) {
       parts.push(part);

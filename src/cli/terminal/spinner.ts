@@ -1,4 +1,3 @@
-import yoctoSpinner from 'yocto-spinner';
 import type { Terminal } from './io.ts';
 
 /** Shows a spinner during `work`, only at a terminal and after 150 ms. */
@@ -8,6 +7,7 @@ export async function withSpinner<T>(
   work: (say: (text: string) => void) => Promise<T>,
 ): Promise<T> {
   if (!io.errIsTerminal) return work(() => {});
+  const { default: yoctoSpinner } = await import('yocto-spinner');
   const spinner = yoctoSpinner({ text, handleSignals: false });
   const timer = setTimeout(() => spinner.start(), shownAfter);
   try {

@@ -1,5 +1,5 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
-import { Fault } from '../../domain/fault.ts';
+import { StoreInUse } from '../../domain/fault.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 
 /** A nats-server that stops writes its data first, and keeps its store locked until then. */
@@ -28,9 +28,13 @@ export async function afterPrevious<Server>(
     try {
       return await start();
     } catch (cause) {
-      const isInUse =
-        cause instanceof Fault && cause.message.includes('is in use by a nats-server');
-      if (!isInUse || isRunning() || signal.aborted || clock.monotonic() > until) throw cause;
+      if (
+        !(cause instanceof StoreInUse) ||
+        isRunning() ||
+        signal.aborted ||
+        clock.monotonic() > until
+      )
+        throw cause;
       if (tries === 0) say(`${cause.message}, which seems to stop: waiting for it`);
       await clock.sleep(tryEvery, signal);
     }

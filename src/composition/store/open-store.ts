@@ -5,7 +5,7 @@ import { systemEntropy } from '../../adapters/system/entropy.ts';
 import { systemHash } from '../../adapters/system/hash.ts';
 import { systemProcesses } from '../../adapters/system/processes.ts';
 import { systemSignatures } from '../../adapters/system/signatures.ts';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, NoAnswer } from '../../domain/fault.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -55,7 +55,7 @@ export async function openStore(
     });
   } catch (cause) {
     if (!timeout.aborted || signal.aborted || !(cause instanceof Fault)) throw cause;
-    throw new Fault(
+    throw new NoAnswer(
       'store-unavailable',
       `no NATS server answers ${placeOf(access)} within ${within / 1000} s`,
       {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { afterPrevious } from '../../../src/cli/up/after-previous.ts';
-import { Fault } from '../../../src/domain/fault.ts';
+import { Fault, StoreInUse } from '../../../src/domain/fault.ts';
 
-const inUse = new Fault('server-failed', '/store is in use by a nats-server (process 7)');
+const inUse = new StoreInUse('server-failed', '/store is in use by a nats-server (process 7)');
 
 /** Starts that fail so many times; the clock moves only by waiting. */
 function attempt(failures: number, isRunning = false, fault = inUse) {

@@ -190,7 +190,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     ],
     packages: ['*', '*/*', ...node],
   },
-  tools: { folders: ['tools/bench'], packages: ['esbuild', ...node] },
+  tools: { folders: ['tools/bench'], packages: ['esbuild', 'rolldown', ...node] },
   'tools/bench': {
     folders: [...core, ...below('tools/bench', 'environment', 'fixture')],
     packages: node,

@@ -39,6 +39,7 @@ const packages = [
   'zod',
   'preact',
   'esbuild',
+  'rolldown',
   'commander',
   '@nats-io/transport-node',
 ];

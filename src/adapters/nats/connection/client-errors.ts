@@ -1,5 +1,5 @@
 import type { errors } from '@nats-io/transport-node';
-import { Fault } from '../../../domain/fault.ts';
+import { Fault, PublishRefused } from '../../../domain/fault.ts';
 
 type ClientErrors = typeof errors;
 
@@ -30,7 +30,7 @@ export function requestRefusal(subject: string, cause: Error): Fault | undefined
   const violation = violationIn(cause);
   if (violation === undefined) return undefined;
   if (violation.operation === 'publish') {
-    return new Fault('store-refused', `this connection may not publish to ${subject}`, {
+    return new PublishRefused('store-refused', `this connection may not publish to ${subject}`, {
       cause,
       hint,
     });

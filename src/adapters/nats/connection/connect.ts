@@ -1,6 +1,6 @@
 import { getCACertificates } from 'node:tls';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
-import { Fault } from '../../../domain/fault.ts';
+import { Fault, NoAnswer } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import { reconnectDelays } from './backoff.ts';
 import { isClientError } from './client-errors.ts';
@@ -197,14 +197,14 @@ function connectFault(cause: unknown, { servers, ...options }: ConnectOptions): 
     });
   }
   const isCertificate = /certificate|altnames/i.test(why);
-  const what = isCertificate
-    ? `the certificate of the server at ${addresses} is not accepted`
-    : `no NATS server answers at ${addresses}`;
-  return new Fault('store-unavailable', `${what}: ${why}`, {
+  if (isCertificate) {
+    const what = `the certificate of the server at ${addresses} is not accepted`;
+    const hint = certificateHint(options.tls?.caFile);
+    return new Fault('store-unavailable', `${what}: ${why}`, { cause, hint });
+  }
+  return new NoAnswer('store-unavailable', `no NATS server answers at ${addresses}: ${why}`, {
     cause,
-    hint: isCertificate
-      ? certificateHint(options.tls?.caFile)
-      : 'check that a server is running there; `rollcall up` starts one on this machine',
+    hint: 'check that a server is running there; `rollcall up` starts one on this machine',
   });
 }
 

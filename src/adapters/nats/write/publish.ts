@@ -1,5 +1,5 @@
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
-import { Fault } from '../../../domain/fault.ts';
+import { Fault, PublishRefused } from '../../../domain/fault.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
 import { code, errorIn, type Meaning, meaningOf } from '../connection/jetstream-errors.ts';
@@ -173,9 +173,13 @@ async function failIfRefused(
   await new Promise((resolve) => setImmediate(resolve));
   const message = messages.find(({ subject }) => connection.refused(subject));
   if (message === undefined) return;
-  throw new Fault('store-refused', `this connection may not publish to ${message.subject}`, {
-    hint: 'docs/how-to/permissions.md lists the permissions that each role needs',
-  });
+  throw new PublishRefused(
+    'store-refused',
+    `this connection may not publish to ${message.subject}`,
+    {
+      hint: 'docs/how-to/permissions.md lists the permissions that each role needs',
+    },
+  );
 }
 
 /** Called before a batch is begun: the server keeps an incomplete batch open for 10 s. */
