@@ -94,6 +94,12 @@ export interface ViewInstance {
 /** The term of the run in this record: see `AgentRecord.term`. */
 export const termOf = ({ record: { term }, revision }: StoredAgent): Revision =>
   numberOf(term, revision);
+/**
+ * Whether the record of a slot is of an earlier term than `own`. Its run did not take the slot from `own` then: the
+ * store was put back to an older copy.
+ */
+export const isOfEarlierTerm = (other: StoredAgent, own: StoredAgent | undefined): boolean =>
+  own !== undefined && termOf(other) < termOf(own);
 /** The fencing token of this instance: see `InstanceRecord.token`. */
 export const tokenOf = ({
   record: { token },

@@ -12,6 +12,7 @@ import {
 } from '../../domain/records/desired-instances.ts';
 import type { AgentRecord, InstanceRecord } from '../../domain/records/schemas.ts';
 import {
+  isOfEarlierTerm,
   type KeyValueEntry,
   type RecordRead,
   readAgent,
@@ -89,7 +90,8 @@ export class OwnedRecords {
     const read = readAgent(await this.#ports.registry.read(agentKey(this.self)));
     // A record that became unreadable is lost: a new run takes the slot.
     if (read.kind !== 'stored') return { ended: 'absent' };
-    if (read.record.run !== this.self.run) return { ended: 'superseded' };
+    if (read.record.run !== this.self.run)
+      return { ended: isOfEarlierTerm(read, before) ? 'absent' : 'superseded' };
     if (read.record.phase === 'expired') return { ended: 'expired' };
     // A commit of this run may have been acknowledged while this reply was on its way. Otherwise an older
     // record counts too: the store has lost the later one.

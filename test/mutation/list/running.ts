@@ -52,7 +52,12 @@ export const running: readonly Mutant[] = [
     breaks: 'G10',
     what: 'serves although the record of its slot names another run',
     file: 'src/runtime/agent/owned-records.ts',
-    edits: [["    if (read.record.run !== this.self.run) return { ended: 'superseded' };\n", '']],
+    edits: [
+      [
+        "    if (read.record.run !== this.self.run)\n      return { ended: isOfEarlierTerm(read, before) ? 'absent' : 'superseded' };\n",
+        '',
+      ],
+    ],
     tests: ['test/runtime/agent/agent-start.test.ts', 'test/runtime/agent/agent-restart.test.ts'],
   },
   {

@@ -57,6 +57,41 @@ describe('an agent whose registry was put back to an older copy', () => {
     expect(agent.state).toBe('serving');
   });
 
+  test('starts over if the copy has an earlier run of its slot, and takes the slot again', async () => {
+    const fleet = new FleetInMemory();
+    const first = fleet.agent('h1/a', ['web/1']);
+    await fleet.advance(seconds(1));
+    let second = first;
+    await forgetting(fleet, async () => {
+      await fleet.kill(first.process);
+      second = fleet.agent('h1/a', ['web/1'], { whenExpired: 'start-over' });
+      await fleet.advance(seconds(5));
+      expect(fleet.instances('h1/a')).toEqual({ 'web/1': second.agent.run });
+    });
+    const before = second.agent.run;
+    expect(fleet.instances('h1/a')).toEqual({ 'web/1': first.agent.run });
+    await fleet.advance(4 * fleet.lease.ttl);
+    expect(second.ended()).toBeUndefined();
+    expect(second.agent.run).not.toBe(before);
+    expect(fleet.instances('h1/a')).toEqual({ 'web/1': second.agent.run });
+  });
+
+  test('starts over if the copy has an earlier run of its own process', async () => {
+    const fleet = new FleetInMemory();
+    const { agent, ended } = fleet.agent('h1/a', ['web/1'], { whenExpired: 'start-over' });
+    await fleet.advance(seconds(1));
+    const first = agent.run;
+    const copy = fleet.world.registry.copy();
+    fleet.byHand('agent.h1.a', undefined);
+    await fleet.advance(2 * fleet.lease.ttl);
+    expect(agent.run).not.toBe(first);
+    fleet.world.registry.restore(copy);
+    await fleet.advance(2 * fleet.lease.ttl);
+    expect(ended()).toBeUndefined();
+    expect(fleet.instances('h1/a')).toEqual({ 'web/1': agent.run });
+    expect(agent.state).toBe('serving');
+  });
+
   test('reads one more record per ttl, and lists nothing while the registry is as it was', async () => {
     const fleet = new FleetInMemory();
     const { process } = fleet.agent('h1/a', ['web/1']);
