@@ -23,7 +23,7 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
     }),
     renewals: new Counter({
       name: 'rollcall_renewals_total',
-      help: 'Renewals of leases (run or seat), by outcome: acknowledged, refused or unanswered.',
+      help: 'Renewals of leases (run or seat), by outcome: acknowledged, refused or unanswered. Attempts to take a lease that no answer came for are unanswered ones.',
       labelNames: ['lease', 'outcome'],
       registers,
     }),

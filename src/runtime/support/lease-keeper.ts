@@ -101,6 +101,16 @@ export class LeaseKeeper {
    */
   async acquire(): Promise<'acquired' | 'taken' | 'late'> {
     this.#renewals?.abort();
+    try {
+      return await this.#acquire();
+    } catch (error) {
+      // If the store answers no write, the lease lapses after a ttl: from then on this is all that is tried.
+      if (error instanceof Fault) this.#ports.metrics.renewalFailed(this.#owner, 'unanswered');
+      throw error;
+    }
+  }
+
+  async #acquire(): Promise<'acquired' | 'taken' | 'late'> {
     const { leases, clock } = this.#ports;
     const sent = readClocks(clock);
     const text = this.#text();

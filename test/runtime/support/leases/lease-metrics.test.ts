@@ -60,6 +60,13 @@ describe('the metrics of a lease', () => {
     expect(facts.filter(([fact]) => fact === 'lapsed')).toEqual([['lapsed', 'run']]);
   });
 
+  test('count each attempt to take a lapsed lease again at a store that does not answer', async () => {
+    const { process, keeper, facts } = await counting();
+    process.line.down = true;
+    for (let n = 0; n < 3; n += 1) await expect(keeper.acquire()).rejects.toThrow();
+    expect(facts).toEqual(Array(3).fill(['renewalFailed', 'run', 'unanswered']));
+  });
+
   test('do not count a lease that was released meanwhile', async () => {
     const { fleet, process, keeper, facts } = await counting();
     process.line.fate = (request) => (request === 2 ? 'unanswered' : 'fine');
