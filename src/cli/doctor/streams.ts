@@ -6,6 +6,7 @@ import { plural } from '../tables/footer.ts';
 import { ago } from '../terminal/format-time.ts';
 import { copyFindings } from './copies.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
+import { historySize } from './sizes.ts';
 
 /** Checks that the streams exist with the required settings. */
 export async function diagnoseSettings(inspection: Inspection): Promise<readonly Finding[]> {
@@ -92,6 +93,7 @@ export async function diagnoseStreams(inspection: Inspection): Promise<readonly 
     clockFinding(Date.parse(String(registry.ts)), sent, answered),
     ...[leases, registry, audit].flatMap((info) => copyFindings(info)),
     outboxFinding(audit.sources?.[0], await inspection.losses()),
+    historySize(audit),
   ];
 }
 
