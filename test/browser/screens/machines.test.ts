@@ -136,16 +136,10 @@ test('an instance whose agent has ended is shown as such without failed requests
 test('an exported chart carries its name and hash', async ({ open }) => {
   const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/web-1/web&${at}`));
   await picture(page);
-  await page.locator('summary', { hasText: 'Export' }).click();
-  const saved = async (name: string) => {
-    const coming = page.waitForEvent('download');
-    await page.locator('.menu').getByText(name, { exact: true }).click();
-    const file = await coming;
-    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
-  };
-  const svg = await saved('SVG');
-  expect(svg.name).toMatch(/^run-[0-9a-f]{12}\.svg$/);
-  expect(String(svg.bytes)).toContain(svg.name.slice(4, 16));
-  expect(String((await saved('Mermaid')).bytes)).toContain('stateDiagram-v2');
-  expect(String((await saved('DOT')).bytes)).toContain('digraph');
+  const coming = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Export' }).click();
+  const file = await coming;
+  const name = file.suggestedFilename();
+  expect(name).toMatch(/^run-[0-9a-f]{12}\.svg$/);
+  expect(String(await readFile(await file.path()))).toContain(name.slice(4, 16));
 });

@@ -8,7 +8,7 @@ import { openRecording } from '../../../src/dashboard/server/history/recorded-so
 import { seconds } from '../../../src/domain/time.ts';
 import { replayTo } from '../../../src/runtime/audit/replay.ts';
 import { type LiveDashboard, liveDashboard } from './support/live-dashboard.ts';
-import { fetched } from './support/test-server.ts';
+import { apiOf, fetched, served } from './support/test-server.ts';
 
 let live: LiveDashboard;
 beforeEach(async () => {
@@ -79,6 +79,40 @@ it('an exported window shows agents that had no event in it, with their instance
     const { records } = await replayTo(recorded.history, moment, undefined, signal);
     const whole = await replayTo(live.source.history, moment, undefined, signal);
     expect(records).toEqual(whole.records);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+it('an opened window can be exported again, as a whole and in part, and each part knows what was before', async () => {
+  const index = live.source.index();
+  const since = index.lastAt + 1;
+  await live.fleet.agent('h3/c', ['web/w9']);
+  await live.fleet.advance(seconds(5));
+  const later = index.lastAt + 1;
+  await live.fleet.agent('h4/d', ['web/w8']);
+  await live.fleet.advance(seconds(5));
+  const asked = fetched(live.server.url, `/api/audit?full=1&since=${since}`);
+  await live.fleet.advance(seconds(1));
+  const window = (await asked).text;
+  const folder = await mkdtemp(join(tmpdir(), 'rollcall-window-'));
+  try {
+    const file = join(folder, 'window.ndjson');
+    const opened = async (text: string) => {
+      await writeFile(file, text);
+      return openRecording('window', historyFile(file));
+    };
+    const server = await served(apiOf(await opened(window)));
+    const again = await fetched(server.url, '/api/audit?full=1&since=0');
+    const part = await fetched(server.url, `/api/audit?full=1&since=${later}`);
+    await server[Symbol.asyncDispose]();
+    expect(again.text).toBe(window);
+    const events = (text: string) => text.split('\n').filter((line) => line.includes('"event"'));
+    expect(events(part.text).length).toBeGreaterThan(3);
+    expect(events(part.text).length).toBeLessThan(events(window).length);
+    const recorded = await opened(part.text);
+    expect(recorded.notice).toBeUndefined();
+    expect(recordsIn(recorded.index())).toEqual(recordsIn(index));
   } finally {
     await rm(folder, { recursive: true });
   }

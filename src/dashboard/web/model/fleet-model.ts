@@ -10,10 +10,10 @@ import {
 } from '../../history/status-facts.ts';
 import { stateOfChange } from '../protocol/state-changes.ts';
 import type { Changes } from '../protocol/worker-messages.ts';
+import { AgentList } from './agent-list.ts';
 import {
   type AgentEntities,
   type AgentModel,
-  byName,
   type EntityState,
   emptySlot,
   type InstanceNow,
@@ -48,10 +48,7 @@ export class FleetModel {
   readonly #hosts = new Map<string, number>();
   /** The slots that changed since they were last read. */
   readonly #dirty = new Set<AgentEntities>();
-  /** All known slots, sorted by name; undefined: one was added since. */
-  #order: readonly AgentEntities[] | undefined;
-  /** The agents that exist, in that order; undefined: one was added or removed since. */
-  #present: AgentModel[] | undefined;
+  #agents = new AgentList();
 
   addNames(entities: readonly ApiEntity[], words: readonly string[]): void {
     for (const one of entities) this.entities.push(one);
@@ -70,8 +67,7 @@ export class FleetModel {
     this.#slotAt = [];
     this.#hosts.clear();
     this.#dirty.clear();
-    this.#order = undefined;
-    this.#present = undefined;
+    this.#agents = new AgentList();
   }
 
   apply(changes: Changes): void {
@@ -126,20 +122,21 @@ export class FleetModel {
   slots(): readonly AgentModel[] {
     this.#dirtyRivals();
     for (const slot of this.#dirty) {
-      const before = slot.now;
       const now = slotNow(slot, {
         isHeld: this.#isHeld(slot),
         observation: this.#observation,
         rivals: (number) => this.#rivals(number),
         drainedSince: (of) => this.controls.drainedSince(of),
       });
-      slot.now = now;
-      if (before && now && this.#present) this.#present[slot.index] = now;
-      else if (before ?? now) this.#present = undefined;
+      this.#agents.set(slot, now);
     }
     this.#dirty.clear();
-    this.#present ??= this.#inOrder();
-    return this.#present;
+    return this.#agents.of(this.#slots);
+  }
+
+  /** See `AgentList.healthy`. */
+  get healthy(): Int32Array {
+    return this.#agents.healthy;
   }
 
   slot(host: string, agent: string): AgentModel | undefined {
@@ -186,17 +183,6 @@ export class FleetModel {
 
   of(kind: ApiEntity['entity']): EntityState[] {
     return this.controls.of(kind);
-  }
-
-  #inOrder(): AgentModel[] {
-    this.#order ??= [...this.#slots.values()].sort(byName);
-    const present: AgentModel[] = [];
-    for (const slot of this.#order) {
-      if (!slot.now) continue;
-      slot.index = present.length;
-      present.push(slot.now);
-    }
-    return present;
   }
 
   #setState(number: number, entity: ApiEntity, entityState: EntityState | undefined): void {
@@ -253,7 +239,7 @@ export class FleetModel {
     this.#hosts.set(host, hostNumber);
     const slot = emptySlot(key, host, hostNumber, agent);
     this.#slots.set(key, slot);
-    this.#order = undefined;
+    this.#agents.reorder();
     return slot;
   }
 }

@@ -16,13 +16,13 @@ const ended = new Set(['gone', 'left', 'superseded']);
 export const isRecent = ({ status, entityState, instances }: AgentModel, at: number): boolean =>
   !ended.has(status) || instances.length > 0 || at - entityState.since < news;
 
-/** Whether a slot matches the filter. `lostWith`: the instances that were lost with a slot. */
+/** Whether a slot matches the filter; undefined: all do. `lostWith`: the instances that were lost with a slot. */
 export function matchesFilter(
   { text, state }: FleetFilter,
   lostWith: (slot: AgentModel) => readonly LostInstance[],
-): (slot: AgentModel) => boolean {
+): ((slot: AgentModel) => boolean) | undefined {
   const filter = parseRowFilter(state === '' ? text : `${text} state:${state}`);
-  if (filter.terms.length === 0 && filter.unknown.length === 0) return () => true;
+  if (filter.terms.length === 0 && filter.unknown.length === 0) return undefined;
   const hasLabel = filter.terms.some(({ field }) => field === 'label');
   return (slot) => {
     const { host, agent, zone, status, reason, instances } = slot;

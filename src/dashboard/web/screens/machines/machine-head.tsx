@@ -1,7 +1,7 @@
+import { apiPath } from '../../protocol/api-path.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { entityName } from '../../model/subject.ts';
 import { setParams } from '../../state/store.ts';
-import { ChartExport } from './chart-export.tsx';
 import type { Zoom } from './chart-view.tsx';
 import type { machineStates } from './machine-states.ts';
 
@@ -93,7 +93,14 @@ export function MachineHead(props: Props) {
           </button>
         ))}
       </fieldset>
-      <ChartExport machine={machine} hash={hash} />
+      <a
+        class="button"
+        href={apiPath(`charts/${hash}.svg?theme=light`)}
+        download={`${machine}-${hash}.svg`}
+        title="As SVG; rollcall machines draw writes other formats"
+      >
+        Export
+      </a>
     </section>
   );
 }
