@@ -1,6 +1,7 @@
 /** Keeps agents in one process on one connection; some restart each minute: `node live-agents.ts SERVERS AGENTS RESTARTS`. */
-import { setTimeout as pause } from 'node:timers/promises';
+
 import { argv, stdout } from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '@nats-io/transport-node';
 import { type RunningAgent, startAgent } from '../../../src/index.ts';
 

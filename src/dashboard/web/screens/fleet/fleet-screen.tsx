@@ -32,17 +32,18 @@ export function FleetScreen() {
   const [shown, setShown] = useState(atFirst);
   const [typing, setTyping] = useState(false);
   const at = shownAt.value;
-  const flaps = useHistoryQuery<SlotFlaps[]>(
-    { ask: 'flaps', at: isPast.value ? at : queryTime(at) },
-    0,
-    settles,
-  );
+  const flaps =
+    useHistoryQuery<SlotFlaps[]>(
+      { ask: 'flaps', at: isPast.value ? at : queryTime(at) },
+      0,
+      settles,
+    ) ?? [];
   const by = groupings.find((one) => one === group) ?? 'host';
   const filtered = f !== '' || state !== '';
   const { agents, gone, states, matching, shares, instances, issues, groups } = summarizeFleet(
     fleet.slots(),
     fleet,
-    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, flaps: flaps ?? [] },
+    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, flaps },
   );
   const { unknown } = parseRowFilter(f);
   const troubled = notLive(states) - notLive(shares);
@@ -122,7 +123,7 @@ export function FleetScreen() {
         </fieldset>
       </section>
       <IssueList issues={issues} />
-      <FlapList flaps={flaps ?? []} />
+      <FlapList flaps={flaps} />
       {filtered && agents > 0 ? (
         <p class={`panel ${matching > 0 ? 'strip-note' : 'notice'}`} data-testid="filtered">
           {matching} of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}

@@ -80,12 +80,9 @@ export function summarizeFleet(
       const { counts } = slot;
       if (status !== 'live') unusualOfAll.push(recent.length);
       if (counts.failing > 0 || counts.contested > 0) troubled.push(slot);
-      instances.live += counts.live;
-      instances.dubious += counts.dubious - counts.contested;
-      instances.contested += counts.contested;
-      instances.failing += counts.failing;
-      instances.draining += counts.draining;
-      instances.unverified += counts.unverified;
+      for (const one of Object.keys(counts) as (keyof typeof counts)[])
+        instances[one] += counts[one];
+      instances.dubious -= counts.contested;
     } else instances.live += live;
     states.add(status);
     recent.push(slot);

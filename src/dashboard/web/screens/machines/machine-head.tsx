@@ -1,6 +1,6 @@
-import { apiPath } from '../../protocol/api-path.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { entityName } from '../../model/subject.ts';
+import { apiPath } from '../../protocol/api-path.ts';
 import { setParams } from '../../state/store.ts';
 import type { Zoom } from './chart-view.tsx';
 import type { machineStates } from './machine-states.ts';
