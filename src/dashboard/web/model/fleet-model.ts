@@ -39,6 +39,8 @@ export class FleetModel {
   readonly names = new NameIndex();
   /** The few entities of the fleet: holds, drains, brakes, collectors, policies. */
   readonly controls = new ControlIndex();
+  /** Records before the first event are not known: a file without them. */
+  isPart = false;
   #observation: Observation = 'unknown';
   /** When collectors last wrote an event, by number. */
   readonly #acts = new Map<number, number>();

@@ -37,15 +37,19 @@ export function lossIssues(
       back.filter((slot) => slot.zone === zone && slot.cameBack >= since).length,
     instancesOf: fleet.names.instancesOf,
   };
-  const services = lossesByService(agents, remaining);
-  const none = services.filter(({ left }) => left === 0).map(serviceIssue);
+  const { isPart } = fleet;
+  const losses = lossesByService(agents, remaining);
+  const services = losses.map((one) => serviceIssue(one, isPart));
+  const ended = isPart ? 0 : losses.filter(({ left }) => left === 0).length;
+  const none = services.splice(0, ended);
   const others = [
-    ...lossesByZone(agents, remaining).map(zoneIssue),
-    ...services.slice(none.length).map(serviceIssue),
+    ...lossesByZone(agents, remaining).map((one) => zoneIssue(one, isPart)),
+    ...services,
   ];
   // What ends all of them is said once.
   const [first] = [...none, ...others];
-  if (first) first.next = 'losses end when they come back or leave';
+  if (first)
+    first.next = `${isPart ? 'what is left is unknown; ' : ''}losses end when they come back or leave`;
   return [none, others];
 }
 
@@ -58,14 +62,15 @@ const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
   instances: fleet.lostWith(slot),
 });
 
-function zoneIssue(of: ZoneLoss): Issue {
+/** `isPart`: it is unknown how many there were. */
+function zoneIssue(of: ZoneLoss, isPart: boolean): Issue {
   const { zone, instances, from, to } = of;
   const { lost, all, back } = zoneLossCounts(of);
   return {
     key: `lost zone ${zone}`,
     status: 'lost',
     title: zone === '' ? 'no zone' : `zone ${zone}`,
-    reason: `${lost} of ${formatCount(all, 'agent')}, ${formatCount(instances, 'instance')}, removed ${formatSpan(from, to)}, ${back}`,
+    reason: `${isPart ? '' : `${lost} of `}${formatCount(isPart ? lost : all, 'agent')}, ${formatCount(instances, 'instance')}, removed ${formatSpan(from, to)}, ${back}`,
     since: from,
     next: '',
     at: null,
@@ -75,12 +80,12 @@ function zoneIssue(of: ZoneLoss): Issue {
   };
 }
 
-function serviceIssue({ service, lost, left, from, to }: ServiceLoss): Issue {
+function serviceIssue({ service, lost, left, from, to }: ServiceLoss, isPart: boolean): Issue {
   return {
     key: `lost service ${service}`,
     status: 'lost',
     title: `service ${service}`,
-    reason: `${left || 'none'} left of ${formatCount(left + lost, 'instance')}, ${lost} removed ${formatSpan(from, to)}`,
+    reason: `${isPart ? '' : `${left || 'none'} left of ${formatCount(left + lost, 'instance')}, `}${lost} removed ${formatSpan(from, to)}`,
     since: from,
     next: '',
     at: null,

@@ -56,6 +56,7 @@ export class Cursor {
   onMessage(message: WorkerMessage): void {
     if (message.is === 'connection') {
       this.#connection = message.connection;
+      this.fleet.isPart = message.connection.hello?.notice !== undefined;
       this.#observe();
     }
     if (message.is === 'reset') {

@@ -6,6 +6,8 @@ import { counted, instance, present, rollOf, run, tell } from '../support/sample
 const live = present('live');
 const silent = { why: 'silent', ttl: 15_000, grace: 30_000 } as const;
 
+const dead = { why: 'owner-expired' };
+
 describe('what a zone lost', () => {
   const zoned = { ...silent, zone: 'ams' };
   const gone = [
@@ -52,7 +54,6 @@ describe('what a zone lost', () => {
   });
 
   test('comes after a service of which nothing is left, which is the first of all', () => {
-    const dead = { why: 'owner-expired' };
     const fleet = rollOf([
       ...gone,
       { entity: { ...instance('h2', 'd1'), service: 'db' } as never, state: 'removed', note: dead },
@@ -85,6 +86,21 @@ describe('what a zone lost', () => {
     acknowledge(5000);
     expect(shown(fleet)).toEqual([]);
     expect(counted(fleet, { at: 9_000_000 }).issues.count).toBe(0);
+  });
+
+  test('says that what is left is unknown, in a file without the records before its first event', () => {
+    const fleet = rollOf([
+      ...gone,
+      { entity: { ...instance('h2', 'd1'), service: 'db' } as never, state: 'removed', note: dead },
+    ]);
+    fleet.isPart = true;
+    expect(shown(fleet)).toEqual([
+      'zone ams: 2 agents, 3 instances, removed, none back',
+      'service db: 1 removed',
+      'service web: 2 removed',
+    ]);
+    const [first] = counted(fleet, { at: 9_000_000 }).issues.first(1);
+    expect(first?.next).toBe('what is left is unknown; losses end when they come back or leave');
   });
 
   test('is shown whatever the filter', () => {

@@ -97,7 +97,6 @@ export function MachineHead(props: Props) {
         class="button"
         href={apiPath(`charts/${hash}.svg?theme=light`)}
         download={`${machine}-${hash}.svg`}
-        title="As SVG; rollcall machines draw writes other formats"
       >
         Export
       </a>
