@@ -43,6 +43,7 @@ const night = [
   'test/integration/access/{attacks-cluster,attacks-operator-mode,attacks-operator-mode-cluster,commands,early-login,encrypted-routes,flood,granted-rights,interrupted-changes,js-domain,namespace-drop,odd-subjects,operator-folder,promises,refused-commands}.test.ts',
   'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
+  'test/integration/completion/*.test.ts',
   'test/integration/cli/agent/{daemon-output,docker,docker-how-to,local-api-docs,taken-ports}.test.ts',
   'test/integration/cli/audit/{anchors,audit-file,audit-history,audit-replay,tail-outage}.test.ts',
   'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,lost,up-secure,unreachable}.test.ts',

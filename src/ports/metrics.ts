@@ -122,6 +122,12 @@ export interface Metrics {
     readonly loginExpires: WallTime | undefined;
   }): void;
 
+  /**
+   * Since when the instances file of this agent has an error; undefined: it has none. What is registered is its last
+   * valid content.
+   */
+  instancesFile?(invalidSince: WallTime | undefined): void;
+
   /** An attempt to open an endpoint of this process failed. `endpoint`: `metrics`, `api`, `dns`, `http` or `dashboard`. */
   listenFailed?(endpoint: string): void;
 

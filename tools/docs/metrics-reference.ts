@@ -17,6 +17,7 @@ const alerts: Readonly<Record<string, string>> = {
   rollcall_listen_failures_total: 'it grows: the log names the address',
   rollcall_store_connected: 'it is 0 for longer than a ttl',
   rollcall_login_refused: 'it is 1: the log names the login',
+  rollcall_instances_file_invalid_timestamp_seconds: 'above 0 for minutes',
   rollcall_login_expiry_timestamp_seconds: 'above 0, and less than a day ahead',
   rollcall_collector_blind: 'it is 1 for longer than a ttl',
   rollcall_commits_refused:

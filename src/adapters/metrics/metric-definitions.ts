@@ -158,6 +158,11 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       help: 'When the credentials of this process expire, in seconds since 1970; 0: never, or they are no credentials file.',
       registers,
     }),
+    instancesFileInvalid: new Gauge({
+      name: 'rollcall_instances_file_invalid_timestamp_seconds',
+      help: 'Since when the instances file of this agent has an error, in seconds since 1970; its last valid content stays registered. 0: no error.',
+      registers,
+    }),
     listenFailures: new Counter({
       name: 'rollcall_listen_failures_total',
       help: 'Failed attempts to open an endpoint of this process: metrics, api, dns, http or dashboard.',

@@ -79,6 +79,7 @@ export function prometheusMetrics(
     rowLeftOut: (door, why) => metrics.leftOut.inc({ door, why }),
     serviceKept: (service, isKept) => metrics.kept.set({ service }, isKept ? 1 : 0),
     anchored: (seq) => metrics.anchored.set(seq),
+    instancesFile: (since = 0) => metrics.instancesFileInvalid.set(since / 1000),
     listenFailed: (endpoint) => metrics.listenFailures.inc({ endpoint }),
     clockOffset: (ahead) => metrics.clockOffset.set(ahead / 1000),
     connection({ isUp, isLoginRefused, loginExpires = 0 }) {

@@ -14,14 +14,15 @@ export interface ListenAt {
 /**
  * Serves `GET /metrics`, `GET /healthz` and `GET /readyz`. `/healthz` answers `ok` as long as the process answers:
  * whether the store is reachable is not its question, since a restart of this process would not repair the store.
- * `/readyz` answers 503 with a line for each obstacle until the process does what it was started for. There is no
- * authentication: the text has no secrets, but names of zones and the address of the store.
+ * `/readyz` answers 503 with a line for each obstacle until the process does what it was started for, and names what is
+ * wrong although it does. There is no authentication: the text has no secrets, but names of zones and files and the
+ * address of the store.
  * @throws {Fault} `port-taken`, `bad-setting`
  */
 export async function serveMetrics(
   registry: Registry,
   address: ListenAt,
-  readiness: Pick<Readiness, 'obstacles'>,
+  readiness: Pick<Readiness, 'obstacles' | 'warnings'>,
 ): Promise<{ readonly url: string } & AsyncDisposable> {
   const server = createServer(requestHandler(registry, readiness));
   await listen(server, address, '--metrics');
@@ -36,7 +37,7 @@ const metricsUrl = ({ address, port }: AddressInfo): string => `${httpUrl(addres
 const paths: readonly string[] = ['/metrics', '/healthz', '/readyz'];
 
 const requestHandler =
-  (registry: Registry, readiness: Pick<Readiness, 'obstacles'>): RequestListener =>
+  (registry: Registry, readiness: Pick<Readiness, 'obstacles' | 'warnings'>): RequestListener =>
   async ({ method, url = '' }, response) => {
     const [path] = url.split('?', 1);
     if (!paths.includes(path ?? '')) {
@@ -46,9 +47,13 @@ const requestHandler =
     } else if (path === '/healthz') {
       response.writeHead(200, { 'content-type': 'text/plain' }).end('ok\n');
     } else if (path === '/readyz') {
-      const { obstacles } = readiness;
+      const { obstacles, warnings } = readiness;
       const isReady = obstacles.length === 0;
-      const text = isReady ? 'ok\n' : obstacles.map((why) => `not ready: ${why}\n`).join('');
+      const lines = [
+        ...(isReady ? ['ok'] : obstacles.map((why) => `not ready: ${why}`)),
+        ...warnings.map((what) => `warning: ${what}`),
+      ];
+      const text = `${lines.join('\n')}\n`;
       response.writeHead(isReady ? 200 : 503, { 'content-type': 'text/plain' }).end(text);
     } else {
       try {

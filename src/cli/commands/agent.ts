@@ -123,7 +123,7 @@ export const agent = command({
     const keeping =
       file === undefined
         ? undefined
-        : followInstancesFile(fromFile, file, listed, io, until.signal);
+        : followInstancesFile(fromFile, file, listed, io, until.signal, metered);
     const following = containers?.run(until.signal);
     // The lease of an earlier run may have to lapse first: a ttl and some seconds.
     const who = escapeControls(`${slot.host}/${slot.agent}`);

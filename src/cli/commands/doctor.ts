@@ -96,7 +96,7 @@ async function* findings(
   yield* watches;
   if (broken(watches)) return;
   // A registry that is too large is one of the problems to find.
-  await using view = await openDirectoryOnce(settings, io, 'doctor', seconds(30));
+  await using view = await openDirectoryOnce(settings, io, 'doctor', { within: seconds(30) });
   yield* await diagnoseLosses(view.ports);
   yield* await diagnoseFlaps(view.ports, view.directory, io.signal);
   yield* diagnoseRecords(view.directory, inspection.names.registry);

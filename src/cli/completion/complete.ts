@@ -3,6 +3,7 @@ import type { CommandEntry } from '../command/command.ts';
 import { common } from '../command/settings/common.ts';
 import { optionOf, type Setting, type Settings } from '../command/settings/setting.ts';
 import { schemaValues } from './schema-values.ts';
+import { isPlainWord, quotedForBash, shellWords } from './shell-words.ts';
 
 /** Names of a live namespace. */
 export type LiveNames = 'services' | 'instances' | 'agents' | 'hosts';
@@ -24,18 +25,52 @@ const argumentsOf: Readonly<Record<string, readonly LiveNames[]>> = {
   deregister: ['instances'],
 };
 
+/** The shells that have a script. */
+export type Shell = 'bash' | 'zsh' | 'fish';
+
 /**
- * What the shell may complete after these words of a command line, one per item.
+ * What a shell may insert in place of the word that is being typed, one per item. Bash inserts a text as it is, so it is
+ * quoted here; zsh and fish quote it. Without a shell, for scripts of older versions, which do not quote, texts that
+ * would need it are left out.
  *
- * `words` are those after `rollcall`; the last is being typed. Commands, flags and the values of flags are completed
- * from the table that the program itself is made of, names from a live namespace.
+ * @param given bash: the line up to the cursor; others: the words after `rollcall`, in zsh each as typed, in fish the last
  */
 export async function complete(
-  words: readonly string[],
+  shell: Shell | undefined,
+  given: readonly string[],
   commands: readonly CommandEntry[],
   namesOf: NamesOf = async () => [],
 ): Promise<string[]> {
-  const { whole, cut } = joinedAtColons(words);
+  if (shell === undefined) {
+    const { whole, cut } = joinedAtColons(given);
+    const found = await candidates(whole, commands, namesOf);
+    return found.filter(isPlainWord).map((each) => each.slice(cut));
+  }
+  const found = await candidates(readWords(shell, given), commands, namesOf);
+  if (shell === 'zsh') return found;
+  // Fish does not quote a tilde at the start: the word would mean the folder of a user.
+  if (shell === 'fish') return found.filter((each) => !each.startsWith('~'));
+  const { kept = 0, quote } = shellWords(given[0] ?? '').at(-1) ?? {};
+  return found.flatMap((each) => quotedForBash(each.slice(kept), quote) ?? []);
+}
+
+/** The words after `rollcall` without quotation marks, from what a script of this shell gives. */
+export function readWords(shell: Shell | undefined, given: readonly string[]): readonly string[] {
+  const meant = (word: string) => shellWords(word).at(-1)?.value ?? '';
+  if (shell === 'bash')
+    return shellWords(given[0] ?? '')
+      .slice(1)
+      .map(({ value }) => value);
+  if (shell === 'zsh') return given.map(meant);
+  return shell === 'fish' ? [...given.slice(0, -1), ...given.slice(-1).map(meant)] : given;
+}
+
+/** Commands, flags and values of flags from the table that the program is made of, names from a live namespace. */
+async function candidates(
+  whole: readonly string[],
+  commands: readonly CommandEntry[],
+  namesOf: NamesOf,
+): Promise<string[]> {
   const typed = whole.at(-1) ?? '';
   const before = whole.slice(0, -1).filter((word) => !word.startsWith('-'));
   const names = commands.map(({ name }) => name.split(' '));
@@ -56,10 +91,7 @@ export async function complete(
             .map((name) => name[before.length] ?? ''),
           ...(await argumentsFor(entry, before, namesOf)),
         ];
-  return [...new Set(found)]
-    .filter((each) => each.startsWith(typed))
-    .map((each) => each.slice(cut))
-    .sort();
+  return [...new Set(found)].filter((each) => each.startsWith(typed)).sort();
 }
 
 /** Bash gives `state:live` as three words; what it completes then is only the last of them. */

@@ -5,36 +5,26 @@ import { optionOf } from '../command/settings/setting.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { LiveNames } from './complete.ts';
 
-/** Who presses the tab key does not wait longer. */
-const within = 1500;
+/** More than what print-names.ts allows: a process that hangs does not keep the shell. */
+const within = 2500;
+/** Names of a large namespace are some megabytes. */
+const maxBuffer = 64 * 1024 * 1024;
 
-/** The lists that have the names, with a template for each name. */
-const lists: Readonly<Record<LiveNames, readonly string[]>> = {
-  services: ['ps', '-o', 'template={{service}}'],
-  instances: ['ps', '-o', 'name'],
-  agents: ['agents', '-o', 'name'],
-  hosts: ['hosts', '-o', 'name'],
-};
-
-/** The names in the namespace that a command line is about, by lists of this program; none if it does not answer. */
+/** The names in the namespace that a command line is about; none if it does not answer in time. */
 export async function liveNames(
   kinds: readonly LiveNames[],
   words: readonly string[],
   { self: [node, main = ''], env }: Pick<Terminal, 'self' | 'env'>,
 ): Promise<readonly string[]> {
-  const where = connectionWords(words);
-  const found = await Promise.all(
-    kinds.map(async (kind) => {
-      try {
-        const args = [main, ...lists[kind], ...where];
-        const { stdout } = await promisify(execFile)(node ?? '', args, { env, timeout: within });
-        return stdout.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
-      } catch {
-        return [];
-      }
-    }),
-  );
-  return found.flat();
+  if (kinds.length === 0) return [];
+  const args = [main, 'completion', 'names', ...connectionWords(words), '--', ...kinds];
+  const limits = { timeout: within, killSignal: 'SIGKILL', maxBuffer } as const;
+  try {
+    const { stdout } = await promisify(execFile)(node ?? '', args, { env, ...limits });
+    return stdout.split('\n').filter((line) => line !== '');
+  } catch {
+    return [];
+  }
 }
 
 /** The options of a command line that say which namespace, and with which login. */

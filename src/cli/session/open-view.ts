@@ -17,10 +17,17 @@ export async function openDirectoryOnce(
   settings: Common,
   io: Terminal,
   as: string,
-  within: Millis = usuallyWithin,
+  { within = usuallyWithin, connectWithin }: { within?: Millis; connectWithin?: Millis } = {},
 ) {
   await using opened = new AsyncDisposableStack();
-  const connected = opened.use(await connectOnce(settings, io, as));
+  const connected = opened.use(
+    await connectOnce(
+      settings,
+      io,
+      as,
+      connectWithin === undefined ? {} : { within: connectWithin },
+    ),
+  );
   connected.store.requireAllReads();
   const { Directory } = await import('../../runtime/directory/directory.ts');
   const directory = opened.use(new Directory(connected.ports));

@@ -91,6 +91,11 @@ describe('each event is counted', () => {
     ],
     ['a blind collector', (to) => to.blind?.(true), { rollcall_collector_blind: 1 }],
     [
+      'an instances file with an error',
+      (to) => to.instancesFile?.(1_700_000_000_000),
+      { rollcall_instances_file_invalid_timestamp_seconds: 1_700_000_000 },
+    ],
+    [
       'a process whose commits are refused',
       (to) => to.commitsRefused?.(true),
       { rollcall_commits_refused: 1 },

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { commandIndex } from '../../../src/cli/command-index.ts';
 import { commands } from '../../../src/cli/command-list.ts';
-import { complete } from '../../../src/cli/completion/complete.ts';
+import { complete, type Shell } from '../../../src/cli/completion/complete.ts';
 import { liveNames } from '../../../src/cli/completion/live-names.ts';
 import { shellScripts } from '../../../src/cli/completion/shell-scripts.ts';
 
@@ -17,7 +17,7 @@ test.each([
 ])(
   'the words after these are completed from the table of commands: %j',
   async (words, expected) => {
-    expect(await complete(words, commandIndex)).toEqual(expected);
+    expect(await complete(undefined, words, commandIndex)).toEqual(expected);
   },
 );
 
@@ -45,7 +45,7 @@ test.each([
   ],
   [['ps', '--servers', ''], []],
 ])('the value of a flag is completed if it is one of some: %j', async (words, expected) => {
-  expect(await complete(words, commandIndex)).toEqual(expected);
+  expect(await complete(undefined, words, commandIndex)).toEqual(expected);
 });
 
 test.each([
@@ -70,7 +70,7 @@ test.each([
   'names of the namespace are completed only where a command takes them: %j',
   async (words, kinds) => {
     const asked: string[] = [];
-    const found = await complete(words, commandIndex, async (wanted) => {
+    const found = await complete(undefined, words, commandIndex, async (wanted) => {
       asked.push(...wanted);
       return ['web', 'db'];
     });
@@ -79,26 +79,60 @@ test.each([
   },
 );
 
-test('names come from a list of the program, with the connection of the command line', async () => {
+test('names come from one process of the program, with the connection of the command line', async () => {
   const words = ['why', '--servers', 'nats://db-1', '--json', '--namespace', 'blue', 'w'];
   const of = (...self: readonly [string, string]) => ({ self, env: process.env });
   // In place of the program, a command that prints its arguments.
-  expect(await liveNames(['agents'], words, of('echo', 'main.js'))).toEqual([
-    'main.js agents -o name --servers nats://db-1 --namespace blue',
+  expect(await liveNames(['agents', 'hosts'], words, of('echo', 'main.js'))).toEqual([
+    'main.js completion names --servers nats://db-1 --namespace blue -- agents hosts',
   ]);
   expect(await liveNames(['agents', 'hosts'], words, of('false', 'main.js'))).toEqual([]);
+  expect(await liveNames([], words, of('echo', 'main.js'))).toEqual([]);
 });
 
-/** The program in the shell: a function that answers as the program does, with what it was asked. */
-const stub = 'rollcall() { shift 3; printf "asked:%s\\n" "$@"; }';
+const named = async (
+  shell: Shell | undefined,
+  given: readonly string[],
+  names: readonly string[],
+) => complete(shell, given, commandIndex, async () => names);
 
-test('the completion of bash asks for the words up to the cursor, with spaces in them', () => {
-  const script = `${stub}
+test.each([
+  ['why ', 'a b', 'a\\ b'],
+  ['why ', '$(x)', '\\$\\(x\\)'],
+  ['why a\\ ', 'a b', 'a\\ b'],
+  ['why "', '$(x)`y`', '\\$(x)\\`y\\`'],
+  ["why '", "it's", "it'\\''s"],
+  ['why ', '~root', '\\~root'],
+  // Bash leaves what is before a colon as it is.
+  ['why db:', 'db:main', 'main'],
+  ['why "db:m', 'db:main', 'db:main'],
+  ['why x=y@', 'x=y@z w', 'z\\ w'],
+])('bash inserts %j as the word %j, quoted: %j', async (line, name, inserted) => {
+  expect(await named('bash', [`rollcall ${line}`], [name])).toEqual([inserted]);
+});
+
+test('bash is not offered what it cannot insert within double quotes', async () => {
+  expect(await named('bash', ['rollcall why "'], ['a!b', 'ab'])).toEqual(['ab']);
+});
+
+test('zsh and fish get the name itself, which they quote', async () => {
+  expect(await named('zsh', ['why', 'a\\ '], ['a b'])).toEqual(['a b']);
+  expect(await named('fish', ['why', "'a "], ['a b'])).toEqual(['a b']);
+  expect(await named('fish', ['why', ''], ['~root', 'a~'])).toEqual(['a~']);
+});
+
+test('a script of an older version, which does not quote, is not offered what a shell could execute', async () => {
+  const names = ['a b', '$(x)', '`x`', 'x;y', '*', 'web/1', '~root', 'ü'];
+  expect(await named(undefined, ['why', ''], names)).toEqual(['web/1', 'ü']);
+});
+
+test('the script of bash gives the line up to the cursor, and takes each line of the answer as it is', () => {
+  const script = `rollcall() { printf '%s\\n' "$*" '*' '  a'; }
 ${shellScripts.bash}
-COMP_WORDS=(rollcall ps --service "a b" --fi later); COMP_CWORD=4; _rollcall
-printf '%s\\n' "\${COMPREPLY[@]}"; complete -p rollcall`;
+COMP_LINE='rollcall ps --service "a b" --fi later' COMP_POINT=32; _rollcall
+printf '[%s]\\n' "\${COMPREPLY[@]}"; complete -p rollcall`;
   expect(execFileSync('bash', ['-c', script], { encoding: 'utf8' }).trim().split('\n')).toEqual([
-    ...['asked:ps', 'asked:--service', 'asked:a b', 'asked:--fi'],
+    ...['[completion bash -- rollcall ps --service "a b" --fi]', '[*]', '[  a]'],
     'complete -o default -F _rollcall rollcall',
   ]);
 });
