@@ -37,10 +37,11 @@ export async function commitAndPrepare(
 ): Promise<CommitOutcome['outcome']> {
   const committing = records.commit(changes, signal, ready);
   if (isAll) return (await committing).outcome;
-  committing.catch(() => {});
-  await clock.sleep(sendWithin, signal);
+  const ended = () => true;
+  const sent = clock.sleep(sendWithin, signal).then(() => signal.aborted);
+  const isOver = await Promise.race([committing.then(ended, ended), sent]);
   const written = new Set([...changes, ...ready.map(({ write }) => write)].map(({ key }) => key));
-  const prepared = signal.aborted ? undefined : prepare(records, desired, written, provenance);
+  const prepared = isOver ? undefined : prepare(records, desired, written, provenance);
   const { outcome } = await committing;
   records.prepared = outcome === 'committed' ? prepared : undefined;
   return outcome;

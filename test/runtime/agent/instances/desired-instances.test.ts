@@ -117,7 +117,7 @@ describe('the instances of an agent', () => {
       expect(Object.keys(fleet.instances('h1/a'))).toHaveLength(names.length);
       await fleet.kill(first.process);
       const second = fleet.agent('h1/a', names, { sees: true });
-      await fleet.advance(20);
+      await fleet.advance(0);
       expect(second.agent.state).toBe('serving');
       expect(new Set(Object.values(fleet.instances('h1/a')))).toEqual(new Set([second.agent.run]));
       const sizes = second.process.commits.map(({ commit }) => commit.writes.length);
