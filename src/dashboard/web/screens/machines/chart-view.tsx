@@ -111,15 +111,11 @@ function stateText(id: string, { nodes, active }: Highlights, closed: readonly s
   return `${name}${active.has(id) ? ', active' : ''}${count}${closed.includes(id) ? ', closed' : ''}`;
 }
 
-/** A picture that fits is not drawn smaller than this: its text must be readable. It scrolls instead. */
-const smallest = 0.8;
-
 /** Sets the visible part of the picture. */
 function look(svg: SVGSVGElement, zoom: Zoom): void {
   const [, , width = 0, height = 0] = (svg.dataset['whole'] ?? '').split(' ').map(Number);
   const whole = { x: 0, y: 0, width, height };
   const region = zoom === 'region' ? boundingBox(regionIn(svg), whole) : whole;
-  svg.style.minHeight = zoom === 'fit' ? `${height * smallest}px` : '';
   svg.setAttribute('viewBox', [region.x, region.y, region.width, region.height].join(' '));
 }
 
