@@ -55,6 +55,7 @@ const night = [
   'test/integration/nats/{blind-collector,cluster-harness,closed-connections,closed-connections-cluster}.test.ts',
   'test/integration/nats/{flow-control,refused-commits,refused-pings,refused-rights,three-servers,watches/watch-restored}.test.ts',
   'test/integration/restores/{backup,gap-keyframe,lost-replies,lost-server,restored-while-running,restores}.test.ts',
+  'test/integration/runbooks/*.test.ts',
   'test/integration/services/!(consumers|failures|*-options).test.ts',
   'test/integration/surroundings/*.test.ts',
   'test/integration/upgrade/*.test.ts',

@@ -56,17 +56,24 @@ export class Drill implements AsyncDisposable {
     return this.#opened.use(rollcall([...args, '--json'], own));
   }
 
-  /** Starts the agent `HOST/api`, which registers `web/HOST`. */
-  async agent(host: string, ...more: readonly string[]): Promise<RollcallProcess> {
+  /** The file of the instance `web/HOST`. */
+  async instancesFile(host: string): Promise<string> {
     const file = join(this.folder, `${host}.json`);
     const instances = [{ service: 'web', id: host, port: 8080, address: '127.0.0.1' }];
     await writeFile(file, JSON.stringify({ instances }));
+    return file;
+  }
+
+  /** Starts the agent `HOST/api`, which registers `web/HOST`. */
+  async agent(host: string, ...more: readonly string[]): Promise<RollcallProcess> {
+    const file = await this.instancesFile(host);
     const identity = ['--host', host, '--name', 'api', '--instances', file];
     return this.start(['agent', ...identity, ...times, ...more]);
   }
 
-  async collector(name = 'collector'): Promise<RollcallProcess> {
-    const collector = this.start(['collector', '--host', 'watch', '--name', name, ...times]);
+  async collector(name = 'collector', ...more: readonly string[]): Promise<RollcallProcess> {
+    const identity = ['--host', 'watch', '--name', name];
+    const collector = this.start(['collector', ...identity, ...times, ...more]);
     await collector.ready;
     return collector;
   }

@@ -21,7 +21,10 @@ export interface OlderProgram extends AsyncDisposable {
 }
 
 /** Unpacks the older program; docs/explanation/testing.md explains how its bundle was made. */
-export async function openOlderProgram({ url, namespace }: TestFleet): Promise<OlderProgram> {
+export async function openOlderProgram({
+  url,
+  namespace,
+}: Pick<TestFleet, 'url' | 'namespace'>): Promise<OlderProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-older-'));
   const program = join(folder, 'rollcall.mjs');
   await writeFile(program, gunzipSync(await readFile(bundle)));
