@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { readJson } from '../json.ts';
 
+/** It is printed, and whoever may write to the stream may have written it. Two names have at most 2048 characters. */
+const short = z.string().max(4096);
+
 const Note = z.object({
-  id: z.string(),
+  id: short,
   /** For example `alice on desk`. */
-  by: z.string(),
+  by: short,
   /** When it began, as ISO 8601. */
-  since: z.string(),
+  since: short,
   /** It stopped before its end: another restore need not wait for it. */
   hasEnded: z.boolean(),
 });
