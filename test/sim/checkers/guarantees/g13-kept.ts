@@ -21,6 +21,8 @@ export const g13: Checker = {
     const removed = new Map<string, unknown>();
     /** The runs that announced that they leave: nothing of theirs is kept. */
     const leaving = new Set<string>();
+    /** The registrations that last said that they fail or drain: they are not kept, whatever was seen before. */
+    const unwell = new Set<string>();
     const registeredAt = new Map<string, MonotonicTime>();
     /** The rows of each service at the last look that found any, by consumer and service. */
     const seen = new Map<string, Seen>();
@@ -29,6 +31,8 @@ export const g13: Checker = {
         for (const { of, event } of events) {
           if (of.entity === 'run' && event.type === 'withdrawn') leaving.add(of.run);
           if (of.entity !== 'instance') continue;
+          if (event.type === 'failed' || event.type === 'drained') unwell.add(nameOf(of));
+          if (event.type === 'recovered') unwell.delete(nameOf(of));
           if (event.type === 'removed') removed.set(nameOf(of), event['why']);
           if (event.type === 'registered') registeredAt.set(of.service, at);
         }
@@ -46,6 +50,7 @@ export const g13: Checker = {
               (row) =>
                 isSilent(row) &&
                 !leaving.has(row.run) &&
+                !unwell.has(nameOf(row)) &&
                 removed.get(nameOf(row)) === 'owner-expired' &&
                 !hasRival(row, rows),
             );
