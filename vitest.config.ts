@@ -49,7 +49,7 @@ const night = [
   'test/integration/cli/{demo/demo-stopped,gc-remove,holds-and-plans,lost,up-secure,unreachable}.test.ts',
   'test/integration/deploy/!(alerts|systemd-units).test.ts',
   'test/integration/disasters/*.test.ts',
-  'test/integration/fleet/{fleet,leader}.test.ts',
+  'test/integration/fleet/{fleet,leader,power-cut}.test.ts',
   'test/integration/foreign/{conform,example-agent}.test.ts',
   'test/integration/guarantees/{all-agents-stopped,clock-ahead,clock-steps,collector-frozen,foreign-records}.test.ts',
   'test/integration/nats/{blind-collector,cluster-harness,closed-connections,closed-connections-cluster}.test.ts',

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
-import { type Millis, seconds } from '../../../src/domain/time.ts';
+import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
+import { cpuTimeOf } from '../environment/cpu-time.ts';
+import { lastSequenceOf } from '../environment/last-sequence.ts';
 import { startServer } from '../environment/server.ts';
 import { type BenchmarkNamespace, openStage } from '../fixture/benchmark-namespace.ts';
 
@@ -68,8 +69,8 @@ async function measureInto(
 ): Promise<void> {
   await pause(lease.ttl, undefined, { signal: stage.signal });
   const now = async () => ({
-    client: await cpuOf(client),
-    server: await cpuOf(server),
+    client: await cpuTimeOf(client),
+    server: await cpuTimeOf(server),
     renewals: await renewals(stage),
   });
   const before = await now();
@@ -80,16 +81,6 @@ async function measureInto(
   costs.server.push((after.server - before.server) / thousands);
 }
 
-/** The last sequence of the leases: how often one was written. */
-async function renewals({ bare, access }: BenchmarkNamespace): Promise<number> {
-  const { stream } = subjectNamesOf(access.namespace).leases;
-  const reply = await bare.request(`$JS.API.STREAM.INFO.${stream}`, '', { timeout: 5000 });
-  return reply.json<{ state: { last_seq: number } }>().state.last_seq;
-}
-
-/** CPU time of a process, in steps of 10 ms (`USER_HZ` is 100 on all usual systems). */
-async function cpuOf(pid: number): Promise<Millis> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
+/** How often a lease was written. */
+const renewals = ({ bare, access }: BenchmarkNamespace): Promise<number> =>
+  lastSequenceOf(bare, subjectNamesOf(access.namespace).leases.stream);

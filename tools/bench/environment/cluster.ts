@@ -17,6 +17,10 @@ export interface Cluster extends AsyncDisposable {
   readonly access: ServerAccess;
   /** Sends SIGKILL to the leader of this stream, or to the only server. */
   killLeader(stream: string): Promise<void>;
+  /** Sends SIGKILL to every server. */
+  killAll(): Promise<void>;
+  /** The process ids of the servers; those of killed ones are old. */
+  pids(): readonly number[];
   /** Restarts all killed servers. */
   revive(): Promise<void>;
 }
@@ -27,6 +31,7 @@ export async function startCluster(
   env: Environment,
   progress: (message: string) => void,
   signal: AbortSignal,
+  { syncInterval }: { readonly syncInterval?: '2m' } = {},
 ): Promise<Cluster> {
   await using opened = new AsyncDisposableStack();
   const { path: binary } = await locateNatsServer({
@@ -41,6 +46,7 @@ export async function startCluster(
   const start = (n: number): Promise<NatsServer> =>
     startNatsServer({
       ...{ binary, storeDir: join(root, `${n}`), port: ports[n] ?? 0, signal },
+      ...(syncInterval && { syncInterval }),
       ...(size > 1 && {
         cluster: { ...shared, serverName: `node-${n}`, port: peers[n] ?? 0 },
       }),
@@ -52,19 +58,27 @@ export async function startCluster(
   const access = { servers: servers.map(({ url }) => url), replicas: size };
   const dead = new Set<number>();
   if (size > 1) await untilReady(access, signal);
+  const killOne = async (n: number): Promise<void> => {
+    const server = servers[n];
+    if (!server) throw new Error(`the cluster has no server ${n}`);
+    kill(server.pid, 'SIGKILL');
+    await server.exited;
+    dead.add(n);
+  };
   const kept = opened.move();
   return {
     access,
-    async killLeader(stream) {
-      const n = size === 1 ? 0 : await leaderOf(stream, access);
-      const server = servers[n];
-      if (!server) throw new Error(`no server leads ${stream}`);
-      kill(server.pid, 'SIGKILL');
-      await server.exited;
-      dead.add(n);
+    killLeader: async (stream) => killOne(size === 1 ? 0 : await leaderOf(stream, access)),
+    async killAll() {
+      await Promise.all(servers.map((_, n) => killOne(n)));
     },
+    pids: () => servers.map(({ pid }) => pid),
     async revive() {
-      for (const n of dead) servers[n] = await start(n);
+      await Promise.all(
+        [...dead].map(async (n) => {
+          servers[n] = await start(n);
+        }),
+      );
       dead.clear();
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),

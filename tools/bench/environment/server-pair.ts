@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir } from '../../../src/adapters/embedded/binary/cache.ts';
@@ -9,6 +9,7 @@ import { newUserKey } from '../../../src/adapters/nats/access/nkeys.ts';
 import { accessConfig } from '../../../src/adapters/nats/access/server-config.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import { type Access, openStore } from './access.ts';
+import { cpuTimeOf } from './cpu-time.ts';
 import type { Environment } from './server.ts';
 
 /** One of two servers that differ only in who may do what. */
@@ -73,18 +74,9 @@ export async function startServerPair(
         : { ...access, credentials: { nkeySeed }, inboxPrefix: inboxPrefixOf({ role, name }) };
     };
     await using _streams = await openStore(as('deploy', 'deploy'), 'deploy');
-    return { as, cpu: () => cpuOf(server.pid) };
+    return { as, cpu: async () => (await cpuTimeOf(server.pid)) * 1000 };
   };
   const pair = { open: await start(false), limited: await start(true) };
   const kept = opened.move();
   return { ...pair, [Symbol.asyncDispose]: () => kept.disposeAsync() };
-}
-
-/** Clock ticks of the kernel: 100 a second on every platform that Node supports. */
-const tick = 10_000;
-
-async function cpuOf(pid: number): Promise<number> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * tick;
 }

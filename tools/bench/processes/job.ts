@@ -35,7 +35,7 @@ export interface Replaying {
 
 /** The jobs of child processes: the task that each receives and the one answer that it sends. */
 export interface Jobs {
-  /** Agents, each with its own connection, with evenly spread renewals. They run until the process ends. */
+  /** Agents, each with its own connection. They run until the process ends. */
   readonly 'keep-agents': {
     readonly task: {
       readonly host: string;
@@ -47,6 +47,8 @@ export interface Jobs {
       readonly zones?: readonly string[];
       /** Whether they apply for a collector seat. */
       readonly collect?: boolean;
+      /** Whether all start at the same moment, together with other processes; otherwise their starts and renewals are spread evenly. */
+      readonly atOnce?: boolean;
     };
     readonly answer: readonly RunRef[];
   };

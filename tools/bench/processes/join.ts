@@ -2,6 +2,7 @@ import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-na
 import { type Access, connectBare } from '../environment/access.ts';
 import { storeBare } from '../environment/baseline-batch.ts';
 import { EtcdClient } from '../environment/etcd-client.ts';
+import { lastSequenceOf } from '../environment/last-sequence.ts';
 import type { Jobs } from './job.ts';
 import { HostMessages, startOne } from './started-agent.ts';
 
@@ -17,6 +18,7 @@ export async function join(
   { agents, rounds, etcd }: Jobs['join']['task'],
 ): Promise<Jobs['join']['answer']> {
   const bare = await connectBare(access);
+  const { stream } = subjectNamesOf(access.namespace).registry;
   const first = await startOne(access, 'first', 1);
   const one = await HostMessages.read(bare, access, 'first');
   await first.stop();
@@ -25,13 +27,13 @@ export async function join(
   const peer: number[] = [];
   const commits: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    const before = await lastSequence(access, bare);
+    const before = await lastSequenceOf(bare, stream);
     const began = performance.now();
     const started = await Promise.all(
       Array.from({ length: agents }, (_, n) => startOne(access, `host-${round}-${n}`, 1)),
     );
     ours.push(perSecond(agents, began));
-    commits.push(((await lastSequence(access, bare)) - before) / agents);
+    commits.push(((await lastSequenceOf(bare, stream)) - before) / agents);
     await Promise.all(started.map((agent) => agent.stop()));
     const messages = Array.from({ length: agents }, (_, n) =>
       one.under(access, `${round}-${n}`, true),
@@ -77,13 +79,3 @@ async function joinEtcd(
 
 const perSecond = (count: number, began: number): number =>
   (count * 1000) / (performance.now() - began);
-
-/** The last sequence of the registry: how many messages it has had. */
-async function lastSequence(
-  access: Access,
-  bare: Awaited<ReturnType<typeof connectBare>>,
-): Promise<number> {
-  const { stream } = subjectNamesOf(access.namespace).registry;
-  const reply = await bare.request(`$JS.API.STREAM.INFO.${stream}`, '', { timeout: 10_000 });
-  return reply.json<{ state: { last_seq: number } }>().state.last_seq;
-}

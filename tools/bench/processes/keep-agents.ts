@@ -14,23 +14,46 @@ import {
 import { renewEvery } from '../../../src/domain/policy/lease-policy.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { Agent } from '../../../src/runtime/agent/agent.ts';
-import { type Access, openStore, portsOf } from '../environment/access.ts';
+import { type Access, connectBare, openStore, portsOf } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
 
 type KeepAgents = Jobs['keep-agents'];
 
-/** Starts the agents one after the other, so that their renewals spread over the whole interval. */
+/** Starts the agents one after the other, so that their renewals spread over the whole interval, or all at once. */
 export async function keepAgents(
   access: Access,
-  { host, agents, instances, lease, zones = [], collect = false }: KeepAgents['task'],
+  {
+    host,
+    agents,
+    instances,
+    lease,
+    zones = [],
+    collect = false,
+    atOnce = false,
+  }: KeepAgents['task'],
 ): Promise<KeepAgents['answer']> {
+  if (atOnce) await together(access);
   const ready: Promise<RunRef>[] = [];
   for (let n = 1; n <= agents; n += 1) {
-    if (n > 1) await pause(renewEvery(lease) / agents);
+    if (n > 1 && !atOnce) await pause(renewEvery(lease) / agents);
     const zone = zones[n % zones.length];
     ready.push(startAgent(access, { host, name: `agent-${n}`, instances, lease, collect }, zone));
   }
   return Promise.all(ready);
+}
+
+/** Where a process says that it has loaded its code, and where all are told to start their agents. */
+export const loadedSubject = 'bench.loaded';
+export const goSubject = 'bench.go';
+
+async function together(access: Access): Promise<void> {
+  const bare = await connectBare(access);
+  const go = Promise.withResolvers<void>();
+  bare.subscribe(goSubject, { max: 1, callback: () => go.resolve() });
+  await bare.flush();
+  bare.publish(loadedSubject);
+  await go.promise;
+  await bare.close();
 }
 
 async function startAgent(

@@ -16,6 +16,12 @@ export interface WorkerOptions {
   readonly flags?: readonly string[];
 }
 
+/** Killed at every exit of this process: a frozen child would not notice the exit. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Starts a process for a job and waits for its answer. The process keeps running. */
 export async function startWorker<N extends JobName>(
   job: Job<N>,
@@ -28,13 +34,11 @@ export async function startWorker<N extends JobName>(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exited = once(child, 'close');
-  const end = () => void child.kill('SIGKILL');
-  // Kill it at every exit of this process: a frozen child would not notice the exit.
-  process.once('exit', end);
+  running.add(child);
   const dispose = async () => {
-    end();
+    child.kill('SIGKILL');
     await exited;
-    process.off('exit', end);
+    running.delete(child);
   };
   try {
     child.send(job);
