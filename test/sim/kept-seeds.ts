@@ -36,4 +36,8 @@ export const keptSeeds: ReadonlyMap<number, string> = new Map([
     80006361,
     'the check of G13 wanted an instance to be kept that had failed after the last look of the consumer',
   ],
+  [
+    80010375,
+    'in memory, a run that had stopped still answered pings: the reply to its subscription had been lost',
+  ],
 ]);

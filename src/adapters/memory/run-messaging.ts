@@ -27,10 +27,19 @@ export function memoryRunMessaging(
         pong: () => respond.pong(),
         onNotice: respond.onNotice.bind(respond),
       };
-      await requestOver(transport, `listening for ${subject}`, () => {
-        subscriptions.add(subject, subscriber);
-        own.set(subscriber, subject);
-      });
+      let hasGivenUp = false;
+      try {
+        await requestOver(transport, `listening for ${subject}`, () => {
+          if (hasGivenUp) return;
+          subscriptions.add(subject, subscriber);
+          own.set(subscriber, subject);
+        });
+      } catch (cause) {
+        // The reply was lost, or the request arrives later. Nobody could end this subscription, so the client has none.
+        hasGivenUp = true;
+        drop(subscriber, subject);
+        throw cause;
+      }
       return { [Symbol.asyncDispose]: async () => drop(subscriber, subject) };
     },
 

@@ -222,3 +222,17 @@ describe('a run with a lossy connection', () => {
     expect(told).toEqual(['superseded']);
   });
 });
+
+describe('a subscription over a lossy connection', () => {
+  const responder = { pong: () => ({ lag: 0, state: 'serving' }), onNotice: () => {} };
+
+  test.each(['request-lost', 'answer-lost'] as const)(
+    'whose %s does not answer: nobody could end it',
+    async (fate) => {
+      const { link, store, other } = client();
+      link.next(fate);
+      await expect(store.messaging.serve(run(1), responder)).rejects.toThrow('no answer');
+      expect(await other.messaging.ping(run(1), seconds(1))).toBe('no-responders');
+    },
+  );
+});
