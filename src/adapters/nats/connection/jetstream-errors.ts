@@ -28,6 +28,7 @@ export const code = {
   notAvailable: 10008,
   notLeader: 10009,
   accountLimit: 10002,
+  consumerNotFound: 10014,
   insufficientResources: 10023,
   memoryExceeded: 10028,
   noMessage: 10037,

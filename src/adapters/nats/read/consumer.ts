@@ -1,6 +1,7 @@
 import type { ConsumerInfo } from '@nats-io/jetstream';
 import { type Millis, type Revision, seconds } from '../../../domain/time.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
+import { code } from '../connection/jetstream-errors.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
 
 export interface ConsumerSpec {
@@ -66,14 +67,18 @@ export async function createConsumer(
   );
 }
 
-/** @throws {Fault} `store-unavailable` */
+/**
+ * Undefined: the server does not have the consumer any more. It ends with its server, and 30 s after our connection broke.
+ * @throws {Fault} `store-unavailable`
+ */
 export async function progressOf(
   connection: SupervisedConnection,
   name: string,
   { stream, within, signal }: ConsumerSpec,
-): Promise<ConsumerState> {
+): Promise<ConsumerState | undefined> {
   const what = `CONSUMER.INFO.${stream}.${name}`;
   const answer = await askApi<ConsumerInfo>(connection, what, {}, { within, signal });
+  if ('error' in answer && answer.error.err_code === code.consumerNotFound) return undefined;
   const { cluster, delivered, num_pending } = expectOk(what, answer);
   return { server: cluster?.leader, deliveries: delivered.consumer_seq, pending: num_pending };
 }

@@ -151,12 +151,14 @@ export const isStillLed = (before: StreamInfo, now: StreamInfo | undefined): boo
   now.cluster?.leader === before.cluster?.leader &&
   now.state.last_seq >= before.state.last_seq;
 
-/** Number of deliveries up to the end; undefined if not at the end or not on the leader. */
+/** Number of deliveries up to the end; undefined if not at the end, not on the leader, or without a consumer. */
 async function deliveriesToTheEnd(
   consumer: SupervisedConsumer,
   leader: StreamInfo,
 ): Promise<number | undefined> {
-  const { server, deliveries, pending } = await consumer.progress();
+  const state = await consumer.progress();
+  if (!state) return undefined;
+  const { server, deliveries, pending } = state;
   const atLeader = server === undefined || server === leader.cluster?.leader;
   return pending === 0 && atLeader ? deliveries : undefined;
 }

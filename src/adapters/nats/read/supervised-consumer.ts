@@ -124,9 +124,14 @@ export class SupervisedConsumer implements AsyncDisposable {
     }
   }
 
-  /** @throws {Fault} `store-unavailable` */
-  progress(): Promise<ConsumerState> {
-    return progressOf(this.#connection, this.#name, this.#spec);
+  /**
+   * Undefined: the server does not have this consumer any more, and `next` ends.
+   * @throws {Fault} `store-unavailable`
+   */
+  async progress(): Promise<ConsumerState | undefined> {
+    const state = await progressOf(this.#connection, this.#name, this.#spec);
+    if (state === undefined) this.#die('the server has no such consumer any more');
+    return state;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -27,9 +27,12 @@ const missing = heard({ error: { code: 404, err_code: code.streamNotFound, descr
 
 /**
  * A server whose consumer loses every message. `later` is the reply about the stream after the first
- * try has failed; without it the connection is closed then.
+ * try has failed; without it the connection is closed then. `consumer`: the reply about the consumer, which sends nothing.
  */
-function lossyConnection(later?: Reply): { connection: SupervisedConnection; tries: () => number } {
+function lossyConnection(
+  later?: Reply,
+  consumer?: Reply,
+): { connection: SupervisedConnection; tries: () => number } {
   let tries = 0;
   let deliver: (error: null, msg: Msg) => void = () => {};
   const header = (name: string) => (name === 'Nats-Last-Consumer' ? '7' : '');
@@ -39,8 +42,9 @@ function lossyConnection(later?: Reply): { connection: SupervisedConnection; tri
       return tries === 1 ? info : (later ?? { kind: 'not-sent', why: 'the connection is closed' });
     }
     if (subject.startsWith('$JS.API.CONSUMER.INFO.')) {
-      return heard({ delivered: { consumer_seq: 7 }, num_pending: 0 });
+      return consumer ?? heard({ delivered: { consumer_seq: 7 }, num_pending: 0 });
     }
+    if (consumer) return heard({});
     // Its first heartbeat: seven messages were sent before it, and none arrived.
     deliver(null, { headers: { code: 100, get: header } } as unknown as Msg);
     return heard({});
@@ -67,7 +71,20 @@ const last = `the JetStream API did not answer STREAM.INFO.${bucket.stream}: the
 const failureOf = (connection: SupervisedConnection, within = spec.within) =>
   takeSnapshot(connection, { ...spec, within }).catch((cause: unknown) => cause);
 
+const noConsumer = heard({
+  error: { code: 404, err_code: code.consumerNotFound, description: 'consumer not found' },
+});
+
 describe('a snapshot that cannot be read', () => {
+  test('is tried again if the server no longer has its consumer, as after a broken connection', async () => {
+    const { connection, tries } = lossyConnection(undefined, noConsumer);
+    expect(await failureOf(connection)).toMatchObject({
+      code: 'store-unavailable',
+      message: `agent.> cannot be read: the server has no such consumer any more; then ${last}`,
+    });
+    expect(tries()).toBe(2);
+  });
+
   test('reports why the earlier tries failed, not only the last one', async () => {
     const { connection, tries } = lossyConnection();
     const fault = await failureOf(connection);
