@@ -12,29 +12,32 @@ import { fileFault } from './read-text.ts';
  * A history that was exported to a file, gzipped or not.
  *
  * Each read streams the file from its start. An unreadable line and a truncated end are returned as
- * illegible events named after their line; all readable events are returned (G12).
+ * illegible events named after their line; all readable events are returned (G12). `signal` ends reads that are under way.
  * @throws {Fault} `bad-setting` at the first use if the file does not exist
  */
-export function historyFile(file: string): History {
+export function historyFile(file: string, signal?: AbortSignal): History {
   let range: Promise<{ first: Revision; last: Revision }> | undefined;
   return {
     async *read(from, filters) {
       const matches = filters && matchesSubject(filters);
-      for await (const event of eventsOf(file)) {
+      for await (const event of eventsOf(file, signal)) {
         if (event.seq < from) continue;
         // An unreadable line may belong to any subject.
         if (!matches || event.illegible !== undefined || matches(event.subject)) yield event;
       }
     },
     range() {
-      range ??= rangeOf(file);
+      range ??= rangeOf(file, signal);
       return range;
     },
-    start: () => startOf(file),
+    start: () => startOf(file, signal),
   };
 }
 
-async function* eventsOf(file: string): AsyncGenerator<StoredEvent, void, undefined> {
+async function* eventsOf(
+  file: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<StoredEvent, void, undefined> {
   let number = 0;
   let previous = { seq: 0, origin: 0, storedAt: 0 };
   /** Gets the sequence after the previous event: its own sequence is unknown. */
@@ -44,7 +47,7 @@ async function* eventsOf(file: string): AsyncGenerator<StoredEvent, void, undefi
   };
   try {
     await assertRegular(file);
-    for await (const batch of readLines(file)) {
+    for await (const batch of readLines(file, signal)) {
       if (batch.kind === 'too-long') {
         number += 1;
         yield illegible(`line ${number}`, 'too long');
@@ -74,13 +77,16 @@ async function* eventsOf(file: string): AsyncGenerator<StoredEvent, void, undefi
 }
 
 /** Undefined if the file has none, or one with an unreadable line. */
-async function startOf(file: string): Promise<HistoryStart | undefined> {
+async function startOf(
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<HistoryStart | undefined> {
   let head: Omit<HistoryStart, 'records'> | undefined;
   const records: HistoryStart['records'][number][] = [];
   const whole = () => head && { ...head, records };
   try {
     await assertRegular(file);
-    for await (const batch of readLines(file)) {
+    for await (const batch of readLines(file, signal)) {
       if (batch.kind !== 'lines') return undefined;
       for (const text of batch.lines) {
         if (text.trim() === '') continue;
@@ -108,27 +114,35 @@ async function assertRegular(file: string): Promise<void> {
 }
 
 /** Reads only both ends of a plain file. A gzipped file is read to its end, but only its last line is parsed. */
-async function rangeOf(file: string): Promise<{ first: Revision; last: Revision }> {
+async function rangeOf(
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<{ first: Revision; last: Revision }> {
   let first = 0;
-  for await (const { seq } of eventsOf(file)) {
+  for await (const { seq } of eventsOf(file, signal)) {
     first = seq;
     break;
   }
   const last =
-    (await lastSeqOfTail(file)) ?? (await lastSeqOfLines(file)) ?? (await lastSeqOfEvents(file));
+    (await lastSeqOfTail(file)) ??
+    (await lastSeqOfLines(file, signal)) ??
+    (await lastSeqOfEvents(file, signal));
   return { first, last };
 }
 
-async function lastSeqOfEvents(file: string): Promise<Revision> {
+async function lastSeqOfEvents(file: string, signal: AbortSignal | undefined): Promise<Revision> {
   let last = 0;
-  for await (const { seq } of eventsOf(file)) last = Math.max(last, seq);
+  for await (const { seq } of eventsOf(file, signal)) last = Math.max(last, seq);
   return last;
 }
 
 /** The sequence in the last line; undefined if a part of the file is unreadable. */
-async function lastSeqOfLines(file: string): Promise<Revision | undefined> {
+async function lastSeqOfLines(
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<Revision | undefined> {
   let last = '';
-  for await (const batch of readLines(file)) {
+  for await (const batch of readLines(file, signal)) {
     if (batch.kind !== 'lines') return undefined;
     last = batch.lines.findLast((line) => line.trim() !== '') ?? last;
   }

@@ -16,14 +16,18 @@ const newline = 0x0a;
 
 /**
  * Reads the lines of a file, gzipped or not, in bounded memory. Yields all readable lines before a damaged
- * part, then the damage.
- * @throws the errors of the file system, such as `ENOENT`
+ * part, then the damage. `signal` ends it also where a file has no line for long.
+ * @throws the errors of the file system, such as `ENOENT`, and the reason of the signal
  */
-export async function* readLines(file: string): AsyncGenerator<LineBatch, void, undefined> {
+export async function* readLines(
+  file: string,
+  signal?: AbortSignal,
+): AsyncGenerator<LineBatch, void, undefined> {
   let partial: Buffer[] = [];
   let partialLength = 0;
   let isSkipping = false;
   for await (const chunk of readChunks(file)) {
+    signal?.throwIfAborted();
     if (typeof chunk === 'string') {
       // The partial line is dropped, like the rest of the file.
       yield { kind: 'broken', why: chunk };

@@ -58,7 +58,7 @@ export const ui = command({
     if (file !== undefined) {
       const dashboard = await withSpinner(io, 'reading the history', (say) =>
         openRecorded(
-          { file, name, sentencesOf },
+          { file, name, sentencesOf, signal: io.signal },
           door,
           settings.port,
           logOf(io, settings),

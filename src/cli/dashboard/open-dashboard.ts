@@ -120,13 +120,19 @@ export async function openRecorded(
     file,
     name,
     sentencesOf,
-  }: { readonly file: string; readonly name: string; readonly sentencesOf: SentencesOf },
+    signal,
+  }: {
+    readonly file: string;
+    readonly name: string;
+    readonly sentencesOf: SentencesOf;
+    readonly signal: AbortSignal;
+  },
   door: Door,
   port: number | undefined,
   log: Log,
   onProgress: IngestProgress,
 ): Promise<Dashboard> {
-  const source = await openRecording(name, historyFile(file), onProgress);
+  const source = await openRecording(name, historyFile(file, signal), onProgress);
   if (source.index().last === 0) {
     throw new Fault('bad-setting', `${file} contains no event`, {
       hint: 'to write a history file: rollcall audit export --out FILE',

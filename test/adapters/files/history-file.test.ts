@@ -141,6 +141,18 @@ describe('a damaged history', () => {
   });
 });
 
+describe('a read that is ended by its signal', () => {
+  it('ends, with the reason, also in a compressed file that has no line', async () => {
+    const name = await file(gzipSync(Buffer.alloc(8 * 1024 * 1024, 'x')));
+    const stop = new AbortController();
+    const history = historyFile(name, stop.signal);
+    stop.abort(new Error('stopped'));
+    await expect(history.range()).rejects.toThrow('stopped');
+    await expect(history.read(0)[Symbol.asyncIterator]().next()).rejects.toThrow('stopped');
+    await expect(history.start?.()).rejects.toThrow('stopped');
+  });
+});
+
 describe('a path that is not a history file', () => {
   it('is named in the error', async () => {
     const missing = join(folder, 'missing');
