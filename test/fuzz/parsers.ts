@@ -143,6 +143,7 @@ export const ours: Readonly<Record<string, string>> = {
   'cli/doctor/streams': 'a time in an answer that askApi has read; an invalid time is NaN',
   'cli/commands/ui': 'a default',
   'cli/session/operator': 'a default',
+  'cli/terminal/format-time': 'a time that it formatted itself',
   'cli/command/version': 'the package’s own package.json',
   'cli/why/suspect-next': 'evidence of an event that was read, by the schema of cli/evidence',
   'dashboard/web/screens/machines/highlight-chart':
