@@ -24,7 +24,7 @@ export interface Result {
 }
 
 /** Measurements of another store. `name` contains its version. */
-export interface Peer {
+interface Peer {
   readonly name: string;
   readonly samples: readonly number[];
 }
