@@ -15,7 +15,9 @@ export async function makePeace(
 ): Promise<void> {
   await endTheWar(sim);
   const bound = boundOf(sim);
-  const quiet = 2 * sim.shape.lease.ttl + seconds(5);
+  const { ttl } = sim.shape.lease;
+  // A collector whose commits were refused says so for 15 s more if it has nothing to write; then consumers read its seat.
+  const quiet = Math.max(2 * ttl + seconds(5), 1.5 * ttl + seconds(17));
   const step = Math.max(seconds(1), bound / 200);
   const began = sim.now;
   let inOrderSince: MonotonicTime | undefined = began;
