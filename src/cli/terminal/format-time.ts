@@ -26,7 +26,8 @@ function local(at: WallTime): Date {
 }
 
 /** `12:03:04` in local time. */
-export const clockTime = (at: WallTime): string => dateTime(at).slice(11, 19);
+export const clockTime = (at: WallTime): string =>
+  dateTime(at).split(' ')[1]?.slice(0, 8) ?? String(at);
 
 /** `2026-01-31 12:03:04.123` in local time. */
 export function dateTime(at: WallTime): string {
