@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -65,7 +66,7 @@ export async function startTestServer(
       await stop();
       server = await start(port);
     },
-    freeze: () => signalIfAlive(server.pid, 'SIGSTOP'),
+    freeze: () => freezeNow(server.pid),
     thaw: () => signalIfAlive(server.pid, 'SIGCONT'),
     [Symbol.asyncDispose]: async () => {
       await stop();
@@ -73,6 +74,25 @@ export async function startTestServer(
       await rm(storeDir, { recursive: true, force: true, maxRetries: 20 });
     },
   };
+}
+
+/** The kernel stops the threads one after the other: a busy server can answer for a moment after the signal. */
+function freezeNow(pid: number): void {
+  signalIfAlive(pid, 'SIGSTOP');
+  const end = performance.now() + 2000;
+  while (performance.now() < end && !allThreadsAre(pid, /\) [TtZX] /)) {
+    // The stop takes less than a millisecond, unless the machine is busy.
+  }
+}
+
+function allThreadsAre(pid: number, state: RegExp): boolean {
+  try {
+    return globSync(`/proc/${pid}/task/*/stat`).every((file) =>
+      state.test(readFileSync(file, 'utf8')),
+    );
+  } catch {
+    return false; // a thread ended meanwhile
+  }
 }
 
 function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
