@@ -8,7 +8,7 @@ import { until } from '../harness/until.ts';
 import { Runbook } from './support/runbook.ts';
 
 const preload = fileURLToPath(new URL('../fixtures/busy-loop.mjs', import.meta.url));
-const busy = { NODE_OPTIONS: `--import=${pathToFileURL(preload)}`, BUSY: '300' };
+const busy = { NODE_OPTIONS: `--import=${pathToFileURL(preload)}`, BUSY: '450' };
 const ttl = 3;
 
 /** The sum of all series of a metric; 0 without one. */
