@@ -18,8 +18,8 @@ test.each([1, 3] as const)(
     });
     expect(back).toMatchObject({ suspected: 0, expired: 0, live: agents });
     expect(divergences).toEqual([]);
-    // A record and an event for the agent and for its instance, and the events of its session.
-    expect(first.messagesEach).toBeLessThan(8);
+    // A record and two events for the agent, the same for its instance, and the events of its session and of the collector: 8.8 to 9.1 measured.
+    expect(first.messagesEach).toBeLessThan(10);
     expect(back.messagesEach).toBeLessThan(14);
   },
   240_000,
