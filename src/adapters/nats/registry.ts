@@ -29,7 +29,7 @@ export function natsRegistry(
         return readEntries(connection, bucket, known, within);
       }
       const spec = { bucket, filters, atLeast, within };
-      // Whoever knows nothing of the bucket yet starts, and a slot that is taken first is usually empty.
+      // Without a revision to reach, an agent is starting. The slot that it looks at is usually empty, so the keys are few.
       const isSmall = known !== undefined && (known.length <= mostKnown || atLeast === 0);
       const few = isSmall ? await fewEntries(connection, spec) : undefined;
       return few ?? (await takeSnapshot(connection, spec)).entries;

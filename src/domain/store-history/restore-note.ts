@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readJson } from '../json.ts';
 
-/** It is printed, and whoever may write to the stream may have written it. Two names have at most 2048 characters. */
+/** Commands print this text, and any client that may write to the stream can have written it. Two names have at most 2048 characters. */
 const short = z.string().max(4096);
 
 const Note = z.object({

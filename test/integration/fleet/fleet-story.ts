@@ -4,11 +4,9 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startNatsServer } from '../../../src/adapters/embedded/start.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { AgentName, HostId, Namespace } from '../../../src/domain/identity/names.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import { type Millis, seconds } from '../../../src/domain/time.ts';
-import { verify } from '../../../src/runtime/audit/verify.ts';
 import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
 import { signingAuthor } from '../../../src/runtime/transitions/record-change.ts';
 import { openStore, portsOf } from '../../../tools/bench/environment/access.ts';
@@ -16,7 +14,15 @@ import { StateWatch } from '../../../tools/bench/fixture/state-watch.ts';
 import type { JobName, Jobs } from '../../../tools/bench/processes/job.ts';
 import { startWorker, type Worker } from '../../../tools/bench/processes/worker.ts';
 import { Counted } from './counted-events.ts';
-import { brakeOf, countLive, gone, readZone, registrySize, untilBraked } from './fleet-records.ts';
+import {
+  brakeOf,
+  countLive,
+  divergencesOf,
+  gone,
+  readZone,
+  registrySize,
+  untilBraked,
+} from './fleet-records.ts';
 
 export interface FleetOptions {
   readonly binary: string;
@@ -202,12 +208,7 @@ export async function playFleet(options: FleetOptions): Promise<FleetReport> {
   const spread = await die(spreadCrowd, async () => {});
 
   say('verifying the audit');
-  const divergences: string[] = [];
-  await verify(
-    store.audit,
-    { registry: store.registry, clock: ports.clock, hash: systemHash },
-    { onDivergence: (divergence) => divergences.push(JSON.stringify(divergence)), signal },
-  );
+  const divergences = await divergencesOf(store, ports, signal);
   const alive = crowds.slice(1, -1).flatMap(({ answer }) => answer);
   const live = await countLive(alive, ports);
   return {

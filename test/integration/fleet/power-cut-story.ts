@@ -1,11 +1,9 @@
 import { loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
-import { systemHash } from '../../../src/adapters/system/hash.ts';
 import { Namespace, type RunRef } from '../../../src/domain/identity/names.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
 import type { Millis } from '../../../src/domain/time.ts';
-import { verify } from '../../../src/runtime/audit/verify.ts';
 import { connectBare, openStore, portsOf } from '../../../tools/bench/environment/access.ts';
 import { startCluster } from '../../../tools/bench/environment/cluster.ts';
 import { cpuTimeOf } from '../../../tools/bench/environment/cpu-time.ts';
@@ -16,7 +14,7 @@ import type { JobName, Jobs } from '../../../tools/bench/processes/job.ts';
 import { goSubject, loadedSubject } from '../../../tools/bench/processes/keep-agents.ts';
 import { startWorker, type Worker } from '../../../tools/bench/processes/worker.ts';
 import { Counted } from './counted-events.ts';
-import { countLive } from './fleet-records.ts';
+import { countLive, divergencesOf } from './fleet-records.ts';
 
 export interface PowerCutOptions {
   readonly env: Environment;
@@ -162,12 +160,7 @@ export async function playPowerCut(options: PowerCutOptions): Promise<PowerCutRe
   const suspected = count('suspected');
   const expired = count('expired');
   say('verifying the audit');
-  const divergences: string[] = [];
-  await verify(
-    store.audit,
-    { registry: store.registry, clock: ports.clock, hash: systemHash },
-    { onDivergence: (divergence) => divergences.push(JSON.stringify(divergence)), signal },
-  );
+  const divergences = await divergencesOf(store, ports, signal);
   return {
     agents,
     bareBatches: bare.answer.bare[0] ?? 0,
