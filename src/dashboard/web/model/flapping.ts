@@ -26,3 +26,9 @@ export function flapIssues(flaps: readonly SlotFlaps[], fleet: FleetModel): read
         : [];
     });
 }
+
+export type FlapColumn = 'hour' | 'day' | 'last';
+
+/** The highest value of a column first; among equals those that flapped most in the last hour. */
+export const sortFlaps = (flaps: readonly SlotFlaps[], by: FlapColumn): readonly SlotFlaps[] =>
+  flaps.toSorted((a, b) => b[by] - a[by] || b.hour - a.hour || b.day - a.day || b.last - a.last);

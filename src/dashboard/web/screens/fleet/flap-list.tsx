@@ -2,13 +2,14 @@ import '../../styles/flaps.css';
 import { useState } from 'preact/hooks';
 import type { SlotFlaps } from '../../../history/query-types.ts';
 import { clockTime, formatCount } from '../../format/format-time.ts';
+import { type FlapColumn, sortFlaps } from '../../model/flapping.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 
 const most = 50;
 
-/** The agents that returned from suspicion or death in the last 24 hours, those that did it most in the last hour first. */
+/** The agents that returned from suspicion or death in the last 24 hours, sorted by a column. */
 export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
   const [open, setOpen] = useState(false);
   if (flaps.length === 0) return null;
@@ -22,17 +23,28 @@ export function FlapList({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
   );
 }
 
+const columns: readonly (readonly [FlapColumn, string])[] = [
+  ['hour', 'last hour'],
+  ['day', 'last 24 h'],
+  ['last', 'last return'],
+];
+
 function FlapTable({ flaps }: { readonly flaps: readonly SlotFlaps[] }) {
-  const sorted = flaps.toSorted((a, b) => b.hour - a.hour || b.day - a.day || b.last - a.last);
+  const [by, setBy] = useState<FlapColumn>('hour');
+  const sorted = sortFlaps(flaps, by);
   return (
     <>
       <table>
         <thead>
           <tr>
             <th>agent</th>
-            <th>last hour</th>
-            <th>last 24 h</th>
-            <th>last return</th>
+            {columns.map(([column, title]) => (
+              <th key={column} aria-sort={by === column ? 'descending' : undefined}>
+                <button type="button" class="link" onClick={() => setBy(column)}>
+                  {title}
+                </button>
+              </th>
+            ))}
           </tr>
         </thead>
         <tbody>
