@@ -112,6 +112,9 @@ export interface Metrics {
   /** Whether the store has refused the commits of this agent or collector for longer than a renewal takes. */
   commitsRefused?(isRefused: boolean): void;
 
+  /** An instance of this agent is written again and again, and from now on less often. */
+  writePaused?(): void;
+
   /**
    * The connection to the store, as looked at twice a second. `loginExpires`: when the credentials expire with
    * which it was made or is tried; undefined: never, or not known.

@@ -22,6 +22,7 @@ const alerts: Readonly<Record<string, string>> = {
   rollcall_collector_blind: 'it is 1 for longer than a ttl',
   rollcall_commits_refused:
     'it is 1: a collector suspects and removes nothing, an agent registers nothing',
+  rollcall_write_pauses_total: 'it grows: `instance-written-again` in the log names the instance',
   rollcall_detection_latency_seconds: 'above ttl + 0.5 s',
   rollcall_refutations_total: 'it grows often: the ttl is too short',
   rollcall_conflicts_avoided_total: 'hundreds an hour',

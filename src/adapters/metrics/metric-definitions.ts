@@ -143,6 +143,11 @@ export function registerMetrics(registry: Registry, viewAges: () => Iterable<[st
       help: '1 while the store refuses what this process writes, although it may accept its renewals; else 0.',
       registers,
     }),
+    writePauses: new Counter({
+      name: 'rollcall_write_pauses_total',
+      help: 'How often an instance of this agent was written again and again without end, so that a pause before its next write began or became longer.',
+      registers,
+    }),
     connected: new Gauge({
       name: 'rollcall_store_connected',
       help: '1 while this process has a connection to a NATS server, else 0.',

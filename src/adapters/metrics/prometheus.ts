@@ -89,6 +89,7 @@ export function prometheusMetrics(
     },
     blind: (isBlind) => metrics.blind.set(isBlind ? 1 : 0),
     commitsRefused: (isRefused) => metrics.commitsRefused.set(isRefused ? 1 : 0),
+    writePaused: () => metrics.writePauses.inc(),
     brakes(zones) {
       resetBrakes();
       for (const { zone, on, seen, suspect, heldBack } of zones) {

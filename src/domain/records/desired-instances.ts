@@ -46,6 +46,9 @@ export interface DesiredInstance {
   readonly health: Health;
 }
 
+export const sameDesired = (a: DesiredInstance, b: DesiredInstance): boolean =>
+  sameAttributes(a.spec, b.spec) && sameHealth(a.health, b.health);
+
 /** The instances that a run should have in the registry, by instance key. */
 export type Desired = ReadonlyMap<string, DesiredInstance>;
 

@@ -22,21 +22,21 @@ export interface DesiredChanges {
 
 /**
  * The changes that make the known records equal to the desired instances. `room`: how many messages they
- * may have; `provenance`: of registrations and removals; `written`: the keys of a commit that is under way.
+ * may have; `provenance`: of registrations and removals; `isLeftOut`: what must not be written now.
  */
 export function desiredChanges(
   records: OwnedRecords,
   desired: Desired,
   room: number,
   provenance: Provenance,
-  written?: ReadonlySet<string>,
+  isLeftOut: (key: string) => boolean = () => false,
 ): DesiredChanges {
   const { self, instances } = records;
   const changes: Change[] = [];
   let messages = 0;
   for (const action of diffInstances(self.run, instances, desired)) {
     if (action.do !== 'remove' && records.isPutAside(action.desired)) continue;
-    if (written?.has(keyOf(action))) continue;
+    if (isLeftOut(keyOf(action))) continue;
     const change = changeOf(records, action, provenance);
     if (change === 'ignored') continue;
     const own = messagesOf(change);

@@ -5,11 +5,7 @@ import {
   instanceKey,
   instancesOfAgentFilter,
 } from '../../domain/identity/registry-keys.ts';
-import {
-  type DesiredInstance,
-  sameAttributes,
-  sameHealth,
-} from '../../domain/records/desired-instances.ts';
+import { type DesiredInstance, sameDesired } from '../../domain/records/desired-instances.ts';
 import type { AgentRecord, InstanceRecord } from '../../domain/records/schemas.ts';
 import {
   isOfEarlierTerm,
@@ -19,6 +15,7 @@ import {
   readInstance,
   type StoredAgent,
 } from '../../domain/records/stored-record.ts';
+import { WritePace } from '../../domain/records/write-pace.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { CommitOutcome, Write } from '../../ports/registry.ts';
@@ -52,6 +49,8 @@ export class OwnedRecords {
   readonly chainHeads = new Map<string, ChainHead>();
   /** The commit that follows the last one, while nothing else is known (prepared-commit.ts). */
   prepared: PreparedCommit | undefined;
+  /** How often each instance may be written. */
+  readonly pace = new WritePace();
   /** Removals that may have been stored: the last event of each. */
   readonly #unconfirmedRemovals = new Map<string, ChainHead>();
   /** Instances that the store cannot take, by key, as they were wanted then. */
@@ -173,11 +172,7 @@ export class OwnedRecords {
   isPutAside(wanted: DesiredInstance): boolean {
     if (this.#putAside.size === 0) return false;
     const aside = this.#putAside.get(instanceKey({ ...this.self, ...wanted.spec }));
-    return (
-      aside !== undefined &&
-      sameAttributes(aside.spec, wanted.spec) &&
-      sameHealth(aside.health, wanted.health)
-    );
+    return aside !== undefined && sameDesired(aside, wanted);
   }
 
   /**

@@ -41,7 +41,10 @@ export async function commitAndPrepare(
   const sent = clock.sleep(sendWithin, signal).then(() => signal.aborted);
   const isOver = await Promise.race([committing.then(ended, ended), sent]);
   const written = new Set([...changes, ...ready.map(({ write }) => write)].map(({ key }) => key));
-  const prepared = isOver ? undefined : prepare(records, desired, written, provenance);
+  const now = clock.monotonic();
+  const isLeftOut = (key: string) =>
+    written.has(key) || records.pace.isPaused(key, desired.get(key), now);
+  const prepared = isOver ? undefined : prepare(records, desired, isLeftOut, provenance);
   const { outcome } = await committing;
   records.prepared = outcome === 'committed' ? prepared : undefined;
   return outcome;
@@ -50,10 +53,10 @@ export async function commitAndPrepare(
 function prepare(
   records: OwnedRecords,
   desired: Desired,
-  written: ReadonlySet<string>,
+  isLeftOut: (key: string) => boolean,
   provenance: Provenance,
 ): PreparedCommit | undefined {
-  const next = desiredChanges(records, desired, messagesPerBatch, provenance, written);
+  const next = desiredChanges(records, desired, messagesPerBatch, provenance, isLeftOut);
   try {
     const ready = readyChanges(next.changes, agentKey(records.self));
     return { ...next, ready, provenance, desired };

@@ -1,4 +1,5 @@
 import { Fault, type FaultCode } from '../../domain/fault.ts';
+import { agentKey } from '../../domain/identity/registry-keys.ts';
 import { messagesPerBatch } from '../../domain/policy/lease-policy.ts';
 import type { Desired } from '../../domain/records/desired-instances.ts';
 import type { AgentRecord } from '../../domain/records/schemas.ts';
@@ -23,6 +24,8 @@ export type ReconcileResult = 'reconciled' | 'suspected' | OwnershipLost;
  * Makes the records under the prefix of the slot equal to the desired instances, with conditional
  * writes. The first time, the last commit also announces the run as active.
  *
+ * What must not be written now is left as it is (`OwnedRecords.pace`); call again when it may be.
+ *
  * After a refused write it reads again, the record of the slot first: a run that lost its slot
  * notices it here. After a write of unknown outcome it rewrites the record of the slot before it
  * reads: instance writes are fenced on that record, so no write in progress can be stored later.
@@ -31,7 +34,7 @@ export type ReconcileResult = 'reconciled' | 'suspected' | OwnershipLost;
 export async function reconcile(
   records: OwnedRecords,
   desired: () => Desired,
-  ports: Pick<Ports, 'clock' | 'entropy' | 'log'>,
+  ports: Pick<Ports, 'clock' | 'entropy' | 'log' | 'metrics'>,
   signal: AbortSignal,
 ): Promise<ReconcileResult | undefined> {
   let isListed = records.instances.size > 0;
@@ -44,7 +47,7 @@ export async function reconcile(
     isListed = isSettled;
     const wanted = new Map(desired());
     const next = isSettled
-      ? (preparedCommit(records, wanted) ?? nextCommit(records, wanted, own.record))
+      ? (preparedCommit(records, wanted) ?? nextCommit(records, wanted, own.record, ports))
       : confirmation(records, wanted);
     const { changes, ready } = next;
     const isEmpty = changes.length + ready.length === 0;
@@ -72,12 +75,14 @@ export async function reconcile(
 async function commitOrPutAside(
   records: OwnedRecords,
   next: PartialCommit,
-  ports: Pick<Ports, 'clock' | 'log'>,
+  ports: Pick<Ports, 'clock' | 'log' | 'metrics'>,
   signal: AbortSignal,
 ): Promise<CommitOutcome['outcome']> {
   const { changes, ready, desired } = next;
   try {
-    return await commitAndPrepare(records, next, ports, signal);
+    const outcome = await commitAndPrepare(records, next, ports, signal);
+    if (outcome === 'committed') notePace(records, next, ports);
+    return outcome;
   } catch (cause) {
     if (!(cause instanceof Fault) || !(cause.code in logNames)) throw cause;
     // Nothing of it was stored: all of it is built again, and then it is known which one it is.
@@ -97,6 +102,22 @@ async function commitOrPutAside(
     records.putAside(instance);
     ports.log.warn(logNames[cause.code] ?? cause.code, { key, why: cause.message });
     return 'committed';
+  }
+}
+
+/** Counts the instances that were written, and reports each that will be written less often. */
+function notePace(
+  { self, pace }: OwnedRecords,
+  { changes, ready, desired }: PartialCommit,
+  { clock, log, metrics }: Pick<Ports, 'clock' | 'log' | 'metrics'>,
+): void {
+  const now = clock.monotonic();
+  const keys = [...changes, ...ready.map(({ write }) => write)].map(({ key }) => key);
+  for (const key of keys) {
+    const paused = key === agentKey(self) ? undefined : pace.written(key, desired.get(key), now);
+    if (!paused) continue;
+    log.warn('instance-written-again', { key, ...paused });
+    metrics.writePaused?.();
   }
 }
 
@@ -125,10 +146,13 @@ function nextCommit(
   records: OwnedRecords,
   desired: Desired,
   { phase, hash }: AgentRecord,
+  { clock }: Pick<Ports, 'clock'>,
 ): PartialCommit {
   // Everything before the announcement is caused by the start of the run.
   const provenance = phase === 'registering' ? { cause: hash } : {};
-  const next = desiredChanges(records, desired, messagesPerBatch, provenance);
+  const now = clock.monotonic();
+  const isPaused = (key: string) => records.pace.isPaused(key, desired.get(key), now);
+  const next = desiredChanges(records, desired, messagesPerBatch, provenance, isPaused);
   const { changes, messages, isAll } = next;
   const announced = isAll ? announcement(records, messages) : [];
   return { ready: [], isAll, provenance, desired, changes: [...changes, ...announced] };

@@ -6,6 +6,7 @@ import { recordVersion } from '../../domain/records/schemas.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Notice } from '../../ports/run-messaging.ts';
+import { Alarm } from '../support/alarm.ts';
 import { BackgroundFailure } from '../support/background-failure.ts';
 import { LeaseKeeper } from '../support/lease-keeper.ts';
 import { retryDelay, retryUntilAvailable } from '../support/retry.ts';
@@ -49,6 +50,8 @@ export class Session {
   readonly #ended = Promise.withResolvers<EndCause>();
   readonly #end = new AbortController();
   readonly #tasks = new BackgroundFailure();
+  /** Rings when an instance that was written too often may be written again. */
+  readonly #writeAgain: Alarm;
   #refusal: SlotRefusal | undefined;
   #state = new AbortController();
   #work: Promise<void> = Promise.resolve();
@@ -59,6 +62,7 @@ export class Session {
     this.#ports = ports;
     this.records = new OwnedRecords(self, author, ports, options.onRecords);
     this.#chain = new ProcessChain({ entity: 'session', ...self }, author, machine, ports);
+    this.#writeAgain = new Alarm(ports.clock, () => this.desiredChanged(), this.#end.signal);
     const { ttl } = options.lease;
     const text = JSON.stringify({ v: recordVersion, run: self.run, ttl });
     const lease = { key: leaseKey(self), text: () => text };
@@ -174,7 +178,8 @@ export class Session {
         return report(await until(() => this.#claim(signal)));
       case 'reconcile': {
         const { desired } = this.#options;
-        return report(await until(() => reconcile(records, desired, ports, signal)));
+        report(await until(() => reconcile(records, desired, ports, signal)));
+        return this.#tasks.run(this.#writeAgain.setTo(records.pace.takeDue()));
       }
       case 'regrant':
         return report(await this.#regrant(signal));

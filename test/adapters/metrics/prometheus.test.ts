@@ -101,6 +101,11 @@ describe('each event is counted', () => {
       { rollcall_commits_refused: 1 },
     ],
     [
+      'an instance that is written without end',
+      (to) => to.writePaused?.(),
+      { rollcall_write_pauses_total: 1 },
+    ],
+    [
       'the difference of the clocks',
       (to) => to.clockOffset?.(-2500),
       { rollcall_clock_offset_seconds: -2.5 },

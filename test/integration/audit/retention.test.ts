@@ -19,12 +19,15 @@ import { portsOf, quiet, specOf, startAgent, verdictOn } from './support/sample-
 const context = withServer();
 const never = new AbortController().signal;
 
-/** An agent that keeps changing an instance, and a collector's chain that signs on request. */
+/** Instances that are changed in turn: changes of one alone, without end, would be written every 4 s only. */
+const changing = Array.from({ length: 10 }, (_, n) => `web/${n}`);
+
+/** An agent that keeps changing its instances, and a collector's chain that signs on request. */
 async function given(url = context.server.url) {
   const opened = await openOn([url]);
   const { store } = opened;
   const on = { servers: [url], namespace: opened.names.namespace };
-  const one = await startAgent(on, 'h1/a', ['web/1', 'web/2']);
+  const one = await startAgent(on, 'h1/a', [...changing, 'db/1']);
   const ports = portsOf(store);
   const me = {
     host: HostId.parse('watch'),
@@ -43,6 +46,7 @@ async function given(url = context.server.url) {
     chain.take({ type: 'kept', seq, digest }) !== 'ignored';
   const keyframer = new KeyframeWriter(ports, sign, 1);
   let port = 0;
+  const specs = changing.map((name) => specOf(name));
   return {
     ...opened,
     ports,
@@ -52,10 +56,12 @@ async function given(url = context.server.url) {
       for (let n = 0; n < times; n += 1) {
         port += 1;
         const labels = about === '' ? {} : { about };
-        one.agent.replace([{ ...specOf('web/1', port), labels }, specOf('web/2')]);
+        const which = port % changing.length;
+        specs[which] = { ...specOf(`web/${which}`, port), labels };
+        one.agent.replace([...specs, specOf('db/1')]);
         // Changes that come faster than they are written are written as one.
         await until('it is written', async () => {
-          const { text } = await store.registry.read('instance.h1.a.web.1');
+          const { text } = await store.registry.read(`instance.h1.a.web.${which}`);
           return text?.includes(`"port":${port},`);
         });
       }
@@ -108,7 +114,7 @@ describe('retention limits on the history', () => {
     expect(later).toMatchObject({ said: [], begunFrom: keyframe });
     expect(later.first).toBeGreaterThan(first);
     const replayed = await replayTo(store.audit, { at: Date.now() }, store.keyframes, never);
-    expect([...replayed.records.keys()]).toHaveLength(3);
+    expect([...replayed.records.keys()]).toHaveLength(2 + changing.length);
   });
 
   test('are set from the policy when a signed keyframe covers the trimmed events', async () => {

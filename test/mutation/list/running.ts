@@ -205,4 +205,12 @@ export const running: readonly Mutant[] = [
     edits: [['      await this.#keeper.close().catch(() => {});\n', '']],
     tests: ['test/runtime/agent/unforeseen-failures.test.ts'],
   },
+  {
+    name: 'write-without-end',
+    breaks: 'G7',
+    what: 'writes an instance again at once after each write that is stored',
+    file: 'src/runtime/agent/reconcile.ts',
+    edits: [["    if (outcome === 'committed') notePace(records, next, ports);\n", '']],
+    tests: ['test/runtime/agent/instances/writes-without-end.test.ts'],
+  },
 ];

@@ -36,8 +36,8 @@ export const starting: readonly Mutant[] = [
     name: 'prepared-twice',
     breaks: 'G9',
     what: 'prepares the commit that is under way once more',
-    file: 'src/runtime/agent/desired-changes.ts',
-    edits: [['    if (written?.has(keyOf(action))) continue;\n', '']],
+    file: 'src/runtime/agent/prepared-commit.ts',
+    edits: [['    written.has(key) || ', '    ']],
     tests: ['test/runtime/agent/prepared-commit.test.ts'],
   },
 ];

@@ -48,7 +48,7 @@ describe('a collector with a seat', () => {
     const { fleet, change } = await busyFleet();
     keepingCollector(fleet, 10, 'one');
     keepingCollector(fleet, 10, 'two');
-    await change(30);
+    await change(15, 100);
     await fleet.advance(minutes(3));
     expect(kept(fleet)).toHaveLength(1);
   });

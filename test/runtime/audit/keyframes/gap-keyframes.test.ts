@@ -109,7 +109,7 @@ describe('a collector after the audit lost events', () => {
     const [first = 0] = kept(fleet);
     for (let port = 1; port < 60; port += 1) {
       agents.get('h4/after')?.agent.replace([{ ...specOf('web/9'), port }]);
-      await fleet.advance(100);
+      await fleet.advance(seconds(1));
     }
     await fleet.advance(minutes(2));
     const [, second = 0] = kept(fleet);
@@ -171,7 +171,7 @@ describe('a keyframe of lost events', () => {
     const copy = fleet.world.audit.copy();
     for (let port = 1; port < 60; port += 1) {
       agents.get('h1/before')?.agent.replace([{ ...specOf('web/1'), port }]);
-      await fleet.advance(100);
+      await fleet.advance(seconds(1));
     }
     await fleet.advance(minutes(2));
     const [kept1 = 0, lost = 0] = kept(fleet);

@@ -26,7 +26,7 @@ async function given(keyframeEvery: number) {
       for (let n = 0; n < times; n += 1) {
         port += 1;
         agent.replace([{ ...specOf('web/1'), port }]);
-        await fleet.advance(100);
+        await fleet.advance(seconds(1));
       }
     },
     say,

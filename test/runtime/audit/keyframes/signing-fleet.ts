@@ -1,4 +1,4 @@
-import { seconds } from '../../../../src/domain/time.ts';
+import { type Millis, seconds } from '../../../../src/domain/time.ts';
 import { FleetInMemory, specOf } from '../../support/fleet-in-memory.ts';
 
 /** The sequences of the keyframes, and how often each was signed. */
@@ -12,11 +12,11 @@ export async function busyFleet(lease?: { ttl: number; grace: number }) {
   const { agent } = fleet.agent('h1/a', ['web/1']);
   await fleet.advance(seconds(1));
   let port = 0;
-  const change = async (times: number) => {
+  const change = async (times: number, every: Millis = seconds(1)) => {
     for (let n = 0; n < times; n += 1) {
       port += 1;
       agent.replace([{ ...specOf('web/1'), port }]);
-      await fleet.advance(100);
+      await fleet.advance(every);
     }
   };
   return { fleet, change };
