@@ -51,7 +51,9 @@ export function byType(log: TransitionLog, types: readonly string[], upTo: numbe
 export function lanes(log: TransitionLog, { entities, from, to }: Lanes): Lane[] {
   const [start, end] = [log.rowAtTime(from - 1), log.rowAtTime(to)];
   let instances: InstanceLanes | undefined;
-  return entities.map((entity) => {
+  // A question from before the history was read anew may have a number that the new one lacks.
+  const known = entities.filter((entity) => entity < log.entities.size);
+  return known.map((entity) => {
     const of = log.entities.at(entity);
     if (of.entity === 'instance') {
       instances ??= new InstanceLanes(log);

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entityKey } from '../../../src/dashboard/history/entity-key.ts';
 import { FleetCursor } from '../../../src/dashboard/history/fleet-cursor.ts';
+import { runQuery } from '../../../src/dashboard/history/run-query.ts';
 import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
+import { RunId } from '../../../src/domain/identity/names.ts';
 import { type Happening, happenings, pageOf, stateAfter } from '../support/sample-histories.ts';
 
 /** How everything stands after a place, folded from the start. */
@@ -158,4 +160,18 @@ describe('a transition log', () => {
     expect(log.end - log.first).toBe(history.length);
     expect(log.prepend(pageOf(history, 1, 3))).toBe('hole');
   });
+});
+
+test('a question with the number of an entity that the history does not have is answered without it', () => {
+  const log = new TransitionLog();
+  const entity = { entity: 'policy', run: RunId.parse('policy000001') } as const;
+  log.append(
+    pageOf(
+      [{ seq: 1, at: 1, entity, type: 'set', to: 'standing', edges: [], note: undefined }],
+      1,
+      1,
+    ),
+  );
+  const lanes = runQuery(log, { ask: 'lanes', entities: [0, 1], from: 0, to: 9 });
+  expect(lanes).toMatchObject([{ entity: 0 }]);
 });
