@@ -78,6 +78,7 @@ function rowsAsked(log: TransitionLog, { from, to, between }: Counted): [number,
 export function diffStates(log: TransitionLog, a: number, b: number): Difference[] {
   const [start, end] = [log.rowAt(Math.min(a, b)), log.rowAt(Math.max(a, b))];
   const earlier = new Map<number, number | undefined>();
+  /** The last row of each. */
   const later = new Map<number, number>();
   for (let row = start + 1; row <= end; row += 1) {
     const entity = log.entity.get(row);
@@ -85,14 +86,14 @@ export function diffStates(log: TransitionLog, a: number, b: number): Difference
       const prev = log.prev.get(row);
       earlier.set(entity, prev === none ? log.before(entity)?.state : log.state.get(prev));
     }
-    later.set(entity, log.state.get(row));
+    later.set(entity, row);
   }
   const word = (state: number | undefined) => (state === undefined ? null : log.words.at(state));
   return [...later]
-    .filter(([entity, state]) => earlier.get(entity) !== state)
-    .map(([entity, state]) =>
-      a <= b
-        ? { entity, a: word(earlier.get(entity)), b: word(state) }
-        : { entity, a: word(state), b: word(earlier.get(entity)) },
-    );
+    .filter(([entity, row]) => earlier.get(entity) !== log.state.get(row))
+    .map(([entity, row]) => {
+      const [was, is] = [word(earlier.get(entity)), word(log.state.get(row))];
+      const { zone } = log.noteOf(log.note.get(row));
+      return { entity, ...(a <= b ? { a: was, b: is } : { a: is, b: was }), zone };
+    });
 }

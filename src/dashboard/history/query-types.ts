@@ -100,4 +100,6 @@ export interface Difference {
   readonly entity: number;
   readonly a: string | null;
   readonly b: string | null;
+  /** The zone of a run. */
+  readonly zone?: string | undefined;
 }

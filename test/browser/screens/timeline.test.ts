@@ -43,6 +43,22 @@ test('the times of the axis are apart on a phone', async ({ open }) => {
   }
 });
 
+test('no word in a bar is cut on a phone', async ({ open }) => {
+  const { page } = await open(sample.at('#/timeline'), { viewport: { width: 390, height: 844 } });
+  await lanes(page);
+  const words = await page.locator('.word').evaluateAll((all) =>
+    all.map((one) => {
+      const range = document.createRange();
+      range.selectNodeContents(one);
+      const [bar, text] = [one.getBoundingClientRect(), range.getBoundingClientRect()];
+      return { isShown: text.top < bar.bottom - 1, isCut: text.right > bar.right + 1 };
+    }),
+  );
+  expect(words.filter(({ isShown }) => isShown).length).toBeGreaterThan(3);
+  expect(words.filter(({ isShown }) => !isShown).length).toBeGreaterThan(0);
+  expect(words.filter(({ isShown, isCut }) => isShown && isCut)).toEqual([]);
+});
+
 test('the wheel zooms in at the pointer, and back out', async ({ open }) => {
   const { page } = await open(sample.at('#/timeline'));
   await lanes(page);

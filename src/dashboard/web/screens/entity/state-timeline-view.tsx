@@ -75,7 +75,7 @@ function Part({ part, window }: { readonly part: StateInterval; readonly window:
       class={
         status === unknown
           ? 'unknown'
-          : `bar s-${status === absent ? 'gone' : colorClassOf(status)}`
+          : `bar s-${status === absent ? 'other' : colorClassOf(status)}`
       }
       x={left}
       width={Math.max(1.5, right - left - 0.6)}

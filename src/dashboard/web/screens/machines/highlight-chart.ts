@@ -14,7 +14,7 @@ const idOf = (element: Element): string =>
 const idsOf = (element: Element): readonly string[] =>
   (element.getAttribute('data-edge') ?? '').split(' ').map(decodeURIComponent);
 
-/** Sets classes, counts and titles. Never moves an element of the picture. */
+/** Sets classes, counts and titles. Never moves a state or a line of the picture. */
 export function highlightChart(svg: SVGSVGElement, painted: Highlights): void {
   const { active, last, nodes, edges, chosen } = painted;
   for (const node of svg.querySelectorAll('[data-node]')) {

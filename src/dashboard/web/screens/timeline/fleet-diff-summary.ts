@@ -86,15 +86,24 @@ export interface DiffSection {
   readonly differences: readonly Difference[];
 }
 
-/** The grouped differences by zone. `zoneOf`: the zone of an entity; empty: none. */
+/**
+ * The grouped differences by zone. `zoneOf`: the zone of an entity at the moment of the page; empty: none. What is not
+ * there at that moment is in the zone of its run at the other.
+ */
 export function sectionsOf(
   all: readonly GroupedDifference[],
   entityOf: (number: number) => ApiEntity | undefined,
   zoneOf: (of: ApiEntity) => string,
 ): readonly DiffSection[] {
+  const zones = new Map<string, string>();
+  for (const { difference } of all) {
+    const of = entityOf(difference.entity);
+    if (of?.entity === 'run') zones.set(of.run, difference.zone ?? '');
+  }
   const placed = all.flatMap(({ group, difference }) => {
     const of = entityOf(difference.entity);
-    return of ? [{ group, difference, of, zone: zoneOf(of), place: placeOf(of) }] : [];
+    const zone = of && (zoneOf(of) || zones.get(of.run) || '');
+    return of ? [{ group, difference, of, zone, place: placeOf(of) }] : [];
   });
   return [...Map.groupBy(placed, ({ group, zone }) => `${group}\n${zone}`).values()].map(
     (inside) => {

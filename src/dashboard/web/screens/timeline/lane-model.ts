@@ -61,11 +61,14 @@ export function laneEntities(
     .sort((a, b) => names.compare(a.name, b.name));
 }
 
-/** The statuses of a lane's entities at the moment of the fleet, of those that have not ended. */
-export const statusesNow = (fleet: FleetModel, { entities }: NamedLane): readonly string[] =>
-  entities
+/** The statuses of a lane's entities at the moment of the fleet: of those that have not ended, else of all. */
+export function statusesNow(fleet: FleetModel, { entities }: NamedLane): readonly string[] {
+  const all = entities
     .map((number) => statusNow(fleet, number, fleet.entities[number]))
-    .filter((status) => status !== '' && !over.has(status));
+    .filter((status) => status !== '');
+  const present = all.filter((status) => !over.has(status));
+  return present.length > 0 ? present : all;
+}
 
 function statusNow(fleet: FleetModel, number: number, of: ApiEntity | undefined): string {
   if (of?.entity === 'run') {

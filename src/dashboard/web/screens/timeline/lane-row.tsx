@@ -35,8 +35,9 @@ export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
     [lane, answered, window.from, window.to],
   );
   const here = bars.filter(({ from, to }) => from <= at && at <= to);
-  const isDrawn = window.from <= at && at <= window.to;
-  const status = worstStatus(isDrawn ? here.map((one) => one.status) : statusesNow(fleet, lane));
+  const status = worstStatus(
+    here.length > 0 ? here.map((one) => one.status) : statusesNow(fleet, lane),
+  );
   const since = here.find((one) => one.status === status)?.from;
   const point = (tick: (Tick & { readonly number: number }) | undefined) => {
     const entity = tick && fleet.entities[tick.number];
@@ -130,8 +131,8 @@ function drawLane(lane: NamedLane, answered: Props['answered'], window: Window) 
               class={`bar s-${colorClassOf(bar.status)}`}
               x={xOf(bar.from)}
               width={Math.max(1.5, xOf(bar.to) - xOf(bar.from) - 0.6)}
-              y={layers ? 3 + (n * 14) / parts.length : 5}
-              height={layers ? Math.max(2, 13 / parts.length) : 10}
+              y={layers ? 3 + (n * 14) / parts.length : 4}
+              height={layers ? Math.max(2, 13 / parts.length) : 12}
             >
               <title>
                 {bar.status} {clockTime(bar.from)}–{clockTime(bar.to)}

@@ -1,11 +1,16 @@
 import { expect, test } from 'vitest';
+import type { ApiEntity } from '../../../../../src/dashboard/api-types.ts';
+import type { Difference } from '../../../../../src/dashboard/history/query-types.ts';
+import { runQuery } from '../../../../../src/dashboard/history/run-query.ts';
+import { TransitionLog } from '../../../../../src/dashboard/history/transition-log.ts';
 import { queryRange } from '../../../../../src/dashboard/web/format/time-scale.ts';
 import {
   grouped,
   sectionsOf,
 } from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
 import { barsOf } from '../../../../../src/dashboard/web/widgets/state-bars.ts';
-import { hold, instance, run } from '../../support/sample-fleet.ts';
+import { type Happening, pageOf } from '../../../support/sample-histories.ts';
+import { hold, instance, present, run } from '../../support/sample-fleet.ts';
 
 test('the comparison lists what was lost, ended, came and changed, in this order', () => {
   const difference = (entity: number, a: string | null, b: string | null) => ({ entity, a, b });
@@ -90,6 +95,34 @@ test('the comparison counts what each zone lost, with the instances of an agent 
     { group: 'lost', zone: 'ams', counts: { instance: 2, agent: 2 }, order: [3, 2, 1, 0] },
     { group: 'lost', zone: '', counts: { agent: 1 }, order: [4] },
   ]);
+});
+
+test('what came after the moment of the page is counted in the zone of its run', () => {
+  const [here, later] = [run('h1'), run('h2', 'a', 2)];
+  const event = (seq: number, entity: ApiEntity, to: string, zone?: string): Happening => ({
+    ...{ seq, at: seq, entity, type: 'started', to, edges: [] },
+    note: zone === undefined ? undefined : { zone },
+  });
+  const log = new TransitionLog();
+  const all = [
+    event(1, here, present('live'), 'ams'),
+    event(2, later, present('registering'), 'ber'),
+    event(3, later, present('live')),
+    event(4, instance('h2', 'w', 'a', 2), 'serving'),
+  ];
+  log.append(pageOf(all, 1, 4));
+  log.complete();
+  const entityOf = (number: number) => log.entities.at(number);
+  for (const [a, b] of [
+    [1, 4],
+    [4, 1],
+  ] as const) {
+    const differences = runQuery(log, { ask: 'between', a, b }) as Difference[];
+    const sections = sectionsOf(grouped(differences, entityOf), entityOf, () => '');
+    expect(sections.map(({ zone, counts }) => [zone, ...counts.keys()])).toEqual([
+      ['ber', 'agent', 'instance'],
+    ]);
+  }
 });
 
 test('a lane that was asked for a longer time is drawn to the end of the range only', () => {

@@ -18,7 +18,7 @@ test('the status of a lane at the moment does not depend on the range that is dr
   expect(lanes.map((lane) => [lane.name, ...statusesNow(fleet, lane)])).toEqual([
     ['h', 'planned'],
     ['h/a', 'suspect'],
-    ['i/a'],
+    ['i/a', 'gone'],
     ['web/w1', 'dubious'],
   ]);
 });
