@@ -148,6 +148,9 @@ test('a killed NATS server is reported, the history in memory stays, and no row 
   await fleet.serving('h2', 'b', [{ service: 'web', id: 'w2' }]);
   await expect.poll(() => labelOf(page, 'h2/b'), soon).toContain('live');
   await hasAllOf(page, fleet);
+  await page.getByRole('link', { name: 'Timeline' }).click();
+  await page.locator('.lanes > .cursor .outage').waitFor({ state: 'attached', ...soon });
+  expect(await page.locator('.legend').textContent()).toContain('no answer from NATS');
 });
 
 test('a hold set on the page is in the audit with operator and reason, and the past offers no hold', async ({

@@ -143,3 +143,20 @@ test('an exported chart carries its name and hash', async ({ open }) => {
   expect(name).toMatch(/^run-[0-9a-f]{12}\.svg$/);
   expect(String(await readFile(await file.path()))).toContain(name.slice(4, 16));
 });
+
+test('a high chart at Fit is as wide as its panel or 800 px high, and scrolls', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at(`#/machines?machine=run&closed=-&${at}`));
+  await picture(page);
+  await shows(page).toContain('run.present.sight.suspect');
+  expect(await page.locator('.machine.fit').count()).toBe(1);
+  const { panel, height, scrolled } = await page.locator('.picture').evaluate((one) => {
+    one.scrollTop = 10_000;
+    const svg = one.querySelector('svg')?.getBoundingClientRect();
+    return { panel: one.clientHeight, height: svg?.height ?? 0, scrolled: one.scrollTop };
+  });
+  expect(panel).toBeLessThan(700);
+  expect(height).toBeGreaterThanOrEqual(795);
+  expect(scrolled).toBeGreaterThan(height - panel - 20);
+});
