@@ -1,3 +1,4 @@
+import '../../styles/issues.css';
 import { useState } from 'preact/hooks';
 import { countdown, dayTime, since } from '../../format/format-time.ts';
 import type { Issue, Issues } from '../../model/issues.ts';

@@ -1,3 +1,4 @@
+import '../../styles/causes.css';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiEntity } from '../../../api-types.ts';
 import type { Window } from '../../format/time-scale.ts';
