@@ -82,7 +82,7 @@ jetstream {
   store_dir: ${text(storeDir)}
   max_memory_store: 256MB
   max_file_store: 4GB
-  sync_interval: ${syncInterval}
+  sync_interval: ${text(syncInterval)}
 }
 ${accounts === undefined ? usualAccounts(logins) : `include ${text(accounts)}\n`}${
   isLoopback(host) && !needsLogin && accounts === undefined ? 'no_auth_user: app\n' : ''

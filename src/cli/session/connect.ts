@@ -17,8 +17,6 @@ const loadStore = () => import('../../composition/store/open-store.ts');
 
 /** Timeout of interactive commands. */
 const answerWithin: Millis = seconds(3);
-/** Time between two attempts of a long-running command. */
-const tryAgainAfter: Millis = seconds(1);
 /** A server of `rollcall up` listens before its login can be found, and one that reloads refuses valid logins. */
 const refusedAtMost: Millis = seconds(10);
 
@@ -74,8 +72,9 @@ export async function connectPatiently(
   }: Partial<PatientOptions> = {},
 ) {
   const access = await connectionOptions(settings);
-  const opening = { as, signal, within: answerWithin, create };
   const opener = await loadStore();
+  const { OpeningPatience } = await import('../../composition/store/opening-patience.ts');
+  const patience = new OpeningPatience();
   let refusedSince: Millis | undefined;
   const mayPass = () => {
     const now = systemAdapters.clock.monotonic();
@@ -83,8 +82,10 @@ export async function connectPatiently(
     return now - refusedSince < refusedAtMost;
   };
   for (let tries = 0; !signal.aborted; tries += 1) {
+    const began = systemAdapters.clock.monotonic();
     try {
-      const store = await opener.openStore(access, opening);
+      const { within } = patience;
+      const store = await opener.openStore(access, { as, signal, within, answerWithin, create });
       if (tries > 0) io.err(`connected to ${store.status().server}`);
       const ports = opener.portsOf(store, { log: logOf(io, settings), metrics });
       if (typeof as !== 'string') {
@@ -101,7 +102,8 @@ export async function connectPatiently(
         io.err(`${cause.message}; retrying`);
         onUnreachable();
       }
-      await systemAdapters.clock.sleep(tryAgainAfter, signal);
+      const pause = patience.pauseAfter(systemAdapters.clock.monotonic() - began);
+      await systemAdapters.clock.sleep(pause, signal);
     }
   }
   return undefined;

@@ -35,6 +35,9 @@ interface OpenStoreOptions {
   readonly create: boolean;
 }
 
+/** Also of each later reconnect: with more servers, one that does not answer must not take a ttl. */
+const longestHandshake: Millis = seconds(5);
+
 /**
  * Connects to the store and opens the namespace.
  * @throws {Fault} `store-unavailable`, and the failures of `openNatsStore`
@@ -49,7 +52,7 @@ export async function openStore(
       ...access,
       create,
       name: typeof as === 'string' ? `rollcall ${as}` : connectionName(as),
-      connectWithin: within,
+      connectWithin: Math.min(within, longestHandshake),
       answerWithin: Math.max(answerWithin, seconds(2)),
       signal: AbortSignal.any([signal, timeout]),
     });

@@ -41,3 +41,7 @@ test('no two starts share a password', () => {
   expect(new Set(passwords).size).toBe(4);
   for (const password of passwords) expect(password.length).toBeGreaterThanOrEqual(24);
 });
+
+test('the interval of syncs has quotes: nats-server reads 2m without them as two million seconds', () => {
+  expect(serverConfig({ ...settings, syncInterval: '2m' })).toContain('sync_interval: "2m"');
+});

@@ -61,7 +61,7 @@ const composition: ImportRule = {
 };
 
 /** What a benchmark composes as the program does. */
-const composed = ['src/composition', 'src/composition/instances'];
+const composed = ['src/composition', 'src/composition/instances', 'src/composition/store'];
 
 const adapter = [domain, 'src/ports'];
 const files = 'src/adapters/files';

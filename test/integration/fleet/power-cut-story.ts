@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { Namespace, type RunRef } from '../../../src/domain/identity/names.ts';
 import type { LeasePolicy } from '../../../src/domain/policy/lease-policy.ts';
-import type { Millis } from '../../../src/domain/time.ts';
+import { type Millis, seconds } from '../../../src/domain/time.ts';
 import { connectBare, openStore, portsOf } from '../../../tools/bench/environment/access.ts';
 import { startCluster } from '../../../tools/bench/environment/cluster.ts';
 import { cpuTimeOf } from '../../../tools/bench/environment/cpu-time.ts';
@@ -61,6 +61,7 @@ export interface PowerCutReport {
 }
 
 const processes = 10;
+const progressEvery: Millis = seconds(15);
 
 /**
  * A fleet starts at the same moment. Then the power is cut: servers, collector and agents are killed
@@ -120,7 +121,12 @@ export async function playPowerCut(options: PowerCutOptions): Promise<PowerCutRe
     await Promise.race([loaded.promise, started]);
     const began = performance.now();
     client.publish(goSubject);
-    const crowds = await started;
+    const known = watch.seenLive;
+    const progress = setInterval(() => {
+      const after = Math.round((performance.now() - began) / 1000);
+      say(`${watch.seenLive - known} of ${agents} are live after ${after} s`);
+    }, progressEvery);
+    const crowds = await started.finally(() => clearInterval(progress));
     const runs = crowds.flatMap(({ answer }) => answer);
     await watch.live(runs, signal);
     const times = watch.liveSince(runs).toSorted((a, b) => a - b);
@@ -147,7 +153,11 @@ export async function playPowerCut(options: PowerCutOptions): Promise<PowerCutRe
   const counted = new Counted(store.audit, signal);
   const powered = performance.now();
   await cluster.revive();
-  await answering(messages, signal);
+  await answering(async () => {
+    // A request that is sent before the connection is back waits for its whole time limit.
+    await client.flush();
+    await messages();
+  }, signal);
   const servers = performance.now() - powered;
   say(`the servers answer after ${Math.round(servers)} ms; all agents start again`);
   const back = await arrive(watch);

@@ -13,6 +13,7 @@ import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { systemProcesses } from '../../../src/adapters/system/processes.ts';
 import { systemSignatures } from '../../../src/adapters/system/signatures.ts';
 import type { Namespace, RunRef } from '../../../src/domain/identity/names.ts';
+import type { Millis } from '../../../src/domain/time.ts';
 import { noopMetrics } from '../../../src/ports/metrics.ts';
 import type { Ports, Store } from '../../../src/ports/ports.ts';
 
@@ -27,8 +28,17 @@ export type Access = ServerAccess & { readonly namespace: Namespace };
 
 const silent: Ports['log'] = { debug() {}, info() {}, warn() {} };
 
-export const openStore = (access: Access, as: RunRef | string): Promise<NatsStore> =>
-  openNatsStore({ ...access, name: typeof as === 'string' ? `bench ${as}` : connectionName(as) });
+/** `within`: how long it may take; default: as long as each of its requests may. */
+export const openStore = (
+  access: Access,
+  as: RunRef | string,
+  within?: Millis,
+): Promise<NatsStore> =>
+  openNatsStore({
+    ...access,
+    name: typeof as === 'string' ? `bench ${as}` : connectionName(as),
+    ...(within !== undefined && { signal: AbortSignal.timeout(within) }),
+  });
 
 export const portsOf = (store: Store): Ports => ({
   leases: store.leases,

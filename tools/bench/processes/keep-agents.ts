@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { NatsStore } from '../../../src/adapters/nats/store.ts';
 import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { thisProcess } from '../../../src/adapters/system/processes.ts';
+import { OpeningPatience } from '../../../src/composition/store/opening-patience.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import {
   AgentName,
@@ -100,14 +101,16 @@ async function startAgent(
   return { ...slot, run: agent.run };
 }
 
-/** Retries as the command does: a server that accepts ten thousand connections is too busy for some of them. */
+/** Tries again as `rollcall agent` does: a server that ten thousand clients dial at once is too busy for some of them. */
 async function openPatiently(access: Access, me: RunRef): Promise<NatsStore> {
+  const patience = new OpeningPatience();
   for (;;) {
+    const began = performance.now();
     try {
-      return await openStore(access, me);
+      return await openStore(access, me, patience.within);
     } catch (cause) {
       if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
-      await pause(seconds(1));
+      await pause(patience.pauseAfter(performance.now() - began));
     }
   }
 }

@@ -1,4 +1,5 @@
-import type { Millis } from '../../../domain/time.ts';
+import type { ReconnectToServerHandler } from '@nats-io/transport-node';
+import { type Millis, seconds } from '../../../domain/time.ts';
 
 /**
  * Waits of the NATS client between two attempts to reconnect, in ms: a fixed wait, and a random one on
@@ -37,4 +38,42 @@ export function backoff(tries: number, min: Millis, max: Millis): Millis {
 export function fraction(): number {
   const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
   return random / 2 ** 32;
+}
+
+/** The longest pause after the first attempt that ran into its time limit; it doubles with each further one. */
+const first: Millis = seconds(2.5);
+
+/**
+ * A random pause after `timeouts` attempts in a row that ran into their time limit, below `longest`. An attempt that times out
+ * has cost an overloaded server its work for nothing. If thousands of clients tried again at once, none of them would
+ * ever be served.
+ */
+export const pauseAfterTimeouts = (timeouts: number, longest: Millis): Millis =>
+  timeouts === 0 ? 0 : fraction() * Math.min(longest, first * 2 ** Math.min(timeouts - 1, 20));
+
+/** Below a ttl: a client that is served again soon keeps its lease. */
+const longestBeforeReconnect: Millis = seconds(10);
+
+/**
+ * The pauses of one connection before it dials again, after all servers let its handshake time out (`within`). The client
+ * counts its own waits from the start of an attempt, so after a timeout it would dial at once. A refused connection
+ * costs the server nothing and makes no pause. `now`: a monotonic clock.
+ */
+export function pausesOfReconnects(
+  within: Millis,
+  now: () => Millis = () => performance.now(),
+): ReconnectToServerHandler {
+  let dialedAt = now();
+  let timeouts = 0;
+  return (servers) => {
+    // The client counts the failures of a server since its last success.
+    const rounds = Math.min(...servers.map(({ reconnects }) => reconnects));
+    const isTimeout = now() - dialedAt >= 0.9 * within;
+    if (rounds === 0) timeouts = 0;
+    else if (isTimeout) timeouts += 1;
+    const delay = isTimeout ? pauseAfterTimeouts(timeouts, longestBeforeReconnect) : 0;
+    dialedAt = now() + delay;
+    const [next] = servers;
+    return next ? { server: next, delay } : null;
+  };
 }

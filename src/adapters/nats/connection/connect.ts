@@ -2,7 +2,7 @@ import { getCACertificates } from 'node:tls';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { Fault, NoAnswer } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
-import { reconnectDelays } from './backoff.ts';
+import { pausesOfReconnects, reconnectDelays } from './backoff.ts';
 import { isClientError } from './client-errors.ts';
 import {
   authenticator,
@@ -84,6 +84,7 @@ const wantedOptions = ({
   timeout: connectWithin,
   maxReconnectAttempts: -1,
   ...reconnectDelays,
+  reconnectToServer: pausesOfReconnects(connectWithin),
   pingInterval: seconds(5),
   maxPingOut: 2,
   // Otherwise every request pays for a stack trace.

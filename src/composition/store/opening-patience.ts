@@ -1,0 +1,26 @@
+import { backoff, pauseAfterTimeouts } from '../../adapters/nats/connection/backoff.ts';
+import { type Millis, seconds } from '../../domain/time.ts';
+
+const shortest: Millis = seconds(3);
+const longest: Millis = seconds(24);
+const longestPause: Millis = seconds(15);
+
+/**
+ * How a long-running process tries to open the store until it answers. An attempt that fails soon, because nothing
+ * listens, is made again after about a second. After one that ran into its time limit, the next one may take twice as
+ * long, and begins after a random pause: when a whole fleet starts at the same moment, the server is overloaded.
+ */
+export class OpeningPatience {
+  #timeouts = 0;
+
+  /** How long the next attempt may take. */
+  get within(): Millis {
+    return Math.min(longest, shortest * 2 ** Math.min(this.#timeouts, 10));
+  }
+
+  /** An attempt failed after `took`. Returns the pause before the next one. */
+  pauseAfter(took: Millis): Millis {
+    this.#timeouts = took >= 0.9 * this.within ? this.#timeouts + 1 : 0;
+    return backoff(1, seconds(0.5), seconds(1)) + pauseAfterTimeouts(this.#timeouts, longestPause);
+  }
+}
