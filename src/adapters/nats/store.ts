@@ -42,6 +42,8 @@ export interface NatsStoreOptions extends ConnectOptions {
   readonly jsDomain?: string;
   /** Time limit of one call of the store, all its tries together. */
   readonly answerWithin?: Millis;
+  /** The same for the calls that open the store, when a server may be overloaded; default `answerWithin`. */
+  readonly openWithin?: Millis;
 }
 
 /** The connection as `doctor` shows it. */
@@ -80,6 +82,7 @@ export interface NatsStore extends Store, AsyncDisposable {
  */
 export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStore> {
   const within = options.answerWithin ?? seconds(5);
+  const { openWithin = within } = options;
   const connection = new SupervisedConnection(
     await connectNats(options),
     options.jsDomain === ownDomain ? undefined : options.jsDomain,
@@ -91,7 +94,7 @@ export async function openNatsStore(options: NatsStoreOptions): Promise<NatsStor
   };
   try {
     const { create = true } = options;
-    const opened = await openStreams(connection, { ...streams, create });
+    const opened = await openStreams(connection, { ...streams, create, within: openWithin });
     const { findings } = opened;
     const guard = new StoreGuard(connection, names);
     const keeper = new StreamKeeper(connection, { ...streams, create });

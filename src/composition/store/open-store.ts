@@ -54,6 +54,7 @@ export async function openStore(
       name: typeof as === 'string' ? `rollcall ${as}` : connectionName(as),
       connectWithin: Math.min(within, longestHandshake),
       answerWithin: Math.max(answerWithin, seconds(2)),
+      openWithin: Math.max(within, seconds(2)),
       signal: AbortSignal.any([signal, timeout]),
     });
   } catch (cause) {

@@ -2,13 +2,17 @@ import { backoff, pauseAfterTimeouts } from '../../adapters/nats/connection/back
 import { type Millis, seconds } from '../../domain/time.ts';
 
 const shortest: Millis = seconds(3);
-const longest: Millis = seconds(24);
+/** As long as an agent waits for the commit of its start. */
+const longest: Millis = seconds(60);
 const longestPause: Millis = seconds(15);
+/** A refused connection fails sooner. */
+const slowAfter: Millis = seconds(1);
 
 /**
  * How a long-running process tries to open the store until it answers. An attempt that fails soon, because nothing
- * listens, is made again after about a second. After one that ran into its time limit, the next one may take twice as
- * long, and begins after a random pause: when a whole fleet starts at the same moment, the server is overloaded.
+ * listens, is made again after about a second. After one that got no answer in time, the next one may take twice as long, and
+ * begins after a random pause: when a whole fleet starts at the same moment, the server is overloaded, and serves none if all
+ * give up before their turn.
  */
 export class OpeningPatience {
   #timeouts = 0;
@@ -20,7 +24,7 @@ export class OpeningPatience {
 
   /** An attempt failed after `took`. Returns the pause before the next one. */
   pauseAfter(took: Millis): Millis {
-    this.#timeouts = took >= 0.9 * this.within ? this.#timeouts + 1 : 0;
+    this.#timeouts = took >= slowAfter ? this.#timeouts + 1 : 0;
     return backoff(1, seconds(0.5), seconds(1)) + pauseAfterTimeouts(this.#timeouts, longestPause);
   }
 }

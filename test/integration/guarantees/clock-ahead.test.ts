@@ -77,7 +77,7 @@ describe('a command on a machine whose clock is wrong by 3 h', () => {
     await fleet.collector();
     await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
     const { process } = await fleet.serving('h1', 'held', []);
-    await fleet.start(['hold', 'h1', '--for', '2h']).exited;
+    await fleet.start(['hold', 'h1', '--for', '90m']).exited;
     process.kill('SIGKILL');
     await until('it is suspect', () =>
       fleet.directory.agents().some(({ state }) => state === 'suspect'),
@@ -89,7 +89,7 @@ describe('a command on a machine whose clock is wrong by 3 h', () => {
       for (const { out } of await Promise.all(shown)) {
         expect(out).toMatch(/\bh1\b/);
         expect(out).toMatch(/(?:<1|\d+) s\b/);
-        // The hold ends in less than 2 h.
+        // The hold ends in less than 90 min.
         expect(out).not.toMatch(/\b[2-5] h\b|-\d+ h/);
       }
     }

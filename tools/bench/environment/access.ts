@@ -37,7 +37,7 @@ export const openStore = (
   openNatsStore({
     ...access,
     name: typeof as === 'string' ? `bench ${as}` : connectionName(as),
-    ...(within !== undefined && { signal: AbortSignal.timeout(within) }),
+    ...(within !== undefined && { openWithin: within, signal: AbortSignal.timeout(within) }),
   });
 
 export const portsOf = (store: Store): Ports => ({

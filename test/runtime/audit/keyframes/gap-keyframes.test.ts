@@ -169,9 +169,13 @@ describe('a keyframe of lost events', () => {
     await repair();
     await fleet.advance(minutes(2));
     const copy = fleet.world.audit.copy();
-    for (let port = 1; port < 60; port += 1) {
-      agents.get('h1/before')?.agent.replace([{ ...specOf('web/1'), port }]);
-      await fleet.advance(seconds(1));
+    // In turns: an instance that is changed without end is paused.
+    const ports = [0, 0, 0];
+    for (let n = 1; n < 60; n += 1) {
+      ports[n % 3] = n;
+      const specs = ports.map((port, at) => ({ ...specOf(`web/${at + 1}`), port: port + 1 }));
+      agents.get('h1/before')?.agent.replace(specs);
+      await fleet.advance(100);
     }
     await fleet.advance(minutes(2));
     const [kept1 = 0, lost = 0] = kept(fleet);
