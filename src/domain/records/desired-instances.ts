@@ -132,7 +132,7 @@ const failsDifferently = ({ state, detail }: InstanceRecord, health: Health): bo
 
 type Attributes = Pick<InstanceSpec, 'address' | 'port' | 'labels'>;
 
-export const sameAttributes = (record: Attributes, spec: Attributes): boolean =>
+const sameAttributes = (record: Attributes, spec: Attributes): boolean =>
   record.address === spec.address &&
   record.port === spec.port &&
   sameLabels(record.labels, spec.labels);
