@@ -6,9 +6,9 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { LiveNames } from './complete.ts';
 
-/** Who presses the tab key does not wait for a server that does not answer. */
+/** Who presses the tab key does not wait for a server that does not answer (live-names.ts). */
 const connectWithin: Millis = seconds(0.6);
-const readWithin: Millis = seconds(1.5);
+const readWithin: Millis = seconds(0.9);
 
 /**
  * Prints the names of these kinds in the namespace, one per line. A name with characters that a terminal would not show

@@ -83,11 +83,11 @@ test('names come from one process of the program, with the connection of the com
   const words = ['why', '--servers', 'nats://db-1', '--json', '--namespace', 'blue', 'w'];
   const of = (...self: readonly [string, string]) => ({ self, env: process.env });
   // In place of the program, a command that prints its arguments.
-  expect(await liveNames(['agents', 'hosts'], words, of('echo', 'main.js'))).toEqual([
+  expect(await liveNames(['agents', 'hosts'], words, of('echo', 'main.js'), 0)).toEqual([
     'main.js completion names --servers nats://db-1 --namespace blue -- agents hosts',
   ]);
-  expect(await liveNames(['agents', 'hosts'], words, of('false', 'main.js'))).toEqual([]);
-  expect(await liveNames([], words, of('echo', 'main.js'))).toEqual([]);
+  expect(await liveNames(['agents', 'hosts'], words, of('false', 'main.js'), 0)).toEqual([]);
+  expect(await liveNames([], words, of('echo', 'main.js'), 0)).toEqual([]);
 });
 
 const named = async (
