@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { runProgram } from '../../../src/cli/program.ts';
+import { Fault } from '../../../src/domain/fault.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
 import { type RollcallProcess, rollcall } from '../harness/processes.ts';
@@ -10,13 +11,30 @@ import { until } from '../harness/until.ts';
 import { type AccessServer, startAccessServer } from './support/access-server.ts';
 import { connectAs } from './support/connect-as.ts';
 
-/** Runs `rollcall …` with a login, in this process. @returns its exit code and what it wrote */
+/** Runs `rollcall …` with a login, in this process. @returns its exit code or its error, and what it wrote */
 async function run(login: string, args: readonly string[]) {
   const { io, out, err } = fakeTerminal({});
   const starting = { version: '0', starting() {} };
-  const code = await runProgram([...args, '--login', login], io, starting).catch(String);
-  return { code, text: [...out, ...err].join('\n') };
+  let hint = '';
+  const code = await runProgram([...args, '--login', login], io, starting).catch((cause) => {
+    if (cause instanceof Fault) hint = cause.hint ?? '';
+    return String(cause);
+  });
+  return { code, hint, text: [...out, ...err].join('\n') };
 }
+
+/** The lost agents that need attention: nobody has acknowledged their loss. */
+async function lostAgents(): Promise<readonly string[]> {
+  const { text } = await run(server.login('auditor', 'a'), ['agents', '--json']);
+  const lines = text.split('\n').filter((line) => line.startsWith('{'));
+  return lines.flatMap((line) => {
+    const { event, agents } = JSON.parse(line) as { event: string; agents: { agent: string }[] };
+    return event === 'lost' ? agents.map(({ agent }) => agent) : [];
+  });
+}
+
+/** The roles that may acknowledge losses. For each of them an agent of this name is lost. */
+const acknowledging = ['operator', 'dashboard', 'collector'] as const;
 
 let server: AccessServer;
 const running = new AsyncDisposableStack();
@@ -30,15 +48,16 @@ beforeAll(async () => {
   const instances = join(server.login('deploy'), 'instances.yaml');
   await writeFile(instances, 'instances: [{ service: web, id: "1" }]\n');
   const lease = ['--ttl', '2s', '--grace', '1s'];
-  const gone = start(h2, 'agent', '--name', 'gone', ...lease);
+  const dying = ['gone', ...acknowledging].map((name) =>
+    start(h2, 'agent', '--name', name, ...lease),
+  );
   const agent = start(h2, 'agent', '--name', 'a', '--instances', instances);
   const collector = start(server.login('collector', 'w'), 'collector', '--host', 'w', ...lease);
-  await Promise.all([gone, agent, collector].map(({ ready }) => ready));
-  gone.kill('SIGKILL');
-  await until('an agent is lost', async () => {
-    const { code, text } = await run(server.login('auditor', 'a'), ['agents', '--json']);
-    return code === 0 && text.includes('"event":"lost"');
-  });
+  await Promise.all([...dying, agent, collector].map(({ ready }) => ready));
+  // The brake would declare one of them dead every 10 s.
+  await run(server.login('operator', 'o'), ['policy', 'set', 'brake.pace=1s']);
+  for (const one of dying) one.kill('SIGKILL');
+  await until('all of them are lost', async () => (await lostAgents()).length === dying.length);
   // An instance without an owner, which a collector with a seat would remove.
   collector.kill('SIGTERM');
   await collector.exited;
@@ -84,5 +103,32 @@ describe.each([
     const { code } = await run(server.login(role, name), words);
     expect(code).toMatch(/^Fault: this (connection may not publish to|login may not read) /);
     expect(await records()).toBe(before);
+  });
+});
+
+describe('losses are acknowledged', () => {
+  it.each([
+    ['operator', 'o'],
+    ['dashboard', 'd'],
+    ['collector', 'w'],
+  ] as const)('with the login of %s %s', async (role, name) => {
+    expect(await lostAgents()).toContain(role);
+    const login = server.login(role, name);
+    const { code, text } = await run(login, ['lost', 'ack', `h2/${role}`, '--yes', '--as', role]);
+    expect([code, text]).toEqual([0, expect.stringMatching(/^acknowledged: 1 agent/)]);
+    expect(await lostAgents()).not.toContain(role);
+  });
+
+  it.each([
+    ['agent', 'h1'],
+    ['consumer', 'c'],
+    ['auditor', 'a'],
+    ['deploy', undefined],
+  ] as const)('but not with the login of %s %s, which is told who may', async (role, name) => {
+    const login = server.login(role, name);
+    const { code, hint } = await run(login, ['lost', 'ack', 'h2/gone', '--yes']);
+    expect(code).toMatch(/^Fault: this (connection may not publish to|login may not read) /);
+    expect(hint).toContain('operator');
+    expect(await lostAgents()).toContain('gone');
   });
 });
