@@ -40,7 +40,7 @@ const soon = ['test/integration/guarantees/*.test.ts'];
  */
 const night = [
   'test/integration/cli/{contexts,drains,dry-runs,tutorial}.test.ts',
-  'test/integration/access/{attacks-cluster,attacks-operator-mode,attacks-operator-mode-cluster,commands,early-login,encrypted-routes,flood,granted-rights,interrupted-changes,js-domain,namespace-drop,odd-subjects,operator-folder,promises,refused-commands,restore-lock}.test.ts',
+  'test/integration/access/{attacks-cluster,attacks-operator-mode,attacks-operator-mode-cluster,commands,early-login,encrypted-routes,flood,granted-rights,interrupted-changes,js-domain,namespace-drop,odd-subjects,operator-folder,promises,refused-commands}.test.ts',
   'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
   'test/integration/completion/*.test.ts',
@@ -54,7 +54,7 @@ const night = [
   'test/integration/guarantees/{all-agents-stopped,clock-ahead,clock-steps,collector-frozen,foreign-records}.test.ts',
   'test/integration/nats/{blind-collector,cluster-harness,closed-connections,closed-connections-cluster}.test.ts',
   'test/integration/nats/{flow-control,refused-commits,refused-pings,refused-rights,three-servers,watches/watch-restored}.test.ts',
-  'test/integration/restores/{backup,gap-keyframe,lost-replies,lost-server,restored-while-running,restores}.test.ts',
+  'test/integration/restores/{backup,gap-keyframe,lock-rights,lost-replies,lost-server,restored-while-running,restores}.test.ts',
   'test/integration/runbooks/*.test.ts',
   'test/integration/services/!(consumers|failures|*-options).test.ts',
   'test/integration/surroundings/*.test.ts',

@@ -9,8 +9,8 @@ import { connectionOptions } from '../../../src/composition/store/access.ts';
 import { connectServer } from '../../../src/composition/store/connect-server.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
 import { startConfigured } from '../nats/support/configured-server.ts';
-import { Attacker } from './support/attacker.ts';
-import { FleetAccess } from './support/fleet-access.ts';
+import { Attacker } from '../access/support/attacker.ts';
+import { FleetAccess } from '../access/support/fleet-access.ts';
 
 const access = new FleetAccess();
 const attackers: readonly Member[] = [
