@@ -8,9 +8,9 @@ import type { SupervisedConnection } from '../../../src/adapters/nats/connection
 import { connectionOptions } from '../../../src/composition/store/access.ts';
 import { connectServer } from '../../../src/composition/store/connect-server.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
-import { startConfigured } from '../nats/support/configured-server.ts';
 import { Attacker } from '../access/support/attacker.ts';
 import { FleetAccess } from '../access/support/fleet-access.ts';
+import { startConfigured } from '../nats/support/configured-server.ts';
 
 const access = new FleetAccess();
 const attackers: readonly Member[] = [
