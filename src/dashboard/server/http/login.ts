@@ -46,7 +46,8 @@ ${wrong}
 <p><label>Token <input name="token" type="password" autocomplete="current-password" autofocus required></label>
 <button>Open</button>
 </form>
-<p>\`rollcall up\` and \`rollcall ui\` print a link with the token, or the file that has it.
+<p>When <code>rollcall up</code> or <code>rollcall ui</code> started on the machine that serves this page, it printed a link with the token,
+or the file that has the token.
 </html>
 `);
 }
