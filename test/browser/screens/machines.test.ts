@@ -36,6 +36,17 @@ test('a click closes or opens a compound state and updates the address', async (
   expect(page.url()).toContain('closed=-');
 });
 
+test('each machine that is chosen has a picture', async ({ open }) => {
+  const { page } = await open(sample.at(`#/machines?machine=run&${at}`));
+  await picture(page);
+  for (const machine of ['collector', 'instance']) {
+    await page.getByRole('button', { name: machine, exact: true }).click();
+    await expect
+      .poll(async () => (await drawn(page))[0], { timeout: 15_000 })
+      .toMatch(new RegExp(`^${machine}\\b`));
+  }
+});
+
 test('a chart opens with empty states closed', async ({ open }) => {
   const { page } = await open(sample.at(`#/machines?machine=run&sel=agent/batch-1/worker&${at}`));
   await picture(page);

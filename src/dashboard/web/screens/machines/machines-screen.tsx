@@ -40,7 +40,7 @@ export function MachinesScreen() {
       : undefined;
   const current = charts[machine] ?? '';
   const own = actor?.chart || current;
-  const hash = params['chart'] ?? own;
+  const hash = params['chart'] || own;
   const [missing, setMissing] = useState('');
   const { value, failed } = useFetch<Chart>(hash === '' ? null : apiPath(`charts/${hash}.json`));
   const chart = value?.hash === hash ? value : undefined;
