@@ -1,6 +1,7 @@
 import { backoff, pauseAfterTimeouts } from '../../adapters/nats/connection/backoff.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 
+const tryAgainAfter: Millis = seconds(1);
 const shortest: Millis = seconds(3);
 /** As long as an agent waits for the commit of its start. */
 const longest: Millis = seconds(60);
@@ -25,6 +26,7 @@ export class OpeningPatience {
   /** An attempt failed after `took`. Returns the pause before the next one. */
   pauseAfter(took: Millis): Millis {
     this.#timeouts = took >= slowAfter ? this.#timeouts + 1 : 0;
-    return backoff(1, seconds(0.5), seconds(1)) + pauseAfterTimeouts(this.#timeouts, longestPause);
+    const pause = backoff(0, tryAgainAfter, tryAgainAfter);
+    return pause + pauseAfterTimeouts(this.#timeouts, longestPause);
   }
 }

@@ -124,11 +124,14 @@ describe('losses are acknowledged', () => {
     ['consumer', 'c'],
     ['auditor', 'a'],
     ['deploy', undefined],
-  ] as const)('but not with the login of %s %s, which is told who may', async (role, name) => {
-    const login = server.login(role, name);
-    const { code, hint } = await run(login, ['lost', 'ack', 'h2/gone', '--yes']);
-    expect(code).toMatch(/^Fault: this (connection may not publish to|login may not read) /);
-    expect(hint).toContain('operator');
-    expect(await lostAgents()).toContain('gone');
-  });
+  ] as const)(
+    'is refused with the login of %s %s, and the error names who may acknowledge',
+    async (role, name) => {
+      const login = server.login(role, name);
+      const { code, hint } = await run(login, ['lost', 'ack', 'h2/gone', '--yes']);
+      expect(code).toMatch(/^Fault: this (connection may not publish to|login may not read) /);
+      expect(hint).toContain('operator');
+      expect(await lostAgents()).toContain('gone');
+    },
+  );
 });

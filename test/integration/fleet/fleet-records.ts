@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { systemHash } from '../../../src/adapters/system/hash.ts';
 import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import type { RunRef } from '../../../src/domain/identity/names.ts';
 import { readBrake } from '../../../src/domain/records/stored-record.ts';
-import { verify } from '../../../src/runtime/audit/verify.ts';
 import type { openStore, portsOf } from '../../../tools/bench/environment/access.ts';
 
 type Ports = ReturnType<typeof portsOf>;
@@ -57,19 +55,4 @@ export async function registrySize({ audit }: Awaited<ReturnType<typeof openStor
   const { last } = await audit.range();
   for await (const { origin } of audit.read(last)) upTo = origin;
   return { upTo };
-}
-
-/** What `audit verify` finds wrong, as JSON each. */
-export async function divergencesOf(
-  { audit, registry }: Awaited<ReturnType<typeof openStore>>,
-  { clock }: Ports,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const found: string[] = [];
-  await verify(
-    audit,
-    { registry, clock, hash: systemHash },
-    { onDivergence: (divergence) => found.push(JSON.stringify(divergence)), signal },
-  );
-  return found;
 }

@@ -13,16 +13,9 @@ import { openStore, portsOf } from '../../../tools/bench/environment/access.ts';
 import { StateWatch } from '../../../tools/bench/fixture/state-watch.ts';
 import type { JobName, Jobs } from '../../../tools/bench/processes/job.ts';
 import { startWorker, type Worker } from '../../../tools/bench/processes/worker.ts';
+import { divergencesOf } from '../restores/support/verified.ts';
 import { Counted } from './counted-events.ts';
-import {
-  brakeOf,
-  countLive,
-  divergencesOf,
-  gone,
-  readZone,
-  registrySize,
-  untilBraked,
-} from './fleet-records.ts';
+import { brakeOf, countLive, gone, readZone, registrySize, untilBraked } from './fleet-records.ts';
 
 export interface FleetOptions {
   readonly binary: string;
@@ -208,7 +201,7 @@ export async function playFleet(options: FleetOptions): Promise<FleetReport> {
   const spread = await die(spreadCrowd, async () => {});
 
   say('verifying the audit');
-  const divergences = await divergencesOf(store, ports, signal);
+  const divergences = (await divergencesOf({ store })).map((one) => JSON.stringify(one));
   const alive = crowds.slice(1, -1).flatMap(({ answer }) => answer);
   const live = await countLive(alive, ports);
   return {

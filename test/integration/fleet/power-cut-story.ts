@@ -13,8 +13,9 @@ import { StateWatch } from '../../../tools/bench/fixture/state-watch.ts';
 import type { JobName, Jobs } from '../../../tools/bench/processes/job.ts';
 import { goSubject, loadedSubject } from '../../../tools/bench/processes/keep-agents.ts';
 import { startWorker, type Worker } from '../../../tools/bench/processes/worker.ts';
+import { divergencesOf } from '../restores/support/verified.ts';
 import { Counted } from './counted-events.ts';
-import { countLive, divergencesOf } from './fleet-records.ts';
+import { countLive } from './fleet-records.ts';
 
 export interface PowerCutOptions {
   readonly env: Environment;
@@ -170,7 +171,7 @@ export async function playPowerCut(options: PowerCutOptions): Promise<PowerCutRe
   const suspected = count('suspected');
   const expired = count('expired');
   say('verifying the audit');
-  const divergences = await divergencesOf(store, ports, signal);
+  const divergences = (await divergencesOf({ store })).map((one) => JSON.stringify(one));
   return {
     agents,
     bareBatches: bare.answer.bare[0] ?? 0,

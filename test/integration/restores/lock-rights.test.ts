@@ -62,7 +62,7 @@ interface Answer {
   readonly message?: { readonly seq: number; readonly data?: string };
 }
 
-/** The lock, and all that could stand for it or copy it: each stream with its settings. */
+/** The lock, and the settings of each stream: another stream could have its subject or copy it. */
 async function look() {
   const known = (await ask('STREAM.NAMES')).streams ?? [];
   const settings = await Promise.all(
@@ -157,7 +157,7 @@ describe.each(attackers)('with the login of $role $name in $namespace, an attack
     }
   };
 
-  it('cannot make the lock of a restore, or a stream that stands in its way', async () => {
+  it('cannot create the lock of a restore, nor another stream with its subject', async () => {
     const before = await look();
     expect(before.note).toBeUndefined();
     expect(await tried()).toEqual(open(member, false));

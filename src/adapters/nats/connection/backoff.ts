@@ -51,7 +51,7 @@ const first: Millis = seconds(2.5);
 export const pauseAfterTimeouts = (timeouts: number, longest: Millis): Millis =>
   timeouts === 0 ? 0 : fraction() * Math.min(longest, first * 2 ** Math.min(timeouts - 1, 20));
 
-/** Below a ttl: a client that is served again soon keeps its lease. */
+/** Below the default ttl of 15 s. */
 const longestBeforeReconnect: Millis = seconds(10);
 
 /**

@@ -9,7 +9,9 @@ import { verify } from '../../../../src/runtime/audit/verify.ts';
 import type { TestFleet } from '../../harness/fleet.ts';
 
 /** The divergences of a fleet's history from its machines, its keyframes and its registry. */
-export async function divergencesOf({ store }: TestFleet): Promise<readonly Divergence[]> {
+export async function divergencesOf({
+  store,
+}: Pick<TestFleet, 'store'>): Promise<readonly Divergence[]> {
   const { audit, registry, keyframes, leases } = store;
   const divergences: Divergence[] = [];
   const ports = { audit, registry, keyframes, leases };
