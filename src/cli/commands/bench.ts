@@ -15,6 +15,7 @@ export const benchmarkNames = [
   'killed-unadvised',
   'frozen',
   'frozen-4s',
+  'deaths',
   'removal',
   'restart',
   'leader',

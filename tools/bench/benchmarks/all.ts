@@ -1,6 +1,7 @@
 import { seconds } from '../../../src/domain/time.ts';
 import type { Benchmark } from '../benchmark.ts';
 import { access } from './access.ts';
+import { deaths } from './deaths.ts';
 import { directory, directoryOf10k } from './directory-startup.ts';
 import { frozen } from './frozen.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -29,6 +30,7 @@ export const benchmarks: readonly Benchmark[] = [
   killedUnadvised,
   frozen('frozen', seconds(15)),
   frozen('frozen-4s', seconds(4)),
+  deaths,
   removal,
   restart,
   leader,

@@ -46,7 +46,7 @@ export const frozen = (name: string, ttl: Millis): Benchmark => ({
 });
 
 /** Checks every 20 ms, starting when the lease can first have lapsed. */
-async function leaseGone(
+export async function leaseGone(
   run: RunRef,
   { at, ttl }: { readonly at: MonotonicTime; readonly ttl: Millis },
   { ports, signal }: BenchmarkNamespace,

@@ -108,7 +108,10 @@ async function killOne(
  * Sends a request every millisecond until the server reports no responders. Not used on a process whose
  * death is measured: it would die with unread requests, which the server treats as a broken connection.
  */
-async function unheard(run: RunRef, { bare, names, signal }: BenchmarkNamespace): Promise<void> {
+export async function unheard(
+  run: RunRef,
+  { bare, names, signal }: BenchmarkNamespace,
+): Promise<void> {
   const subject = names.runPrefix + runSubject(run);
   let heard = true;
   while (heard) {
