@@ -3,6 +3,7 @@ import { localPorts } from '../composition/store/local-login.ts';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import { localLoginDir } from '../composition/xdg-directories.ts';
 import { Fault, NoAnswer, PublishRefused } from '../domain/fault.ts';
+import { filterFields } from '../domain/fleet/row-filter.ts';
 import type { Command, CommandEntry } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';
@@ -61,7 +62,7 @@ export async function runProgram(
     });
   }
   try {
-    await program.parseAsync(withKnownHelp(argv), { from: 'user' });
+    await program.parseAsync(withNegatedWords(withKnownHelp(argv)), { from: 'user' });
   } catch (cause) {
     if (!(cause instanceof CommanderError)) throw cause;
     if (cause.exitCode === 0) return exitCodes.done;
@@ -78,6 +79,16 @@ function withKnownHelp(argv: readonly string[]): readonly string[] {
   if (help !== 'help' || name === undefined || name === 'help' || name.startsWith('-')) return argv;
   const isKnown = commandIndex.some((one) => one.name.split(' ')[0] === name);
   return isKnown ? argv : [name, ...more];
+}
+
+const negatedWord = new RegExp(`^-(?:(?:${filterFields.join('|')}):|label\\.)`);
+
+/** A later word of `--filter` such as `-state:live` would be read as options. */
+function withNegatedWords(argv: readonly string[]): readonly string[] {
+  const flags = ['--filter', '-f'];
+  const start = argv.findIndex((word) => flags.includes(word)) + 2;
+  if (start < 2) return argv;
+  return argv.map((word, n) => (n >= start && negatedWord.test(word) ? `--filter=${word}` : word));
 }
 
 /** Whether the words of the command line can be a call of this command, or of the help of its group. */

@@ -42,6 +42,15 @@ describe('a command line without a valid command', () => {
   });
 });
 
+it.each([
+  'watch --filter host:a -state:liv',
+  'watch -f host:a -label.tier=gold -state:liv --lines',
+  'watch --filter -state:liv host:a',
+  'watch --filter=-state:liv',
+])('a negated word is part of the filter and no option: %s', async (line) => {
+  await expect(rollcall(line)).rejects.toThrow("--filter has an unknown state: 'liv'");
+});
+
 describe('help', () => {
   it.each([
     '--help',

@@ -38,7 +38,8 @@ export const ps = command({
     ['rollcall ps', 'all instances'],
     ['rollcall ps web', 'the instances of service web'],
     ['rollcall ps --filter state:dubious host:db-1', 'what needs attention on a host'],
-    ['rollcall ps --filter label.tier=gold', 'the instances with a label'],
+    ['rollcall ps --filter -state:live', 'all instances that are not live'],
+    ['rollcall ps --filter label.tier=gold,silver', 'the instances with one of two labels'],
     ['rollcall ps --service web --json', 'for scripts: one JSON document per line'],
     [
       'rollcall ps -o wide',

@@ -51,7 +51,7 @@ export const watch = command({
   },
   examples: [
     ['rollcall watch', 'until Ctrl-C'],
-    ['rollcall watch --filter state:dubious host:db-*', 'what needs attention on some hosts'],
+    ['rollcall watch --filter host:db-*,web-* -state:live', 'what needs attention on some hosts'],
     ['rollcall watch --lines', 'the current instances, then one line per change'],
     ['rollcall watch --json | jq -c "select(.change == \\"changed\\")"', 'one document per line'],
   ],

@@ -4,6 +4,7 @@ import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { zoneOfRow } from '../../domain/fleet/fleet-rows.ts';
 import {
   type Filterable,
+  filterRule,
   matchesRow,
   matchesValue,
   parseRowFilter,
@@ -57,11 +58,16 @@ export function filterRows<Row extends ListRow>(
 ): readonly Row[] {
   const filter = parseRowFilter(text);
   const other = filter.terms.find(({ field }) => field !== undefined && !fields.includes(field));
-  const word = filter.unknown[0] ?? (other && `${other.field}:${other.value}`);
+  const named = fields.map((field) => (field === 'label' ? 'label.NAME=' : `${field}:`)).join(' ');
+  const hint = `fields: ${named}; a word without a colon matches any part of a name, a reason or a label. ${filterRule}`;
+  if (other) {
+    const word = `${other.field}:${other.values[0]}`;
+    const problem = `--filter has a field that this list does not have: '${word}'`;
+    throw new Fault('bad-setting', problem, { hint });
+  }
+  const [word] = filter.wrong;
   if (word !== undefined) {
-    throw new Fault('bad-setting', `--filter has a field that this list does not have: '${word}'`, {
-      hint: `fields: ${fields.map((field) => (field === 'label' ? 'label.NAME=' : `${field}:`)).join(' ')}; a word without a colon matches any part of a name, a reason or a label`,
-    });
+    throw new Fault('bad-setting', `--filter has a word that cannot be read: '${word}'`, { hint });
   }
   refuseUnknownState(filter, fields);
   return rows.filter((row) => matchesRow(filter, filterable(row)));
@@ -70,9 +76,10 @@ export function filterRows<Row extends ListRow>(
 function refuseUnknownState({ terms }: RowFilter, fields: readonly string[]): void {
   const states = statesOf(fields);
   const isKnown = (value: string) => states.some((state) => matchesValue(state, value));
-  const wrong = terms.find(({ field, value }) => field === 'state' && !isKnown(value));
+  const wanted = terms.flatMap(({ field, values }) => (field === 'state' ? values : []));
+  const wrong = wanted.find((value) => !isKnown(value));
   if (wrong === undefined) return;
-  throw new Fault('bad-setting', `--filter has an unknown state: '${wrong.value}'`, {
+  throw new Fault('bad-setting', `--filter has an unknown state: '${wrong}'`, {
     hint: `states of this list: ${states.join(', ')}; a part of a name: state:susp*`,
   });
 }

@@ -33,7 +33,7 @@ export const listSettings = (fields: readonly (keyof typeof filterExamples)[]) =
     },
     filter: {
       flag: '-f, --filter <words...>',
-      description: `only rows that all words match: ${fields.map((field) => filterExamples[field]).join(', ')}, or a part of a name, a reason or a label (zone=a)`,
+      description: `only rows that all words match: ${fields.map((field) => filterExamples[field]).join(', ')}, or a part of a name, a reason or a label (zone=a). ${fields[0]}:a,b is a or b; -${fields[0]}:a is not a`,
       schema: z
         .union([z.string().transform((text) => [text]), z.array(z.string())], {
           error: 'words such as state:dubious',
@@ -44,7 +44,10 @@ export const listSettings = (fields: readonly (keyof typeof filterExamples)[]) =
         ...fields
           .filter((field) => field !== 'state')
           .map((field) => filterExamples[field].replace(/(?<=[:.]).*$/, '')),
-        ...(fields.includes('state') ? statesOf(fields).map((state) => `state:${state}`) : []),
+        ...(fields.includes('state') ? statesOf(fields) : []).flatMap((state) => [
+          `state:${state}`,
+          `-state:${state}`,
+        ]),
       ],
     },
   }) as const satisfies Settings;

@@ -5,16 +5,22 @@ type FilterField = (typeof filterFields)[number];
 /** One word of a filter. `field` undefined: the value may be anywhere. */
 interface FilterTerm {
   readonly field: FilterField | 'label' | undefined;
-  /** For a label `name=value`. */
-  readonly value: string;
+  /** One of them must match. For a label each is `name=value`. */
+  readonly values: readonly string[];
+  /** None of them may match instead. */
+  readonly isNegated: boolean;
 }
 
 /** A filter as it was typed. */
 export interface RowFilter {
   readonly terms: readonly FilterTerm[];
-  /** Words such as `stat:live`, whose field does not exist. They match nothing. */
-  readonly unknown: readonly string[];
+  /** Words that cannot be read: `stat:live`, whose field does not exist, `state:` and operators such as `or`. */
+  readonly wrong: readonly string[];
 }
+
+/** How words of a filter are combined, for people. */
+export const filterRule =
+  'All words must match. host:a,b is a or b; -host:a is not a; host:a* begins with a';
 
 /** What a filter looks at. `state` and `service` may have several values, one for each instance. */
 export type Filterable = Readonly<Record<FilterField, readonly string[]>> & {
@@ -28,32 +34,47 @@ export type Filterable = Readonly<Record<FilterField, readonly string[]>> & {
  * Parses a filter: words with a space between, of which all must match.
  *
  * `state:dubious` compares a whole value; `host:db-*` may have one `*` at its end; `label.tier=gold` and
- * `label.tier=*` compare a label; a word without a field matches any part of any name. Upper and lower case are
- * the same.
+ * `label.tier=*` compare a label; a word without a field matches any part of any name. `state:live,dubious` matches one
+ * of the values, and `-state:live` what `state:live` does not match. Upper and lower case are the same.
  */
 export function parseRowFilter(text: string): RowFilter {
   const terms: FilterTerm[] = [];
-  const unknown: string[] = [];
-  for (const word of text.toLowerCase().split(/\s+/).filter(Boolean)) {
-    const [, label] = /^label\.([^=]+=.*)$/.exec(word) ?? [];
-    const [, name, value = ''] = /^([a-z]+):(.*)$/.exec(word) ?? [];
+  const wrong: string[] = [];
+  for (const typed of text.toLowerCase().split(/\s+/).filter(Boolean)) {
+    const isNegated = /^-./.test(typed);
+    const word = isNegated ? typed.slice(1) : typed;
+    const [, label, labelled = ''] = /^label\.([^=]+=)(.*)$/.exec(word) ?? [];
+    const [, name, value = word] = /^([a-z]+):(.*)$/.exec(word) ?? [];
     const field = filterFields.find((one) => one === name);
-    if (label !== undefined) terms.push({ field: 'label', value: label });
-    else if (field !== undefined) terms.push({ field, value });
-    else if (name === undefined) terms.push({ field: undefined, value: word });
-    else unknown.push(word);
+    if (label !== undefined) {
+      // A value may contain a comma.
+      const values = [labelled, ...oneOf(labelled)].map((one) => label + one);
+      terms.push({ field: 'label', values, isNegated });
+    } else if (operator.test(word) || (name !== undefined && (!field || value === '')))
+      wrong.push(typed);
+    else terms.push({ field, values: oneOf(value), isNegated });
   }
-  return { terms, unknown };
+  return { terms, wrong };
 }
 
+/** What other filters have for `,` and `-`. */
+const operator = /^(?:or|and|not|[|&]+|[!(].*|[a-z.]+!=.*)$/;
+
+const oneOf = (value: string): readonly string[] =>
+  /[^,]/.test(value) ? value.split(',').filter(Boolean) : [value];
+
 /** Whether all words of a filter match. */
-export function matchesRow({ terms, unknown }: RowFilter, row: Filterable): boolean {
-  if (unknown.length > 0) return false;
-  return terms.every(({ field, value }) => {
-    if (field === undefined) return row.text().includes(value);
-    return row[field]?.some((one) => matchesValue(one.toLowerCase(), value)) === true;
-  });
-}
+export const matchesRow = ({ terms, wrong }: RowFilter, row: Filterable): boolean =>
+  wrong.length === 0 &&
+  terms.every(
+    ({ field, values, isNegated }) =>
+      isNegated !==
+      values.some((value) =>
+        field === undefined
+          ? row.text().includes(value)
+          : row[field]?.some((one) => matchesValue(one.toLowerCase(), value)) === true,
+      ),
+  );
 
 /** Whether a value in lower case is the wanted one, or begins as `wanted` does before its `*`. */
 export const matchesValue = (value: string, wanted: string): boolean =>

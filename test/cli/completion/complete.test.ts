@@ -33,6 +33,7 @@ test.each([
     ['state:draining', 'state:dubious'],
   ],
   [['agents', '-f', 'state:s'], ['state:suspect']],
+  [['agents', '-f', '-state:s'], ['-state:suspect']],
   // Bash splits words at colons, and replaces only the last part.
   [
     ['ps', '--filter', 'state', ':', 'd'],

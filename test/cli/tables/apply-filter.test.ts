@@ -19,6 +19,10 @@ test.each([
   ['zone:rack-2', []],
   ['silent', ['w2']],
   ['service:web', ['w1', 'w2']],
+  ['state:live,dubious', ['w1', 'w2']],
+  ['-state:live', ['w2']],
+  ['-silent', ['w1']],
+  ['-zone:rack-1', ['w2']],
 ])('the words of a filter select rows of a list: %s', (text, expected) => {
   expect(ids(text)).toEqual(expected);
 });
@@ -27,6 +31,14 @@ test('a field that a list does not have is refused instead of matching nothing',
   for (const text of ['sate:live', 'zoen:a']) expect(() => ids(text)).toThrow(text);
   expect(() => ids('service:web', ['host', 'state'])).toThrow('service:web');
   expect(() => ids('zone:a', ['host', 'state'])).toThrow('zone:a');
+});
+
+test('an operator of another language is refused with the rule of this one', () => {
+  for (const text of ['state:live or state:dubious', 'state!=live', 'not state:live', 'state:'])
+    expect(() => ids(text)).toThrow('--filter has a word that cannot be read');
+  expect(() => ids('state!=live')).toThrow(
+    expect.objectContaining({ hint: expect.stringContaining('-host:a is not a') }),
+  );
 });
 
 test('an unknown state is refused with the states of the list', () => {
@@ -44,5 +56,7 @@ test('an unknown state is refused with the states of the list', () => {
   );
   expect(refusal('state:dubious', ['host', 'agent', 'state'])).toContain('suspect, expired;');
   expect(refusal('state:dead', ['host', 'state'])).toContain('expired, gone;');
-  for (const text of ['state:live', 'state:Dub*']) expect(refusal(text, ps)).toBe('');
+  expect(refusal('-state:live,liv', ps)).toContain("unknown state: 'liv'");
+  for (const text of ['state:live', 'state:Dub*', '-state:live,fail*'])
+    expect(refusal(text, ps)).toBe('');
 });

@@ -1,5 +1,4 @@
-import { matchesRow, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
-import type { LostInstance } from '../../../domain/losses/losses.ts';
+import { type Filterable, matchesRow, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
 import type { AgentModel, InstanceNow } from './agent-model.ts';
 
 /** The filter of the fleet screen. */
@@ -16,36 +15,46 @@ const ended = new Set(['gone', 'left', 'superseded']);
 export const isRecent = ({ status, entityState, instances }: AgentModel, at: number): boolean =>
   !ended.has(status) || instances.length > 0 || at - entityState.since < news;
 
-/** Whether a slot matches the filter; undefined: all do. `lostWith`: the instances that were lost with a slot. */
+/**
+ * Whether a slot matches the filter, or one of its instances does; undefined: all do. `lostWith`: the instances that
+ * were lost with a slot.
+ */
 export function matchesFilter(
   { text, state }: FleetFilter,
-  lostWith: (slot: AgentModel) => readonly LostInstance[],
+  lostWith: (slot: AgentModel) => readonly InstanceNow[],
 ): ((slot: AgentModel) => boolean) | undefined {
   const filter = parseRowFilter(state === '' ? text : `${text} state:${state}`);
-  if (filter.terms.length === 0 && filter.unknown.length === 0) return undefined;
-  const hasLabel = filter.terms.some(({ field }) => field === 'label');
+  if (filter.terms.length === 0 && filter.wrong.length === 0) return undefined;
   return (slot) => {
-    const { host, agent, zone, status, reason, instances } = slot;
-    const named = status === 'gone' ? [...instances, ...lostWith(slot)] : instances;
-    return matchesRow(filter, {
-      host: [host],
-      agent: [agent],
-      zone: [zone],
-      state: [status, reason, ...instances.flatMap((one) => [one.status, one.reason])],
-      service: named.map(({ service }) => service),
-      label: hasLabel ? instances.flatMap(labelsOf) : [],
-      text: () =>
-        [`${host}/${agent} ${zone} ${status} ${reason}`]
-          .concat(named.map(({ service, id }) => `${service}/${id}`))
-          .join(' ')
-          .toLowerCase(),
-    });
+    const named = [...slot.instances, ...lostWith(slot)];
+    const all = named.map((one) => filterable(slot, one));
+    return [agentFilterable(slot, all), ...all].some((one) => matchesRow(filter, one));
   };
 }
 
-/** The labels of an instance, `name=value`. */
-export const labelsOf = ({ entityState }: InstanceNow): readonly string[] =>
-  entityState.note.labels?.split('\n') ?? [];
+/** An agent as a filter looks at it, with the services, labels and names of its instances. */
+const agentFilterable = (
+  { host, agent, zone, status, reason }: AgentModel,
+  instances: readonly Filterable[],
+): Filterable => ({
+  ...{ host: [host], agent: [agent], zone: [zone], state: [status, reason] },
+  service: instances.flatMap(({ service }) => service),
+  label: instances.flatMap(({ label = [] }) => label),
+  text: () =>
+    [`${host}/${agent} ${zone} ${status} ${reason}`.toLowerCase()]
+      .concat(instances.map((one) => one.text()))
+      .join(' '),
+});
+
+/** An instance as a filter looks at it. */
+export const filterable = (
+  { host, agent, zone }: AgentModel,
+  { service, id, status, reason, entityState }: InstanceNow,
+): Filterable => ({
+  ...{ host: [host], agent: [agent], zone: [zone], service: [service], state: [status, reason] },
+  label: entityState.note.labels?.split('\n') ?? [],
+  text: () => `${service}/${id} ${host}/${agent} ${zone} ${status} ${reason}`.toLowerCase(),
+});
 
 export type Grouping = 'host' | 'zone';
 

@@ -4,8 +4,10 @@ import {
   selectUsable,
   type Usable,
 } from '../../../domain/fleet/pick.ts';
+import { matchesRow, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
 import { type AgentModel, type InstanceNow, names } from './agent-model.ts';
 import type { FleetModel } from './fleet-model.ts';
+import { filterable } from './group-agents.ts';
 
 /** A registration of a service, with its agent. */
 export interface ServiceMember {
@@ -46,6 +48,28 @@ export function servicesOf(
   return [...members]
     .map(([name, all]) => summaryOf(name, all))
     .sort((a, b) => gravity(a) - gravity(b) || names.compare(a.name, b.name));
+}
+
+/** A service, and those of its registrations that match a filter. */
+export interface MatchingService {
+  readonly of: ServiceSummary;
+  readonly matching: readonly ServiceMember[];
+}
+
+/** The services with a registration that matches a filter. */
+export function matchingServices(
+  all: readonly ServiceSummary[],
+  text: string,
+): readonly MatchingService[] {
+  const filter = parseRowFilter(text);
+  return all
+    .map((of) => ({
+      of,
+      matching: of.members.filter(({ slot, instance }) =>
+        matchesRow(filter, filterable(slot, instance)),
+      ),
+    }))
+    .filter(({ matching }) => matching.length > 0);
 }
 
 /** The share of live instances; below 0 if consumers are given none. */

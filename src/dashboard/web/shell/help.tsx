@@ -6,7 +6,7 @@ export const helpIsOpen = signal(false);
 
 const keys: readonly (readonly [string, string])[] = [
   ['g f · g s · g t · g m · g g', 'open Fleet, Services, Timeline, Machines, GC'],
-  ['/', 'go to the filter'],
+  ['/', 'go to the filter: db state:failing,dubious -zone:ams'],
   ['t', 'write a time to go to'],
   ['arrows', 'move in grids, lists, charts and the slider'],
   ['Enter', 'open the focused item; in the filter: go to the first match'],

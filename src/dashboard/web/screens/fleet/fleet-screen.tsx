@@ -1,11 +1,11 @@
 import '../../styles/fleet.css';
 import { useState } from 'preact/hooks';
-import { filterFields, parseRowFilter } from '../../../../domain/fleet/row-filter.ts';
 import type { SlotFlaps } from '../../../history/query-types.ts';
 import { formatCount, formatNumber } from '../../format/format-time.ts';
-import { type Grouping, labelsOf, mostCells } from '../../model/group-agents.ts';
+import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
+import { FilterField, WrongWords } from '../../shell/filter-field.tsx';
 import { fleet, isPast, route, setParams, shownAt, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
@@ -30,7 +30,6 @@ export function FleetScreen() {
   const { params } = route.value;
   const { f = '', state = '', group = 'host', size = 'M', all = '', old = '' } = params;
   const [shown, setShown] = useState(atFirst);
-  const [typing, setTyping] = useState(false);
   const at = shownAt.value;
   const flaps =
     useHistoryQuery<SlotFlaps[]>(
@@ -45,7 +44,6 @@ export function FleetScreen() {
     fleet,
     { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, flaps },
   );
-  const { unknown } = parseRowFilter(f);
   const troubled = notLive(states) - notLive(shares);
   if (agents + gone === 0 && !isPast.value) return <NoAgents />;
   const hidden = matching - groups.cells;
@@ -89,18 +87,10 @@ export function FleetScreen() {
             ))}
         </span>
         <span class="grow" />
-        <input
-          type="search"
-          value={f}
-          placeholder="Filter  /"
-          title="Any part of a name, or state: zone: service: host: agent: and a value, as state:dubious, host:db-* or label.tier=gold"
-          aria-label="Filter by name, zone, service, state"
-          list="words"
-          onFocus={() => setTyping(true)}
-          onBlur={() => setTyping(false)}
-          onInput={(event) => setParams({ f: event.currentTarget.value })}
+        <FilterField
+          label="Filter by name, zone, service, state"
+          states={states.map(([status]) => status)}
         />
-        {typing ? <Words states={states} /> : null}
         <label class="pick">
           Group
           <select value={by} onChange={(event) => setParams({ group: event.currentTarget.value })}>
@@ -122,21 +112,19 @@ export function FleetScreen() {
           ))}
         </fieldset>
       </section>
-      <IssueList issues={issues} />
-      <FlapList flaps={flaps} />
       {filtered && agents > 0 ? (
         <p class={`panel ${matching > 0 ? 'strip-note' : 'notice'}`} data-testid="filtered">
           {matching} of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
           {f === '' ? '' : `“${f}”`}
           {troubled > 0 ? `; ${troubled} hidden ${troubled > 1 ? 'are' : 'is'} not live` : ''}.{' '}
-          {unknown.length === 0
-            ? ''
-            : `A filter has no field like ${unknown.join(', ')}: the fields are ${filterFields.join(', ')}, label.NAME=. `}
+          <WrongWords of={f} />
           <button type="button" onClick={() => setParams({ f: '', state: '' })}>
             Clear filter
           </button>
         </p>
       ) : null}
+      <IssueList issues={issues} />
+      <FlapList flaps={flaps} />
       {hidden > 0 ? (
         <p class="panel strip-note" data-testid="hidden">
           <Proportions parts={shares} />
@@ -198,29 +186,6 @@ export function FleetScreen() {
 /** How many agents are not live. */
 const notLive = (tallies: Tallies): number =>
   tallies.reduce((sum, [status, count]) => (status === 'live' ? sum : sum + count), 0);
-
-const mostWords = 100;
-
-/** Suggestions for the filter: the states, zones and services that exist. */
-function Words({ states }: { readonly states: Tallies }) {
-  const slots = fleet.slots();
-  const words = new Set(states.map(([status]) => `state:${status}`));
-  for (const { zone, instances } of slots.slice(0, 2000)) {
-    if (zone !== '') words.add(`zone:${zone}`);
-    for (const one of instances) {
-      words.add(`service:${one.service}`);
-      for (const label of labelsOf(one)) words.add(`label.${label}`);
-    }
-    if (words.size > mostWords) break;
-  }
-  return (
-    <datalist id="words">
-      {[...words].map((one) => (
-        <option key={one} value={one} />
-      ))}
-    </datalist>
-  );
-}
 
 /** A bar with the share of each state. */
 function Proportions({ parts }: { readonly parts: Tallies }) {

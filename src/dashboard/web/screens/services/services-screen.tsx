@@ -2,8 +2,9 @@ import '../../styles/services.css';
 import { useMemo, useState } from 'preact/hooks';
 import type { Lane } from '../../../history/query-types.ts';
 import { clockTime, dayTime, formatCount } from '../../format/format-time.ts';
-import { type ServiceSummary, servicesOf } from '../../model/service-table.ts';
+import { type MatchingService, matchingServices, servicesOf } from '../../model/service-table.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
+import { FilterField, WrongWords } from '../../shell/filter-field.tsx';
 import {
   fleet,
   isPast,
@@ -30,7 +31,7 @@ export function ServicesScreen() {
   const { f = '', open = '' } = route.value.params;
   const [most, setMost] = useState(atFirst);
   const all = useMemo(() => servicesOf(fleet.slots(), fleet), [version.value]);
-  const shown = all.filter(({ name }) => name.toLowerCase().includes(f.toLowerCase()));
+  const shown = matchingServices(all, f);
   if (all.length === 0 && !isPast.value && fleet.slots().length === 0) return <NoAgents />;
   const empty = all.filter(({ handed }) => handed['prefer-live'] === 0).length;
   return (
@@ -43,24 +44,24 @@ export function ServicesScreen() {
           <span class="bad">{formatCount(empty, 'service')} without a usable instance</span>
         )}
         <span class="grow" />
-        <input
-          type="search"
-          value={f}
-          placeholder="Filter  /"
-          aria-label="Filter services by name"
-          onInput={(event) => setParams({ f: event.currentTarget.value })}
-        />
+        <FilterField label="Filter services by their instances" states={statuses} />
       </section>
-      {shown.length === 0 ? (
-        <p class="panel notice">
-          {all.length === 0
-            ? 'No instance is registered.'
-            : `0 of ${formatCount(all.length, 'service')} match “${f}”.`}
+      {all.length === 0 ? <p class="panel notice">No instance is registered.</p> : null}
+      {f !== '' && all.length > 0 ? (
+        <p class={`panel ${shown.length > 0 ? 'strip-note' : 'notice'}`} data-testid="filtered">
+          {shown.length} of {formatCount(all.length, 'service')} have an instance that matches “{f}
+          ”. <WrongWords of={f} />
+          {shown.length === 0 && f.includes('state:')
+            ? `An instance is ${statuses.join(', ')}. `
+            : ''}
+          <button type="button" onClick={() => setParams({ f: '' })}>
+            Clear filter
+          </button>
         </p>
       ) : null}
       <ul class="service-list">
         {shown.slice(0, most).map((one) => (
-          <ServiceRow key={one.name} of={one} isOpen={open === one.name} />
+          <ServiceRow key={one.of.name} {...one} isOpen={open === one.of.name} />
         ))}
       </ul>
       {shown.length > most ? (
@@ -74,7 +75,7 @@ export function ServicesScreen() {
   );
 }
 
-function ServiceRow({ of, isOpen }: { readonly of: ServiceSummary; readonly isOpen: boolean }) {
+function ServiceRow({ of, matching, isOpen }: MatchingService & { readonly isOpen: boolean }) {
   const { name, members, counts, zones, agents, handed } = of;
   return (
     <li class="panel service">
@@ -98,6 +99,9 @@ function ServiceRow({ of, isOpen }: { readonly of: ServiceSummary; readonly isOp
             </span>
           ) : null,
         )}
+        {matching.length < members.length ? (
+          <span class="dim">{matching.length} match the filter</span>
+        ) : null}
       </span>
       <dl>
         <dt>zones</dt>
@@ -126,7 +130,7 @@ function ServiceRow({ of, isOpen }: { readonly of: ServiceSummary; readonly isOp
         <dt>served by</dt>
         <dd>{formatCount(agents, 'agent')}</dd>
       </dl>
-      {isOpen ? <ServiceMembers members={members} /> : null}
+      {isOpen ? <ServiceMembers members={matching} /> : null}
     </li>
   );
 }

@@ -1,3 +1,8 @@
+import {
+  type Filterable,
+  matchesRow,
+  parseRowFilter,
+} from '../../../../domain/fleet/row-filter.ts';
 import type { ApiEntity } from '../../../api-types.ts';
 import type { Stirred } from '../../../history/query-types.ts';
 import { names } from '../../model/agent-model.ts';
@@ -43,14 +48,14 @@ export function laneEntities(
 ): readonly NamedLane[] {
   const subject = readSubject(chosen);
   const lanes = new Map<string, { name: string; kind: string; entities: number[] }>();
-  const wanted = text.toLowerCase();
+  const filter = parseRowFilter(text);
   fleet.entities.forEach((entity, number) => {
     if (subject && !isOf(subject, entity)) return;
     if (by !== 'entity' && entity.entity !== (by === 'service' ? 'instance' : 'run')) return;
     const zone = by === 'zone' ? zoneOf(fleet, entity) : '';
     const key = laneKey(by, entity, zone);
     const name = by === 'agent' || by === 'entity' ? entityName(entity) : key;
-    if (wanted !== '' && !name.toLowerCase().includes(wanted)) return;
+    if (text !== '' && !matchesRow(filter, filterable(fleet, entity, number, name))) return;
     const lane = lanes.get(key);
     if (lane) lane.entities.push(number);
     else
@@ -60,6 +65,25 @@ export function laneEntities(
     .map(([key, lane]) => ({ key, ...lane }))
     .sort((a, b) => names.compare(a.name, b.name));
 }
+
+/** An entity as a filter looks at it, with its status at the moment of the fleet. */
+const filterable = (
+  fleet: FleetModel,
+  of: ApiEntity,
+  number: number,
+  name: string,
+): Filterable => ({
+  host: 'host' in of ? [of.host] : [],
+  agent: 'agent' in of && of.agent ? [of.agent] : [],
+  service: of.entity === 'instance' ? [of.service] : [],
+  get zone() {
+    return [zoneOf(fleet, of)];
+  },
+  get state() {
+    return [statusNow(fleet, number, of)];
+  },
+  text: () => name.toLowerCase(),
+});
 
 /** The statuses of a lane's entities at the moment of the fleet: of those that have not ended, else of all. */
 export function statusesNow(fleet: FleetModel, { entities }: NamedLane): readonly string[] {

@@ -4,7 +4,9 @@ import type { Density, Lane, Stirred, When } from '../../../history/query-types.
 import { clockTime, formatCount, formatDuration, formatNumber } from '../../format/format-time.ts';
 import { readPin } from '../../format/pin.ts';
 import { queryRange, readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
+import { runStatuses } from '../../model/state-styles.ts';
 import { apiPath } from '../../protocol/api-path.ts';
+import { FilterField, WrongWords } from '../../shell/filter-field.tsx';
 import {
   extent,
   fleet,
@@ -45,10 +47,11 @@ export function TimelineScreen() {
   const window = readWindow(params['w'], whole);
   const asked = queryRange(window);
   const by: LaneGrouping = laneGroupings.find((one) => one === params['lanes']) ?? 'agent';
+  const f = params['f'] ?? '';
   const isUnfiltered = params['every'] === '1';
   const lanes = useMemo(
-    () => laneEntities(fleet, by, params['sel'] ?? '', params['f'] ?? ''),
-    [fleet.entities, fleet.entities.length, by, params['sel'], params['f']],
+    () => laneEntities(fleet, by, params['sel'] ?? '', f),
+    [fleet.entities, fleet.entities.length, by, params['sel'], f, f.includes(':') && version.value],
   );
   const fresh = `${all?.to} ${all?.from}`;
   const changed = useHistoryQuery<Stirred[]>({ ask: 'stirred', ...asked }, fresh);
@@ -125,14 +128,7 @@ export function TimelineScreen() {
           />
           only with changes
         </label>
-        <input
-          type="search"
-          class="gives"
-          value={params['f'] ?? ''}
-          placeholder="Filter  /"
-          aria-label="Filter lanes by name"
-          onInput={(event) => setParams({ f: event.currentTarget.value })}
-        />
+        <FilterField label="Filter lanes by name, zone, service, state" states={runStatuses} />
         <span class="grow" />
         <fieldset class="sizes" aria-label="Zoom">
           <button
@@ -191,6 +187,7 @@ export function TimelineScreen() {
         <Legend bands={bands} />
         {changed && busy.length === 0 ? (
           <p class="notice">
+            <WrongWords of={f} />
             No changes in {formatCount(lanes.length, 'lane')} in this range. Select a longer range,
             or show every lane.
           </p>

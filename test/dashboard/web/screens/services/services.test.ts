@@ -1,6 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { Lane } from '../../../../../src/dashboard/history/query-types.ts';
-import { servicesOf } from '../../../../../src/dashboard/web/model/service-table.ts';
+import {
+  matchingServices,
+  servicesOf,
+} from '../../../../../src/dashboard/web/model/service-table.ts';
 import { lowestLive } from '../../../../../src/dashboard/web/screens/services/lowest.ts';
 import { type Given, instance, present, rollOf, run } from '../../support/sample-fleet.ts';
 
@@ -74,6 +77,30 @@ describe('a service', () => {
     ]);
     expect(second).toMatchObject({ name: 'web', handed: { any: 1 } });
   });
+});
+
+test.each([
+  ['', { web: 3, db: 1 }],
+  ['we', { web: 3 }],
+  ['state:failing', { web: 1 }],
+  ['-state:live', { web: 2, db: 1 }],
+  ['state:dubious zone:ber', { web: 1, db: 1 }],
+  ['-service:web', { db: 1 }],
+  ['state:suspect', {}],
+  ['state:failing or state:live', {}],
+])('services have the instances that match the filter %j', (text, expected) => {
+  const fleet = rollOf([
+    { entity: run('h1'), state: live, ...note('ams') },
+    { entity: instance('h1', 'w1'), state: 'serving' },
+    { entity: instance('h1', 'w2'), state: 'failing' },
+    { entity: run('h2'), state: silent, ...note('ber') },
+    { entity: instance('h2', 'w3'), state: 'serving' },
+    { entity: { ...instance('h2', 'd1'), service: 'db' } as never, state: 'serving' },
+  ]);
+  const found = matchingServices(servicesOf(fleet.slots(), fleet), text);
+  expect(Object.fromEntries(found.map(({ of, matching }) => [of.name, matching.length]))).toEqual(
+    expected,
+  );
 });
 
 describe('the lowest number of live instances', () => {
