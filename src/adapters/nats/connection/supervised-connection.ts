@@ -136,7 +136,8 @@ export class SupervisedConnection implements AsyncDisposable {
       sendBefore?.();
       // The client refuses a timeout below one millisecond.
       const timeout = Math.max(1, within);
-      this.client.request(subject, text, headers ? { timeout, headers } : { timeout }).then(
+      const options = headers ? { timeout, headers } : { timeout };
+      this.client.request(subject, bytesOf(text), options).then(
         (msg) => {
           settle();
           resolve({ kind: 'received', msg });
@@ -157,7 +158,7 @@ export class SupervisedConnection implements AsyncDisposable {
   publish(subject: string, text: string, headers?: MsgHdrs): boolean {
     if (!this.up) return false;
     const address = subjectInDomain(subject, this.jsDomain);
-    this.client.publish(address, text, headers ? { headers } : {});
+    this.client.publish(address, bytesOf(text), headers ? { headers } : {});
     return true;
   }
 
@@ -224,6 +225,9 @@ export class SupervisedConnection implements AsyncDisposable {
     this.#refusedSubjects.add(error.subject);
   }
 }
+
+/** From the pool of small buffers: the client would make one of its own for each text. */
+const bytesOf = (text: string): Uint8Array => Buffer.from(text);
 
 function replyOfError(subject: string, cause: unknown): Reply {
   if (isClientError(cause, 'TimeoutError')) return { kind: 'timed-out', why: 'no answer in time' };

@@ -1,4 +1,3 @@
-import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { Fault, PublishRefused } from '../../../domain/fault.ts';
 import type { Millis, Revision } from '../../../domain/time.ts';
 import { backoff, sleep } from '../connection/backoff.ts';
@@ -7,6 +6,7 @@ import { jsonOf } from '../connection/message.ts';
 import { MissingStream } from '../connection/missing-stream.ts';
 import { randomId } from '../connection/random-id.ts';
 import type { Reply, SupervisedConnection } from '../connection/supervised-connection.ts';
+import { EncodedHeaders } from './encoded-headers.ts';
 
 /** A message for a stream. */
 export interface OutgoingMessage {
@@ -103,7 +103,8 @@ function sendMessages(
   if (last === undefined) throw new TypeError('nothing to publish');
   for (const message of messages) assertFits(connection, message);
   if (messages.length > 1) return requestBatch(connection, messages, last, options);
-  return connection.request(last.subject, last.text, { ...options, headers: headersOf(last) });
+  const headers = new EncodedHeaders(...last.headers);
+  return connection.request(last.subject, last.text, { ...options, headers });
 }
 
 /**
@@ -117,30 +118,21 @@ function requestBatch(
   options: SendOptions,
 ): Promise<Reply> {
   const id = randomId();
+  const ofBatch = (index: number) =>
+    [
+      ['Nats-Batch-Id', id],
+      ['Nats-Batch-Sequence', `${index + 1}`],
+    ] as const;
+  const before = messages.length - 1;
   const sendBefore = () => {
-    for (const [index, message] of messages.slice(0, -1).entries()) {
-      const batchHeaders = headersOf(
-        message,
-        ['Nats-Batch-Id', id],
-        ['Nats-Batch-Sequence', `${index + 1}`],
-      );
-      connection.publish(message.subject, message.text, batchHeaders);
+    for (let index = 0; index < before; index += 1) {
+      const { subject, text, headers } = messages[index] as OutgoingMessage;
+      connection.publish(subject, text, new EncodedHeaders(...headers, ...ofBatch(index)));
     }
   };
-  const commit = headersOf(
-    last,
-    ['Nats-Batch-Id', id],
-    ['Nats-Batch-Sequence', `${messages.length}`],
-    ['Nats-Batch-Commit', '1'],
-  );
-  return connection.request(last.subject, last.text, { ...options, headers: commit, sendBefore });
-}
-
-function headersOf(message: OutgoingMessage, ...more: (readonly [string, string])[]): MsgHdrs {
-  const all = headers();
-  for (const [name, value] of message.headers) all.set(name, value);
-  for (const [name, value] of more) all.set(name, value);
-  return all;
+  const commit = ['Nats-Batch-Commit', '1'] as const;
+  const headers = new EncodedHeaders(...last.headers, ...ofBatch(before), commit);
+  return connection.request(last.subject, last.text, { ...options, headers, sendBefore });
 }
 
 interface Acknowledgement {
