@@ -14,18 +14,17 @@ import {
   verdictOn,
 } from './support/sample-audit.ts';
 
-const names = ['web/1', 'web/2', 'db/1'] as const;
+const names = Array.from({ length: 12 }, (_, n) => `web/${n}`);
 const places = ['h1/a', 'h2/a', 'h3/a', 'h4/a'] as const;
 
-/** An agent that changes its instances continuously until it is stopped. */
+/** An agent that changes each of its instances once a second, one after the other, until it is stopped. */
 function busy({ agent }: Awaited<ReturnType<typeof startAgent>>) {
   let on = true;
-  let port = 0;
   const changing = (async () => {
-    while (on) {
-      port = (port % 60_000) + 1;
-      agent.replace(names.map((name) => specOf(name, port)));
-      await sleep(15);
+    for (let n = 0; on; n += 1) {
+      const port = (at: number) => 1 + Math.floor((n + names.length - at) / names.length);
+      agent.replace(names.map((name, at) => specOf(name, port(at))));
+      await sleep(1000 / names.length);
     }
   })();
   return {
@@ -76,6 +75,11 @@ test('the audit loses and duplicates no event while leaders and a collector are 
   const keyframed = async () => (await store.keyframes.list()).length > 0;
   await until('the next collector keeps a keyframe', keyframed, 150_000);
 
+  const leastWritten = async () => {
+    const entries = await store.registry.list(['instance.>'], 0);
+    return Math.min(...entries.map(({ text }) => Number(JSON.parse(text ?? '{}').n)));
+  };
+  await until('each was written 51 times', async () => (await leastWritten()) > 50, 90_000);
   for (const writer of writers) await writer.stop();
   await sleep(1000);
   const records = await store.registry.list(['instance.>'], 0);
