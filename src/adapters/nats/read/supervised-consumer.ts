@@ -33,7 +33,8 @@ const deadAfterTicks = 5;
 
 /**
  * When we conclude that answers to flow control requests get lost: so many heartbeats have repeated an
- * answered request, and it was answered so many ticks ago. A busy server takes hundreds of milliseconds.
+ * answered request since our server had the answer, and it has had it for so many ticks. A busy server takes hundreds
+ * of milliseconds. Heartbeats that it sent earlier do not count: a slow reader receives many of them behind the messages.
  */
 const maxRepeatedRequests = 3;
 const answerLostAfterTicks = 3;
@@ -61,7 +62,9 @@ export class SupervisedConsumer implements AsyncDisposable {
   /** Reply subject of the flow control request that is not yet answered, or ''. */
   #flowRequest = '';
   #answeredRequest = '';
-  /** Ticks since it was answered first; the answer is repeated with each heartbeat that repeats the request. */
+  /** Whether our server has the answer. */
+  #hasAnswer = false;
+  /** Since it has it. The answer is repeated with each heartbeat that repeats the request. */
   #ticksSinceAnswer = 0;
   #repeatedRequests = 0;
 
@@ -179,7 +182,7 @@ export class SupervisedConsumer implements AsyncDisposable {
 
   /** The server sends no more messages until the request is answered. */
   #onFlowRequest(subject: string): void {
-    this.#repeatedRequests = subject === this.#answeredRequest ? this.#repeatedRequests + 1 : 0;
+    if (subject === this.#answeredRequest && this.#hasAnswer) this.#repeatedRequests += 1;
     const isOld = this.#ticksSinceAnswer >= answerLostAfterTicks;
     if (this.#repeatedRequests >= maxRepeatedRequests && isOld) {
       this.#die(
@@ -194,9 +197,23 @@ export class SupervisedConsumer implements AsyncDisposable {
   #answerFlowRequest(): void {
     if (this.#flowRequest === '') return;
     this.#connection.publish(this.#flowRequest, '');
-    if (this.#flowRequest !== this.#answeredRequest) this.#ticksSinceAnswer = 0;
-    this.#answeredRequest = this.#flowRequest;
+    if (this.#flowRequest !== this.#answeredRequest) void this.#awaitArrival(this.#flowRequest);
     this.#flowRequest = '';
+  }
+
+  /** A ping behind the answer: its pong comes behind everything that the server sent before it had the answer. */
+  async #awaitArrival(answered: string): Promise<void> {
+    this.#answeredRequest = answered;
+    this.#hasAnswer = false;
+    this.#repeatedRequests = 0;
+    try {
+      await this.#connection.client.flush();
+    } catch {
+      return; // The connection broke, which ends this consumer.
+    }
+    if (this.#answeredRequest !== answered) return;
+    this.#hasAnswer = true;
+    this.#ticksSinceAnswer = 0;
   }
 
   #die(why: string): void {
