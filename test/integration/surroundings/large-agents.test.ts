@@ -15,8 +15,8 @@ const say = (line: string) => void process.stdout.write(`${line}\n`);
 
 const specOf = (n: number, labels: Record<string, string> = {}): InstanceSpec =>
   InstanceSpec.parse({ service: `s${n % 100}`, id: `i${n}`, port: 1 + (n % 65_535), labels });
-/** Behind the last record: its event, and one of the session. */
-const followingEvents = 2;
+/** Behind the last record of a start: the events of the last instance and of the run, and one of the session. */
+const followingEvents = 3;
 const lastSequence = async (fleet: TestFleet): Promise<number> =>
   Math.max(...[...(await fleet.records()).values()].map(({ revision }) => revision));
 
