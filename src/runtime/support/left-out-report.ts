@@ -6,7 +6,8 @@ import type { Ports } from '../../ports/ports.ts';
 export class LeftOutReport {
   readonly #view: ViewOwner;
   readonly #ports: Pick<Ports, 'log' | 'metrics'>;
-  #count = 0;
+  /** Undefined before the first report: a metric that is 0 must exist too. */
+  #count: number | undefined;
   #logged: ReadonlySet<string> = new Set();
 
   constructor(view: ViewOwner, ports: Pick<Ports, 'log' | 'metrics'>) {
