@@ -223,14 +223,13 @@ export interface ApiGcPlan {
 export interface ApiBrake {
   readonly zone: string;
   readonly on: boolean;
-  readonly readable: boolean;
   readonly seen: number;
   readonly suspect: number;
   readonly heldBack: number;
   readonly pace: Millis;
-  readonly since: WallTime | null;
+  /** It ends when less than this fraction is suspect. */
+  readonly release: number;
   readonly endsAt: WallTime | null;
-  readonly waiting: number;
 }
 
 export interface ApiHold {

@@ -23,7 +23,8 @@ export function density(log: TransitionLog, from: number, to: number, pieces: nu
       bin[0] += 1;
       if (bad.has(type)) bin[1] += 1;
     }
-    const machine = log.entities.at(log.entity.get(row)).entity;
+    const of = log.entities.at(log.entity.get(row));
+    const machine = of.entity;
     const chart = log.chart.get(row);
     const seq = log.seq.get(row);
     const known = charts.get(machine);
@@ -31,8 +32,9 @@ export function density(log: TransitionLog, from: number, to: number, pieces: nu
       marks.push({ at, seq, what: `another chart of ${machine}` });
     }
     if (known === undefined || log.prev.get(row) === none) charts.set(machine, chart);
-    if (deed.has(type) && (machine === 'hold' || machine === 'brake')) {
-      marks.push({ at, seq, what: `${machine} ${log.words.at(type)}` });
+    if (deed.has(type) && (of.entity === 'hold' || of.entity === 'brake')) {
+      const where = of.entity === 'brake' ? `zone ${of.zone}` : of.host;
+      marks.push({ at, seq, what: `${machine} ${log.words.at(type)}: ${where}` });
     }
     if (type === seat && machine === 'collector') marks.push({ at, seq, what: 'a seat was taken' });
   }

@@ -9,6 +9,8 @@ import { countZones, judgeBrake, type ZoneCount, zoneOf } from './brake.ts';
 interface ExpiryTurn {
   readonly turn: number;
   readonly at: WallTime;
+  /** The brake holds it back now: its grace is over. */
+  readonly isHeldBack: boolean;
 }
 
 /** A brake that is on or about to trip, and its course if nothing changes. */
@@ -27,8 +29,8 @@ export interface BrakeForecast extends ZoneCount {
 /**
  * Forecasts the brakes of a fleet, if nothing else changes.
  *
- * An estimate: no record contains the time of the last expiry, so the first one is assumed a whole pace
- * away. `refuted` returns true for suspects that are known not to expire.
+ * An estimate: no record contains the time of the last expiry. The expiries until now are assumed one pace apart since
+ * the brake is on; if the next would be over by that, it is assumed a whole pace away. `refuted` returns true for suspects that are known not to expire.
  */
 export function forecastBrakes(
   fleet: Fleet,
@@ -62,7 +64,10 @@ function forecastZone(
   if (brake?.kind === 'unreadable') {
     return { ...forecast, record: 'unreadable', endsAt: null, turns: new Map() };
   }
-  return { ...forecast, record: brake?.record, ...scheduleExpiries(queue, count, policy, now) };
+  const record = brake?.record;
+  const next = record ? record.since + policy.pace * (record.expired + 1) : 0;
+  const permitAt = next > now ? next : now + policy.pace;
+  return { ...forecast, record, ...scheduleExpiries(queue, count, policy, now, permitAt) };
 }
 
 interface WaitingRun {
@@ -86,27 +91,45 @@ function waitingRuns(
     if (fleet.controls.holdOn(record) || refuted(record)) continue;
     waiting.push({ run, due: suspect.since + grace, counts: phase !== 'leaving' });
   }
-  return waiting.sort((a, b) => a.due - b.due);
+  return waiting;
 }
 
-/** Expires one run per pace until the brake releases, then all runs that are due. */
+/**
+ * Expires one run per pace until the brake releases, then all runs that are due. As in a sweep of a collector, each permit
+ * goes to the first run of the fleet whose grace is over, not to the one that is silent longest.
+ */
 function scheduleExpiries(
   queue: readonly WaitingRun[],
   count: ZoneCount,
   policy: BrakePolicy,
   now: WallTime,
+  firstPermitAt: WallTime,
 ): Pick<BrakeForecast, 'endsAt' | 'turns'> {
   const turns = new Map<string, ExpiryTurn>();
   let { seen, suspect } = count;
-  let before = now;
+  let permitAt = firstPermitAt;
   const isOver = () => judgeBrake({ seen, suspect }, true, policy) === 'release';
   let endsAt: WallTime | null = isOver() ? now : null;
-  for (const [n, { run, due, counts }] of queue.entries()) {
-    before = endsAt === null ? Math.max(due, before + policy.pace) : Math.max(due, now, endsAt);
-    turns.set(run, { turn: n + 1, at: before });
+  const places = new Map(queue.map((one, n) => [one, n]));
+  const place = (one: WaitingRun) => places.get(one) ?? 0;
+  const later = queue.toSorted((a, b) => b.due - a.due || place(b) - place(a));
+  let ready: WaitingRun[] = [];
+  while (turns.size < queue.length) {
+    const due = ready.length > 0 ? now : (later.at(-1)?.due ?? now);
+    const at = Math.max(due, endsAt ?? permitAt, now);
+    const before = ready.length;
+    for (let one = later.at(-1); one && one.due <= at; one = later.at(-1)) {
+      ready.push(one);
+      later.pop();
+    }
+    if (ready.length > before) ready = ready.sort((a, b) => place(b) - place(a));
+    const one = ready.pop();
+    if (!one) break;
+    turns.set(one.run, { turn: turns.size + 1, at, isHeldBack: one.due <= now });
+    permitAt = at + policy.pace;
     seen -= 1;
-    if (counts) suspect -= 1;
-    if (endsAt === null && isOver()) endsAt = before;
+    if (one.counts) suspect -= 1;
+    if (endsAt === null && isOver()) endsAt = at;
   }
   return { endsAt, turns };
 }

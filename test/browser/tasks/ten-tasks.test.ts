@@ -91,15 +91,22 @@ test('5: why an agent is dubious is one sentence after 1 click', async ({ open }
   expect(hand.cost).toEqual({ clicks: 1, keys: 0 });
 });
 
-test('6: when the brake ends is shown after 1 click', async ({ open }) => {
+test('6: when the brake ends is in the banner, and what waits is shown after 1 click', async ({
+  open,
+}) => {
   const { page, hand } = await atFleet(open);
   const banner = page.getByTestId('brake');
   expect(await banner.textContent()).toMatch(
     /zone ber since .*: runs expire one at a time, \d since then/,
   );
-  await hand.click(banner.getByRole('link', { name: 'When it ends' }));
+  await expect
+    .poll(() => banner.textContent(), soon)
+    .toMatch(
+      /ends when less than 15 % of the agents are suspect: about in [\dms ]+, \d\d:\d\d:\d\d/,
+    );
+  await hand.click(banner.getByRole('link', { name: 'What waits' }));
   const brakes = page.getByRole('region', { name: 'Brakes' });
-  await expect.poll(() => brakes.textContent(), soon).toMatch(/zone ber.*ends about in [\dms ]+/);
+  await expect.poll(() => brakes.textContent(), soon).toMatch(/zone ber.*about in [\dms ]+, \d\d:/);
   expect(hand.cost).toEqual({ clicks: 1, keys: 0 });
 });
 

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { edgeCounts } from '../../../src/dashboard/history/histogram-queries.ts';
+import { density, edgeCounts } from '../../../src/dashboard/history/histogram-queries.ts';
 import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts';
 import { type Happening, happenings, pageOf } from '../support/sample-histories.ts';
+import { brake, hold } from '../web/support/sample-fleet.ts';
 
 const query = { ask: 'edges', machine: 'run', entities: null } as const;
 
@@ -46,4 +47,20 @@ describe('the edge counts of a machine', () => {
       }),
     );
   });
+});
+
+test('the marks of a time range name the zone of a brake and the host of a hold', () => {
+  const entities = [brake('ber'), hold('h1')];
+  const history = entities.flatMap((entity, n) =>
+    [n === 0 ? 'tripped' : 'planned', 'released'].map((type, m) => ({
+      ...{ seq: 2 * n + m + 1, at: 2 * n + m + 1, entity, type, to: type },
+      ...{ edges: [], note: undefined },
+    })),
+  );
+  expect(density(logOf(history), 0, 9, 1).marks.map(({ what }) => what)).toEqual([
+    'brake tripped: zone ber',
+    'brake released: zone ber',
+    'hold planned: h1',
+    'hold released: h1',
+  ]);
 });

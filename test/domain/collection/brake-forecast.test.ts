@@ -4,7 +4,7 @@ import { Fleet } from '../../../src/domain/fleet/fleet.ts';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { brakeEntry, holdEntry } from '../support/sample-fleet.ts';
-import { agentEntry, agentRecord } from '../support/sample-records.ts';
+import { agentEntry, agentRecord, runId } from '../support/sample-records.ts';
 
 const now = Date.UTC(2026, 5, 1);
 const zone = ZoneName.parse('r1');
@@ -44,6 +44,34 @@ describe('the forecast of a brake', () => {
   it('does not count a run in its grace as held back, and the pace runs meanwhile', () => {
     const [forecast] = forecastBrakes(fleetOf(20, 6, { suspectFor: seconds(5) }), now);
     expect(forecast).toMatchObject({ heldBack: 0, endsAt: now + seconds(55) });
+  });
+
+  it('gives the turns in the order of the fleet, as a sweep does', () => {
+    const fleet = new Fleet();
+    const of = (host: string, suspectFor: number) =>
+      agentEntry(
+        1,
+        agentRecord(`${host}/a`, `run${host}`, {
+          ...{ zone, grace: seconds(30) },
+          suspect: { reason: 'silent', since: now - suspectFor },
+        }),
+      );
+    const since = now - seconds(13);
+    fleet.replace(
+      [
+        ...[of('h1', seconds(40)), of('h2', seconds(15)), of('h3', seconds(60))],
+        brakeEntry('r1', { seen: 3, suspect: 3, since, expired: 1 }),
+      ],
+      99,
+    );
+    const [forecast] = forecastBrakes(fleet, now);
+    expect(forecast?.heldBack).toBe(2);
+    // The permits come 20, 30 and 40 s after the brake tripped; the grace of h2 ends in 15 s.
+    expect([...(forecast?.turns ?? [])]).toEqual([
+      [runId('runh1'), { turn: 1, at: now + seconds(7), isHeldBack: true }],
+      [runId('runh2'), { turn: 2, at: now + seconds(17), isHeldBack: false }],
+      [runId('runh3'), { turn: 3, at: now + seconds(27), isHeldBack: true }],
+    ]);
   });
 
   it('includes a brake that is about to trip', () => {

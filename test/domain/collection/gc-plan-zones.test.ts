@@ -9,14 +9,14 @@ describe('the plan for a braked zone', () => {
   const zone = (count: number, silent: number, ...more: readonly KeyValueEntry[]) =>
     fleetOf(
       ...Array.from({ length: count }, (_, n) =>
-        agent(`h${n}/a`, `r${n}`, n < silent ? suspectFor(grace + seconds(silent - n)) : {}),
+        agent(`h${n}/a`, `r${n}`, n < silent ? suspectFor(grace + seconds(n + 1)) : {}),
       ),
       ...more,
     );
   const alive = (from: number, to: number) =>
     new Set(Array.from({ length: to - from }, (_, n) => leaseOf(`h${from + n}/a`, `r${from + n}`)));
 
-  it('gives turns that are one pace apart, the longest silent run first', () => {
+  it('gives turns that are one pace apart, in the order of the fleet', () => {
     const fleet = zone(10, 5, brakeEntry('default', { seen: 10, suspect: 5 }));
     const planned = rows(fleet, { leases: alive(5, 10) });
     expect(planned.map(({ heldBy, at }) => [heldBy, (at ?? 0) - now])).toEqual(

@@ -18,8 +18,11 @@ export function holdEntry(
 }
 
 /** A brake that is on, readable. */
-export function brakeEntry(name: string, count: { seen: number; suspect: number }): KeyValueEntry {
+export function brakeEntry(
+  name: string,
+  count: { seen: number; suspect: number; since?: number; expired?: number },
+): KeyValueEntry {
   const zone = ZoneName.parse(name);
-  const record = BrakeRecord.parse({ ...chain, zone, state: 'braked', ...count, expired: 0 });
+  const record = BrakeRecord.parse({ ...chain, zone, state: 'braked', expired: 0, ...count });
   return { key: brakeKey(zone), revision: 4, text: JSON.stringify(record) };
 }

@@ -50,31 +50,23 @@ export async function pastPlan(
 /** Only the state is needed, so the chains are not verified. */
 const noHash = () => '0'.repeat(64);
 
-const documentOf = ({ rows, brakes }: Plan, fleet: Fleet, seats: number | null) => ({
-  rows: rows.map(planRow),
-  verdict: verdict({ seats, rows: rows.map(planRow) }),
-  brakes: brakes.map(brakeOf),
-  holds: [...fleet.controls.holds()].map(({ record }): ApiHold => {
-    const { host, agent = null, until, why = null, by, since } = record;
-    return { host, agent, until, why, by: `${by.host}/${by.agent}`, since };
-  }),
-});
-
-function brakeOf({
-  record,
-  turns,
-  zone,
-  seen,
-  suspect,
-  heldBack,
-  pace,
-  endsAt,
-}: BrakeForecast): ApiBrake {
+function documentOf(plan: Plan, fleet: Fleet, seats: number | null) {
+  const rows = plan.rows.map((row) => planRow(row, plan.brakes));
   return {
-    ...{ zone, seen, suspect, heldBack, pace, endsAt },
-    on: record !== undefined,
-    readable: record !== 'unreadable',
-    since: record === undefined || record === 'unreadable' ? null : record.since,
-    waiting: turns.size,
+    ...{
+      rows,
+      verdict: verdict({ seats, rows }),
+      brakes: plan.brakes.map((one) => brakeOf(one, fleet)),
+    },
+    holds: [...fleet.controls.holds()].map(({ record }): ApiHold => {
+      const { host, agent = null, until, why = null, by, since } = record;
+      return { host, agent, until, why, by: `${by.host}/${by.agent}`, since };
+    }),
   };
 }
+
+const brakeOf = ({ record, turns: _, ...counts }: BrakeForecast, fleet: Fleet): ApiBrake => ({
+  ...counts,
+  on: record !== undefined,
+  release: fleet.controls.policy.brake.release,
+});

@@ -1,3 +1,4 @@
+import type { BrakeForecast } from '../../../domain/collection/brake-forecast.ts';
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
 import type { ApiGcPlan, ApiPlanRow } from '../../api-types.ts';
 
@@ -45,17 +46,22 @@ const counted = (n: number, one: string): string =>
   `${n.toLocaleString('en-GB')} ${one}${n === 1 ? '' : 's'}`;
 
 /** A row with what the page shows of it. */
-export const planRow = (row: PlanRow): ApiPlanRow => {
+export const planRow = (row: PlanRow, brakes: readonly BrakeForecast[]): ApiPlanRow => {
   const [status, reason] = planStatus(row);
   const waits = row.heldBy?.by === 'grace' ? '' : hindrance(row);
-  return { ...row, column: columnOf(row), status, reason, waits, removes: whatGoes(row) };
+  return { ...row, column: columnOf(row, brakes), status, reason, waits, removes: whatGoes(row) };
 };
 
-/** Waiting for its grace, held back, being removed, or stuck. */
-function columnOf({ next, heldBy }: PlanRow): ApiPlanRow['column'] {
+/** Waiting for its grace, held back, being removed, or stuck. A brake holds a run back only after its grace. */
+function columnOf(
+  { next, heldBy, run }: PlanRow,
+  brakes: readonly BrakeForecast[],
+): ApiPlanRow['column'] {
   if (next === 'nothing') return 'stuck';
   if (next === 'remove') return 'removing';
-  return heldBy === null || heldBy.by === 'grace' ? 'grace' : 'held';
+  const turn = brakes.flatMap(({ turns }) => turns.get(run ?? '') ?? [])[0];
+  const isInGrace = heldBy?.by === 'brake' && turn?.isHeldBack === false;
+  return heldBy === null || heldBy.by === 'grace' || isInGrace ? 'grace' : 'held';
 }
 
 /** A one-line summary of the garbage collection. */

@@ -1,4 +1,4 @@
-import { isUtc } from './time-zone.ts';
+import { isUtc, shownZone } from './time-zone.ts';
 
 /** One shared formatter: `toLocaleString` builds one per call, which costs more than the rest of a row. */
 const number = new Intl.NumberFormat('en-GB');
@@ -37,9 +37,15 @@ const two = (big: number, bigUnit: string, small: number, smallUnit: string): st
   small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 
 /** The time left until `until`, or `due now`. `now` is null while the data is stale. */
-export function countdown(until: number, now: number | null): string {
+export function timeLeft(until: number, now: number | null): string {
   if (now === null) return '—';
   return until <= now ? 'due now' : `in ${formatDuration(until - now)}`;
+}
+
+/** The time left and the clock time, with the day unless that is today: `in 3 m, 14:03:10 UTC`. */
+export function countdown(until: number, now: number | null): string {
+  const left = timeLeft(until, now);
+  return left === 'due now' ? left : `${left}, ${formatSpan(until, until)} ${shownZone(until)}`;
 }
 
 /** The time since `from`. `now` is null while the data is stale. */

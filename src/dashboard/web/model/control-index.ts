@@ -40,11 +40,12 @@ export class ControlIndex {
     return this.of('policy').sort((a, b) => b.seq - a.seq)[0];
   }
 
-  /** The brake that is on in a zone. */
+  /** The brake that is on in a zone. Agents without a zone are in the zone `default`. */
   brakeIn(zone: string): EntityState | undefined {
+    const name = zone || 'default';
     return this.of('brake').find(
       ({ entity, state }) =>
-        entity.entity === 'brake' && entity.zone === zone && state === 'braked',
+        entity.entity === 'brake' && entity.zone === name && state === 'braked',
     );
   }
 

@@ -1,11 +1,13 @@
+import type { ApiGcPlan } from '../../api-types.ts';
 import {
   clockTime,
   countdown,
   dayTime,
   formatCount,
   formatDuration,
+  timeLeft,
 } from '../format/format-time.ts';
-import { isSample } from '../protocol/api-path.ts';
+import { apiPath, isSample } from '../protocol/api-path.ts';
 import { liveLabel } from '../state/head-name.ts';
 import {
   clock,
@@ -23,7 +25,10 @@ import {
   seek,
   version,
 } from '../state/store.ts';
+import { useFetch } from '../state/use-query.ts';
+import { useThrottled } from '../state/use-throttled.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
+import { BrakeEnd } from '../widgets/brake-end.tsx';
 
 /** Notices that apply to the whole page: sample, connection, past, clock skew, brakes and holds. */
 export function Banners() {
@@ -90,7 +95,7 @@ function ConnectionBanner() {
         <span>
           <b aria-live="off">{old}</b>
           {sentence(why ?? 'the connection was lost')}; retry{' '}
-          <span aria-live="off">{countdown(retryAt ?? clock.value, clock.value)}</span> (attempt{' '}
+          <span aria-live="off">{timeLeft(retryAt ?? clock.value, clock.value)}</span> (attempt{' '}
           {attempt}).
           {markAt === 0 ? '' : ` Everything below is as of ${clockTime(brokenSince ?? markAt)}.`}
         </span>
@@ -130,6 +135,9 @@ function HoldAndBrakeBanners() {
   void version.value;
   const brakes = fleet.of('brake').filter(({ state }) => state === 'braked');
   const holds = fleet.of('hold').filter(({ state }) => state === 'planned');
+  // The events say how it will end. A live plan would ping all suspects for each page.
+  const seq = useThrottled(moment.value?.seq ?? 0, isPast.value ? 300 : 2000);
+  const { value: plan } = useFetch<ApiGcPlan>(brakes.length > 0 ? apiPath(`plan?at=${seq}`) : null);
   return (
     <>
       {brakes.map(({ number, entity, note, since }) =>
@@ -141,7 +149,8 @@ function HoldAndBrakeBanners() {
                 Brake on in zone <BidiText text={entity.zone} />
               </b>{' '}
               since {clockTime(since)}: runs expire one at a time, {note.expired ?? 0} since then.{' '}
-              <a href={hrefTo({ screen: 'gc', params: {} })}>When it ends</a>
+              <BrakeEnd of={plan?.brakes.find(({ zone }) => zone === entity.zone)} />{' '}
+              <a href={hrefTo({ screen: 'gc', params: {} })}>What waits</a>
             </span>
           </div>
         ),
@@ -156,9 +165,7 @@ function HoldAndBrakeBanners() {
                 {entity.agent === undefined ? '' : `/${entity.agent}`}
               </b>
               : silence is planned, no run expires. Ends{' '}
-              {note.until === undefined
-                ? 'when released'
-                : `at ${dayTime(note.until)}, ${countdown(note.until, now.value)}`}
+              {note.until === undefined ? 'when released' : countdown(note.until, now.value)}
               {note.why ? ` — ${note.why}` : ''}.
             </span>
           </div>

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Transition } from '../../../../src/dashboard/history/query-types.ts';
-import { countdown, formatDuration } from '../../../../src/dashboard/web/format/format-time.ts';
+import {
+  countdown,
+  formatDuration,
+  timeLeft,
+} from '../../../../src/dashboard/web/format/format-time.ts';
 import { changedPaths } from '../../../../src/dashboard/web/format/record-diff.ts';
 import {
   readWindow,
@@ -9,6 +13,7 @@ import {
   writeWindow,
   zoom,
 } from '../../../../src/dashboard/web/format/time-scale.ts';
+import { isUtc } from '../../../../src/dashboard/web/format/time-zone.ts';
 import { age } from '../../../../src/dashboard/web/model/data-age.ts';
 import { runStatus, statusOf } from '../../../../src/dashboard/web/model/state-styles.ts';
 import { readSubject, writeSubject } from '../../../../src/dashboard/web/model/subject.ts';
@@ -117,9 +122,21 @@ describe('a time on the page', () => {
   });
 
   test('is a dash in a countdown without a clock', () => {
-    expect(countdown(10_000, null)).toBe('—');
-    expect(countdown(10_000, 10_000)).toBe('due now');
-    expect(countdown(10_000, 3000)).toBe('in 7 s');
+    expect(timeLeft(10_000, null)).toBe('—');
+    expect(timeLeft(10_000, 10_000)).toBe('due now');
+    expect(timeLeft(10_000, 3000)).toBe('in 7 s');
+  });
+
+  test('has the clock time in the zone of the page beside it, with the day unless it is today', () => {
+    isUtc.value = true;
+    const today = Date.now();
+    const clock = new Date(today).toISOString().slice(11, 19);
+    expect(countdown(today, today - 7000)).toBe(`in 7 s, ${clock} UTC`);
+    expect(countdown(today, null)).toBe(`—, ${clock} UTC`);
+    expect(countdown(today, today)).toBe('due now');
+    const before = Date.UTC(2026, 0, 2, 3, 4, 5);
+    expect(countdown(before, before - 60_000)).toBe('in 1 m, 2 Jan 03:04:05 UTC');
+    isUtc.value = false;
   });
 
   test('keeps its position when zooming, within the whole range', () => {

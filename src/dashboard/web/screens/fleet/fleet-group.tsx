@@ -7,6 +7,7 @@ import { glyphOf } from '../../model/state-styles.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
+import { StateBadge } from '../../widgets/state-badge.tsx';
 
 interface Props {
   readonly name: string;
@@ -46,7 +47,7 @@ export class FleetGroup extends Component<Props> {
             <BidiText class="cut" text={name} />
           )}
           <span class="dim">{slots.length + hidden}</span>
-          {silent ? <span class="state s-suspect">◌ silent</span> : null}
+          {silent ? <StateBadge status="suspect" /> : null}
         </h2>
         <ul class="cells">
           {slots.map((slot, n) => (

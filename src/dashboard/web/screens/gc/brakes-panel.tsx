@@ -1,7 +1,7 @@
 import type { ApiGcPlan } from '../../../api-types.ts';
-import { countdown } from '../../format/format-time.ts';
-import { now } from '../../state/store.ts';
+import { formatDuration } from '../../format/format-time.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
+import { BrakeEnd } from '../../widgets/brake-end.tsx';
 
 /** Zones with a brake: how many agents are suspect, the pace of expiry, and what ends the brake. */
 export function BrakesPanel({ plan }: { readonly plan: ApiGcPlan | undefined }) {
@@ -13,12 +13,7 @@ export function BrakesPanel({ plan }: { readonly plan: ApiGcPlan | undefined }) 
         <p key={one.zone} class="brake">
           <span class="state s-braked">◔ {one.on ? 'braked' : 'about to brake'}</span> zone{' '}
           <BidiText text={one.zone} />: {one.suspect} of {one.seen} agents suspect, {one.heldBack}{' '}
-          waiting; one run expires every {one.pace / 1000} s.{' '}
-          {one.endsAt === null
-            ? 'The brake ends when enough agents come back.'
-            : one.endsAt <= (now.value ?? 0)
-              ? 'The next sweep ends the brake.'
-              : `The brake ends about ${countdown(one.endsAt, now.value)}.`}
+          held back; one run expires every {formatDuration(one.pace)}. <BrakeEnd of={one} />
         </p>
       ))}
     </section>

@@ -152,11 +152,14 @@ describe('the list of issues', () => {
     expect(nextOf(only(fleet.slots()), fleet)).toEqual({ next: 'expires', at: 35_000 });
   });
 
-  test('shows no expiry during a hold or a brake', () => {
-    const note = { ...silent, zone: 'z' };
+  test.each([
+    ['z', 'z'],
+    ['', 'default'],
+  ])('shows no expiry during a hold or a brake: zone %j', (zone, braked) => {
+    const note = { ...silent, zone };
     const fleet = rollOf([
       { entity: run('h'), state: suspect, note },
-      { entity: brake('z'), state: 'braked' },
+      { entity: brake(braked), state: 'braked' },
     ]);
     expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: null });
     tell(fleet, [{ entity: hold('h'), state: 'planned', note: { until: 77_000 } }]);

@@ -6,7 +6,16 @@ import {
 } from '../../../../../src/dashboard/server/routes/plan-text.ts';
 import { sweepResultText } from '../../../../../src/dashboard/server/routes/sweep-result.ts';
 import { meanWay } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
-import type { PlanRow } from '../../../../../src/domain/collection/gc-plan.ts';
+import { type PlanRow, planRemovals } from '../../../../../src/domain/collection/gc-plan.ts';
+import { seconds } from '../../../../../src/domain/time.ts';
+import {
+  agent,
+  now as at,
+  fleetOf,
+  grace,
+  suspectFor,
+} from '../../../../domain/collection/planned-rows.ts';
+import { brakeEntry } from '../../../../domain/support/sample-fleet.ts';
 import { happened } from '../../support/transitions.ts';
 
 const now = 100_000;
@@ -66,6 +75,22 @@ test('the text of a removal names instances, record and keys', () => {
   expect(whatGoes(row('a', { kind: 'leftovers', instances: 1 }))).toBe('1 instance, 1 key');
 });
 
+test('a brake holds back as many runs as are in the column', () => {
+  const graceOver = [1, 40, 3, 2].map((left, n) =>
+    agent(`h${n}/a`, `r${n}`, suspectFor(grace + seconds(left) - seconds(10))),
+  );
+  const context = { now: at, seats: 1, leases: new Set<string>(), answering: new Set<string>() };
+  const orphans = { ttl: seconds(15), grace };
+  const { rows, brakes } = planRemovals(
+    fleetOf(...graceOver, brakeEntry('default', { seen: 4, suspect: 4 })),
+    { ...context, orphans },
+  );
+  const columns = rows.map((one) => planRow(one, brakes).column);
+  // Only the grace of h1 is over. The turns of the others come later than the end of their grace.
+  expect(columns).toEqual(['grace', 'held', 'grace', 'grace']);
+  expect(brakes).toMatchObject([{ heldBack: 1 }]);
+});
+
 test('the headline counts the suspects of all columns, and says how many of them are held back', () => {
   const suspect = { next: 'expire', why: 'unreachable' } as const;
   const rows = [
@@ -73,10 +98,10 @@ test('the headline counts the suspects of all columns, and says how many of them
     row('b', { ...suspect, heldBy: { by: 'hold', until: now, why: null } }),
     row('c', { next: 'suspect', why: 'lapsed' }),
   ];
-  expect(verdict({ seats: 1, rows: rows.map(planRow) })).toBe(
+  expect(verdict({ seats: 1, rows: rows.map((one) => planRow(one, [])) })).toBe(
     '1 collector watching · 2 runs suspect · 1 of them held back · 1 without a lease · 0 being removed · 0 stuck',
   );
-  expect(rows.map(planRow)).toMatchObject([
+  expect(rows.map((one) => planRow(one, []))).toMatchObject([
     { column: 'grace', status: 'suspect', reason: 'unreachable', waits: '' },
     { column: 'held', status: 'suspect', reason: 'planned', waits: 'a hold is set' },
     { column: 'grace', status: 'lapsed', reason: '', waits: '' },

@@ -1,0 +1,24 @@
+import type { ApiBrake } from '../../api-types.ts';
+import { countdown } from '../format/format-time.ts';
+import { now } from '../state/store.ts';
+
+/** When a brake ends, as the collector's rule says, and what ends it. */
+export function BrakeEnd({ of }: { readonly of: ApiBrake | undefined }) {
+  if (!of) return null;
+  const { release, endsAt } = of;
+  return (
+    <span>
+      It ends when less than {Math.round(release * 100)} % of the agents are suspect:{' '}
+      {endsAt === null ? (
+        'agents must come back'
+      ) : endsAt <= (now.value ?? 0) ? (
+        'the next sweep ends it'
+      ) : (
+        <>
+          about <b class="num">{countdown(endsAt, now.value)}</b>
+        </>
+      )}
+      .
+    </span>
+  );
+}
