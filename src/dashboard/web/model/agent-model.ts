@@ -47,7 +47,7 @@ export interface InstanceNow {
 }
 
 /** How many instances have each status; `contested` are also counted as dubious. */
-interface InstanceCounts extends Readonly<Record<InstanceStatus, number>> {
+export interface InstanceCounts extends Readonly<Record<InstanceStatus, number>> {
   readonly contested: number;
 }
 
@@ -82,8 +82,8 @@ export interface AgentEntities {
   order: readonly number[] | undefined;
   /** The last model that was built. */
   now: AgentModel | undefined;
-  /** The index among all agents, if it is one of them. */
-  index: number;
+  /** The index among all slots, sorted by name. */
+  position: number;
 }
 
 export const emptySlot = (
@@ -98,7 +98,7 @@ export const emptySlot = (
   removed: new Map(),
   order: undefined,
   now: undefined,
-  index: 0,
+  position: 0,
 });
 
 /** What a slot's status depends on outside the slot. */

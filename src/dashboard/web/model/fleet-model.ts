@@ -10,7 +10,7 @@ import {
 } from '../../history/status-facts.ts';
 import { stateOfChange } from '../protocol/state-changes.ts';
 import type { Changes } from '../protocol/worker-messages.ts';
-import { AgentList } from './agent-list.ts';
+import { type AgentColumns, AgentList } from './agent-list.ts';
 import {
   type AgentEntities,
   type AgentModel,
@@ -136,9 +136,9 @@ export class FleetModel {
     return this.#agents.of(this.#slots);
   }
 
-  /** See `AgentList.healthy`. */
-  get healthy(): Int32Array {
-    return this.#agents.healthy;
+  /** What the counts of the fleet need, read after `slots()`. */
+  get columns(): AgentColumns {
+    return this.#agents.columns;
   }
 
   slot(host: string, agent: string): AgentModel | undefined {

@@ -1,5 +1,6 @@
 import { type Filterable, matchesRow, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
 import type { AgentModel, InstanceNow } from './agent-model.ts';
+import { isEnded } from './state-styles.ts';
 
 /** The filter of the fleet screen. */
 export interface FleetFilter {
@@ -9,11 +10,10 @@ export interface FleetFilter {
 
 /** A slot that ended longer ago than this is hidden by default. */
 const news = 3_600_000;
-const ended = new Set(['gone', 'left', 'superseded']);
 
 /** Whether a slot is shown without a filter. */
 export const isRecent = ({ status, entityState, instances }: AgentModel, at: number): boolean =>
-  !ended.has(status) || instances.length > 0 || at - entityState.since < news;
+  !isEnded(status) || instances.length > 0 || at - entityState.since < news;
 
 /**
  * Whether a slot matches the filter, or one of its instances does; undefined: all do. `lostWith`: the instances that
@@ -106,7 +106,7 @@ function groupOf(name: string, inside: readonly AgentModel[], folded: boolean): 
 /** Whether a host has several present agents and all of them are suspect. */
 export function isSilent(slots: readonly AgentModel[]): boolean {
   if (!slots.some(({ status }) => status === 'suspect')) return false;
-  const there = slots.filter(({ status }) => !ended.has(status) && status !== 'expired');
+  const there = slots.filter(({ status }) => !isEnded(status) && status !== 'expired');
   return there.length > 1 && there.every(({ status }) => status === 'suspect');
 }
 
@@ -130,6 +130,12 @@ function hostsOf(slots: readonly AgentModel[], shown: Iterable<number>, folded: 
         .map((index) => groupOf(slots[index]?.host ?? '', ofItsHost(slots, index), folded)),
   };
 }
+
+/** Whether a slot is the only one of its host. */
+export const isAlone = (slots: readonly AgentModel[], index: number): boolean => {
+  const host = slots[index]?.hostNumber;
+  return slots[index - 1]?.hostNumber !== host && slots[index + 1]?.hostNumber !== host;
+};
 
 /** Slots are sorted by host, so the slots of one host are adjacent. */
 export function ofItsHost(slots: readonly AgentModel[], index: number): readonly AgentModel[] {

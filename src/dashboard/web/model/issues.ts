@@ -3,7 +3,7 @@ import { formatCount } from '../format/format-time.ts';
 import type { AgentModel } from './agent-model.ts';
 import { flapIssues } from './flapping.ts';
 import type { FleetModel } from './fleet-model.ts';
-import { isSilent, type Ordered, ofItsHost } from './group-agents.ts';
+import { isAlone, isSilent, type Ordered, ofItsHost } from './group-agents.ts';
 import { lossIssues } from './loss-issues.ts';
 
 /** A problem that needs attention: what is wrong, since when, and what happens next. */
@@ -75,11 +75,13 @@ function isMatter(slots: readonly AgentModel[], index: number): boolean {
   const slot = slots[index];
   if (!slot) return false;
   if (slot.status !== 'suspect') return slot.status === 'expired' || isLeft(slot);
+  if (isAlone(slots, index)) return true;
   return together(slots, index)[0] === slot;
 }
 
 /** The slots that are silent together with a slot; only the slot itself unless its whole host is silent. */
 function together(slots: readonly AgentModel[], index: number): readonly AgentModel[] {
+  if (isAlone(slots, index)) return slots.slice(index, index + 1);
   const all = ofItsHost(slots, index);
   return isSilent(all)
     ? all.filter(({ status }) => status === 'suspect')

@@ -36,6 +36,10 @@ export const runStatuses = [
 
 export const glyphOf = (status: string): string => glyphs[status] ?? '·';
 
+/** Whether a run with this status ended. */
+export const isEnded = (status: string): boolean =>
+  status === 'gone' || status === 'left' || status === 'superseded';
+
 /** Whether a run with this status occupies its slot. */
 export const isPresent = (status: string): boolean =>
   status === 'live' || status === 'registering' || status === 'leaving' || status === 'suspect';
