@@ -87,6 +87,11 @@ export const commandIndex: readonly CommandEntry[] = [
     load: async () => (await import('./commands/audit-export.ts')).auditExport,
   },
   {
+    name: 'audit limit',
+    summary: 'remove old events now and from now on, as the policy says (retention)',
+    load: async () => (await import('./commands/audit-limit.ts')).auditLimit,
+  },
+  {
     name: 'machines list',
     summary: 'list the state machines with their hash; each event carries the hash of its machine',
     load: async () => (await import('./commands/machines-list.ts')).machinesList,

@@ -19,6 +19,7 @@ import {
   diagnoseRecords,
   diagnoseSeats,
 } from '../doctor/registry.ts';
+import { diagnoseRetention } from '../doctor/retention.ts';
 import { diagnoseAdvisories, diagnoseServer } from '../doctor/server.ts';
 import { diagnoseSignatures } from '../doctor/signatures.ts';
 import { diagnoseSizes } from '../doctor/sizes.ts';
@@ -98,6 +99,7 @@ async function* findings(
   // A registry that is too large is one of the problems to find.
   await using view = await openDirectoryOnce(settings, io, 'doctor', { within: seconds(30) });
   yield* await diagnoseLosses(view.ports);
+  yield* await diagnoseRetention(inspection, view.ports);
   yield* await diagnoseFlaps(view.ports, view.directory, io.signal);
   yield* diagnoseRecords(view.directory, inspection.names.registry);
   yield* await diagnoseSizes(view.ports, inspection.connection.info?.max_payload);

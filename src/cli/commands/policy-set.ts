@@ -72,4 +72,4 @@ export const policySet = command({
 
 const isOfHistory = ({ name }: { readonly name: string }): boolean => name.startsWith('retention.');
 const trimmed =
-  'the history is trimmed once a signed keyframe covers the events to remove: within minutes, at most a day';
+  'the history is trimmed once a signed keyframe covers the events to remove: within minutes, at most a day; with logins of `rollcall access`, run `rollcall audit limit` then, with that of deploy';

@@ -19,6 +19,7 @@ const roles: Readonly<Record<string, Role>> = {
   'policy set': 'operator',
   'lost ack': 'operator',
   ui: 'dashboard',
+  'audit limit': 'deploy',
   'namespace create': 'deploy',
   'namespace drop': 'deploy',
 };

@@ -7,11 +7,13 @@ import { SupervisedConnection } from '../../adapters/nats/connection/supervised-
 import { rightsOfUser } from '../../adapters/nats/connection/user-rights.ts';
 import { advisorySubject } from '../../adapters/nats/disconnects/disconnects.ts';
 import { readLosses } from '../../adapters/nats/history/store-losses.ts';
+import { hasLimits } from '../../adapters/nats/outbox/retention.ts';
 import { SupervisedConsumer } from '../../adapters/nats/read/supervised-consumer.ts';
 import { inspectStreams, streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
 import { domainsWith } from '../../adapters/nats/streams/namespace-domain.ts';
 import { unknownFormat } from '../../adapters/nats/streams/namespace-format.ts';
 import { unfinishedRestore } from '../../adapters/nats/streams/restoring.ts';
+import type { Retention } from '../../domain/policy/fleet-policy.ts';
 import type { Millis } from '../../domain/time.ts';
 import type { Access } from './access.ts';
 
@@ -53,6 +55,11 @@ export async function openInspection(
     },
     /** What registry and audit have lost and the history does not tell of. */
     losses: () => readLosses(connection, names, within),
+    /** Whether the audit stream has exactly these limits. */
+    hasLimits: async (limits: Retention) => {
+      const info = await streamInfo(connection, names.auditStream, within);
+      return info === undefined || hasLimits(info.config, limits);
+    },
     stream: (stream: string) => streamInfo(connection, stream, within),
     /** The format of the namespace, if this version does not know it. */
     unknownFormat: async () => {

@@ -38,6 +38,10 @@ test('the runbook of an audit that is too large, played until the history has a 
   await play.run('rollcall policy set retention.maxAge=90d', {
     shows: [/retention.maxAge: .* → 90d/],
   });
+  await play.run('rollcall audit limit', {
+    shows: ['the history is limited: retention.maxAge=90d'],
+    within: 2 * patience,
+  });
   await play.run('rollcall doctor', { shows: ['its limit is 90d'], within: 2 * patience });
   await play.run('rollcall audit show SERVICE/ID', {
     shows: [/(serving → failing[\s\S]*){4}/],

@@ -81,6 +81,7 @@ export function capabilitiesOf({ publish }: UserRights, namespace: Member['names
     ['write and remove records of every host', `${registry.prefix}>`, `${eventPrefix}>`],
     ['take seats and end leases', `${leases.prefix}>`],
     ['write keyframes', `${keyframes.prefix}>`],
+    ['change the settings of the audit', `$JS.API.STREAM.UPDATE.${auditStream}`],
     ['purge the registry', `$JS.API.STREAM.PURGE.${registry.stream}`],
     ['create streams', `$JS.API.STREAM.CREATE.${registry.stream}`],
     ['delete streams', `$JS.API.STREAM.DELETE.${registry.stream}`],

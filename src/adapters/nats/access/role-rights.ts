@@ -126,6 +126,7 @@ const planning = ({ registry, eventPrefix }: SubjectNames): readonly string[] =>
   `${eventPrefix}=fleet.>`,
 ];
 
+/** Not the settings of the audit stream: no permission restricts which of them a request changes (docs/adr/0022-limits-by-deploy.md). */
 const collecting = (names: SubjectNames): readonly string[] => [
   ...reading(names),
   `${names.leases.prefix}>`,
@@ -136,7 +137,6 @@ const collecting = (names: SubjectNames): readonly string[] => [
   `${names.runPrefix}>`,
   `$JS.API.STREAM.PURGE.${names.registry.stream}`,
   `$JS.API.STREAM.PURGE.${names.keyframes.stream}`,
-  `$JS.API.STREAM.UPDATE.${names.auditStream}`,
 ];
 
 const deploying = (names: SubjectNames): readonly string[] => [

@@ -9,6 +9,7 @@ import { MissingStream } from '../connection/missing-stream.ts';
 import { randomId } from '../connection/random-id.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
+import { streamInfo } from '../streams/ensure-streams.ts';
 import { publish } from '../write/publish.ts';
 import { readNote } from './restore-note.ts';
 
@@ -25,14 +26,15 @@ interface LockOptions {
 }
 
 /**
- * Lets one restore of a namespace work at a time. It renews a message of a stream of its own, and each renewal expects
- * the previous one: a restore that was frozen, and that another one has taken over from, learns this before its next
+ * Lets one restore of a namespace work at a time. It renews a message of a stream of its own, whose random subject only those know who may
+ * ask for its settings, and each renewal expects the previous one: a restore that was frozen, and that another one has taken over from, learns this before its next
  * step. The requests that replace a stream have no condition, so `hold` comes right before each of them.
  */
 export class RestoreLock implements AsyncDisposable {
   readonly #connection: SupervisedConnection;
   readonly #names: SubjectNames;
   readonly #within: Millis;
+  readonly #subject: string;
   #note: RestoreNote;
   #last: Revision;
   #renewing: Promise<void> = Promise.resolve();
@@ -42,12 +44,14 @@ export class RestoreLock implements AsyncDisposable {
     connection: SupervisedConnection,
     names: SubjectNames,
     within: Millis,
+    subject: string,
     note: RestoreNote,
     last: Revision,
   ) {
     this.#connection = connection;
     this.#names = names;
     this.#within = within;
+    this.#subject = subject;
     this.#note = note;
     this.#last = last;
   }
@@ -58,11 +62,12 @@ export class RestoreLock implements AsyncDisposable {
     names: SubjectNames,
     { by, replicas, within, signal }: LockOptions,
   ): Promise<RestoreLock> {
-    const { stream, subject } = names.restore;
+    const { stream, subjectPrefix } = names.restore;
     const what = `STREAM.CREATE.${stream}`;
     // Sequences of a lock never repeat, so that no restore takes the lock of another for its own.
     const settings = { max_msgs_per_subject: 1, first_seq: firstSequence(Date.now(), 0) };
-    const config = { name: stream, subjects: [subject], num_replicas: replicas, ...settings };
+    const subjects = [subjectPrefix + randomId()];
+    const config = { name: stream, subjects, num_replicas: replicas, ...settings };
     const made = await askApi(connection, what, config, { within });
     if ('error' in made && made.error.err_code !== code.nameExists) {
       const { message } = apiFault(what, made.error);
@@ -70,6 +75,9 @@ export class RestoreLock implements AsyncDisposable {
         hint: `nothing was changed; each stream gets ${replicas} replicas: on fewer servers use --replicas 1`,
       });
     }
+    // Of the restore that made the stream.
+    const subject = (await streamInfo(connection, stream, within))?.config.subjects?.[0];
+    if (subject === undefined) throw runningFault(names, undefined);
     const silentSince = performance.now();
     const first = await readNote(connection, names, within);
     for (let other = first; other?.hasEnded === false; ) {
@@ -81,7 +89,7 @@ export class RestoreLock implements AsyncDisposable {
     }
     const last = (await readNote(connection, names, within))?.seq ?? 0;
     const note = { id: randomId(), by, since: new Date().toISOString(), hasEnded: false };
-    const lock = new RestoreLock(connection, names, within, note, last);
+    const lock = new RestoreLock(connection, names, within, subject, note, last);
     await lock.hold().catch(async (cause) => {
       if (!(cause instanceof Fault) || cause.code !== 'restore-running') throw cause;
       throw runningFault(names, await readNote(connection, names, within));
@@ -110,9 +118,8 @@ export class RestoreLock implements AsyncDisposable {
   }
 
   async #renew(): Promise<void> {
-    const { subject } = this.#names.restore;
     const headers = [['Nats-Expected-Last-Subject-Sequence', `${this.#last}`]] as const;
-    const message = { subject, text: JSON.stringify(this.#note), headers };
+    const message = { subject: this.#subject, text: JSON.stringify(this.#note), headers };
     const sent = await publish(this.#connection, [message], this.#within).catch((cause) => {
       if (cause instanceof MissingStream) return undefined;
       throw cause;

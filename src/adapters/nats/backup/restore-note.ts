@@ -14,9 +14,9 @@ export async function readNote(
   { restore }: SubjectNames,
   within: Millis,
 ): Promise<(RestoreNote & { readonly seq: Revision }) | undefined> {
-  const { stream, subject } = restore;
-  // The stream keeps one message.
-  const last = await messageAt(connection, stream, { seq: 1, subject }, within).catch(
+  // The stream keeps one message, on one subject.
+  const first = { seq: 1, subject: '>' };
+  const last = await messageAt(connection, restore.stream, first, within).catch(
     (cause: unknown) => {
       if (cause instanceof MissingStream) return undefined;
       throw cause;

@@ -26,7 +26,7 @@ export interface SubjectNames {
   /** Requests and notices to runs, with the trailing dot. */
   readonly runPrefix: string;
   /** Exists while a restore replaces the other streams, or after one was interrupted. */
-  readonly restore: { readonly stream: string; readonly subject: string };
+  readonly restore: { readonly stream: string; readonly subjectPrefix: string };
 }
 
 export function subjectNamesOf(namespace: Namespace): SubjectNames {
@@ -42,7 +42,7 @@ export function subjectNamesOf(namespace: Namespace): SubjectNames {
     runPrefix: `rollcall.${namespace}.run.`,
     restore: {
       stream: `ROLLCALL_${namespace}_restore`,
-      subject: `rollcall.${namespace}.restore`,
+      subjectPrefix: `rollcall.${namespace}.restore.`,
     },
   };
 }

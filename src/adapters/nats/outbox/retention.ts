@@ -7,6 +7,7 @@ import { askApi, expectOk } from '../connection/jetstream-api.ts';
 import { missingStream } from '../connection/missing-stream.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
+import { isRefused } from '../connection/user-rights.ts';
 import { streamInfo } from '../streams/ensure-streams.ts';
 import { serverTimeOf } from '../streams/stream-info.ts';
 
@@ -29,8 +30,7 @@ export async function applyRetention(
   const info = await streamInfo(connection, auditStream, within);
   if (info === undefined) throw missingStream(auditStream);
   const { config, state } = info;
-  const wanted = settingsFor(limits);
-  if (wanted.every(([name, value]) => config[name] === value)) return;
+  if (hasLimits(config, limits)) return;
   const next = keyframe + 1;
   const extent = {
     first: state.first_seq,
@@ -49,9 +49,22 @@ export async function applyRetention(
     });
   }
   const what = `STREAM.UPDATE.${auditStream}`;
-  const update = { ...config, ...Object.fromEntries(wanted) };
+  // Each attempt without the right would be a violation in the log of the server.
+  if (await isRefused(connection, [`$JS.API.${what}`], within)) {
+    throw new Fault(
+      'store-refused',
+      `${auditStream}: this login may not set the limits of the history; run \`rollcall audit limit\` with the login of deploy`,
+    );
+  }
+  const update = { ...config, ...Object.fromEntries(settingsFor(limits)) };
   expectOk(what, await askApi<StreamInfo>(connection, what, update, { within }));
 }
+
+/** Whether the audit stream has exactly these limits. */
+export const hasLimits = (config: Settings, limits: Retention): boolean =>
+  settingsFor(limits).every(([name, value]) => config[name] === value);
+
+type Settings = Partial<Pick<StreamInfo['config'], 'max_age' | 'max_bytes' | 'discard'>>;
 
 const settingsFor = ({ maxAge, maxBytes }: Retention) =>
   [

@@ -146,7 +146,10 @@ test('no name of a member ends a text in the configuration of the server', () =>
 test('no role may write the lock of a restore, or make or remove its stream: it could block every restore', () => {
   const { restore } = subjectNamesOf(namespace);
   const apis = ['CREATE', 'UPDATE', 'DELETE', 'PURGE', 'MSG.DELETE'];
-  const wanted = [restore.subject, ...apis.map((api) => `$JS.API.STREAM.${api}.${restore.stream}`)];
+  const wanted = [
+    `${restore.subjectPrefix}x`,
+    ...apis.map((api) => `$JS.API.STREAM.${api}.${restore.stream}`),
+  ];
   for (const role of roles) {
     const may = matchesSubject(permissionsOf(memberOf(role, 'h1')).publish);
     expect({ role, may: wanted.filter(may) }).toEqual({ role, may: [] });
