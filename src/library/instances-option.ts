@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainInstances } from '../composition/instances/plain-instances.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Slot } from '../domain/identity/names.ts';
 import type { Health } from '../domain/records/desired-instances.ts';
@@ -78,12 +79,15 @@ export const readHealth = (health: unknown): Health => readOption('health', Heal
 export async function instanceReader(slot: Slot) {
   const { ListedInstances, withDefaultIds } = await importListed();
   return (listed: unknown) => {
-    const instances = withDefaultIds(readOption('instances', ListedInstances, listed), slot);
-    const names = new Set<string>();
+    const given = plainInstances(listed) ?? readOption('instances', ListedInstances, listed);
+    const instances = withDefaultIds(given, slot);
+    const idsOf = new Map<string, Set<string>>();
     for (const { spec } of instances) {
-      const name = `${spec.service}/${spec.id}`;
-      if (names.has(name)) throw new Fault('bad-setting', `instances: '${name}' is listed twice`);
-      names.add(name);
+      const { service, id } = spec;
+      const ids = idsOf.get(service) ?? new Set();
+      if (ids.has(id))
+        throw new Fault('bad-setting', `instances: '${service}/${id}' is listed twice`);
+      idsOf.set(service, ids.add(id));
     }
     return instances;
   };

@@ -144,7 +144,7 @@ const plans = remembered((key): readonly (readonly [ReconcileAction['do'], numbe
       wants & (1 << i) ? [[keys[i] ?? '', { spec, health: { state: 'serving' } }]] : [],
     ),
   );
-  return diffInstances(idOf(me), present, desired).map((repair) => [
+  return [...diffInstances(idOf(me), present, desired)].map((repair) => [
     repair.do,
     keys.indexOf(keyOf(repair)),
   ]);

@@ -17,6 +17,6 @@ export const ListedInstances = z
 
 /** The instances with an id each; a missing id is derived from the slot, the service and the port. */
 export const withDefaultIds = (
-  listed: z.output<typeof ListedInstances>,
+  listed: readonly z.output<typeof ListedInstances>[number][],
   slot: Slot,
 ): readonly ListedInstance[] => listed.map((one) => withDefaultId(one, slot));

@@ -16,7 +16,8 @@ interface Checking {
 /** The health of each instance until its first report: one with a check has to pass it first. */
 export function initialHealth(listed: readonly ListedInstance[]): (spec: InstanceSpec) => Health {
   const unknown = new Set(listed.filter(({ check }) => check?.initial === 'failing').map(keyOf));
-  return (spec) => (unknown.has(keyOf({ spec })) ? unchecked : { state: 'serving' });
+  return (spec) =>
+    unknown.size > 0 && unknown.has(keyOf({ spec })) ? unchecked : { state: 'serving' };
 }
 
 /** The health checks of one agent's instances. Each runs independently and reports to the agent. */

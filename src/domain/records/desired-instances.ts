@@ -68,26 +68,25 @@ export type ReconcileAction =
   | { readonly do: 'remove'; readonly instance: StoredInstance };
 
 /**
- * The actions that make the records under a slot's prefix equal to the desired instances of its run.
+ * The actions that make the records under a slot's prefix equal to the desired instances of its run, each made when it
+ * is asked for: a commit has room for a part of them.
  *
  * At most one action per record. Applied to the result, it returns no actions. An unreadable record that
  * is not desired is left alone (G12).
  */
-export function diffInstances(
+export function* diffInstances(
   run: string,
   present: ReadonlyMap<string, RecordRead<InstanceRecord>>,
   desired: Desired,
-): readonly ReconcileAction[] {
-  const repairs: ReconcileAction[] = [];
+): Generator<ReconcileAction> {
   for (const [key, read] of present) {
-    if (read.kind === 'stored' && !desired.has(key)) repairs.push({ do: 'remove', instance: read });
+    if (read.kind === 'stored' && !desired.has(key)) yield { do: 'remove', instance: read };
   }
   for (const [key, wanted] of desired) {
     const read = present.get(key) ?? { kind: 'absent', key, revision: 0 };
     const repair = actionFor(run, read, wanted);
-    if (repair) repairs.push(repair);
+    if (repair) yield repair;
   }
-  return repairs;
 }
 
 /** Whether the record of a run is as it desires it. */

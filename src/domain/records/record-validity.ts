@@ -64,6 +64,25 @@ export const isSimpleInstance = (record: Fields): boolean =>
   Number(record['n']) > 0 &&
   matches(record['hash'], /^[0-9a-f]{64}$/);
 
+/** All fields of an instance that this version writes. */
+const instanceFields: ReadonlySet<string> = new Set(
+  `v host agent run service id address port labels token state registeredAt since n detail hash`.split(
+    ' ',
+  ),
+);
+
+/**
+ * Whether a record in memory is certainly valid, and equal after it was written as JSON and read again; false means
+ * unknown. A property test compares it with reading.
+ */
+export function isPlainInstance(record: object): record is InstanceRecord {
+  const fields = record as Fields;
+  for (const field in fields) {
+    if (!instanceFields.has(field) || fields[field] === undefined) return false;
+  }
+  return isSimpleInstance(fields) && Object.getPrototypeOf(fields['labels']) === Object.prototype;
+}
+
 const isLabels = (value: unknown): boolean =>
   typeof value === 'object' &&
   value !== null &&

@@ -247,7 +247,7 @@ export class OwnedRecords {
 }
 
 /** An instance of a commit: what is written, and what a reader will make of it. */
-interface InstanceWrite extends Required<Omit<ReadyChange, 'events'>> {
+interface InstanceWrite extends Required<Omit<ReadyChange, 'events' | 'record'>> {
   /** Whether it was an instance of this run before: a check may forget that while the commit is under way. */
   readonly wasMine: boolean;
 }

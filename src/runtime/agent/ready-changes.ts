@@ -28,5 +28,5 @@ export interface PreparedCommit {
  */
 export const readyChanges = (changes: readonly Change[], slot: string): readonly ReadyChange[] =>
   sealChanges(changes).map((sealed) =>
-    sealed.write.key === slot ? sealed : { ...sealed, read: readBack(sealed.write) },
+    sealed.write.key === slot ? sealed : { ...sealed, read: readBack(sealed) },
   );

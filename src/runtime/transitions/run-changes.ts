@@ -78,7 +78,7 @@ export function buildClaim(
 /** The claim of a run whose instances are registered with it: announced in the same write. */
 export function announceClaim(claim: Change, sealed: SealedChange): SealedChange {
   const { author, key } = claim;
-  const record = { ...claim.record, hash: sealed.head.hash } as AgentRecord;
+  const record = sealed.record as AgentRecord;
   // Revision 0: the term of the record is the revision of this very write.
   const announced = transitionRun(
     author,

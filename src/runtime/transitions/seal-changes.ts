@@ -15,6 +15,8 @@ export interface SealedChange {
   readonly events: readonly EventWrite[];
   /** The last event of the chain after this change. */
   readonly head: ChainHead;
+  /** The record that is written; undefined: it is removed. */
+  readonly record: object | undefined;
 }
 
 /**
@@ -33,29 +35,27 @@ export function sealChanges(changes: readonly Change[]): readonly SealedChange[]
 /** Signs the event at this position of each change. */
 function sealStep(step: number, changes: readonly Change[], sealed: SealedEvent[][]): void {
   const events: { readonly at: number; readonly author: Author; readonly event: AuditEvent }[] = [];
-  for (const [at, { author, events: all }] of changes.entries()) {
+  changes.forEach(({ author, events: all }, at) => {
     const event = all[step];
     const prev = sealed[at]?.at(-1)?.head.hash;
     if (event) events.push({ at, author, event: prev === undefined ? event : { ...event, prev } });
-  }
+  });
   for (const [signer, ofSigner] of Map.groupBy(events, ({ author }) => author.signer)) {
     const all = ofSigner.map(({ event }) => event);
     const texts = sealTogether(all, signer, ofSigner[0]?.author.ports.hash);
-    for (const [k, { at }] of ofSigner.entries()) sealed[at]?.push(texts[k] as SealedEvent);
+    ofSigner.forEach(({ at }, k) => void sealed[at]?.push(texts[k] as SealedEvent));
   }
 }
 
 function sealedChange(change: Change, sealed: readonly SealedEvent[]): SealedChange {
-  const { key, expectedRevision, record, events } = change;
+  const { key, expectedRevision, events } = change;
   const head = sealed.at(-1)?.head ?? { n: 0, hash: '' };
+  const record = change.record && { ...change.record, hash: head.hash };
   return {
-    write: {
-      key,
-      expectedRevision,
-      text: record === undefined ? undefined : JSON.stringify({ ...record, hash: head.hash }),
-    },
+    write: { key, expectedRevision, text: record && JSON.stringify(record) },
     events: events.map((event, at) => eventWrite(event, sealed[at]?.text ?? '')),
     head,
+    record,
   };
 }
 

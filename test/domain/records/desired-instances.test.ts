@@ -42,7 +42,7 @@ const stored = (owner: string, name: string, change: Partial<InstanceRecord> = {
 const unreadable = (name: string) =>
   readInstance({ ...instanceEntry(7, instanceRecord(agentName, 'me', name)), text: '{' });
 
-const plan = (present: Present, desired: Desired) => diffInstances(me, present, desired);
+const plan = (present: Present, desired: Desired) => [...diffInstances(me, present, desired)];
 const verbs = (repairs: readonly ReconcileAction[]) => repairs.map((repair) => repair.do);
 
 describe('a record under the slot’s prefix', () => {

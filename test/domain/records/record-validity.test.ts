@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { invalidRecord, isSimpleInstance } from '../../../src/domain/records/record-validity.ts';
+import { instanceKey } from '../../../src/domain/identity/registry-keys.ts';
+import {
+  invalidRecord,
+  isPlainInstance,
+  isSimpleInstance,
+} from '../../../src/domain/records/record-validity.ts';
 import { InstanceRecord } from '../../../src/domain/records/schemas.ts';
+import { readInstance } from '../../../src/domain/records/stored-record.ts';
 
 const record = {
   v: 1,
@@ -35,14 +41,15 @@ describe('a record in an event', () => {
     expect(invalidRecord('instance', { ...record, ...change })).toContain(`${field}: `);
   });
 
+  const field = fc.constantFrom(...Object.keys(record), 'port', 'address', 'detail', 'other');
+  const value = fc.oneof(
+    fc.jsonValue(),
+    fc.double(),
+    fc.constantFrom('', '\u0007', 'x'.repeat(342), '__proto__', undefined),
+    fc.integer({ min: -1, max: 70_000 }),
+  );
+
   test('that is simple is valid by the schema too', () => {
-    const field = fc.constantFrom(...Object.keys(record), 'port', 'address', 'detail', 'other');
-    const value = fc.oneof(
-      fc.jsonValue(),
-      fc.double(),
-      fc.constantFrom('', '\u0007', 'x'.repeat(342), '__proto__', undefined),
-      fc.integer({ min: -1, max: 70_000 }),
-    );
     fc.assert(
       fc.property(field, value, (name, to) => {
         const changed = { ...record, [name]: to };
@@ -56,5 +63,27 @@ describe('a record in an event', () => {
         ],
       },
     );
+  });
+
+  test('that is plain is read from its JSON as it is', () => {
+    expect(isPlainInstance({ ...record, address: 'a', port: 80, detail: 'x' })).toBe(true);
+    const labels = fc.dictionary(fc.string(), fc.oneof(fc.string(), fc.jsonValue()));
+    fc.assert(
+      fc.property(field, fc.oneof(value, labels), (name, to) => {
+        const changed = { ...record, [name]: to };
+        if (!isPlainInstance(changed)) return;
+        const key = instanceKey(changed);
+        const read = readInstance({ key, revision: 7, text: JSON.stringify(changed) });
+        expect(read).toStrictEqual({ kind: 'stored', key, revision: 7, record: changed });
+      }),
+    );
+  });
+
+  test.each([
+    ['a field that is written as nothing', { address: undefined }],
+    ['a field of another version', { weight: 1 }],
+    ['labels that write themselves', { labels: Object.create({ toJSON: () => ({ a: '2' }) }) }],
+  ])('with %s is not plain', (_, change) => {
+    expect(isPlainInstance({ ...record, ...change })).toBe(false);
   });
 });

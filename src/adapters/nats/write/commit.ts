@@ -26,7 +26,7 @@ export async function commit(
   const { writes, events } = request;
   const first = published.seq - writes.length - events.length + 1;
   const revisions = new Map<string, Revision>();
-  for (const [index, { key }] of writes.entries()) revisions.set(key, first + index);
+  writes.forEach(({ key }, index) => void revisions.set(key, first + index));
   return { outcome: 'committed', revisions };
 }
 
