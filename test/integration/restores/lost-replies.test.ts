@@ -12,6 +12,7 @@ import { backUp } from '../../../src/composition/store/backups.ts';
 import { connectServer } from '../../../src/composition/store/connect-server.ts';
 import type { Fault } from '../../../src/domain/fault.ts';
 import { Namespace } from '../../../src/domain/identity/names.ts';
+import { type Millis, minutes, seconds } from '../../../src/domain/time.ts';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
@@ -65,21 +66,22 @@ test('a restore that lost a reply asks again or fails, and its repetition gives 
       pieces: (part: 'keyframes' | 'audit' | 'registry') => piecesOf(out, `${part}.stream`),
     };
     await using connection = await connectServer(await accessTo(other.url), 'test', signal);
-    const restore = (over: SupervisedConnection) =>
+    const restore = (over: SupervisedConnection, within: Millis) =>
       restoreNamespace(over, names, copy, {
-        ...{ within: 5000, replicas: undefined, by: 'a test', moved: true, signal },
+        ...{ within, replicas: undefined, by: 'a test', moved: true, signal },
       });
     const outcomes = new Set<string>();
     for (const nth of [1, 2, 3, 4, 5, 6, 7, 9, 12, 16]) {
       const lossy = losing(connection, nth);
-      const outcome = await restore(lossy).then(
+      const outcome = await restore(lossy, seconds(5)).then(
         () => 'done',
         ({ code }: Fault) => code,
       );
       outcomes.add(outcome);
     }
     expect([...outcomes].sort()).toEqual(['done', 'store-unavailable']);
-    await restore(connection);
+    // It writes 20 000 messages, on a machine that may be busy.
+    await restore(connection, minutes(1));
     await using restored = await TestFleet.open(other.url, 1, fleet.namespace);
     expect(await restored.records()).toEqual(before);
     expect(await eventsOf(restored)).toEqual(events);
