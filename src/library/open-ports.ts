@@ -62,7 +62,8 @@ export interface StoreOptions {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string };
   /**
    * Time limit of the first connection; default 5 s. Until then a server that does not answer, or refuses
-   * connections, is tried again. A connection that is lost later is reopened without a limit.
+   * connections, is tried again, after pauses that grow to a minute if it does not answer. A time in which the event
+   * loop stood still hardly counts. A connection that is lost later is reopened without a limit.
    */
   readonly connectWithin?: Duration;
   /**

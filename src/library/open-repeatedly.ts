@@ -1,16 +1,18 @@
 import { openStore } from '../composition/store/open-store.ts';
+import { OpeningPatience } from '../composition/store/opening-patience.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../domain/fault.ts';
 import type { RunRef } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { MissingNamespace } from './options.ts';
 
-/** Time between two attempts. */
-const pause: Millis = seconds(0.25);
+const longestAnswer: Millis = seconds(5);
+/** The shortest time between two attempts. */
+const shortestPause: Millis = seconds(0.25);
 
 /**
  * Opens the store, and tries again until `within` has passed: a server that is still starting refuses
- * connections.
+ * connections, and one that thousands dial at once has no time for all of them.
  * @throws {Fault} as `openStore`; its `cause` is the reason of the signal if that aborts
  */
 export async function openRepeatedly(
@@ -22,21 +24,30 @@ export async function openRepeatedly(
   }: { readonly as: RunRef | string; readonly signal: AbortSignal; readonly within: Millis },
   missing: MissingNamespace,
 ): ReturnType<typeof openStore> {
-  const { monotonic, sleep } = systemAdapters.clock;
+  const { sleep } = systemAdapters.clock;
   const passing: readonly FaultCode[] = [
     'store-unavailable',
     ...(missing === 'wait' ? (['not-found'] as const) : []),
   ];
   const create = missing === 'create';
-  const until = monotonic() + within;
+  // A later call has its own limit: a renewal that waited as long as a patient start would outlive its lease.
+  const answerWithin = Math.min(within, longestAnswer);
+  const patience = new OpeningPatience(seconds(60), shortestPause);
+  using all = patience.measure(within);
   let left = within;
   let notFound: Fault | undefined;
   for (;;) {
+    using one = patience.measure();
     try {
-      return await openStore(access, { as, signal, within: left, answerWithin: within, create });
+      const attempt = Math.min(left, patience.within);
+      return await openStore(access, { as, signal, within: attempt, answerWithin, create });
     } catch (cause) {
       if (signal.aborted) throw stopped('connecting', signal);
-      left = Math.floor(until - monotonic() - pause);
+      left = within - all.elapsed;
+      // Never more than half of what is left: the next attempt needs time too.
+      const longestPause = Math.max(shortestPause, left / 2);
+      const pause = Math.min(longestPause, patience.pauseAfter(one.elapsed));
+      left = Math.floor(left - pause);
       if (!(cause instanceof Fault) || !passing.includes(cause.code)) throw cause;
       if (cause.code === 'not-found') notFound = cause;
       // The last attempt had little time: that the namespace is missing is what is known.

@@ -82,7 +82,7 @@ export async function connectPatiently(
     return now - refusedSince < refusedAtMost;
   };
   for (let tries = 0; !signal.aborted; tries += 1) {
-    const began = systemAdapters.clock.monotonic();
+    using attempt = patience.measure();
     try {
       const { within } = patience;
       const store = await opener.openStore(access, { as, signal, within, answerWithin, create });
@@ -102,7 +102,7 @@ export async function connectPatiently(
         io.err(`${cause.message}; retrying`);
         onUnreachable();
       }
-      const pause = patience.pauseAfter(systemAdapters.clock.monotonic() - began);
+      const pause = patience.pauseAfter(attempt.elapsed);
       await systemAdapters.clock.sleep(pause, signal);
     }
   }

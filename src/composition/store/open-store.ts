@@ -1,3 +1,4 @@
+import { TurningTime } from '../../adapters/nats/connection/backoff.ts';
 import { connectionName } from '../../adapters/nats/connection/connection-name.ts';
 import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../../adapters/nats/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
@@ -46,7 +47,8 @@ export async function openStore(
   access: Access,
   { as, signal, within, answerWithin = within, create }: OpenStoreOptions,
 ): Promise<NatsStore> {
-  const timeout = AbortSignal.timeout(within);
+  const timeout = new AbortController();
+  const time = new TurningTime(within, () => timeout.abort());
   try {
     return await openNatsStore({
       ...access,
@@ -55,10 +57,10 @@ export async function openStore(
       connectWithin: Math.min(within, longestHandshake),
       answerWithin: Math.max(answerWithin, seconds(2)),
       openWithin: Math.max(within, seconds(2)),
-      signal: AbortSignal.any([signal, timeout]),
+      signal: AbortSignal.any([signal, timeout.signal]),
     });
   } catch (cause) {
-    if (!timeout.aborted || signal.aborted || !(cause instanceof Fault)) throw cause;
+    if (!timeout.signal.aborted || signal.aborted || !(cause instanceof Fault)) throw cause;
     throw new NoAnswer(
       'store-unavailable',
       `no NATS server answers ${placeOf(access)} within ${within / 1000} s`,
@@ -67,6 +69,8 @@ export async function openStore(
         hint: cause.hint ?? 'check the address and the network between here and the server',
       },
     );
+  } finally {
+    time.stop();
   }
 }
 

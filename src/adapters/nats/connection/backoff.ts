@@ -51,28 +51,126 @@ const first: Millis = seconds(2.5);
 export const pauseAfterTimeouts = (timeouts: number, longest: Millis): Millis =>
   timeouts === 0 ? 0 : fraction() * Math.min(longest, first * 2 ** Math.min(timeouts - 1, 20));
 
+/** The longest time between two looks at the clock. Twice as much of it counts at most. */
+const step: Millis = 250;
+
+/**
+ * Measures for how long this process could receive an answer. A time in which its event loop stood still counts at most half
+ * a second: then timers fire before the sockets are read, so an answer may have been there all the time.
+ */
+export class TurningTime implements Disposable {
+  readonly #limit: Millis;
+  readonly #onOver: () => void;
+  #sum: Millis = 0;
+  #last = performance.now();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Measures up to `limit`, and calls `onOver` then. */
+  constructor(limit: Millis, onOver: () => void = () => {}) {
+    this.#limit = limit;
+    this.#onOver = onOver;
+    this.#wait();
+  }
+
+  get elapsed(): Millis {
+    return Math.min(this.#limit, this.#sum + this.#sinceLast());
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+
+  #sinceLast(): Millis {
+    return Math.min(2 * step, performance.now() - this.#last);
+  }
+
+  #wait(): void {
+    this.#timer = setTimeout(() => this.#look(), Math.min(step, this.#limit - this.#sum)).unref();
+  }
+
+  #look(): void {
+    this.#sum += this.#sinceLast();
+    this.#last = performance.now();
+    if (this.#sum < this.#limit) this.#wait();
+    else setImmediate(this.#onOver);
+  }
+}
+
 /** Below the default ttl of 15 s. */
 const longestBeforeReconnect: Millis = seconds(10);
+/** A process reconnects at most 250 times a second, for which it needs most of a core. */
+const shortestInterval: Millis = 4;
+const longestInterval: Millis = 64;
+const slowerAtMostEvery: Millis = seconds(5);
+const fastAgainAfter: Millis = seconds(60);
+
+/**
+ * When the connections of one process dial again. A thousand that dial at the same moment keep the event loop so busy that
+ * their handshakes time out although the server answers, and then all dial again. The times are further apart after
+ * timeouts, and as before when there was none for a minute. A process with one connection does not wait.
+ */
+export class DialSchedule {
+  readonly #now: () => Millis;
+  #next: Millis = Number.NEGATIVE_INFINITY;
+  #interval = shortestInterval;
+  #slowerAt: Millis = Number.NEGATIVE_INFINITY;
+  #timeoutAt: Millis = Number.NEGATIVE_INFINITY;
+
+  /** `now`: a monotonic clock. */
+  constructor(now: () => Millis = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** The time that a connection waits before it dials, at least `pause`. */
+  wait(pause: Millis): Millis {
+    const now = this.#now();
+    if (now - this.#timeoutAt >= fastAgainAfter) this.#interval = shortestInterval;
+    if (pause > 0) return pause;
+    const at = Math.max(now, this.#next);
+    this.#next = at + this.#interval;
+    return at - now;
+  }
+
+  /** A handshake ran into its time limit. */
+  timedOut(): void {
+    this.#timeoutAt = this.#now();
+    if (this.#timeoutAt - this.#slowerAt < slowerAtMostEvery) return;
+    this.#slowerAt = this.#timeoutAt;
+    this.#interval = Math.min(longestInterval, 2 * this.#interval);
+  }
+}
+
+const dialsOfProcess = new DialSchedule();
+
+type Stopwatch = Pick<TurningTime, 'elapsed' | 'stop'>;
 
 /**
  * The pauses of one connection before it dials again, after all servers let its handshake time out (`within`). The client
  * counts its own waits from the start of an attempt, so after a timeout it would dial at once. A refused connection
- * costs the server nothing and makes no pause. `now`: a monotonic clock.
+ * costs the server nothing and makes no pause; nor does a timeout while the event loop stood still.
  */
 export function pausesOfReconnects(
   within: Millis,
-  now: () => Millis = () => performance.now(),
+  dials: DialSchedule = dialsOfProcess,
+  measure: (limit: Millis) => Stopwatch = (limit) => new TurningTime(limit),
 ): ReconnectToServerHandler {
-  let dialedAt = now();
+  let sinceAsked = measure(within);
+  let delay = 0;
   let timeouts = 0;
   return (servers) => {
     // The client counts the failures of a server since its last success.
     const rounds = Math.min(...servers.map(({ reconnects }) => reconnects));
-    const isTimeout = now() - dialedAt >= 0.9 * within;
+    const isTimeout = sinceAsked.elapsed - delay >= 0.9 * within;
+    if (isTimeout) dials.timedOut();
     if (rounds === 0) timeouts = 0;
     else if (isTimeout) timeouts += 1;
-    const delay = isTimeout ? pauseAfterTimeouts(timeouts, longestBeforeReconnect) : 0;
-    dialedAt = now() + delay;
+    delay = dials.wait(isTimeout ? pauseAfterTimeouts(timeouts, longestBeforeReconnect) : 0);
+    sinceAsked.stop();
+    sinceAsked = measure(delay + within);
     const [next] = servers;
     return next ? { server: next, delay } : null;
   };

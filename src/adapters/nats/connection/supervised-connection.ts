@@ -1,9 +1,12 @@
 import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
-import type { Millis } from '../../../domain/time.ts';
+import { type Millis, seconds } from '../../../domain/time.ts';
 import { isClientError, requestRefusal } from './client-errors.ts';
 import { closeNats } from './connect.ts';
 import { subjectInDomain } from './js-domain.ts';
+
+/** So long the event loop may stand still without losing the answer to a request. */
+const standstill: Millis = seconds(60);
 
 /** The outcome of a request. */
 export type Reply =
@@ -125,17 +128,23 @@ export class SupervisedConnection implements AsyncDisposable {
       if (generation !== this.#generation) {
         return resolve({ kind: 'not-sent', why: 'the connection was opened again' });
       }
-      const lost = (why: string) => resolve({ kind: 'timed-out', why });
+      const lost = (why: string) => {
+        settle();
+        resolve({ kind: 'timed-out', why });
+      };
       const stop = () => lost('stopped');
+      // A loop that stood still runs its timers before it reads its sockets, where the answer may be.
+      const timer = setTimeout(() => setImmediate(lost, 'no answer in time'), within);
       this.#onDown.add(lost);
       signal?.addEventListener('abort', stop);
       const settle = () => {
+        clearTimeout(timer);
         this.#onDown.delete(lost);
         signal?.removeEventListener('abort', stop);
       };
       sendBefore?.();
-      // The client refuses a timeout below one millisecond.
-      const timeout = Math.max(1, within);
+      // The client drops an answer that is there when its own timer fires.
+      const timeout = Math.max(0, within) + standstill;
       const options = headers ? { timeout, headers } : { timeout };
       this.client.request(subject, bytesOf(text), options).then(
         (msg) => {

@@ -1,8 +1,11 @@
 import type { Server } from '@nats-io/transport-node';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import {
+  DialSchedule,
   pauseAfterTimeouts,
   pausesOfReconnects,
+  sleep,
+  TurningTime,
 } from '../../../../src/adapters/nats/connection/backoff.ts';
 
 const handshake = 5000;
@@ -10,7 +13,16 @@ const handshake = 5000;
 /** The pauses of a connection whose attempts take so long each, with so many servers. */
 function pausesOf(attempts: readonly number[], servers = 1): number[] {
   let now = 1000;
-  const pause = pausesOfReconnects(handshake, () => now);
+  const measure = (): Pick<TurningTime, 'elapsed' | 'stop'> => {
+    const began = now;
+    return {
+      get elapsed() {
+        return now - began;
+      },
+      stop() {},
+    };
+  };
+  const pause = pausesOfReconnects(handshake, new DialSchedule(() => now), measure);
   return attempts.map((took, failed) => {
     now += took;
     const pool = Array.from({ length: servers }, (_, n) => ({
@@ -35,7 +47,7 @@ test('after each handshake that timed out, the pause before the next is random b
 });
 
 test('a refused connection makes no pause', () => {
-  expect(pausesOf([0, 3, 3, 3, 3])).toEqual([0, 0, 0, 0, 0]);
+  expect(pausesOf([0, 300, 300, 300, 300])).toEqual([0, 0, 0, 0, 0]);
 });
 
 test('one of three servers that does not answer makes no pause before the others are tried', () => {
@@ -45,4 +57,57 @@ test('one of three servers that does not answer makes no pause before the others
 test('without a timeout there is no pause, and a thousand timeouts are still a finite one', () => {
   expect(pauseAfterTimeouts(0, 15_000)).toBe(0);
   expect(pauseAfterTimeouts(1000, 15_000)).toBeLessThan(15_000);
+});
+
+/** Keeps the event loop busy: no timer fires and no socket is read. */
+function standStill(duration: number): void {
+  const until = performance.now() + duration;
+  while (performance.now() < until);
+}
+
+test('a time in which the event loop stood still counts half a second at most', async () => {
+  let isOver = false;
+  const time = new TurningTime(1000, () => {
+    isOver = true;
+  });
+  standStill(1500);
+  await sleep(1);
+  expect(isOver).toBe(false);
+  expect(time.elapsed).toBeLessThan(750);
+  await vi.waitUntil(() => isOver, 10_000);
+  expect(time.elapsed).toBe(1000);
+});
+
+test('a handshake that timed out while the event loop stood still makes no pause', async () => {
+  const pause = pausesOfReconnects(1000, new DialSchedule());
+  const ask = (reconnects: number) => pause([{ reconnects }] as unknown as Server[], null);
+  ask(0);
+  standStill(1500);
+  expect(ask(1)).toMatchObject({ delay: 0 });
+});
+
+test('many connections of a process dial 4 ms apart, and one alone at once', () => {
+  let now = 1000;
+  const dials = new DialSchedule(() => now);
+  expect(Array.from({ length: 4 }, () => dials.wait(0))).toEqual([0, 4, 8, 12]);
+  now += 100;
+  expect(dials.wait(0)).toBe(0);
+});
+
+test('after timeouts, connections of a process dial further apart, until a minute passed without one', () => {
+  let now = 1000;
+  const dials = new DialSchedule(() => now);
+  const interval = () => {
+    now += 1000;
+    return dials.wait(0) || dials.wait(0);
+  };
+  for (let n = 0; n < 100; n += 1) dials.timedOut();
+  expect(interval()).toBe(8);
+  for (let n = 0; n < 100; n += 1) {
+    now += 1000;
+    dials.timedOut();
+  }
+  expect(interval()).toBe(64);
+  now += 60_000;
+  expect(interval()).toBe(4);
 });
