@@ -4,6 +4,7 @@ import { Fault } from '../domain/fault.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { RunMessaging } from '../ports/run-messaging.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
 import { watchClock } from '../runtime/agent/watch-clock.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
@@ -11,7 +12,7 @@ import type { AgentEvent, AgentOptions, AgentState, RunningAgent } from './agent
 import { EventListeners } from './event-listeners.ts';
 import { importOnce } from './import-once.ts';
 import { instanceReader, readHealth } from './instances-option.ts';
-import { Callback, refuseUnknown } from './known-options.ts';
+import { Callback, refuseUnknown, Signal } from './known-options.ts';
 import type { Machine } from './machine.ts';
 import { unlessAborted } from './open-repeatedly.ts';
 import { readInstanceName, readLease, readOption } from './options.ts';
@@ -53,9 +54,13 @@ export async function runAgent(options: AgentOptions, machine: Machine): Promise
       options.onTransition?.(transition);
     },
   };
+  const signal = readOption('signal', Signal, options.signal);
+  // Disposed of after the connection: a start that waits has none, and one that failed has closed its own.
+  const begun = opened.adopt(await machine.beginStart(signal), async (end) => end());
   const open = opened.use(await machine.open(options, me));
   const metrics = listenTo(open.ports.metrics, () => events.emit('refuted'));
-  const ports = { ...open.ports, metrics };
+  const messaging = beforePing(open.ports.messaging, begun);
+  const ports = { ...open.ports, metrics, messaging };
   const agent = opened.use(
     new Agent(
       { ...settings, run: me.run },
@@ -67,7 +72,8 @@ export async function runAgent(options: AgentOptions, machine: Machine): Promise
   const over = opened.adopt(new AbortController(), async (one) => one.abort());
   const checks = opened.adopt(await machine.checks(agent), async (running) => running.stop());
   checks.replace(initial);
-  await unlessAborted(agent.ready, 'starting', options.signal);
+  await unlessAborted(agent.ready, 'starting', signal);
+  begun();
   void watchClock(ports, over.signal);
   opened.defer(open.onConnection((isUp) => events.emit(isUp ? 'connected' : 'disconnected')));
   const closing = opened.move();
@@ -140,6 +146,16 @@ function listenTo(metrics: Metrics, refuted: () => void): Metrics {
     },
   });
 }
+
+/** The same messaging. A start that pings waits for the run that holds its slot: meanwhile others may start. */
+const beforePing = (messaging: RunMessaging, begun: () => void): RunMessaging => ({
+  serve: (run, respond) => messaging.serve(run, respond),
+  ping(run, within) {
+    begun();
+    return messaging.ping(run, within);
+  },
+  notify: (run, notice) => messaging.notify(run, notice),
+});
 
 /** Imports what only an agent needs, so that a consumer of the directory does not load it. */
 const importAgent = importOnce(async () => {

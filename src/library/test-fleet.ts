@@ -151,6 +151,10 @@ class TestMachine implements Machine {
     this.#fleet = fleet;
   }
 
+  async beginStart(): Promise<() => void> {
+    return () => {};
+  }
+
   readonly open: Machine['open'] = async (options, as) => {
     const { log = silent, metrics = noopMetrics } = options;
     const slot = typeof as === 'string' ? undefined : as;

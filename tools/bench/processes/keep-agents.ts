@@ -1,44 +1,24 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { NatsStore } from '../../../src/adapters/nats/store.ts';
-import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { thisProcess } from '../../../src/adapters/system/processes.ts';
-import { OpeningPatience } from '../../../src/composition/store/opening-patience.ts';
-import { Fault } from '../../../src/domain/fault.ts';
-import {
-  AgentName,
-  HostId,
-  InstanceId,
-  type RunRef,
-  ServiceName,
-  ZoneName,
-} from '../../../src/domain/identity/names.ts';
+import type { RunRef } from '../../../src/domain/identity/names.ts';
 import { renewEvery } from '../../../src/domain/policy/lease-policy.ts';
-import { seconds } from '../../../src/domain/time.ts';
-import { Agent } from '../../../src/runtime/agent/agent.ts';
-import { type Access, connectBare, openStore, portsOf } from '../environment/access.ts';
+import { minutes } from '../../../src/domain/time.ts';
+import { startAgent } from '../../../src/index.ts';
+import { type Access, connectBare } from '../environment/access.ts';
 import type { Jobs } from './job.ts';
+import { accessOf, instancesOf } from './started-agent.ts';
 
 type KeepAgents = Jobs['keep-agents'];
 
 /** Starts the agents one after the other, so that their renewals spread over the whole interval, or all at once. */
 export async function keepAgents(
   access: Access,
-  {
-    host,
-    agents,
-    instances,
-    lease,
-    zones = [],
-    collect = false,
-    atOnce = false,
-  }: KeepAgents['task'],
+  { agents, lease, zones = [], atOnce = false, ...task }: KeepAgents['task'],
 ): Promise<KeepAgents['answer']> {
   if (atOnce) await together(access);
   const ready: Promise<RunRef>[] = [];
   for (let n = 1; n <= agents; n += 1) {
     if (n > 1 && !atOnce) await pause(renewEvery(lease) / agents);
-    const zone = zones[n % zones.length];
-    ready.push(startAgent(access, { host, name: `agent-${n}`, instances, lease, collect }, zone));
+    ready.push(keepAgent(access, { ...task, lease, name: `agent-${n}` }, zones[n % zones.length]));
   }
   return Promise.all(ready);
 }
@@ -57,7 +37,8 @@ async function together(access: Access): Promise<void> {
   await bare.close();
 }
 
-async function startAgent(
+/** As a program that uses the library, and that waits long for a server which ten thousand clients dial at once. */
+async function keepAgent(
   access: Access,
   {
     host,
@@ -65,52 +46,15 @@ async function startAgent(
     instances,
     lease,
     collect = false,
-  }: Omit<KeepAgents['task'], 'agents'> & {
-    name: string;
-  },
+  }: Omit<KeepAgents['task'], 'agents'> & { readonly name: string },
   zone: string | undefined,
 ): Promise<RunRef> {
-  const slot = { host: HostId.parse(host), agent: AgentName.parse(name) };
-  const me = { ...slot, run: systemEntropy.runId() };
-  const ports = portsOf(await openPatiently(access, me));
-  const specs = Array.from({ length: instances }, (_, n) => ({
-    service: ServiceName.parse('web'),
-    id: InstanceId.parse(`${host}-${name}-${n}`),
-    address: '192.0.2.1',
-    port: 8080,
-    labels: { version: '1.0.0' },
-  }));
-  const agent = new Agent(
-    {
-      slot,
-      run: me.run,
-      lease,
-      zone: zone === undefined ? undefined : ZoneName.parse(zone),
-      process: thisProcess(),
-      takeover: false,
-      whenExpired: 'exit',
-      drainFor: 0,
-      collect,
-      leaveWithin: seconds(1),
-      onTransition() {},
-    },
-    specs,
-    ports,
-  );
-  await agent.ready;
-  return { ...slot, run: agent.run };
-}
-
-/** Tries again as `rollcall agent` does: a server that ten thousand clients dial at once is too busy for some of them. */
-async function openPatiently(access: Access, me: RunRef): Promise<NatsStore> {
-  const patience = new OpeningPatience();
-  for (;;) {
-    const began = performance.now();
-    try {
-      return await openStore(access, me, patience.within);
-    } catch (cause) {
-      if (!(cause instanceof Fault) || cause.code !== 'store-unavailable') throw cause;
-      await pause(patience.pauseAfter(performance.now() - began));
-    }
-  }
+  const agent = await startAgent({
+    ...accessOf(access),
+    ...{ host, name, collect, connectWithin: minutes(30) },
+    ...{ ttl: lease.ttl, grace: lease.grace, whenExpired: 'exit' },
+    ...(zone !== undefined && { zone }),
+    instances: instancesOf(`${host}-${name}`, instances),
+  });
+  return { host, agent: name, run: agent.run } as RunRef;
 }

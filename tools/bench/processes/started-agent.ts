@@ -11,17 +11,25 @@ import type { Access } from '../environment/access.ts';
 import type { BareMessage } from '../environment/baseline-batch.ts';
 import { watchBare } from '../environment/baseline-watch.ts';
 
+/** The options of the library for this access. */
+export const accessOf = ({
+  servers,
+  namespace,
+  credentials,
+  tls,
+  inboxPrefix,
+}: Access): StoreOptions => ({
+  servers,
+  namespace,
+  ...(credentials && { credentials: credentials as NonNullable<StoreOptions['credentials']> }),
+  ...(tls && { tls: tls as NonNullable<StoreOptions['tls']> }),
+  ...(inboxPrefix !== undefined && { inboxPrefix }),
+});
+
 /** Starts an agent as a program does that uses the library. */
-export const startOne = (
-  { servers, namespace, credentials, tls }: Access,
-  host: string,
-  instances: number,
-): Promise<RunningAgent> =>
+export const startOne = (access: Access, host: string, instances: number): Promise<RunningAgent> =>
   startAgent({
-    servers,
-    namespace,
-    ...(credentials && { credentials: credentials as NonNullable<StoreOptions['credentials']> }),
-    ...(tls && { tls: tls as NonNullable<StoreOptions['tls']> }),
+    ...accessOf(access),
     host,
     name: 'agent',
     instances: instancesOf(host, instances),
