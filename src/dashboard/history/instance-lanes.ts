@@ -103,7 +103,7 @@ export class InstanceLanes {
     return { rows: rows.sort(([a, b], [c, d]) => a - c || (b ?? 0) - (d ?? 0)), cut };
   }
 
-  /** The status at a time; null: the instance does not exist. */
+  /** The status at a time, `contested` apart from other dubious ones; null: the instance does not exist. */
   #statusAt(entity: number, of: Instance, at: number): string | null {
     const log = this.#log;
     const all = (this.#names.get(nameOf(of)) ?? []).flatMap((rival) => {
@@ -120,7 +120,9 @@ export class InstanceLanes {
       return [{ hasSeat: state.startsWith('seated'), isBlind, lastActAt }];
     });
     const observation = pastObservation(collectors, at, log.floor === 0);
-    return verified(instanceStatus(facts, all, observation !== 'unobserved'), observation).status;
+    const result = instanceStatus(facts, all, observation !== 'unobserved');
+    const { status, reason } = verified(result, observation);
+    return reason === 'contested' ? reason : status;
   }
 
   #factsAt(number: number): HistoryFacts | undefined {

@@ -112,10 +112,11 @@ test('an instance that another agent registered later is shown as contested in t
   expect(await page.locator('.cell .s-contested.badge').count()).toBe(1);
   expect(await seriousInBoth(page)).toEqual([]);
   await page.goto(contested.at('#/entity?of=instance/db/main'));
-  await page.locator('.head .s-contested').waitFor();
+  await page.locator('.head > span > .s-contested').waitFor();
   expect(await page.locator('.head > span > .s-live').count()).toBe(1);
+  expect(await page.locator('.ribbon p').textContent()).toMatch(/contested \d+ %, /);
   // Before that, it was not contested.
   await page.goto(contested.at('#/entity?of=instance/db/main&at=seq:132'));
   await page.getByTestId('past').waitFor();
-  await page.locator('.head .s-contested').waitFor({ state: 'detached' });
+  await page.locator('.head > span > .s-contested').waitFor({ state: 'detached' });
 });

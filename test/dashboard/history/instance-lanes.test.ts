@@ -5,6 +5,7 @@ import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts'
 import { HistoryIndex } from '../../../src/dashboard/server/history/history-index.ts';
 import { ingest } from '../../../src/dashboard/server/history/ingest.ts';
 import { pageAfter } from '../../../src/dashboard/server/history/pages.ts';
+import { statusIn as statusOf } from '../../../src/dashboard/web/model/service-table.ts';
 import { Cursor } from '../../../src/dashboard/web/state/cursor.ts';
 import { TabCursor } from '../../../src/dashboard/web/worker/tab-cursor.ts';
 import { recorded, recordings } from '../../fixtures/golden/recording.ts';
@@ -46,7 +47,7 @@ test.each(await recordings())(
         cursor.fleet
           .slots()
           .flatMap(({ instances }) =>
-            instances.map(({ entityState, status }) => [entityState.number, status] as const),
+            instances.map((one) => [one.entityState.number, statusOf(one)] as const),
           ),
       );
       for (const lane of lanes)

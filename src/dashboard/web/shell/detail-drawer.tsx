@@ -14,6 +14,9 @@ export function DetailDrawer() {
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (box.current) box.current.scrollTop = 0;
+    // The page is narrower now, so what was clicked may have moved out of sight.
+    const clicked = document.activeElement;
+    if (clicked?.closest('.screen .group, .issue')) clicked.scrollIntoView({ block: 'nearest' });
   }, [text]);
   if (!subject || subject.kind === 'instance') return null;
   const slots =

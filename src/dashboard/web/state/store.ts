@@ -136,9 +136,15 @@ export const togglePin = (): void =>
     b: route.peek().params['b'] ? '' : writePin(moment.peek()?.seq ?? 0, shownAt.peek()),
   });
 
-/** Changes parameters of the screen without a new entry in the browser's history. */
+/** What a click on a row selects or opens. */
+const ofRows = ['sel', 'open', 'old', 'node'];
+
+/** Changes parameters of the screen. What a row opens is a new entry in the browser's history; a filter or a zoom is none. */
 export const setParams = (params: Record<string, string>): void =>
-  navigate({ params: { ...route.peek().params, ...params } }, true);
+  navigate(
+    { params: { ...route.peek().params, ...params } },
+    !ofRows.some((name) => name in params),
+  );
 
 let pending: WorkerMessage[] = [];
 

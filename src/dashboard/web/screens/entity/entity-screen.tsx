@@ -45,9 +45,10 @@ export function EntityScreen() {
   const isOwner = (entity: number) =>
     subject.kind === 'instance' && fleet.entities[entity]?.entity === 'run';
   const { hello } = connection.value ?? { hello: null };
-  const shown = (all ?? [])
-    .filter(({ entity, type }) => !isOwner(entity) || ownerChanges.has(type))
-    .filter((one) => isWanted(one, params));
+  const known = (all ?? []).filter(
+    ({ entity, type }) => !isOwner(entity) || ownerChanges.has(type),
+  );
+  const shown = known.filter((one) => isWanted(one, params));
   const gaps = extent.value ? gapsOf(extent.value, hello) : [];
   const rows = historyRows(shown, gaps, upTo);
   const kinds = [...new Set(numbers.map((one) => fleet.entities[one]?.entity ?? ''))];
@@ -78,9 +79,9 @@ export function EntityScreen() {
       <section class="panel">
         {all && shown.length === 0 ? (
           <p class="notice">
-            {all.length === 0
+            {known.length === 0
               ? 'No event up to this moment is in memory.'
-              : `0 of ${formatCount(all.length, 'transition')} match.`}
+              : `0 of ${formatCount(known.length, 'transition')} match.`}
           </p>
         ) : null}
         <ol class="history" aria-label="Transitions, newest first">

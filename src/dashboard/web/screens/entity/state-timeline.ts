@@ -12,7 +12,16 @@ export const absent = 'not present';
 
 /** Most serious first. */
 const order = [
-  ...['expired', 'suspect', 'dubious', 'failing', 'draining', 'leaving', 'registering'],
+  ...[
+    'expired',
+    'suspect',
+    'dubious',
+    'contested',
+    'failing',
+    'draining',
+    'leaving',
+    'registering',
+  ],
   ...['unverified', 'live'],
 ];
 const rankOf = (status: string): number => {

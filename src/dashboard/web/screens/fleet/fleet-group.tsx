@@ -5,7 +5,7 @@ import type { AgentModel } from '../../model/agent-model.ts';
 import { type Grouping, shortName } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { writeSubject } from '../../model/subject.ts';
-import { setParams } from '../../state/store.ts';
+import { fleet, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
@@ -48,6 +48,9 @@ export class FleetGroup extends Component<Props> {
           )}
           <span class="dim">{slots.length + hidden}</span>
           {silent ? <StateBadge status="suspect" /> : null}
+          {by === 'host' && fleet.controls.holdOf(name, '') ? (
+            <StateBadge status="planned" />
+          ) : null}
         </h2>
         <ul class="cells">
           {slots.map((slot, n) => (
@@ -82,7 +85,8 @@ interface CellProps {
 function AgentCell({ slot, by, large, chosen, first }: CellProps) {
   const { status, reason, instances, counts, host, agent } = slot;
   const { failing, contested } = counts;
-  const label = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${failing > 0 ? `, ${failing} failing` : ''}${contested > 0 ? `, ${contested} contested` : ''}`;
+  const isHeld = fleet.controls.holdOf(host, agent) !== undefined;
+  const label = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${failing > 0 ? `, ${failing} failing` : ''}${contested > 0 ? `, ${contested} contested` : ''}${isHeld ? ', under a hold' : ''}`;
   // The label contains what `data-text` shows, as text.
   return (
     <li>
@@ -100,6 +104,7 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
           {glyphOf(status)}
         </span>
         <bdi class="cut">{shortName(slot, by)}</bdi>
+        {isHeld ? <span class="badge s-planned" aria-hidden="true" data-text="❚❚" /> : null}
         {failing > 0 ? (
           <span class="badge s-failing" aria-hidden="true" data-text={`◐${failing}`} />
         ) : null}

@@ -6,6 +6,9 @@ import { apiPath } from '../../protocol/api-path.ts';
 import { fleet, isPast, moment, now, route, setParams } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
 
+/** The event that comes by itself: it is listed first. */
+const timed = 'expired';
+
 /** The transitions that are possible next, and why another event is not accepted. */
 export function NextTransitions({ actor }: { readonly actor: EntityState }) {
   const event = route.value.params['why'] ?? '';
@@ -24,9 +27,11 @@ export function NextTransitions({ actor }: { readonly actor: EntityState }) {
       {failed === undefined ? null : <p class="dim">{failed}</p>}
       {value && value.next.length === 0 ? <p class="dim">Nothing: this is a final state.</p> : null}
       <ul class="next-list">
-        {value?.next.map((one) => (
-          <NextRow key={one.edge} one={one} due={one.event === 'expired' ? due : null} />
-        ))}
+        {value?.next
+          .toSorted((a, b) => Number(b.event === timed) - Number(a.event === timed))
+          .map((one) => (
+            <NextRow key={one.edge} one={one} due={one.event === timed ? due : null} />
+          ))}
       </ul>
       {value?.unsure ? (
         <p class="dim">

@@ -8,6 +8,7 @@ import type { Stirred } from '../../../history/query-types.ts';
 import { names } from '../../model/agent-model.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
+import { statusIn } from '../../model/service-table.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, isOf, readSubject } from '../../model/subject.ts';
 import { over } from '../../widgets/state-bars.ts';
@@ -101,7 +102,8 @@ function statusNow(fleet: FleetModel, number: number, of: ApiEntity | undefined)
   }
   if (of?.entity === 'instance') {
     const all = fleet.named(of.service, of.id);
-    return all.find(({ entityState }) => entityState.number === number)?.status ?? '';
+    const one = all.find(({ entityState }) => entityState.number === number);
+    return one ? statusIn(one) : '';
   }
   const other = of && fleet.of(of.entity).find((one) => one.number === number);
   return of && other ? statusOf(of.entity, other.state) : '';

@@ -1,7 +1,16 @@
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { type Band, bandClass } from './bands.ts';
 
-const statuses = ['live', 'suspect', 'expired', 'dubious', 'failing', 'draining', 'leaving'];
+const statuses = [
+  'live',
+  'suspect',
+  'expired',
+  'dubious',
+  'contested',
+  'failing',
+  'draining',
+  'leaving',
+];
 
 /** What the colours of bars and bands mean, with the bands of the range by name. */
 export function Legend({ bands }: { readonly bands: readonly Band[] }) {
