@@ -73,6 +73,11 @@ export const actionsDisabledReason = computed(() => {
 });
 
 let post: (message: TabMessage) => void = () => {};
+/** Seeks that this tab did by itself, in order, of which the worker does not know yet. */
+let done: TabMessage[] = [];
+let telling: ReturnType<typeof setTimeout> | undefined;
+/** How long they wait, in ms, so that the worker and its answer do not delay the frame with the new moment. */
+const afterFrame = 30;
 let lastQueryId = 0;
 const waiting = new Map<number, (value: unknown) => void>();
 
@@ -88,9 +93,23 @@ export function queryHistory<T>(question: Query): Promise<T> {
   });
 }
 
+/** Sends a seek, after those before it. */
+function tell(seek: TabMessage): void {
+  done.push(seek);
+  if ('shown' in seek) telling ??= setTimeout(tellAll, afterFrame);
+  else tellAll();
+}
+
+function tellAll(): void {
+  clearTimeout(telling);
+  telling = undefined;
+  for (const seek of done) post(seek);
+  done = [];
+}
+
 /** Seeks to a sequence or to the newest. Updates the address 150 ms after the last seek. */
 export function seek(at: number | 'head'): void {
-  post(here.seek(at));
+  tell(here.seek(at));
   show();
   wanted = at === 'head' ? null : at;
   clearTimeout(writing);
@@ -99,7 +118,7 @@ export function seek(at: number | 'head'): void {
 
 /** Seeks to the last event at or before a time. The address gets its sequence. */
 export function seekAtTime(at: number): void {
-  post(here.seekTime(at));
+  tell(here.seekTime(at));
   show();
   wanted = undefined;
   clearTimeout(writing);
@@ -224,6 +243,6 @@ export function start(): void {
 function follow(): void {
   const { at, time } = route.peek();
   wanted = at;
-  post(at === null && time !== null ? here.goTo(time) : here.seek(at ?? 'head'));
+  tell(at === null && time !== null ? here.goTo(time) : here.seek(at ?? 'head'));
   show();
 }
