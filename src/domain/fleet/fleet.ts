@@ -21,6 +21,9 @@ export interface AgentView<I extends ViewInstance = ViewInstance> {
   readonly instances: Map<string, I | Unreadable>;
 }
 
+/** What a view keeps of an instance of this slot. */
+export type Keep<I extends ViewInstance> = (read: StoredInstance, slot: AgentView<I>) => I;
+
 /**
  * The contents of the registry, indexed by slot and by service.
  *
@@ -28,7 +31,7 @@ export interface AgentView<I extends ViewInstance = ViewInstance> {
  * cannot be read is kept as `unreadable`, and so is an invalid key.
  */
 export class Fleet<I extends ViewInstance = ViewInstance> {
-  readonly #keep: ((read: StoredInstance) => ViewInstance) | undefined;
+  readonly #keep: ((read: StoredInstance, slot: AgentView<never>) => ViewInstance) | undefined;
   #controls = new FleetControls();
   #slots = new Map<string, AgentView<I>>();
   #services = new ServiceIndex<I>();
@@ -39,7 +42,7 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
   #upTo: Revision = 0;
 
   /** @param keep what it keeps of each instance; default: all */
-  constructor(keep?: (read: StoredInstance) => I) {
+  constructor(keep?: Keep<I>) {
     this.#keep = keep;
   }
 
@@ -116,7 +119,7 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
 
   /** Replaces the whole contents; returns the slots that exist now or existed before. */
   replace(entries: readonly KeyValueEntry[], upTo: Revision): ReadonlySet<string> {
-    const next = new Fleet<I>(this.#keep as (read: StoredInstance) => I);
+    const next = new Fleet<I>(this.#keep as Keep<I>);
     next.apply(entries, upTo);
     return this.become(next);
   }
@@ -210,7 +213,7 @@ export class Fleet<I extends ViewInstance = ViewInstance> {
       slot.instances.set(entry.key, read);
       return;
     }
-    const kept = (this.#keep?.(read) ?? read) as I;
+    const kept = (this.#keep?.(read, slot as AgentView<never>) ?? read) as I;
     slot.instances.set(kept.key, kept);
     this.#services.add(kept);
   }

@@ -32,7 +32,9 @@ export const tooLong = (what: string, length: number, most: number): string =>
 export class RecordBudget {
   readonly #limits: RecordLimits;
   /** By host, as in keys. */
-  readonly #used = new Map<string, number>();
+  readonly #hosts = new Map<string, HostUse>();
+  /** The host of the last key: records of a host mostly follow each other. `prefix` is that of their keys. */
+  #recent: { readonly prefix: string; readonly use: HostUse } | undefined;
   /** What a key counts, if it is not `least`; 0: it is left out. Few records are longer. */
   readonly #costs = new Map<string, number>();
   readonly #leftOut = new Map<string, Set<string>>();
@@ -49,10 +51,10 @@ export class RecordBudget {
   /** Counts an entry. @param isKnown whether its key was counted before */
   take(entry: KeyValueEntry, isKnown: boolean): KeyValueEntry {
     const { key, text } = entry;
-    const host = hostIn(key);
+    const host = this.#hostOf(key);
     const { record, host: most, least } = this.#limits;
     const before = isKnown ? (this.#costs.get(key) ?? least) : 0;
-    const used = (this.#used.get(host) ?? 0) - before;
+    const used = host.used - before;
     if (text === undefined) {
       this.#count(host, key, { used, cost: least });
       this.#include(host, key);
@@ -65,7 +67,7 @@ export class RecordBudget {
     }
     const isTooLong = text.length > record;
     const wanted = isTooLong ? least : Math.max(least, text.length);
-    const cost = host === '' || used + wanted <= most ? wanted : 0;
+    const cost = host.name === '' || used + wanted <= most ? wanted : 0;
     this.#count(host, key, { used: used + cost, cost });
     if (cost > 0 && !isTooLong) {
       this.#include(host, key);
@@ -78,31 +80,50 @@ export class RecordBudget {
     return { ...entry, text: '', leftOut };
   }
 
-  #count(host: string, key: string, { used, cost }: { used: number; cost: number }): void {
-    if (used > 0) this.#used.set(host, used);
-    else this.#used.delete(host);
+  #hostOf(key: string): HostUse {
+    const recent = this.#recent;
+    if (recent && key.startsWith(recent.prefix)) return recent.use;
+    const { kind, name } = hostIn(key);
+    const use = this.#hosts.get(name) ?? { name, used: 0 };
+    this.#hosts.set(name, use);
+    this.#recent = name === '' ? undefined : { prefix: `${kind}${name}.`, use };
+    return use;
+  }
+
+  #count(host: HostUse, key: string, { used, cost }: { used: number; cost: number }): void {
+    host.used = used;
+    if (used <= 0) {
+      this.#hosts.delete(host.name);
+      this.#recent = undefined;
+    }
     if (cost !== this.#limits.least) this.#costs.set(key, cost);
     else if (this.#costs.size > 0) this.#costs.delete(key);
   }
 
-  #exclude(host: string, key: string): void {
-    const keys = this.#leftOut.get(host) ?? new Set();
-    this.#leftOut.set(host, keys.add(key));
+  #exclude({ name }: HostUse, key: string): void {
+    const keys = this.#leftOut.get(name) ?? new Set();
+    this.#leftOut.set(name, keys.add(key));
   }
 
-  #include(host: string, key: string): void {
+  #include({ name }: HostUse, key: string): void {
     if (this.#leftOut.size === 0) return;
-    const keys = this.#leftOut.get(host);
-    if (keys?.delete(key) && keys.size === 0) this.#leftOut.delete(host);
+    const keys = this.#leftOut.get(name);
+    if (keys?.delete(key) && keys.size === 0) this.#leftOut.delete(name);
   }
 }
 
+/** How much the records of a host have. */
+interface HostUse {
+  readonly name: string;
+  used: number;
+}
+
 /** The host of a key that its agents may write, or ''; other keys are written by collectors and operators. */
-function hostIn(key: string): string {
+function hostIn(key: string): { readonly kind: string; readonly name: string } {
   const kind = ofHost.find((one) => key.startsWith(one));
-  if (kind === undefined) return '';
+  if (kind === undefined) return { kind: '', name: '' };
   const end = key.indexOf('.', kind.length);
-  return end < 0 ? key.slice(kind.length) : key.slice(kind.length, end);
+  return { kind, name: end < 0 ? key.slice(kind.length) : key.slice(kind.length, end) };
 }
 
 const ofHost = ['instance.', 'agent.', 'run.'];

@@ -6,6 +6,8 @@ type RecordsOfName<I> = I | Map<string, I>;
 /** Instances by service, then by id. */
 export class ServiceIndex<I extends ViewInstance> {
   readonly #services = new Map<string, Map<string, RecordsOfName<I>>>();
+  /** How many names have several records. Mostly none, and then no name is looked up. */
+  #contested = 0;
 
   /** Names of the services that have a record. */
   services(): IterableIterator<string> {
@@ -31,6 +33,7 @@ export class ServiceIndex<I extends ViewInstance> {
   }
 
   isContested(service: string, id: string): boolean {
+    if (this.#contested === 0) return false;
     const there = this.#services.get(service)?.get(id);
     return there instanceof Map && there.size > 1;
   }
@@ -43,16 +46,23 @@ export class ServiceIndex<I extends ViewInstance> {
       this.#services.set(service, ids);
     }
     const entry = ids.get(id);
-    if (entry === undefined) ids.set(id, instance);
-    else if (entry instanceof Map) entry.set(instance.key, instance);
-    else ids.set(id, new Map([entry, instance].map((each) => [each.key, each])));
+    if (entry === undefined) {
+      ids.set(id, instance);
+      return;
+    }
+    const records = entry instanceof Map ? entry : new Map([[entry.key, entry]]);
+    const before = records.size;
+    records.set(instance.key, instance);
+    if (before === 1 && records.size === 2) this.#contested += 1;
+    ids.set(id, records);
   }
 
   remove(instance: I): void {
     const { service, id } = instance.record;
     const ids = this.#services.get(service);
     const entry = ids?.get(id);
-    if (entry instanceof Map) entry.delete(instance.key);
+    if (entry instanceof Map && entry.delete(instance.key) && entry.size === 1)
+      this.#contested -= 1;
     if (entry === instance || (entry instanceof Map && entry.size === 0)) ids?.delete(id);
     if (ids?.size === 0) this.#services.delete(service);
   }

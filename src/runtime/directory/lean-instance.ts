@@ -1,4 +1,5 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
+import type { AgentView, Keep } from '../../domain/fleet/fleet.ts';
 import type { InstanceRecord } from '../../domain/records/schemas.ts';
 import type {
   InstanceFields,
@@ -13,6 +14,8 @@ import type { Revision, WallTime } from '../../domain/time.ts';
  */
 export class LeanInstance implements ViewInstance, InstanceFields {
   readonly key: string;
+  /** The agent that registered it, in the same view. */
+  readonly slot: AgentView<LeanInstance>;
   readonly revision: Revision;
   readonly host: InstanceFields['host'];
   readonly agent: InstanceFields['agent'];
@@ -33,11 +36,13 @@ export class LeanInstance implements ViewInstance, InstanceFields {
   /** @param like an instance whose values are shared where they are equal, usually the one read before */
   constructor(
     { key, revision, record }: StoredInstance,
+    slot: AgentView<LeanInstance>,
     shared: SharedTexts,
     like: LeanInstance | undefined,
   ) {
     const { host, agent, run, labels, address, registeredAt, since } = record;
     this.key = key;
+    this.slot = slot;
     this.revision = revision;
     this.host = host === like?.host ? like.host : shared.text(host);
     this.agent = agent === like?.agent ? like.agent : shared.text(agent);
@@ -67,11 +72,11 @@ export class LeanInstance implements ViewInstance, InstanceFields {
 type Labels = InstanceRecord['labels'];
 
 /** Keeps only what views need of instances, and one copy of equal values. */
-export function leanInstances(): (read: StoredInstance) => LeanInstance {
+export function leanInstances(): Keep<LeanInstance> {
   const shared = new SharedTexts();
   let last: LeanInstance | undefined;
-  return (read) => {
-    last = new LeanInstance(read, shared, last);
+  return (read, slot) => {
+    last = new LeanInstance(read, slot, shared, last);
     return last;
   };
 }

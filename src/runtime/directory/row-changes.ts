@@ -1,5 +1,5 @@
 import { type InstanceRow, toInstanceRow } from '../../domain/fleet/directory-rows.ts';
-import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
+import type { Fleet } from '../../domain/fleet/fleet.ts';
 import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey, nameInKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
 import type { KeyValueEntry } from '../../domain/records/stored-record.ts';
@@ -38,9 +38,8 @@ export class RowChanges {
   }
 
   /** The row of an instance. All callers get the same object until the row changes. */
-  rowOf(instance: LeanInstance, slot = this.#slotOf(instance.key)): InstanceRow {
-    if (!slot) throw new RangeError(`the view has no ${instance.key}`);
-    instance.row ??= toInstanceRow(instance, slot, this.#fleet, this.#observed);
+  rowOf(instance: LeanInstance): InstanceRow {
+    instance.row ??= toInstanceRow(instance, instance.slot, this.#fleet, this.#observed);
     return instance.row;
   }
 
@@ -136,12 +135,8 @@ export class RowChanges {
     }
   }
 
-  #slotOf(key: string): AgentView<LeanInstance> | undefined {
-    return this.#fleet.slot(slotOfKey(key));
-  }
-
   #find(key: string): LeanInstance | undefined {
-    const read = this.#slotOf(key)?.instances.get(key);
+    const read = this.#fleet.slot(slotOfKey(key))?.instances.get(key);
     return read?.kind === 'stored' ? read : undefined;
   }
 

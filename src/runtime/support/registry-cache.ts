@@ -1,4 +1,4 @@
-import { Fleet } from '../../domain/fleet/fleet.ts';
+import { Fleet, type Keep } from '../../domain/fleet/fleet.ts';
 import { missedEntries } from '../../domain/fleet/missed-entries.ts';
 import { allKeys } from '../../domain/identity/registry-keys.ts';
 import type {
@@ -46,7 +46,7 @@ export class RegistryCache<I extends ViewInstance = StoredInstance> {
   readonly #ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>;
   readonly #owner: ViewOwner;
   readonly #listeners: Listeners<I>;
-  readonly #keep: ((read: StoredInstance) => I) | undefined;
+  readonly #keep: Keep<I> | undefined;
   /** The contents of the snapshot that is being read. */
   #next: Fleet<I> | undefined;
   readonly #waiting = new Set<() => void>();
@@ -60,7 +60,7 @@ export class RegistryCache<I extends ViewInstance = StoredInstance> {
     ports: Pick<Ports, 'registry' | 'clock' | 'log' | 'metrics'>,
     listeners: Listeners<I> = {},
     owner: ViewOwner = 'collector',
-    keep?: (read: StoredInstance) => I,
+    keep?: Keep<I>,
   ) {
     this.#ports = ports;
     this.#listeners = listeners;

@@ -41,6 +41,26 @@ it('the records of one host beyond its budget are left out, and those of others 
   expect(budget.take(entry('hold.h1', 100), false).leftOut).toBeUndefined();
 });
 
+it('a host whose name begins with that of another has its own budget', () => {
+  const budget = new RecordBudget(small);
+  const taken = ['agent.h1.a', 'agent.h10.a', 'agent.h1.b', 'agent.h10.b', 'agent.h10.c'].map(
+    (key) => budget.take(entry(key, 100), false),
+  );
+  expect(taken.map(({ leftOut }) => leftOut !== undefined)).toEqual([
+    ...[false, false, false, false, true],
+  ]);
+});
+
+it('the records of a host that had none left count again', () => {
+  const budget = new RecordBudget(small);
+  const key = 'agent.h1.a';
+  budget.take(entry(key, 100), false);
+  budget.take({ ...entry(key, 0), leftOut: 'too much' }, true);
+  const keys = ['agent.h1.b', 'instance.h1.a.s.1', 'run.h1.a.r'];
+  const taken = keys.map((one) => budget.take(entry(one, 100), false));
+  expect(taken.map(({ leftOut }) => leftOut !== undefined)).toEqual([false, false, true]);
+});
+
 it('a removed record makes room, also one that was left out makes none', () => {
   const budget = new RecordBudget(small);
   for (const n of [1, 2]) budget.take(entry(`instance.h1.a.s.${n}`, 100), false);

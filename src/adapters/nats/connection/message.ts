@@ -68,7 +68,7 @@ export interface DeliveryPosition {
  * the stream and append one token.
  */
 export function parseDeliveryPosition(reply: string): DeliveryPosition {
-  // Not by `split`: it makes nine strings for each message, a tenth of the time of reading a registry.
+  // Without strings for the parts: they would take a tenth of the time of reading a registry.
   let dots = 0;
   for (let at = reply.indexOf('.'); at >= 0; at = reply.indexOf('.', at + 1)) dots += 1;
   let at = -1;
@@ -77,11 +77,22 @@ export function parseDeliveryPosition(reply: string): DeliveryPosition {
   const deliveryEnd = endOfToken(reply, seqEnd);
   const timeEnd = endOfToken(reply, deliveryEnd);
   return {
-    seq: Number(reply.slice(at + 1, seqEnd)),
-    delivery: Number(reply.slice(seqEnd + 1, deliveryEnd)),
-    storedAt: Math.floor(Number(reply.slice(deliveryEnd + 1, timeEnd)) / 1e6), // from nanoseconds
-    pending: Number(reply.slice(timeEnd + 1, endOfToken(reply, timeEnd))),
+    seq: countIn(reply, at + 1, seqEnd),
+    delivery: countIn(reply, seqEnd + 1, deliveryEnd),
+    storedAt: countIn(reply, deliveryEnd + 1, timeEnd - 6), // from nanoseconds
+    pending: countIn(reply, timeEnd + 1, endOfToken(reply, timeEnd)),
   };
+}
+
+/** The number of these digits; NaN for anything else. */
+function countIn(text: string, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    count = count * 10 + digit;
+  }
+  return count;
 }
 
 /** Where the token behind this dot ends. */
