@@ -14,7 +14,7 @@ import { Help } from './shell/help.tsx';
 import { PlaybackBar } from './shell/playback-bar.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import type { Screen } from './state/route.ts';
-import { extent, isPast, isStale, moment, route } from './state/store.ts';
+import { isKnown, isPast, isStale, route } from './state/store.ts';
 import { ErrorBoundary } from './widgets/error-boundary.tsx';
 
 const screens: Readonly<Record<Screen, () => ComponentChildren>> = {
@@ -29,7 +29,7 @@ const screens: Readonly<Record<Screen, () => ComponentChildren>> = {
 /** The whole page, computed from the history and the address. */
 export function App() {
   const { screen } = route.value;
-  const known = moment.value !== null && (extent.value?.rows ?? 0) > 0;
+  const known = isKnown.value;
   const classes = ['app', isPast.value ? 'past' : '', isStale.value ? 'stale' : ''];
   return (
     <div class={classes.filter(Boolean).join(' ')}>

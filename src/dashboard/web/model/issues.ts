@@ -59,14 +59,15 @@ export function findIssues(
   for (const index of unusual) if (isMatter(slots, index)) indexes.push(index);
   return {
     count: urgent.length + indexes.length + losses.length + flapping.length + troubled.length,
-    first: (most) =>
-      [
+    first: (most) => {
+      const first = [
         ...urgent,
         ...foremost(slots, indexes, most).map((one) => matterOf(one, fleet)),
         ...losses,
         ...flapping,
-        ...troubled.slice(0, most).map(instanceIssue),
-      ].slice(0, most),
+      ].slice(0, most);
+      return [...first, ...troubled.slice(0, most - first.length).map(instanceIssue)];
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import {
   connection,
   extent,
   hrefTo,
+  isKnown,
   isPast,
   moment,
   present,
@@ -26,9 +27,8 @@ import { CopyLink, TimeField } from './time-field.tsx';
 
 /** The bar below every screen: the current moment, playback, and a slider over the history. */
 export function PlaybackBar() {
-  const here = moment.value;
   const all = extent.value;
-  if (!here || !all || all.rows === 0) return null;
+  if (!isKnown.value || !all) return null;
   const playing = isPlaying.value;
   const { hello } = connection.value ?? { hello: null };
   const gaps = gapsOf(all, hello);
@@ -69,21 +69,7 @@ export function PlaybackBar() {
         >
           next problem
         </button>
-        <span class="where">
-          <b title={dayTime(shownAt.value)}>{clockTime(shownAt.value)}</b>{' '}
-          <button
-            type="button"
-            class="link zone"
-            title="Time zone of all times: switch between UTC and that of this browser"
-            onClick={switchZone}
-          >
-            {shownZone(shownAt.value)}
-          </button>
-          <span class="dim">
-            {' '}
-            seq {formatNumber(here.seq)} / {formatNumber(all.to)}
-          </span>
-        </span>
+        <Where />
         <TimeField />
         <CopyLink />
         <Pinned />
@@ -116,6 +102,28 @@ export function PlaybackBar() {
       </div>
       <ActivitySlider />
     </section>
+  );
+}
+
+/** The moment, which changes with each step: alone, so that the rest of the bar does not. */
+function Where() {
+  const at = shownAt.value;
+  return (
+    <span class="where">
+      <b title={dayTime(at)}>{clockTime(at)}</b>{' '}
+      <button
+        type="button"
+        class="link zone"
+        title="Time zone of all times: switch between UTC and that of this browser"
+        onClick={switchZone}
+      >
+        {shownZone(at)}
+      </button>
+      <span class="dim">
+        {' '}
+        seq {formatNumber(moment.value?.seq ?? 0)} / {formatNumber(extent.value?.to ?? 0)}
+      </span>
+    </span>
   );
 }
 

@@ -25,6 +25,8 @@ export const route = signal<Route>(readRoute(location.hash));
 /** The browser's clock. Ticks every second while the page is visible. */
 export const clock = signal(Date.now());
 
+/** Whether there is a moment to show. */
+export const isKnown = computed(() => moment.value !== null && (extent.value?.rows ?? 0) > 0);
 export const isPast = computed(() => moment.value !== null && !moment.value.head);
 /** The screen and the entity that the page shows. */
 export const place = computed(() => {

@@ -35,12 +35,15 @@ export class FleetGroup extends Component<Props> {
   }
 
   override render({ name, slots, silent, hidden, by, large, chosen }: Props) {
-    const host = by === 'host' ? writeSubject({ kind: 'host', host: name }) : '';
     return (
       <section class={`group${silent ? ' silent' : ''}`} aria-label={`${by} ${name}`}>
         <h2>
           {by === 'host' ? (
-            <button type="button" class="link" onClick={() => setParams({ sel: host })}>
+            <button
+              type="button"
+              class="link"
+              onClick={() => setParams({ sel: writeSubject({ kind: 'host', host: name }) })}
+            >
               <BidiText class="cut" text={name} />
             </button>
           ) : (
@@ -60,6 +63,7 @@ export class FleetGroup extends Component<Props> {
               by={by}
               large={large}
               chosen={
+                chosen !== '' &&
                 chosen === writeSubject({ kind: 'agent', host: slot.host, agent: slot.agent })
               }
               first={n === 0}

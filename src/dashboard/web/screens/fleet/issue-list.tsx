@@ -50,24 +50,23 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
   );
 }
 
+/** The agent that an issue is about, or the host of several. */
+function subjectOf([slot, ...more]: Issue['slots']): string {
+  if (!slot) return '';
+  const { host, agent } = slot;
+  return writeSubject(more.length > 0 ? { kind: 'host', host } : { kind: 'agent', host, agent });
+}
+
 function IssueRow({ issue }: { readonly issue: Issue }) {
   const { status, title, reason, next, at, slots, filter, instance, acknowledge } = issue;
-  const [slot] = slots;
-  const sel = slot
-    ? writeSubject(
-        slots.length > 1
-          ? { kind: 'host', host: slot.host }
-          : { kind: 'agent', host: slot.host, agent: slot.agent },
-      )
-    : '';
   const show = () => {
     if (instance) {
       const { service, id } = instance;
       const of = writeSubject({ kind: 'instance', service, id });
       navigate({ screen: 'entity', params: { of } });
-    } else setParams(shown);
+    } else if (filter === undefined) setParams({ sel: subjectOf(slots) });
+    else setParams({ f: filter, state: '', old: '1' });
   };
-  const shown = filter === undefined ? { sel } : { f: filter, state: '', old: '1' };
   return (
     <li>
       <button type="button" class="issue" onClick={show}>
