@@ -114,6 +114,24 @@ const numberOf = (written: Revision, revision: Revision): Revision =>
 
 /** Parses an agent record. An invalid one is returned as `unreadable` with the violated rule. */
 export const readAgent = (entry: KeyValueEntry): RecordRead<AgentRecord> => read(entry, parseAgent);
+
+/** Reads the record of one slot again and again. While nothing has changed, it is not parsed again. */
+export class AgentReader {
+  #last: { readonly entry: KeyValueEntry; readonly read: RecordRead<AgentRecord> } | undefined;
+
+  read(entry: KeyValueEntry): RecordRead<AgentRecord> {
+    const { key, revision, text, leftOut } = this.#last?.entry ?? {};
+    const isSame =
+      entry.key === key &&
+      entry.revision === revision &&
+      entry.text === text &&
+      entry.leftOut === leftOut;
+    if (this.#last && isSame) return this.#last.read;
+    this.#last = { entry, read: readAgent(entry) };
+    return this.#last.read;
+  }
+}
+
 /** Parses an instance record, likewise. */
 export const readInstance = (entry: KeyValueEntry): RecordRead<InstanceRecord> =>
   read(entry, parseInstance);

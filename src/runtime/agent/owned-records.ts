@@ -8,6 +8,7 @@ import {
 import { type DesiredInstance, sameDesired } from '../../domain/records/desired-instances.ts';
 import type { AgentRecord, InstanceRecord } from '../../domain/records/schemas.ts';
 import {
+  AgentReader,
   isOfEarlierTerm,
   type KeyValueEntry,
   type RecordRead,
@@ -57,6 +58,7 @@ export class OwnedRecords {
   readonly #putAside = new Map<string, DesiredInstance>();
   readonly #patience = new CommitPatience();
   #agent: StoredAgent | undefined;
+  readonly #reader = new AgentReader();
   /** The instances that it wanted or may have written. */
   readonly #knownKeys = new Set<string>();
   /** The last write of this run to one of its instances. A store that loses its tail loses it first. */
@@ -86,7 +88,7 @@ export class OwnedRecords {
    */
   async check(): Promise<StoredAgent | OwnershipLost> {
     const before = this.#agent;
-    const read = readAgent(await this.#ports.registry.read(agentKey(this.self)));
+    const read = this.#reader.read(await this.#ports.registry.read(agentKey(this.self)));
     // A record that became unreadable is lost: a new run takes the slot.
     if (read.kind !== 'stored') return { ended: 'absent' };
     if (read.record.run !== this.self.run)

@@ -5,6 +5,7 @@ import { agentKey, instanceKey } from '../../../src/domain/identity/registry-key
 import { formatParseError } from '../../../src/domain/records/schema-problems.ts';
 import type { AgentRecord, InstanceRecord } from '../../../src/domain/records/schemas.ts';
 import {
+  AgentReader,
   type KeyValueEntry,
   readAgent,
   readInstance,
@@ -31,6 +32,31 @@ const instanceEntry = (record: InstanceRecord, revision = 5): KeyValueEntry => (
   key: instanceKey(record),
   revision,
   text: JSON.stringify(record),
+});
+
+describe('a record that is read again', () => {
+  const entry = agentEntry(agent);
+
+  test('is not parsed again while nothing has changed', () => {
+    const reader = new AgentReader();
+    const first = reader.read(entry);
+    expect(first).toEqual(readAgent(entry));
+    expect(reader.read({ ...entry })).toBe(first);
+  });
+
+  test.each<[string, Partial<KeyValueEntry>]>([
+    ['its revision', { revision: 6 }],
+    ['its text at the same revision, after the store was put back', { text: '{}' }],
+    ['its text, because it was removed', { text: undefined }],
+    ['its key', { key: 'agent.other.other' }],
+    ['what is left out', { leftOut: 'too long' }],
+  ])('is parsed again after a change of %s', (_, change) => {
+    const reader = new AgentReader();
+    reader.read(entry);
+    const changed = { ...entry, ...change };
+    expect(reader.read(changed)).toEqual(readAgent(changed));
+    expect(reader.read(entry)).toEqual(readAgent(entry));
+  });
 });
 
 describe('a stored entry', () => {

@@ -22,9 +22,11 @@ export async function keepLeases(
     const text = JSON.stringify({ v: recordVersion, run, ttl: lease.ttl });
     const bare = await connectBare(access);
     const renew = (at: number) => store(bare, prefix + key, text, lease.ttl, at);
-    let at = await renew(0);
-    setInterval(async () => {
-      at = await renew(at);
+    let last = renew(0);
+    await last;
+    // On a busy machine the answer may come after the next renewal is due.
+    setInterval(() => {
+      last = last.then(renew);
     }, renewEvery(lease));
   }
   return 'renewing';

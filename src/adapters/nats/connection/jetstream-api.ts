@@ -1,4 +1,4 @@
-import { headers } from '@nats-io/transport-node';
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { Fault } from '../../../domain/fault.ts';
 import type { Millis } from '../../../domain/time.ts';
 import { backoff, sleep } from './backoff.ts';
@@ -49,13 +49,11 @@ export async function askApi<T>(
         'store-unavailable',
         `the JetStream API did not answer ${what}: ${why || 'no time was left for an attempt'}`,
       );
-    const hdrs = headers();
-    if (options.level !== undefined) hdrs.set('Nats-Required-Api-Level', String(options.level));
     const subject = subjectInDomain(`$JS.API.${what}`, options.domain);
     const reply = await connection.request(subject, text, {
       within: Math.min(left, Math.max(250, options.within / 3)),
       signal: options.signal,
-      ...(options.level === undefined ? {} : { headers: hdrs }),
+      ...(options.level === undefined ? {} : { headers: levelHeader(options.level) }),
     });
     const answer = read<T>(reply);
     if (typeof answer !== 'string') return answer;
@@ -65,6 +63,12 @@ export async function askApi<T>(
     }
     await sleep(Math.min(backoff(tries, 10, 250), until - performance.now()), options.signal);
   }
+}
+
+function levelHeader(level: number): MsgHdrs {
+  const header = headers();
+  header.set('Nats-Required-Api-Level', String(level));
+  return header;
 }
 
 /** The result, or the reason why there is none yet. */
