@@ -168,7 +168,7 @@ test('10: an incident is exported with 2 clicks and 20 keys, and verifies', asyn
   await using verified = rollcall(['audit', 'verify', '--file', file]);
   expect(await verified.exited, verified.stderr).toBe(0);
   await using ui = rollcall(['ui', '--file', file, '--port', '0', '--json']);
-  const shown = await open(await addressOf(ui), inUtc);
+  await using shown = await open(await addressOf(ui), inUtc);
   await settled(shown.page);
   await cell(shown.page, 'h5/killed').waitFor(soon);
 });
