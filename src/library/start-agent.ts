@@ -8,7 +8,7 @@ import { runAgent } from './run-agent.ts';
  * A namespace that does not exist is created. If the process ends without `stop`, its lease lapses, and a
  * collector removes its instances after `grace` (guarantee G4).
  *
- * A process may call this thousands of times at once: it works on 32 starts at a time. The others wait in the order of
+ * A process may call this thousands of times at once: it works on 16 starts at a time. The others wait in the order of
  * the calls, without a connection. `connectWithin` counts from the end of this wait, and `signal` ends it at once. A start
  * that waits for another run to give up its slot, or that takes more than 15 s, does not keep others waiting.
  * @throws {Fault} `bad-setting`, `bad-name`; `slot-held` if a live run has the slot; `superseded`;

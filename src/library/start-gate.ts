@@ -61,8 +61,11 @@ export class StartGate {
   }
 }
 
-/** With 8 to 64 places, 1000 starts took the same CPU time; with 256 a third more. See docs/explanation/benchmarks.md, `join`. */
-const places = 32;
+/**
+ * With 8 to 64 places, 1000 starts took the same CPU time; with 256 a third more. Ten processes on one machine started sooner
+ * with 16 than with 32. See docs/explanation/benchmarks.md, `join`.
+ */
+const places = 16;
 /** A start takes a fraction of a second, or as long as its server does not answer. */
 const longest: Millis = seconds(15);
 

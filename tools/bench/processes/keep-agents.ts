@@ -18,7 +18,9 @@ export async function keepAgents(
   const ready: Promise<RunRef>[] = [];
   for (let n = 1; n <= agents; n += 1) {
     if (n > 1 && !atOnce) await pause(renewEvery(lease) / agents);
-    ready.push(keepAgent(access, { ...task, lease, name: `agent-${n}` }, zones[n % zones.length]));
+    ready.push(
+      keepAgent(access, { ...task, lease, atOnce, name: `agent-${n}` }, zones[n % zones.length]),
+    );
   }
   return Promise.all(ready);
 }
@@ -46,13 +48,16 @@ async function keepAgent(
     instances,
     lease,
     collect = false,
+    atOnce = false,
   }: Omit<KeepAgents['task'], 'agents'> & { readonly name: string },
   zone: string | undefined,
 ): Promise<RunRef> {
   const agent = await startAgent({
     ...accessOf(access),
     ...{ host, name, collect, connectWithin: minutes(30) },
-    ...{ ttl: lease.ttl, grace: lease.grace, whenExpired: 'exit' },
+    ...{ ttl: lease.ttl, grace: lease.grace },
+    // A run that lapses in a long start of a whole fleet starts over. Elsewhere the end of a run is what is measured.
+    whenExpired: atOnce ? 'start-over' : 'exit',
     ...(zone !== undefined && { zone }),
     instances: instancesOf(`${host}-${name}`, instances),
   });
