@@ -175,7 +175,7 @@ export const access: readonly Mutant[] = [
     breaks: 'G12',
     what: 'keeps any number of records of one host in the memory of each reader',
     file: 'src/domain/records/record-budget.ts',
-    edits: [["host === '' || used + wanted <= most", 'most > 0']],
+    edits: [["host.name === '' || used + wanted <= most", 'most > 0']],
     tests: ['test/domain/records/record-budget.test.ts'],
   },
   {
