@@ -47,7 +47,7 @@ export const auditReplay = command({
   },
   oneOf: ['at', 'diff', 'machines'],
   examples: [
-    ["rollcall audit replay --at '10m ago'", 'what `ps` showed ten minutes ago'],
+    ["rollcall audit replay --at '10m ago'", 'what `ps` showed ten minutes ago, without losses'],
     ['rollcall audit replay --at before:1234 --show agents,hosts', 'just before event 1234'],
     [
       "rollcall audit replay --diff '1h ago' now",
