@@ -9,8 +9,8 @@ export const losing: readonly Mutant[] = [
     file: 'src/dashboard/web/screens/fleet/fleet-summary.ts',
     edits: [
       [
-        "if (status === 'gone') lost.push(slot);",
-        "if (status === 'gone' && matches(slot)) lost.push(slot);",
+        'findIssues({ ...all, troubled, lost, flaps }, fleet)',
+        'findIssues({ ...all, troubled, lost: matches ? lost.filter(matches) : lost, flaps }, fleet)',
       ],
     ],
     tests: ['test/dashboard/web/model/loss-issues.test.ts'],

@@ -11,6 +11,7 @@ import {
   addedService,
   commonTime,
   etcdPrefix,
+  everyRound,
   watchingSubject,
 } from '../processes/watch-change.ts';
 import { formatSignificant } from '../report.ts';
@@ -82,7 +83,7 @@ async function measured(
     stage.say(`adding instances (${kind}), ${round + 1} of ${rounds}`);
     began.push(commonTime());
     writer.add(`${kind}-${round}`);
-    await pause(200);
+    await pause(everyRound);
   }
   const answers = (await workers).map(({ answer }) => answer);
   const took = began.map((at, round) =>

@@ -36,3 +36,17 @@ export async function watchBare(
   if (error !== undefined)
     throw new Error(`the consumer of the bare client failed: ${error.description}`);
 }
+
+/**
+ * Rejects when the connection is lost, and otherwise stays open. The server cuts off a client that reads too slowly, because a
+ * consumer of the bare client has no flow control; then nothing more arrives.
+ */
+export async function lossOf(bare: NatsConnection): Promise<never> {
+  for await (const { type } of bare.status()) {
+    if (type === 'disconnect') throw new BareClientLost('the server cut the bare client off');
+  }
+  return new Promise(() => {});
+}
+
+/** The bare client lost its connection in the middle of a measurement. */
+export class BareClientLost extends Error {}

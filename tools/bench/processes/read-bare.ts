@@ -1,21 +1,34 @@
 import { cpuUsage, memoryUsage } from 'node:process';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
 import { type Access, connectBare } from '../environment/access.ts';
-import { watchBare } from '../environment/baseline-watch.ts';
+import { BareClientLost, lossOf, watchBare } from '../environment/baseline-watch.ts';
 import { EtcdClient } from '../environment/etcd-client.ts';
 import type { Jobs, Reading } from './job.ts';
 import { collectedHeap } from './read-directory.ts';
 
-/** Reads the same messages with the bare client, and parses each as JSON. */
+const attempts = 5;
+
+/** Reads the same messages with the bare client, and parses each as JSON. Begins again if the server cuts it off. */
 export async function readBare(
   access: Access,
   { messages }: Jobs['read-bare']['task'],
 ): Promise<Reading> {
+  for (let left = attempts; ; left -= 1) {
+    try {
+      return await readOnce(access, messages);
+    } catch (cause) {
+      if (!(cause instanceof BareClientLost) || left === 1) throw cause;
+    }
+  }
+}
+
+async function readOnce(access: Access, messages: number): Promise<Reading> {
   const heap = collectedHeap();
   const before = memoryUsage.rss();
   const idle = cpuUsage();
   const began = performance.now();
-  const bare = await connectBare(access);
+  await using opened = new AsyncDisposableStack();
+  const bare = opened.adopt(await connectBare(access), (one) => one.close());
   const { registry } = subjectNamesOf(access.namespace);
   const all = Promise.withResolvers<void>();
   let count = 0;
@@ -28,12 +41,11 @@ export async function readBare(
       if (count === messages) all.resolve();
     },
   );
-  await all.promise;
+  await Promise.race([all.promise, lossOf(bare)]);
   const took = performance.now() - began;
   const grew = memoryUsage.rss() - before;
   const { user, system } = cpuUsage(idle);
   const grown = collectedHeap() - heap;
-  await bare.close();
   return { took, cpu: (user + system) / 1000, grew, heap: grown, count };
 }
 

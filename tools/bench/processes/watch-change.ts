@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/transport-node';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
+import { type Millis, minutes } from '../../../src/domain/time.ts';
 import { openDirectory, type StoreOptions } from '../../../src/index.ts';
 import { type Access, connectBare } from '../environment/access.ts';
 import { watchBare } from '../environment/baseline-watch.ts';
@@ -9,6 +10,8 @@ import type { Jobs } from './job.ts';
 /** The service whose instances are added one by one, and where a process says that it watches. */
 export const addedService = 'added';
 export const watchingSubject = 'bench.watching';
+/** Time from one addition to the next. */
+export const everyRound: Millis = 200;
 
 /** Where etcd has the added instances; the rest of a key is the id. */
 export const etcdPrefix = `registry/${addedService}/`;
@@ -39,7 +42,14 @@ export async function watchChange(
     closing.push(await open(access, seen, watcher));
   const bare = await connectBare(access);
   bare.publish(watchingSubject);
-  await all.promise;
+  const limit = setTimeout(
+    () => {
+      const missing = `${left} of ${watchers * rounds} additions`;
+      all.reject(new Error(`watchers (${kind}) did not see ${missing} within a minute`));
+    },
+    minutes(1) + rounds * everyRound,
+  );
+  await all.promise.finally(() => clearTimeout(limit));
   await bare.close();
   for (const close of closing) await close();
   return times.map((round) => [...round.values()]);
