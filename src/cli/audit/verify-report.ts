@@ -82,12 +82,17 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
 function noteLines({ verified, compared }: VerifyResult): string[] {
   const { first, begunFrom, events, notes, losses } = verified;
   const { lost, lostTails, unknownCharts, unsigned } = notes;
-  const { unsignedKeyframes, unsignedEvents, clocksApart, fromRegistry } = notes;
+  const { unsignedKeyframes, unsignedEvents, clocksApart, fromRegistry, behind } = notes;
   const lines: string[] = [];
   if (first > 1 && events > 0) {
     const from = begunFrom > 0 ? `; its start state is the signed keyframe at #${begunFrom}` : '';
     const why = compared ? 'were trimmed' : 'are not in this file';
     lines.push(`the history begins at #${first}: earlier events ${why}${from}`);
+  }
+  if (behind) {
+    lines.push(
+      'the audit had not yet copied all events of the registry, after 20 s: records may differ only because of that; run `rollcall doctor`, and verify again in a minute',
+    );
   }
   for (const loss of losses) {
     const { recordedAt, by } = loss;

@@ -64,18 +64,20 @@ export class RegistryCatchUp {
 /**
  * Reads on until the history has reached the listed states, or has every event that the registry had when
  * it was listed: then the rest never comes.
+ * @returns whether it gave up although the audit still had to copy events
  */
 export async function readUntilSettled(
   catchUp: RegistryCatchUp,
   { clock, audit }: { readonly clock: Clock; readonly audit?: Pick<Audit, 'isBehind'> },
   readOn: () => Promise<void>,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const until = clock.monotonic() + catchUpTimeout;
   for (;;) {
     const isBehind = (await audit?.isBehind()) ?? true;
     await readOn();
-    if (catchUp.settled || !isBehind || clock.monotonic() >= until || signal.aborted) return;
+    if (catchUp.settled || !isBehind || signal.aborted) return false;
+    if (clock.monotonic() >= until) return true;
     await clock.sleep(pollEvery, signal);
   }
 }

@@ -23,6 +23,8 @@ export interface VerifyReport {
     readonly unsignedKeyframes: number;
     /** Records that no event explains, because the audit lost it: a signed keyframe has them from the registry. */
     readonly fromRegistry: number;
+    /** Whether the audit still had to copy events of the registry when it was compared: differences may be only that. */
+    readonly behind: boolean;
   };
   readonly anchors: AnchorReport;
   /** Losses of the store that the history tells of: what they undid or took is no divergence. */

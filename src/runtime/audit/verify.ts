@@ -88,6 +88,7 @@ class Verification {
   /** Events that the start state already contained. */
   #eventsAtStart = 0;
   #catchUp: RegistryCatchUp | undefined;
+  #isBehind = false;
 
   constructor(history: History, ports: VerifyPorts, options: VerifyOptions) {
     this.#history = history;
@@ -127,6 +128,7 @@ class Verification {
         unsigned: this.#keyframes?.unsigned ?? 0,
         unsignedKeyframes: this.#keyframes?.weaklySigned ?? 0,
         fromRegistry: [...verifier.records.values()].filter(({ seq }) => seq === 0).length,
+        behind: this.#isBehind,
       },
       checkpoint: verifier.checkpoint(),
     };
@@ -241,7 +243,7 @@ class Verification {
     const listed = await registry.list([allKeys], 0);
     const catchUp = new RegistryCatchUp(this.#verifier.records, listed, this.#verifier.isWhole);
     this.#catchUp = catchUp;
-    await readUntilSettled(catchUp, this.#ports, () => this.#readOn(), signal);
+    this.#isBehind = await readUntilSettled(catchUp, this.#ports, () => this.#readOn(), signal);
     if (!signal.aborted) for (const divergence of catchUp.divergences()) this.#report(divergence);
   }
 }

@@ -6,7 +6,7 @@ import type { VerifyReport } from '../../../src/runtime/audit/verify-report.ts';
 
 const notes = {
   ...{ lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 },
-  ...{ unsignedEvents: 0, clocksApart: 0, unsignedKeyframes: 0, fromRegistry: 0 },
+  ...{ unsignedEvents: 0, clocksApart: 0, unsignedKeyframes: 0, fromRegistry: 0, behind: false },
 };
 const outcome = (
   verified: Partial<VerifyReport> = {},
@@ -55,13 +55,20 @@ describe('the report of a verification', () => {
         ...{ first: 100, begunFrom: 150, keyframes: 2 },
         notes: {
           ...{ lost: 1, lostTails: 2, unknownCharts: 3, unsigned: 1 },
-          ...{ unsignedEvents: 4000, clocksApart: 5, unsignedKeyframes: 2, fromRegistry: 3 },
+          ...{
+            unsignedEvents: 4000,
+            clocksApart: 5,
+            unsignedKeyframes: 2,
+            fromRegistry: 3,
+            behind: true,
+          },
         },
       }),
     );
     expect(lines).toContain('2 keyframes compared');
     expect(lines.filter((line) => line.startsWith('·'))).toEqual([
       '· the history begins at #100: earlier events were trimmed; its start state is the signed keyframe at #150',
+      '· the audit had not yet copied all events of the registry, after 20 s: records may differ only because of that; run `rollcall doctor`, and verify again in a minute',
       '· 3 records as the registry had them when a collector signed a keyframe after the loss: the events that wrote them are lost',
       "· 1 keyframe without a collector's signature: not used to start a replay",
       '· 2 keyframes signed by an event without a signature of its own: made by an older version',

@@ -91,6 +91,12 @@ describe('a fleet', () => {
     expect((await drill.play('rollcall doctor')).code).not.toBe(0);
     await Promise.all([one?.restart(), two?.restart()]);
     await until('both are live again', () => consumer.live.join() === 'h1,h2', patience);
+    // The page says so: the audit may copy from the registry again only after a minute.
+    await until(
+      'the audit copies again',
+      async () => (await drill.play('rollcall audit verify')).code === 0,
+      patience,
+    );
     await drill.follow(await commandsUnder(page, 'Two of three servers stop'));
     await drill.allIsWell();
     expect(['h1', 'h2'].map((id) => consumer.runOf(id))).toEqual(runs);

@@ -127,7 +127,13 @@ describe('a process that could not write', () => {
       divergences: [],
       notes: {
         ...{ lost: 0, lostTails: 0, unknownCharts: 0, unsigned: 0 },
-        ...{ unsignedEvents: 0, clocksApart: 0, unsignedKeyframes: 0, fromRegistry: 0 },
+        ...{
+          unsignedEvents: 0,
+          clocksApart: 0,
+          unsignedKeyframes: 0,
+          fromRegistry: 0,
+          behind: false,
+        },
       },
     });
   });
