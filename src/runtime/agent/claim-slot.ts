@@ -203,10 +203,11 @@ async function waitForLease(
   const movements = new LeaseMovements(clock);
   let first: Revision | undefined;
   while (!signal.aborted) {
+    const asked = clock.monotonic();
     const lease = await leases.read(leaseKey(record));
     if (lease.text === undefined) return { reason: 'lease-lapsed' };
     movements.record([lease]);
-    if (movements.isUnmoved(lease, record.ttl)) return { reason: 'lease-unmoved' };
+    if (movements.isUnmoved(lease, record.ttl, asked)) return { reason: 'lease-unmoved' };
     first ??= lease.revision;
     const isRenewed = lease.revision !== first;
     if (isRenewed && clock.monotonic() - began >= record.ttl + seconds(5)) {

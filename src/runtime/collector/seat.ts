@@ -24,7 +24,11 @@ export async function takeSeat(
 ): Promise<{ seat: number; keeper: LeaseKeeper } | undefined> {
   const movements = new LeaseMovements(ports.clock);
   while (!signal.aborted) {
-    const entries = await retryUntilAvailable(ports, signal, () => ports.leases.list(allSeats));
+    let asked = ports.clock.monotonic();
+    const entries = await retryUntilAvailable(ports, signal, () => {
+      asked = ports.clock.monotonic();
+      return ports.leases.list(allSeats);
+    });
     if (!entries) return undefined;
     movements.record(entries);
     const held = new Map(entries.map((entry) => [entry.key, entry]));
@@ -34,7 +38,7 @@ export async function takeSeat(
       const entry = held.get(key);
       // The server keeps the seat of a dead collector for hours if its clock was set back.
       const ttl = readSeat(entry?.text)?.ttl ?? lease.ttl;
-      if (entry && !movements.isUnmoved(entry, ttl)) continue;
+      if (entry && !movements.isUnmoved(entry, ttl, asked)) continue;
       const keeper = new LeaseKeeper({ key, text }, lease, ports, onLapsed);
       const acquire = () => (entry ? keeper.takeOver(entry.revision) : keeper.acquire());
       if ((await retryUntilAvailable(ports, signal, acquire)) !== 'acquired') continue;

@@ -30,9 +30,16 @@ export class LeaseMovements {
     }
   }
 
-  /** Whether the lease, as it was read last, has not moved for {@link unmovedAfter}. */
-  isUnmoved({ key }: Pick<KeyValueEntry, 'key'>, ttl: Millis): boolean {
+  /**
+   * Whether the lease, as it was read last, has not moved for {@link unmovedAfter}. `asked`: when that read began, if this
+   * process may have stood still since: the answer tells nothing about the time after it.
+   */
+  isUnmoved(
+    { key }: Pick<KeyValueEntry, 'key'>,
+    ttl: Millis,
+    asked: MonotonicTime = this.#clock.monotonic(),
+  ): boolean {
     const read = this.#firstRead.get(key);
-    return read !== undefined && this.#clock.monotonic() - read.at >= unmovedAfter(ttl);
+    return read !== undefined && asked - read.at >= unmovedAfter(ttl);
   }
 }

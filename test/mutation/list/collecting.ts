@@ -147,8 +147,8 @@ export const collecting: readonly Mutant[] = [
     file: 'src/runtime/collector/observe/lease-observations.ts',
     edits: [
       [
-        '    return this.timeSinceRenewal(key) >= unmovedAfter(ttl);',
-        '    return this.timeSinceRenewal(key) >= unmovedAfter(ttl) * 1e6;',
+        '    return this.timeSinceRenewal(key, asked) >= unmovedAfter(ttl);',
+        '    return this.timeSinceRenewal(key, asked) >= unmovedAfter(ttl) * 1e6;',
       ],
     ],
     tests: ['test/runtime/collector/server-clock-steps.test.ts'],

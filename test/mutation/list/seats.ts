@@ -51,8 +51,8 @@ export const seats: readonly Mutant[] = [
     file: 'src/runtime/support/lease-movements.ts',
     edits: [
       [
-        '    return read !== undefined && this.#clock.monotonic() - read.at >= unmovedAfter(ttl);',
-        '    return read === undefined && this.#clock.monotonic() >= unmovedAfter(ttl);',
+        '    return read !== undefined && asked - read.at >= unmovedAfter(ttl);',
+        '    return read === undefined && asked >= unmovedAfter(ttl);',
       ],
     ],
     tests: ['test/runtime/collector/server-clock-steps.test.ts'],

@@ -165,9 +165,12 @@ export function pausesOfReconnects(
     // The client counts the failures of a server since its last success.
     const rounds = Math.min(...servers.map(({ reconnects }) => reconnects));
     const isTimeout = sinceAsked.elapsed - delay >= 0.9 * within;
-    if (isTimeout) dials.timedOut();
+    // A connection that was healthy for long and broke has not timed out.
     if (rounds === 0) timeouts = 0;
-    else if (isTimeout) timeouts += 1;
+    else if (isTimeout) {
+      timeouts += 1;
+      dials.timedOut();
+    }
     delay = dials.wait(isTimeout ? pauseAfterTimeouts(timeouts, longestBeforeReconnect) : 0);
     sinceAsked.stop();
     sinceAsked = measure(delay + within);

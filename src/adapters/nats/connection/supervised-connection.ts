@@ -5,8 +5,11 @@ import { isClientError, requestRefusal } from './client-errors.ts';
 import { closeNats } from './connect.ts';
 import { subjectInDomain } from './js-domain.ts';
 
-/** So long the event loop may stand still without losing the answer to a request. */
-const standstill: Millis = seconds(60);
+/**
+ * So long the event loop may stand still without losing the answer to a request. Not longer: what an older answer says may have
+ * changed.
+ */
+const standstill: Millis = seconds(2);
 
 /** The outcome of a request. */
 export type Reply =

@@ -31,6 +31,14 @@ export async function applyRetention(
   if (info === undefined) throw missingStream(auditStream);
   const { config, state } = info;
   if (hasLimits(config, limits)) return;
+  const what = `STREAM.UPDATE.${auditStream}`;
+  // Each attempt without the right would be a violation in the log of the server.
+  if (await isRefused(connection, [`$JS.API.${what}`], within)) {
+    throw new Fault(
+      'store-refused',
+      `${auditStream}: this login may not set the limits of the history; run \`rollcall audit limit\` with the login of deploy`,
+    );
+  }
   const next = keyframe + 1;
   const extent = {
     first: state.first_seq,
@@ -47,14 +55,6 @@ export async function applyRetention(
     throw new Fault('store-refused', `${auditStream}: ${why}`, {
       hint: 'choose wider limits or wait: an active collector writes a keyframe every 10 000 events and once a day',
     });
-  }
-  const what = `STREAM.UPDATE.${auditStream}`;
-  // Each attempt without the right would be a violation in the log of the server.
-  if (await isRefused(connection, [`$JS.API.${what}`], within)) {
-    throw new Fault(
-      'store-refused',
-      `${auditStream}: this login may not set the limits of the history; run \`rollcall audit limit\` with the login of deploy`,
-    );
   }
   const update = { ...config, ...Object.fromEntries(settingsFor(limits)) };
   expectOk(what, await askApi<StreamInfo>(connection, what, update, { within }));

@@ -33,7 +33,7 @@ export async function removeLeftovers(
   { policy, why }: LeftoverPolicy,
   author: Author,
   observations: LeaseObservations,
-  ports: Pick<Ports, 'registry' | 'leases' | 'metrics'>,
+  ports: Pick<Ports, 'registry' | 'leases' | 'metrics' | 'clock'>,
 ): Promise<void> {
   const [first] = due;
   if (!first) return;

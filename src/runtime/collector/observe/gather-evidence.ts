@@ -158,19 +158,19 @@ export async function readLease(
 }
 
 /**
- * The lease of a run at the leader, and whether it moves. Without `ttl` the lease itself tells its ttl; that
- * of an older agent does not, and then it counts as long as it exists.
+ * The lease of a run at the leader, and whether it moves. Without `ttl` it tells its own, or (older agents) it stands while it exists.
  */
 export async function readMovingLease(
   { ttl: known, ...run }: RunRef & { readonly ttl?: Millis },
   observations: LeaseObservations,
-  { leases }: Pick<Ports, 'leases'>,
+  { leases, clock }: Pick<Ports, 'leases' | 'clock'>,
 ): Promise<LeaseState> {
+  const asked = clock.monotonic();
   try {
     const entry = await leases.read(leaseKey(run));
     if (entry.text === undefined) return 'absent';
     const ttl = known ?? readLeaseTtl(entry.text);
-    return ttl !== undefined && observations.isUnmoved(entry, ttl) ? 'unmoved' : 'stands';
+    return ttl !== undefined && observations.isUnmoved(entry, ttl, asked) ? 'unmoved' : 'stands';
   } catch (error) {
     if (error instanceof Fault) return 'unknown';
     throw error;

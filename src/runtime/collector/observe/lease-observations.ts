@@ -91,10 +91,15 @@ export class LeaseObservations {
   /**
    * Whether a lease that exists at the leader does not move: this observer has watched without interruption
    * for two ttls and saw no renewal. A revision that the watch has not delivered is recorded as seen now.
+   * `asked`: when the read of the leader began; a process that stood still since learned nothing about the time after it.
    */
-  isUnmoved({ key, revision }: Pick<KeyValueEntry, 'key' | 'revision'>, ttl: Millis): boolean {
+  isUnmoved(
+    { key, revision }: Pick<KeyValueEntry, 'key' | 'revision'>,
+    ttl: Millis,
+    asked: MonotonicTime = this.#clock.monotonic(),
+  ): boolean {
     if (revision > this.revisionOf(key)) this.#record(key, revision, this.#clock.monotonic());
-    return this.timeSinceRenewal(key) >= unmovedAfter(ttl);
+    return this.timeSinceRenewal(key, asked) >= unmovedAfter(ttl);
   }
 
   /** When the last renewal was seen, on the monotonic clock of this observer. */
@@ -128,9 +133,9 @@ export class LeaseObservations {
     return Math.round(this.#clock.wall() - (this.#clock.monotonic() - seenAt));
   }
 
-  timeSinceRenewal(key: string): Millis {
+  timeSinceRenewal(key: string, now: MonotonicTime = this.#clock.monotonic()): Millis {
     const lastSeen = this.#seen.get(key)?.seenAt ?? this.#startedAt;
-    return this.#clock.monotonic() - Math.max(lastSeen, this.#startedAt);
+    return now - Math.max(lastSeen, this.#startedAt);
   }
 
   /** Forgets leases that have been silent for this long. */

@@ -86,6 +86,19 @@ test('a handshake that timed out while the event loop stood still makes no pause
   expect(ask(1)).toMatchObject({ delay: 0 });
 });
 
+test('connections that were healthy for long and break do not dial further apart', () => {
+  let now = 0;
+  const dials = new DialSchedule(() => now);
+  const handlers = Array.from({ length: 3 }, () =>
+    pausesOfReconnects(handshake, dials, () => ({ elapsed: handshake, stop() {} })),
+  );
+  for (let outage = 1; outage <= 6; outage += 1) {
+    now += 15_000;
+    const asked = handlers.map((pause) => pause([{ reconnects: 0 }] as unknown as Server[], null));
+    expect(asked).toMatchObject([{ delay: 0 }, { delay: 4 }, { delay: 8 }]);
+  }
+});
+
 test('many connections of a process dial 4 ms apart, and one alone at once', () => {
   let now = 1000;
   const dials = new DialSchedule(() => now);

@@ -128,3 +128,15 @@ test('time before the clocks were reset does not show that a lease is unmoved', 
   observations.resetClocks();
   expect(observations.isUnmoved({ key, revision: 7 }, 6000)).toBe(false);
 });
+
+test('an answer tells nothing about the time after it was asked for', async () => {
+  const clock = new VirtualClock();
+  const observations = new LeaseObservations(clock);
+  const key = 'run.h1.a.run00001';
+  observe(observations, key, 7);
+  await clock.advance(4000);
+  const asked = clock.monotonic();
+  await clock.advance(60_000); // The process stood still; the lease may have been renewed meanwhile.
+  expect(observations.isUnmoved({ key, revision: 7 }, 6000, asked)).toBe(false);
+  expect(observations.isUnmoved({ key, revision: 7 }, 6000, clock.monotonic())).toBe(true);
+});
