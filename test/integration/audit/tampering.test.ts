@@ -47,7 +47,13 @@ describe('the audit on a real server', () => {
       said: [],
       notes: {
         ...{ lost: 0, unknownCharts: 0, lostTails: 0, unsigned: 0 },
-        ...{ unsignedEvents: 0, clocksApart: 0, unsignedKeyframes: 0, fromRegistry: 0, behind: false },
+        ...{
+          unsignedEvents: 0,
+          clocksApart: 0,
+          unsignedKeyframes: 0,
+          fromRegistry: 0,
+          behind: false,
+        },
       },
       last: opened.last,
     });
