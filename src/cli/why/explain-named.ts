@@ -1,6 +1,6 @@
 import { type Entity, parseEntity } from '../../composition/names/entity-name.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { Revision } from '../../domain/time.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { OpenHistory } from '../audit/open-history.ts';
 import { inTimeZone } from '../terminal/format-time.ts';
@@ -37,6 +37,8 @@ interface Asked {
   readonly kind: 'agent' | 'instance';
   readonly name: string;
   readonly at: Revision | undefined;
+  /** The moment after that event to which ages count; undefined: the time of the event. */
+  readonly time: WallTime | undefined;
   /** The time zone of the reader; undefined: that of this process. */
   readonly zone: string | undefined;
 }
@@ -48,7 +50,7 @@ interface Asked {
  */
 export async function sentencesOf(
   shown: Shown,
-  { kind, name, at, zone }: Asked,
+  { kind, name, at, time, zone }: Asked,
   signal: AbortSignal,
 ): Promise<readonly (readonly string[])[]> {
   const { history, keyframes, ports } = shown;
@@ -66,6 +68,7 @@ export async function sentencesOf(
           { seq: at ?? (await history.range()).last },
           { history, keyframes, leases: ports?.leases },
           signal,
+          time,
         );
   const work = () => explainNamed(name, candidates, shown, contextOf);
   const explanations = await (zone === undefined ? work() : inTimeZone(zone, work));

@@ -4,6 +4,7 @@ import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { allSeats, policyKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
+import type { WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { observationAt } from '../../runtime/audit/observation-at.ts';
 import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
@@ -50,17 +51,18 @@ interface PastSource extends Pick<OpenHistory, 'history' | 'keyframes'> {
   readonly leases: Ports['leases'] | undefined;
 }
 
-/** The past, or a file: the replayed fleet. Leases are not recorded. */
+/** The past, or a file: the replayed fleet. Leases are not recorded. `now`: what ages count to, if it is not the time of the moment. */
 export async function past(
   moment: ReplayTarget,
   { history, keyframes, leases }: PastSource,
   signal: AbortSignal,
+  now?: WallTime,
 ): Promise<ExplanationContext> {
   const { hash, signatures } = systemAdapters;
   const replayed = await replayTo(history, moment, keyframes, signal, hash, signatures.check);
   const observation = await observationAt(replayed, history, { signal, hash, leases });
   return {
-    now: clockOf(moment, replayed, systemAdapters.clock.wall()),
+    now: now ?? clockOf(moment, replayed, systemAdapters.clock.wall()),
     fleet: replayed.fleet,
     history,
     until: replayed.seq,

@@ -3,7 +3,7 @@ import { dotOf } from '../../charts/text/dot.ts';
 import { mermaidOf } from '../../charts/text/mermaid.ts';
 import { Fault } from '../../domain/fault.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
-import type { Revision } from '../../domain/time.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 import type { ApiEventList, ApiHello, ApiWhy } from '../api-types.ts';
 import type { Source } from './history/live-source.ts';
 import { densityOf, stateOfAll } from './history/pages.ts';
@@ -44,6 +44,8 @@ export interface Api {
       kind: 'agent' | 'instance';
       name: string;
       at: Revision | undefined;
+      /** The moment that ages count to; undefined: the time of event `at`. */
+      time: WallTime | undefined;
       /** Of the times in the sentences; undefined: that of this process. */
       zone: string | undefined;
     },
@@ -125,13 +127,16 @@ const routes: Readonly<Record<string, Route>> = {
       kind,
       name,
       at = source.mode === 'live' ? undefined : source.index().last,
+      time,
       zone,
     } = readQuery(queries.why, query);
     // An agent or instance without records and events is no mistake of the page: there is nothing to explain.
-    const found = await sentencesOf({ kind, name, at, zone }, signal).catch((cause: unknown) => {
-      if (cause instanceof Fault && cause.code === 'not-found') return [];
-      throw cause;
-    });
+    const found = await sentencesOf({ kind, name, at, time, zone }, signal).catch(
+      (cause: unknown) => {
+        if (cause instanceof Fault && cause.code === 'not-found') return [];
+        throw cause;
+      },
+    );
     const answer: ApiWhy = { found };
     await sendJson(request, response, answer);
   },

@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { sentencesOf } from '../../../src/cli/why/explain-named.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import type { FleetInMemory } from '../../runtime/support/fleet-in-memory.ts';
 import { scenario } from '../../runtime/support/scenario.ts';
@@ -13,6 +15,30 @@ async function watched(fleet: FleetInMemory) {
 }
 
 const h1a = 'agent:h1/a';
+
+describe('the sentences of the dashboard about the past', () => {
+  scenario('count ages to the viewed moment, not to the last event before it', async (fleet) => {
+    const { a } = await watched(fleet);
+    a.process.freeze();
+    await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
+    const { audit: history, keyframes } = memoryStore(fleet.world);
+    const { last } = await history.range();
+    const shown = { history, keyframes, name: 'x', ports: undefined };
+    const at = fleet.clock.wall();
+    const sentences = async (time: number) => {
+      const asked = { kind: 'agent', name: 'h1/a', at: last, time, zone: undefined } as const;
+      return (await sentencesOf(shown, asked, new AbortController().signal)).flat().join(' ');
+    };
+    expect(await sentences(at + seconds(1))).toMatch(
+      /silent since \S+ \(7 s\).* declared dead in 9 s/,
+    );
+    expect(await sentences(at + seconds(5))).toMatch(
+      /silent since \S+ \(11 s\).* declared dead in 5 s/,
+    );
+    a.process.thaw();
+    await fleet.advance(seconds(20));
+  });
+});
 
 describe('rollcall why for an agent that exists', () => {
   scenario('explains that it is live', async (fleet) => {

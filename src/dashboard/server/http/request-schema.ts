@@ -51,6 +51,8 @@ export const queries = {
     kind: z.enum(['agent', 'instance']),
     name: z.string().min(1).max(4096),
     at: sequence.optional(),
+    /** The moment that ages count to; without it the time of event `at`. */
+    time: sequence.optional(),
     /** Of the times in the sentences: `Europe/Berlin`. */
     zone: z.string().max(100).refine(isTimeZone, 'no such time zone').optional(),
   }),

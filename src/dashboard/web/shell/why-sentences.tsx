@@ -18,7 +18,9 @@ export function WhySentences({
   /** Changes when the state of the subject does. */
   readonly fresh: unknown;
 }) {
-  const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
+  const at = isPast.value
+    ? `&at=${moment.value?.seq ?? 0}&time=${Math.round(moment.value?.at ?? 0)}`
+    : '';
   const name = encodeURIComponent(subjectName(subject));
   const zone = isUtc.value ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
   const turn = isPast.value
