@@ -203,7 +203,10 @@ export class ConnectionHub {
       skew,
     };
     this.#say({ ...connection, brokenSince: null, attempt: 0, retryAt: null, why: null });
-    if (mark.seats) this.#log.seatsSeen(mark.seats, mark.now);
+    if (mark.seats) {
+      this.#log.seatsSeen(mark.seats, mark.now);
+      for (const { moment } of this.#tabs) moment.seatsSeen();
+    }
     if (mark.head > this.#log.to) this.#soon();
   }
 

@@ -1,3 +1,4 @@
+import { seatTtl } from '../../../domain/fleet/observation.ts';
 import { FleetCursor } from '../../history/fleet-cursor.ts';
 import { runQuery } from '../../history/run-query.ts';
 import type { TransitionLog } from '../../history/transition-log.ts';
@@ -162,6 +163,20 @@ export class TabCursor {
     const acts = [...this.#log.acts.lastAt].filter(([entity, at]) => this.#acts.get(entity) !== at);
     for (const [entity, at] of acts) this.#acts.set(entity, at);
     return acts;
+  }
+
+  /** The server has read the seats again: now it may be known who had one at a moment that was too recent before. */
+  seatsSeen(): void {
+    if (this.#wanted === null || this.#fresh) return;
+    const at = this.#time ?? this.#log.at.get(this.#moment.row);
+    const acts = [...this.#log.acts.lastAt];
+    const isNew = acts.some(([entity, last]) => {
+      const sent = this.#acts.get(entity) ?? 0;
+      return sent + seatTtl < at && sent !== last;
+    });
+    if (!isNew) return;
+    this.#sentHead = '';
+    this.sendChanges();
   }
 
   /** The names that were not sent to this tab yet. */

@@ -54,8 +54,9 @@ function open(page: ApiPage) {
     mark: (seats: readonly string[] | null, now = 5000) => {
       log.seatsSeen(seats ?? [], now);
       cursor.onMessage({ is: 'connection', connection: linkOf(seats, now) });
-      worker.sendChanges();
+      worker.seatsSeen();
     },
+    goTo: (at: number) => worker.onMessage(cursor.goTo(at)),
     statuses: () =>
       cursor.fleet.slots().flatMap(({ status, instances }) => [status, instances[0]?.status]),
   };
@@ -125,6 +126,15 @@ describe('a collector that is killed', () => {
     expect(statuses()).toEqual(['live', 'live']);
     expect(cursor.fleet.collectors()).toEqual([{ hasSeat: true, lastActAt: 600_000 - seatTtl }]);
   });
+});
+
+test('a moment after the last reading of the seats is known with the next one', () => {
+  const { goTo, mark, statuses } = open(pageOf(collector));
+  mark([collector.run], 600_000);
+  goTo(600_500);
+  expect(statuses()).toEqual(['unverified', 'unverified']);
+  mark([collector.run], 601_000);
+  expect(statuses()).toEqual(['live', 'live']);
 });
 
 test('the last seats that are known stay while the store does not answer', () => {
