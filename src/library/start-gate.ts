@@ -10,7 +10,7 @@ export class StartGate {
   readonly #waiting = new Set<() => void>();
   #free: number;
 
-  /** `longest`: after this time a start gives its place up, whatever it waits for. */
+  /** `longest`: a start that takes longer loses its place to the next one. It goes on. */
   constructor(places: number, longest: Millis) {
     this.#free = places;
     this.#longest = longest;

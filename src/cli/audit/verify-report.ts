@@ -1,5 +1,6 @@
 import type { Divergence } from '../../domain/replay/divergence.ts';
 import type { WallTime } from '../../domain/time.ts';
+import { catchUpTimeout } from '../../runtime/audit/verifier/catch-up-time.ts';
 import type { VerifyReport } from '../../runtime/audit/verify-report.ts';
 import { lossSentence } from '../doctor/loss-text.ts';
 import { plural } from '../tables/footer.ts';
@@ -91,7 +92,7 @@ function noteLines({ verified, compared }: VerifyResult): string[] {
   }
   if (behind) {
     lines.push(
-      'the audit had not yet copied all events of the registry, after 20 s: records may differ only because of that; run `rollcall doctor`, and verify again in a minute',
+      `the audit had not yet copied all events of the registry, after ${catchUpTimeout / 1000} s: records may differ only because of that; run \`rollcall doctor\`, and verify again in a minute`,
     );
   }
   for (const loss of losses) {
