@@ -41,6 +41,11 @@ test('what was clicked stays in sight beside the panel, in a window and on a pho
     await expect
       .poll(async () => [viewport.width, await inSight(page, '.cell.chosen')])
       .toEqual([viewport.width, true]);
+    // A banner gets a second line, as when the forecast of the brake comes later than the panel.
+    await page.setViewportSize({ ...viewport, height: viewport.height - 60 });
+    await expect
+      .poll(async () => [viewport.width, 'lower', await inSight(page, '.cell.chosen')])
+      .toEqual([viewport.width, 'lower', true]);
   }
 });
 

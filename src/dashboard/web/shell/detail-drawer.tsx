@@ -14,9 +14,8 @@ export function DetailDrawer() {
   const box = useRef<HTMLElement>(null);
   useEffect(() => {
     if (box.current) box.current.scrollTop = 0;
-    // The page is narrower now, so what was clicked may have moved out of sight.
     const clicked = document.activeElement;
-    if (clicked?.closest('.screen .group, .issue')) clicked.scrollIntoView({ block: 'nearest' });
+    return clicked?.closest('.screen .group, .issue') ? keepInSight(clicked) : undefined;
   }, [text]);
   if (!subject || subject.kind === 'instance') return null;
   const slots =
@@ -69,4 +68,18 @@ export function DetailDrawer() {
       <LastActionResult />
     </aside>
   );
+}
+
+/**
+ * Scrolls to an element now, and again when its screen gets another size: the panel makes it narrower, and a
+ * banner whose text comes later makes it lower. It ends with the next act of the user.
+ */
+function keepInSight(element: Element): () => void {
+  const observer = new ResizeObserver(() => element.scrollIntoView({ block: 'nearest' }));
+  const stop = () => observer.disconnect();
+  const screen = element.closest('.screen');
+  if (screen) observer.observe(screen);
+  for (const act of ['wheel', 'pointerdown', 'keydown'])
+    addEventListener(act, stop, { once: true, passive: true });
+  return stop;
 }
