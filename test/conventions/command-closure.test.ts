@@ -13,7 +13,7 @@ const slow =
 
 /** Not needed for a help: the client of NATS, the registry, and JetStream. */
 const connects =
-  /^(@nats-io\/.*|node:tls|src\/adapters\/nats\/(?!connection\/credentials-expiry)|src\/runtime\/).*/;
+  /^(@nats-io\/.*|node:tls|src\/adapters\/nats\/(?!login\/credentials-expiry)|src\/runtime\/).*/;
 
 const staticForm = /^(?:import|export)\s+(?!type\b)(?:[^;']*?\bfrom )?'([^']+)'/gm;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { historyLine } from '../../src/adapters/files/history-line.ts';
-import { credentialsExpiry } from '../../src/adapters/nats/connection/credentials-expiry.ts';
+import { credentialsExpiry } from '../../src/adapters/nats/login/credentials-expiry.ts';
 import { exitCodes } from '../../src/cli/command/exit.ts';
 import { common } from '../../src/cli/command/settings/common.ts';
 import {

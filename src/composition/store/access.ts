@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { credentialsExpiry } from '../../adapters/nats/connection/credentials-expiry.ts';
+import { credentialsExpiry } from '../../adapters/nats/login/credentials-expiry.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Namespace } from '../../domain/identity/names.ts';
 import type { WallTime } from '../../domain/time.ts';

@@ -1,5 +1,5 @@
-import { TurningTime } from '../../adapters/nats/connection/backoff.ts';
 import { connectionName } from '../../adapters/nats/connection/connection-name.ts';
+import { TurningTime } from '../../adapters/nats/connection/turning-time.ts';
 import { type NatsStore, type NatsStoreOptions, openNatsStore } from '../../adapters/nats/store.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemEntropy } from '../../adapters/system/entropy.ts';

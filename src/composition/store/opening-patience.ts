@@ -1,8 +1,5 @@
-import {
-  backoff,
-  pauseAfterTimeouts,
-  TurningTime,
-} from '../../adapters/nats/connection/backoff.ts';
+import { backoff, pauseAfterTimeouts } from '../../adapters/nats/connection/backoff.ts';
+import { TurningTime } from '../../adapters/nats/connection/turning-time.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 
 const shortest: Millis = seconds(3);

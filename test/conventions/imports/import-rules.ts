@@ -110,7 +110,7 @@ export const importRules: Readonly<Record<string, ImportRule>> = {
   'src/adapters/metrics': { folders: server, packages: ['@prometheus-io/client', ...node] },
   ...layer('src/adapters/nats', natsTiers, { folders: adapter, packages: ['@nats-io/*'] }),
   'src/adapters/nats/connection': {
-    folders: adapter,
+    folders: [...adapter, 'src/adapters/nats/login'],
     packages: ['@nats-io/*', 'node:net', 'node:tls'],
   },
   'src/adapters/nats': {

@@ -11,6 +11,7 @@ export const runtimeTiers = [
 ];
 
 export const natsTiers = [
+  ['login'],
   ['connection'],
   ['streams'],
   ['read', 'write'],

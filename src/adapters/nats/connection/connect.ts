@@ -2,18 +2,18 @@ import { getCACertificates } from 'node:tls';
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node';
 import { Fault, NoAnswer } from '../../../domain/fault.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
-import { pausesOfReconnects, reconnectDelays } from './backoff.ts';
-import { isClientError } from './client-errors.ts';
 import {
   authenticator,
   type Credentials,
   readServers,
   type Secret,
   secretText,
-} from './credentials.ts';
-import { credentialsExpiry } from './credentials-expiry.ts';
+} from '../login/credentials.ts';
+import { credentialsExpiry } from '../login/credentials-expiry.ts';
+import { isClientError } from './client-errors.ts';
 import { checkInboxPrefix, inboxPrefixOf } from './inbox.ts';
 import { lentConnection } from './lent-connection.ts';
+import { pausesOfReconnects, reconnectDelays } from './reconnects.ts';
 import { identityCheck } from './server-identity.ts';
 
 /** Opens a connection with these options and some of its own. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { credentialsExpiry } from '../../../../src/adapters/nats/connection/credentials-expiry.ts';
+import { credentialsExpiry } from '../../../../src/adapters/nats/login/credentials-expiry.ts';
 import { diagnoseLogin } from '../../../../src/cli/doctor/login.ts';
 import { days, minutes } from '../../../../src/domain/time.ts';
 

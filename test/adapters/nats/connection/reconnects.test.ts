@@ -1,12 +1,12 @@
 import type { Server } from '@nats-io/transport-node';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
+import { pauseAfterTimeouts } from '../../../../src/adapters/nats/connection/backoff.ts';
 import {
   DialSchedule,
-  pauseAfterTimeouts,
   pausesOfReconnects,
-  sleep,
-  TurningTime,
-} from '../../../../src/adapters/nats/connection/backoff.ts';
+} from '../../../../src/adapters/nats/connection/reconnects.ts';
+import type { TurningTime } from '../../../../src/adapters/nats/connection/turning-time.ts';
+import { standStill } from './stand-still.ts';
 
 const handshake = 5000;
 
@@ -57,25 +57,6 @@ test('one of three servers that does not answer makes no pause before the others
 test('without a timeout there is no pause, and a thousand timeouts are still a finite one', () => {
   expect(pauseAfterTimeouts(0, 15_000)).toBe(0);
   expect(pauseAfterTimeouts(1000, 15_000)).toBeLessThan(15_000);
-});
-
-/** Keeps the event loop busy: no timer fires and no socket is read. */
-function standStill(duration: number): void {
-  const until = performance.now() + duration;
-  while (performance.now() < until);
-}
-
-test('a time in which the event loop stood still counts half a second at most', async () => {
-  let isOver = false;
-  const time = new TurningTime(1000, () => {
-    isOver = true;
-  });
-  standStill(1500);
-  await sleep(1);
-  expect(isOver).toBe(false);
-  expect(time.elapsed).toBeLessThan(750);
-  await vi.waitUntil(() => isOver, 10_000);
-  expect(time.elapsed).toBe(1000);
 });
 
 test('a handshake that timed out while the event loop stood still makes no pause', async () => {
