@@ -224,17 +224,18 @@ export class Directory implements AsyncDisposable {
   }
 
   /** Whether a collector has a seat. A seat that is not renewed counts as free. */
-  async #isObserved(): Promise<boolean> {
+  async #isObserved(asked: MonotonicTime): Promise<boolean> {
     const seats = await this.#ports.leases.list(allSeats);
     this.#seats.record(seats, 'used');
-    return judgingSeats(seats).some((seat) => !this.#seats.isUnmoved(seat, ttlOfSeat(seat)));
+    return judgingSeats(seats).some((seat) => !this.#seats.isUnmoved(seat, ttlOfSeat(seat), asked));
   }
 
   async #pollSeats(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       try {
-        const observed = await this.#isObserved();
-        this.#seatsReadAt = this.#ports.clock.monotonic();
+        const asked = this.#ports.clock.monotonic();
+        const observed = await this.#isObserved(asked);
+        this.#seatsReadAt = asked;
         this.#reportedUnread = false;
         if (observed !== this.observed) {
           this.#rows.setObserved(observed);
