@@ -211,6 +211,7 @@ export interface ApiGcPlan {
   readonly at: WallTime;
   /** True for the past, because past leases are unknown. */
   readonly estimate: boolean;
+  /** The collectors that have a seat; null: the page counts those of the past. */
   readonly seats: number | null;
   /** In the format of `gc plan --json`, and texts. */
   readonly rows: readonly ApiPlanRow[];
@@ -218,6 +219,12 @@ export interface ApiGcPlan {
   readonly verdict: string;
   readonly brakes: readonly ApiBrake[];
   readonly holds: readonly ApiHold[];
+}
+
+/** `/api/brakes`: the brakes of `/api/plan`, and the turn of each run that waits for one. */
+export interface ApiBrakes {
+  readonly brakes: readonly ApiBrake[];
+  readonly turns: Readonly<Record<string, readonly [turn: number, at: WallTime]>>;
 }
 
 export interface ApiBrake {

@@ -11,6 +11,7 @@ import { startHttpServer } from '../../dashboard/server/http-server.ts';
 import { Actions } from '../../dashboard/server/routes/actions.ts';
 import { chartImageCache } from '../../dashboard/server/routes/chart-images.ts';
 import { Streams } from '../../dashboard/server/routes/event-stream.ts';
+import { GcPlans } from '../../dashboard/server/routes/gc-plans.ts';
 import type { Api } from '../../dashboard/server/routes.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
@@ -99,10 +100,13 @@ export async function openLive(
     ...apiOf(source, ports, sentencesOf),
     actions: host === undefined ? undefined : new Actions(host, lease, ports, plan),
     why: 'this dashboard is read-only: it was started with --read-only',
-    planNow: async () => {
-      await directory.ready;
-      return { fleet: directory.fleet, plan: await plan(directory.fleet) };
-    },
+    plans: new GcPlans(source, {
+      now: async () => {
+        await directory.ready;
+        return { fleet: directory.fleet, now: await ports.serverTime.now() };
+      },
+      plan,
+    }),
   };
   const serving = opened.use(await listen(door, port, api, sentencesOf, ports.log));
   const closing = opened.move();
@@ -145,7 +149,7 @@ const recordedApi = (source: Source, sentencesOf: SentencesOf): Api => ({
   ...apiOf(source, undefined, sentencesOf),
   actions: undefined,
   why: 'this is a recording and cannot be changed',
-  planNow: undefined,
+  plans: new GcPlans(source, undefined),
 });
 
 const apiOf = (source: Source, ports: Ports | undefined, sentencesOf: SentencesOf) => ({

@@ -19,7 +19,7 @@ import { type Streams, streamEvents } from './routes/event-stream.ts';
 import { eventAt, eventDocument, eventsOf } from './routes/events.ts';
 import { explain } from './routes/explain.ts';
 import { sendHistory } from './routes/export.ts';
-import { livePlan, type PlanNow, pastPlan } from './routes/gc-plans.ts';
+import type { GcPlans, PlanMoment } from './routes/gc-plans.ts';
 
 /** What the API serves for one history. */
 export interface Api {
@@ -28,7 +28,7 @@ export interface Api {
   /** Absent: actions are not available; `why` is the reason. */
   readonly actions: Actions | undefined;
   readonly why: string;
-  readonly planNow: PlanNow | undefined;
+  readonly plans: GcPlans;
   /**
    * The subjects of an entity's events, by its name; `all`: also those of everything that belongs to it.
    * @throws {Fault} `bad-name`
@@ -110,13 +110,11 @@ const routes: Readonly<Record<string, Route>> = {
     const { bins, from = index.firstAt, to = index.lastAt } = readQuery(queries.density, query);
     await sendJson(request, response, densityOf(index, from, to, bins));
   },
-  plan: async ({ source, planNow }, { request, response, query, signal }) => {
-    const { at } = readQuery(queries.plan, query);
-    const plan =
-      at === undefined && planNow
-        ? await livePlan(source, planNow)
-        : await pastPlan(source, at ?? source.index().last, signal);
-    await sendJson(request, response, plan);
+  plan: async ({ plans }, { request, response, query, signal }) => {
+    await sendJson(request, response, await plans.plan(planMoment(query), signal));
+  },
+  brakes: async ({ plans }, { request, response, query, signal }) => {
+    await sendJson(request, response, await plans.brakes(planMoment(query), signal));
   },
   explain: async ({ source }, { request, response, query }) => {
     const { entity, at, event } = readQuery(queries.explain, query);
@@ -156,6 +154,12 @@ const routes: Readonly<Record<string, Route>> = {
     await sendBody(request, response, svg, { type: 'image/svg+xml', cache: forever });
   },
 };
+
+/** @returns undefined for the present @throws {ApiError} `bad-request` */
+function planMoment(query: URLSearchParams): PlanMoment | undefined {
+  const { at, time } = readQuery(queries.plan, query);
+  return at === undefined ? undefined : { at, time };
+}
 
 /** @throws {ApiError} `bad-request` */
 function placeIn(text: string): number {

@@ -15,6 +15,12 @@ export interface CollectorFacts {
 /** How long a seat outlives its holder: the default `ttl` of a lease. */
 export const seatTtl: Millis = seconds(15);
 
+/** Whether a collector certainly watched the fleet at a past moment. */
+export const isWatching = (
+  { hasSeat, isBlind, lastActAt }: CollectorFacts,
+  at: WallTime,
+): boolean => hasSeat && !isBlind && at <= lastActAt + seatTtl;
+
 /**
  * Whether a collector had a seat at a past moment.
  *
@@ -28,9 +34,7 @@ export function pastObservation(
   at: WallTime,
   isWhole: boolean,
 ): Observation {
-  const seated = collectors.filter(({ hasSeat }) => hasSeat);
-  const isActive = ({ isBlind, lastActAt }: CollectorFacts) =>
-    !isBlind && at <= lastActAt + seatTtl;
-  if (seated.some(isActive)) return 'observed';
-  return seated.length === 0 && isWhole ? 'unobserved' : 'unknown';
+  if (collectors.some((one) => isWatching(one, at))) return 'observed';
+  const isNone = isWhole && !collectors.some(({ hasSeat }) => hasSeat);
+  return isNone ? 'unobserved' : 'unknown';
 }

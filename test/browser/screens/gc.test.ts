@@ -17,3 +17,13 @@ test('the columns cut no text', async ({ open }) => {
     );
   expect(cut).toEqual([]);
 });
+
+test('a moment between two events counts the grace that ended until then', async ({ open }) => {
+  const { page } = await open(sample.at('#/gc?at=2026-11-25T00:44:40.400Z'));
+  await settled(page);
+  const headline = () => page.getByRole('region', { name: 'GC', exact: true }).textContent();
+  await expect
+    .poll(headline)
+    .toMatch(/2 collectors watching · 3 runs suspect · 3 of them held back/);
+  expect(await page.getByRole('region', { name: 'Held back' }).textContent()).toMatch(/batch-1/);
+});

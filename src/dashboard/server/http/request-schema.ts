@@ -41,7 +41,7 @@ export const queries = {
     from: sequence.optional(),
     to: sequence.optional(),
   }),
-  plan: z.object({ at: sequence.optional() }),
+  plan: z.object({ at: sequence.optional(), time: sequence.optional() }),
   explain: z.object({
     entity: z.string().min(1).max(8192),
     at: sequence.optional(),

@@ -1,6 +1,6 @@
 import type { BrakeForecast } from '../../../domain/collection/brake-forecast.ts';
 import type { PlanRow } from '../../../domain/collection/gc-plan.ts';
-import type { ApiGcPlan, ApiPlanRow } from '../../api-types.ts';
+import type { ApiPlanRow } from '../../api-types.ts';
 
 /** The text that explains why a row does not advance. */
 export function hindrance({ heldBy }: PlanRow): string {
@@ -65,12 +65,11 @@ function columnOf(
 }
 
 /** A one-line summary of the garbage collection. */
-export function verdict({ seats, rows }: Pick<ApiGcPlan, 'seats' | 'rows'>): string {
+export function verdict(rows: readonly ApiPlanRow[]): string {
   const count = (matches: (row: ApiPlanRow) => boolean) => rows.filter(matches).length;
   const held = count(({ next, column }) => next === 'expire' && column === 'held');
   const lapsed = count(({ next }) => next === 'suspect');
   const parts = [
-    seats === null ? '' : seats === 0 ? 'no collector' : `${counted(seats, 'collector')} watching`,
     `${counted(
       count(({ next }) => next === 'expire'),
       'run',

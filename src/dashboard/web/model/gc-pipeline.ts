@@ -1,5 +1,7 @@
+import { type CollectorFacts, isWatching } from '../../../domain/fleet/observation.ts';
 import type { ApiPlanRow } from '../../api-types.ts';
 import type { Transition } from '../../history/query-types.ts';
+import { formatCount } from '../format/format-time.ts';
 
 export const soonestFirst = (rows: readonly ApiPlanRow[]): readonly ApiPlanRow[] =>
   rows.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
@@ -20,4 +22,20 @@ export function meanWay(
     count += 1;
   }
   return count === 0 ? null : sum / count;
+}
+
+/**
+ * How many collectors watch. `seats` null: in the past, where a collector that did nothing later may have been killed
+ * before the moment.
+ */
+export function watchingText(
+  seats: number | null,
+  collectors: readonly CollectorFacts[],
+  at: number,
+): string {
+  const seated = collectors.filter(({ hasSeat, isBlind }) => hasSeat && !isBlind).length;
+  const sure = seats ?? collectors.filter((one) => isWatching(one, at)).length;
+  if (sure === 0) return seats === 0 ? 'no collector' : 'collectors not known';
+  const least = seats === null && sure < seated ? 'at least ' : '';
+  return `${least}${formatCount(sure, 'collector')} watching`;
 }

@@ -1,4 +1,4 @@
-import type { ApiGcPlan } from '../../api-types.ts';
+import type { ApiBrakes } from '../../api-types.ts';
 import {
   clockTime,
   countdown,
@@ -7,7 +7,7 @@ import {
   formatDuration,
   timeLeft,
 } from '../format/format-time.ts';
-import { apiPath, isSample } from '../protocol/api-path.ts';
+import { isSample } from '../protocol/api-path.ts';
 import { liveLabel } from '../state/head-name.ts';
 import {
   clock,
@@ -18,6 +18,7 @@ import {
   isPast,
   isStale,
   moment,
+  momentPath,
   now,
   present,
   retry,
@@ -135,9 +136,9 @@ function HoldAndBrakeBanners() {
   void version.value;
   const brakes = fleet.of('brake').filter(({ state }) => state === 'braked');
   const holds = fleet.of('hold').filter(({ state }) => state === 'planned');
-  // The events say how it will end. A live plan would ping all suspects for each page.
-  const seq = useThrottled(moment.value?.seq ?? 0, isPast.value ? 300 : 2000);
-  const { value: plan } = useFetch<ApiGcPlan>(brakes.length > 0 ? apiPath(`plan?at=${seq}`) : null);
+  const seq = moment.value?.seq ?? 0;
+  const path = useThrottled(`${momentPath('brakes')}#${seq}`, isPast.value ? 300 : 2000);
+  const { value: forecast } = useFetch<ApiBrakes>(brakes.length > 0 ? path : null);
   return (
     <>
       {brakes.map(({ number, entity, note, since }) =>
@@ -149,7 +150,7 @@ function HoldAndBrakeBanners() {
                 Brake on in zone <BidiText text={entity.zone} />
               </b>{' '}
               since {clockTime(since)}: runs expire one at a time, {note.expired ?? 0} since then.{' '}
-              <BrakeEnd of={plan?.brakes.find(({ zone }) => zone === entity.zone)} />{' '}
+              <BrakeEnd of={forecast?.brakes.find(({ zone }) => zone === entity.zone)} />{' '}
               <a href={hrefTo({ screen: 'gc', params: {} })}>What waits</a>
             </span>
           </div>

@@ -2,7 +2,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { Query } from '../../history/query-types.ts';
 import { beginsAfter } from '../format/gap-text.ts';
 import { writePin } from '../format/pin.ts';
-import { isSample } from '../protocol/api-path.ts';
+import { apiPath, isSample } from '../protocol/api-path.ts';
 import type {
   AtMoment,
   Connection,
@@ -56,6 +56,11 @@ export const present = computed(() => {
 export const shownAt = computed(() =>
   isPast.value ? (moment.value?.at ?? present.value) : present.value,
 );
+/** The path of what the server answers about the moment. */
+export const momentPath = (path: string): string => {
+  const { seq = 0, at = 0 } = moment.value ?? {};
+  return apiPath(isPast.value ? `${path}?at=${seq}&time=${Math.round(at)}` : path);
+};
 /** The present in steps of five seconds and with each event: for what would be drawn anew each second. */
 export const presentInSteps = computed(() =>
   Math.max(extent.value?.lastAt ?? 0, Math.floor(present.value / 5000) * 5000),

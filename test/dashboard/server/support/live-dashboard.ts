@@ -4,6 +4,7 @@ import { planLive } from '../../../../src/composition/gc-plan-now.ts';
 import { parseEntity } from '../../../../src/composition/names/entity-name.ts';
 import { LiveSource } from '../../../../src/dashboard/server/history/live-source.ts';
 import { Actions } from '../../../../src/dashboard/server/routes/actions.ts';
+import { GcPlans } from '../../../../src/dashboard/server/routes/gc-plans.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 import type { Fleet } from '../../../../src/domain/fleet/fleet.ts';
 import { HostId } from '../../../../src/domain/identity/names.ts';
@@ -35,7 +36,10 @@ async function serveLive(fleet: FleetInMemory, isRefused: (key: string) => boole
   const plan = (of: Fleet) => planLive(of, fleet.lease, ports);
   const api = apiOf(source, {
     actions: new Actions(HostId.parse('viewer'), fleet.lease, refusing(ports, isRefused), plan),
-    planNow: async () => ({ fleet: directory.fleet, plan: await plan(directory.fleet) }),
+    plans: new GcPlans(source, {
+      now: async () => ({ fleet: directory.fleet, now: ports.clock.wall() }),
+      plan,
+    }),
     sentencesOf: (...of) =>
       sentencesOf(
         { name: 'memory', history: ports.audit, keyframes: ports.keyframes, ports },
@@ -92,14 +96,14 @@ export const permissions = { isRefused: (_key: string): boolean => false };
 export async function liveDashboard() {
   permissions.isRefused = () => false;
   const fleet = new FleetInMemory();
-  const collector = fleet.collector('watch').process;
+  const { process: collector, collector: watching } = fleet.collector('watch');
   const agents = [
     fleet.agent('h1/a', ['web/w1', 'web/w2']).process,
     fleet.agent('h2/b', ['db/d1']).process,
   ];
   await fleet.advance(seconds(10));
   const dashboard = await serveLive(fleet, (key) => permissions.isRefused(key));
-  return { ...dashboard, fleet, collector, agents };
+  return { ...dashboard, fleet, collector, watching, agents };
 }
 
 export type LiveDashboard = Awaited<ReturnType<typeof liveDashboard>>;

@@ -11,6 +11,7 @@ import {
 } from '../../../../src/dashboard/server/http-server.ts';
 import { chartImageCache } from '../../../../src/dashboard/server/routes/chart-images.ts';
 import { Streams } from '../../../../src/dashboard/server/routes/event-stream.ts';
+import { GcPlans } from '../../../../src/dashboard/server/routes/gc-plans.ts';
 import type { Api } from '../../../../src/dashboard/server/routes.ts';
 import { AgentName, HostId, RunId } from '../../../../src/domain/identity/names.ts';
 
@@ -84,7 +85,7 @@ export const apiOf = (source: Source, more: Partial<Api> = {}): Api => ({
   source,
   actions: undefined,
   why: 'not here',
-  planNow: undefined,
+  plans: new GcPlans(source, undefined),
   subjectsOf: (name) => [name],
   sentencesOf: async () => [],
   streams: new Streams(),

@@ -1,17 +1,21 @@
 import '../../styles/gc.css';
 import type { ApiGcPlan, ApiPlanRow } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
-import { apiPath } from '../../protocol/api-path.ts';
+import { watchingText } from '../../model/gc-pipeline.ts';
 import { ActionButton, LastActionResult } from '../../shell/action-dialog.tsx';
 import {
   actionsDisabledReason,
   clock,
   extent,
+  fleet,
   isPast,
   moment,
+  momentPath,
+  shownAt,
   version,
 } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
+import { useThrottled } from '../../state/use-throttled.ts';
 import { BrakesPanel } from './brakes-panel.tsx';
 import { CollectorsPanel } from './collectors-panel.tsx';
 import { GcColumn } from './gc-column.tsx';
@@ -24,10 +28,8 @@ export function GcScreen() {
   const upTo = moment.value?.seq ?? 0;
   // No event records which leases exist, so the plan is fetched again every 5 s.
   const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
-  const { value: plan, failed } = useFetch<ApiGcPlan>(
-    isPast.value ? apiPath(`plan?at=${upTo}`) : apiPath('plan'),
-    `${upTo} ${fresh}`,
-  );
+  const path = useThrottled(`${momentPath('plan')}#${upTo} ${fresh}`, isPast.value ? 300 : 1000);
+  const { value: plan, failed } = useFetch<ApiGcPlan>(path);
   const older = extent.value?.from;
   const removed = useHistoryQuery<Transition[]>(
     { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
@@ -41,7 +43,11 @@ export function GcScreen() {
       <section class="panel head" aria-label="GC">
         <h1>GC</h1>
         <span class="verdict">
-          {plan ? plan.verdict : failed === undefined ? 'Loading the plan …' : ''}
+          {plan
+            ? `${watchingText(plan.seats, fleet.collectors(), shownAt.value)} · ${plan.verdict}`
+            : failed === undefined
+              ? 'Loading the plan …'
+              : ''}
         </span>
         {plan?.estimate ? (
           <span class="chip">estimate: the audit does not record which leases existed then</span>

@@ -5,8 +5,9 @@ import {
   whatGoes,
 } from '../../../../../src/dashboard/server/routes/plan-text.ts';
 import { sweepResultText } from '../../../../../src/dashboard/server/routes/sweep-result.ts';
-import { meanWay } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
+import { meanWay, watchingText } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import { type PlanRow, planRemovals } from '../../../../../src/domain/collection/gc-plan.ts';
+import type { CollectorFacts } from '../../../../../src/domain/fleet/observation.ts';
 import { seconds } from '../../../../../src/domain/time.ts';
 import {
   agent,
@@ -98,8 +99,8 @@ test('the headline counts the suspects of all columns, and says how many of them
     row('b', { ...suspect, heldBy: { by: 'hold', until: now, why: null } }),
     row('c', { next: 'suspect', why: 'lapsed' }),
   ];
-  expect(verdict({ seats: 1, rows: rows.map((one) => planRow(one, [])) })).toBe(
-    '1 collector watching · 2 runs suspect · 1 of them held back · 1 without a lease · 0 being removed · 0 stuck',
+  expect(verdict(rows.map((one) => planRow(one, [])))).toBe(
+    '2 runs suspect · 1 of them held back · 1 without a lease · 0 being removed · 0 stuck',
   );
   expect(rows.map((one) => planRow(one, []))).toMatchObject([
     { column: 'grace', status: 'suspect', reason: 'unreachable', waits: '' },
@@ -119,4 +120,18 @@ test('the time from expiry to removal is measured only for runs with both events
   ];
   expect(meanWay(some, isRun)).toBe(10_000);
   expect(meanWay(some.slice(2), isRun)).toBeNull();
+});
+
+test('the headline of the past counts the collectors that certainly watched', () => {
+  const [seated, killed] = [
+    { hasSeat: true, lastActAt: now },
+    { hasSeat: true, lastActAt: 0 },
+  ];
+  const asleep = { hasSeat: false, lastActAt: now };
+  const said = (...all: readonly CollectorFacts[]) => watchingText(null, all, now);
+  expect(said(seated, { ...seated, isBlind: true }, asleep)).toBe('1 collector watching');
+  expect(said(seated, seated, killed)).toBe('at least 2 collectors watching');
+  expect(said(killed)).toBe('collectors not known');
+  expect(watchingText(0, [killed], now)).toBe('no collector');
+  expect(watchingText(1, [], now)).toBe('1 collector watching');
 });
