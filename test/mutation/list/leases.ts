@@ -60,4 +60,22 @@ export const leases: readonly Mutant[] = [
     edits: [['    this.#tasks.run(this.#watchExpiry(renewals.signal));\n', '']],
     tests: ['test/runtime/support/leases/lease-keeper.test.ts'],
   },
+  {
+    name: 'claim-by-an-old-answer',
+    breaks: 'G10',
+    what: 'takes the slot of a live run after it stood still between the answer about its lease and the claim',
+    file: 'src/runtime/agent/claim-slot.ts',
+    edits: [
+      ['movements.isUnmoved(lease, record.ttl, asked)', 'movements.isUnmoved(lease, record.ttl)'],
+    ],
+    tests: ['test/runtime/stalled-reads.test.ts'],
+  },
+  {
+    name: 'judge-by-an-old-answer',
+    breaks: 'G6',
+    what: 'calls a lease unmoved after it stood still between the answer about it and the verdict',
+    file: 'src/runtime/collector/observe/gather-evidence.ts',
+    edits: [['observations.isUnmoved(entry, ttl, asked)', 'observations.isUnmoved(entry, ttl)']],
+    tests: ['test/runtime/collector/observe/gather-evidence.test.ts'],
+  },
 ];
