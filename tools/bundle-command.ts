@@ -66,8 +66,15 @@ const isLate = (name: string): boolean =>
 /** What almost every command uses is one file each: opening a file costs more than the parts that one command leaves out. */
 const groups = [
   { name: 'start', roots: ['cli/start.ts', 'cli/main.ts', 'cli/root-help.ts'] },
-  { name: 'program', roots: ['cli/program.ts', 'cli/commands/ps.ts'] },
-  { name: 'store', roots: ['composition/store/open-store.ts', 'runtime/directory/directory.ts'] },
+  { name: 'program', roots: ['cli/program.ts', 'cli/commands/ps.ts', 'cli/up/local-role.ts'] },
+  {
+    name: 'store',
+    roots: [
+      'composition/store/open-store.ts',
+      'runtime/directory/directory.ts',
+      'runtime/operator/recent-losses.ts',
+    ],
+  },
 ];
 
 /** The modules that these import, themselves and through others, without those of an `import()`. */
@@ -102,6 +109,8 @@ const chunkGroups = groups.map(({ name, roots }, n) => {
 const inlined = [
   'commander',
   'zod',
+  'parse-duration',
+  'pretty-ms',
   'picocolors',
   '@noble/hashes',
   '@nats-io/transport-node',

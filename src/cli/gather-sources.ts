@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { configDir, localLoginDir } from '../composition/xdg-directories.ts';
 import { common } from './command/settings/common.ts';
-import { agentSettings } from './command/settings/lease.ts';
+import { hostSetting } from './command/settings/host.ts';
 import { isGiven, readSettings, refuseUnknown, type Sources } from './command/settings/read.ts';
 import type { Setting } from './command/settings/setting.ts';
 
@@ -76,7 +76,7 @@ async function localLoginFor(name: string, from: Sources): Promise<string | unde
   if (/^(up|demo|bench|access)\b/.test(name)) return undefined;
   if (ownLogins.some((setting) => isGiven(setting, from))) return undefined;
   const { servers, namespace } = readSettings(common, from);
-  const { host } = readSettings({ host: agentSettings.host }, from);
+  const { host } = readSettings({ host: hostSetting }, from);
   const { localLoginOf } = await import('./up/local-role.ts');
   return localLoginOf(name, { servers, namespace, host }, localLoginDir(from.env));
 }

@@ -61,12 +61,12 @@ export const readInstanceName = (instance: unknown) =>
 export const readLease = (options: LeaseOptions): LeasePolicy => ({
   ttl: readOption(
     'ttl',
-    DurationOrMillis.pipe(LeasePolicy.shape.ttl),
+    DurationOrMillis.pipe(LeasePolicy.unwrap().shape.ttl),
     options.ttl ?? defaultLease.ttl,
   ),
   grace: readOption(
     'grace',
-    DurationOrMillis.pipe(LeasePolicy.shape.grace),
+    DurationOrMillis.pipe(LeasePolicy.unwrap().shape.grace),
     options.grace ?? defaultLease.grace,
   ),
 });

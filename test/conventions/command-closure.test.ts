@@ -7,9 +7,9 @@ import { checkout } from './run-biome.ts';
 
 const run = promisify(execFile);
 
-/** Takes long to load, and no list of instances needs it. */
+/** Takes long to load, such as the schemas of many settings, and no list of instances needs it. */
 const slow =
-  /^(xstate|yaml|pino|liquidjs|elkjs|pkijs|asn1js|dns-packet|string-width|yocto-spinner|@prometheus-io\/.*|@resvg\/.*|node:(child_process|zlib|worker_threads|http|https|dgram|readline|perf_hooks))(\/|$)/;
+  /^(xstate|yaml|pino|liquidjs|elkjs|pkijs|asn1js|dns-packet|string-width|yocto-spinner|@prometheus-io\/.*|@resvg\/.*|node:(child_process|zlib|worker_threads|http|https|dgram|readline|perf_hooks)|src\/cli\/command\/settings\/(lease|policy-settings)\.ts)(\/|$)/;
 
 /** Not needed for a help: the client of NATS, the registry, and JetStream. */
 const connects =

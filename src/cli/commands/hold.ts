@@ -25,8 +25,9 @@ import {
   operatorTimeout,
   reasonSettings,
 } from '../session/operator.ts';
-import { untilWords, when } from '../tables/fleet-lines.ts';
+import { untilWords } from '../tables/fleet-lines.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
+import { when } from '../terminal/format-time.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 
 const longest = days(30);

@@ -19,10 +19,10 @@ import {
   operatorSettings,
   operatorTimeout,
 } from '../session/operator.ts';
-import { when } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { canAsk, isAgreed } from '../terminal/ask.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
+import { when } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';

@@ -1,11 +1,10 @@
 import type { Blocker, PlanRow } from '../../domain/collection/gc-plan.ts';
 import { compareText } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
-import { when } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { type Column, table } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import { ago, formatRounded, formatSetting } from '../terminal/format-time.ts';
+import { ago, formatRounded, formatSetting, when } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] => [

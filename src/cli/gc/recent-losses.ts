@@ -1,6 +1,6 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
-import type { OpenLosses } from '../../domain/losses/open-losses.ts';
+import { type OpenLosses, openLosses } from '../../domain/losses/open-losses.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -19,7 +19,6 @@ export async function recentLosses(
   { ports, directory }: { readonly ports: Ports; readonly directory: Directory },
   { signal }: Pick<Terminal, 'signal'>,
 ): Promise<OpenLosses & { readonly unknown?: string }> {
-  const { openLosses } = await import('../../domain/losses/open-losses.ts');
   const { readRecentLosses } = await import('../../runtime/operator/recent-losses.ts');
   try {
     const ledger = await readRecentLosses(ports, signal, systemAdapters.hash);

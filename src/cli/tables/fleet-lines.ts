@@ -9,7 +9,7 @@ import type { FleetChange } from '../../runtime/directory/fleet-change-detector.
 import { changedSettings } from '../command/settings/policy-settings.ts';
 import { truncate } from '../terminal/display-width.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import { clockTime, dateTime, formatRounded, formatSetting } from '../terminal/format-time.ts';
+import { clockTime, formatRounded, formatSetting, when } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
@@ -57,12 +57,6 @@ export function untilWords(until: WallTime, now: WallTime): string {
     overdue === undefined ? 'ends at any moment' : `overdue for ${formatRounded(now - overdue)}`;
   const left = seconds > 0 ? `in ${formatRounded(seconds * 1000)}` : past;
   return `until ${when(until, now)} (${left})`;
-}
-
-/** Time of day, with the date if it is not today. */
-export function when(then: WallTime, now: WallTime): string {
-  const full = dateTime(then).slice(0, 19);
-  return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
 }
 
 export function brakeWords(forecast: BrakeForecast, now: WallTime): string {

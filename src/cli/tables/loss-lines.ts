@@ -9,11 +9,10 @@ import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { truncate } from '../terminal/display-width.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import { clockTime } from '../terminal/format-time.ts';
+import { clockTime, when } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
-import { when } from './fleet-lines.ts';
 import { plural } from './footer.ts';
 
 /** A change of what a zone lost; `now` is undefined if nothing of it needs attention any more. */

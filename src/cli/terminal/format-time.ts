@@ -37,6 +37,12 @@ export function dateTime(at: WallTime): string {
   return time.toISOString().replace('T', ' ').replace('Z', '');
 }
 
+/** Time of day, with the date if it is not today. */
+export function when(then: WallTime, now: WallTime): string {
+  const full = dateTime(then).slice(0, 19);
+  return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
+}
+
 /** `12 s`, `3 min`, `2 h`: the largest unit only. */
 export function formatRounded(duration: Millis): string {
   if (duration < 1000) return '<1 s';

@@ -18,10 +18,9 @@ const wholeSeconds = (least: Millis) =>
  * `ttl`: the life of its lease; the default survives a leader change on a replicated stream, which
  * takes 4 to 10 s (measured, docs/adr/0001). `grace`: the minimum time from suspicion to expiry.
  */
-export const LeasePolicy = z.object({
-  ttl: wholeSeconds(seconds(2)),
-  grace: wholeSeconds(seconds(1)),
-});
+export const LeasePolicy = z.lazy(() =>
+  z.object({ ttl: wholeSeconds(seconds(2)), grace: wholeSeconds(seconds(1)) }),
+);
 export type LeasePolicy = z.infer<typeof LeasePolicy>;
 
 export const defaultLease: LeasePolicy = { ttl: seconds(15), grace: seconds(30) };

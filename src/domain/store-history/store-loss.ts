@@ -19,21 +19,23 @@ export const lossKinds = [
 const LossKind = z.enum(lossKinds);
 export type LossKind = z.infer<typeof LossKind>;
 
-export const StoreLoss = z.object({
-  kind: LossKind,
-  /**
-   * The last revision before the loss. Of the registry: everything it has up to here is as it was, 0:
-   * nothing. Of the audit: the revision of its last event before the gap.
-   */
-  kept: z.number().int().nonnegative(),
-  /**
-   * The last lost revision that is known. Of the registry: the revision of the audit's last event. Of the
-   * audit: the revision of the last event that it certainly had.
-   */
-  origin: z.number().int().nonnegative(),
-  /** The audit's last event before the loss, by its sequence in the audit. */
-  seq: z.number().int().nonnegative(),
-});
+export const StoreLoss = z.lazy(() =>
+  z.object({
+    kind: LossKind,
+    /**
+     * The last revision before the loss. Of the registry: everything it has up to here is as it was, 0:
+     * nothing. Of the audit: the revision of its last event before the gap.
+     */
+    kept: z.number().int().nonnegative(),
+    /**
+     * The last lost revision that is known. Of the registry: the revision of the audit's last event. Of the
+     * audit: the revision of the last event that it certainly had.
+     */
+    origin: z.number().int().nonnegative(),
+    /** The audit's last event before the loss, by its sequence in the audit. */
+    seq: z.number().int().nonnegative(),
+  }),
+);
 export type StoreLoss = z.infer<typeof StoreLoss>;
 
 /** What the two streams report. The audit is read first, so that it is never ahead of an intact registry. */
@@ -56,20 +58,24 @@ export interface StreamEnds {
 }
 
 /** An event of the audit that was seen there before the outbox was trimmed up to it. */
-const TrimMark = z.object({ seq: z.number(), origin: z.number(), created: z.string() });
+const TrimMark = z.lazy(() =>
+  z.object({ seq: z.number(), origin: z.number(), created: z.string() }),
+);
 
 /** What a store remembers about itself, next to the records (docs/reference/protocol.md, section 1). */
-export const StoreMark = z.looseObject({
-  v: z.literal(1),
-  /** The outbox was trimmed up to this event. */
-  trimmed: TrimMark.optional(),
-  /** Losses of the registry that the audit does not tell of yet. */
-  pending: z.array(StoreLoss).default([]),
-  /** A backup is being made: the outbox is not trimmed before this time of the server, in milliseconds since 1970. */
-  copying: z.number().optional(),
-  /** The first sequence of a registry that was created again, once that loss is pending or recorded. */
-  begun: z.number().optional(),
-});
+export const StoreMark = z.lazy(() =>
+  z.looseObject({
+    v: z.literal(1),
+    /** The outbox was trimmed up to this event. */
+    trimmed: TrimMark.optional(),
+    /** Losses of the registry that the audit does not tell of yet. */
+    pending: z.array(StoreLoss).default([]),
+    /** A backup is being made: the outbox is not trimmed before this time of the server, in milliseconds since 1970. */
+    copying: z.number().optional(),
+    /** The first sequence of a registry that was created again, once that loss is pending or recorded. */
+    begun: z.number().optional(),
+  }),
+);
 export type StoreMark = z.infer<typeof StoreMark>;
 
 export const emptyMark: StoreMark = { v: 1, pending: [] };

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { Duration } from '../../../composition/time/duration.ts';
-import { HostId, ZoneName } from '../../../domain/identity/names.ts';
+import { ZoneName } from '../../../domain/identity/names.ts';
 import { defaultLease, LeasePolicy } from '../../../domain/policy/lease-policy.ts';
 import { seconds } from '../../../domain/time.ts';
 import { formatSetting } from '../../terminal/format-time.ts';
+import { hostSetting } from './host.ts';
 import type { Settings } from './setting.ts';
 
 /** How long a run may be silent before it is suspect, and then declared dead. */
@@ -12,13 +13,13 @@ export const lease = {
     flag: '--ttl <duration>',
     description: 'time to live of the lease of a run; a run that is silent for longer is suspect',
     fallback: formatSetting(defaultLease.ttl),
-    schema: Duration.pipe(LeasePolicy.shape.ttl).default(defaultLease.ttl),
+    schema: Duration.pipe(LeasePolicy.unwrap().shape.ttl).default(defaultLease.ttl),
   },
   grace: {
     flag: '--grace <duration>',
     description: 'time a run stays suspect before it is declared dead',
     fallback: formatSetting(defaultLease.grace),
-    schema: Duration.pipe(LeasePolicy.shape.grace).default(defaultLease.grace),
+    schema: Duration.pipe(LeasePolicy.unwrap().shape.grace).default(defaultLease.grace),
   },
 } as const satisfies Settings;
 
@@ -40,12 +41,7 @@ const Text = z.string().min(1, 'not empty');
 /** Settings of an agent besides its name. */
 export const agentSettings = {
   ...lease,
-  host: {
-    flag: '--host <id>',
-    description: 'id of this machine',
-    fallback: 'generated once, stored in the state directory',
-    schema: HostId.optional(),
-  },
+  host: hostSetting,
   zone: {
     flag: '--zone <name>',
     description: 'failure domain of this host, as in --zone ams: a rack, a datacentre',

@@ -41,7 +41,9 @@ const fraction = {
   write: String,
 };
 const duration = { parses: Duration, write: (value: Value) => formatSetting(Number(value)) };
-const { seats, flaps } = FleetPolicy.shape;
+const { seats, flaps } = FleetPolicy.unwrap().shape;
+const brake = BrakePolicy.unwrap().shape;
+const retention = Retention.unwrap().shape;
 
 /** By name, in the order of the table. */
 const policySettings: Readonly<Record<string, PolicySetting>> = {
@@ -55,38 +57,38 @@ const policySettings: Readonly<Record<string, PolicySetting>> = {
     ...fraction,
     about: 'the brake engages when more than this fraction of a zone is suspect ...',
     rule: 'a fraction from 0 to 1, like 0.3 or 30%',
-    checks: BrakePolicy.shape.fraction,
+    checks: brake.fraction,
   },
   'brake.count': {
     ...plain,
     about: '... and at least this many runs are suspect',
     rule: 'a whole number from 1 to 1000000',
-    checks: BrakePolicy.shape.count,
+    checks: brake.count,
   },
   'brake.release': {
     ...fraction,
     about: 'the brake releases when less than this fraction is suspect',
     rule: 'a fraction from 0 to 1, at most brake.fraction',
-    checks: BrakePolicy.shape.release,
+    checks: brake.release,
   },
   'brake.pace': {
     ...duration,
     about: 'while braked, one run is declared dead per this interval',
     rule: 'a duration from 1ms to 1h, like 10s',
-    checks: BrakePolicy.shape.pace,
+    checks: brake.pace,
   },
   'retention.maxAge': {
     ...duration,
     about: 'maximum age of the history',
     rule: 'a duration from 2d to 3650d, like 90d; or none',
-    checks: Retention.shape.maxAge,
+    checks: retention.maxAge,
   },
   'retention.maxBytes': {
     parses: Size,
     write: (value) => sizeWritten(Number(value)),
     about: 'maximum size of the history',
     rule: 'a size of at least 1MB, like 10GB; or none',
-    checks: Retention.shape.maxBytes,
+    checks: retention.maxBytes,
   },
   signatures: {
     parses: z.string(),

@@ -31,7 +31,7 @@ const Hold = z.strictObject({
   why: z.string().min(1).max(1000).optional(),
 });
 const Release = z.strictObject(target);
-const Acknowledge = z.strictObject({ ...Acknowledgement.shape, as: target.as });
+const Acknowledge = z.strictObject({ ...Acknowledgement.unwrap().shape, as: target.as });
 const Sweep = z.strictObject({ as: target.as });
 
 const patience: Millis = seconds(5);
