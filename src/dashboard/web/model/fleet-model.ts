@@ -41,6 +41,8 @@ export class FleetModel {
   readonly controls = new ControlIndex();
   /** Records before the first event are not known: a file without them. */
   isPart = false;
+  /** Older events are still being loaded: agents that were lost before are not known yet. */
+  isLoading = false;
   #observation: Observation = 'unknown';
   /** When collectors last wrote an event, by number. */
   readonly #acts = new Map<number, number>();

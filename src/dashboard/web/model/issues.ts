@@ -44,8 +44,8 @@ interface IssueInput extends Ordered {
 
 /**
  * A host that is silent as a whole is one issue, however many agents it has. So is a fleet that no
- * collector observes, and what a zone or a service lost. A service of which nothing is left comes first; then what
- * happens now, the worst of it before the rest, and of that the newest; then other losses; then agents
+ * collector observes, and what a zone or a service lost. A service of which nothing is left, or nothing live, comes
+ * first; then what happens now, the worst of it before the rest, and of that the newest; then other losses; then agents
  * that flap; then failing and contested instances, by name.
  */
 export function findIssues(

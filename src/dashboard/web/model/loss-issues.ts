@@ -8,12 +8,12 @@ import {
   zoneLossCounts,
 } from '../../../domain/losses/losses.ts';
 import { formatCount, formatSpan } from '../format/format-time.ts';
-import type { AgentModel } from './agent-model.ts';
+import type { AgentModel, InstanceNow } from './agent-model.ts';
 import type { FleetModel } from './fleet-model.ts';
 import type { Issue } from './issues.ts';
 import { isPresent } from './state-styles.ts';
 
-/** The losses of zones and of services, as issues; `none`: of services of which nothing is left. */
+/** The losses of zones and of services, as issues; `none`: of services of which no instance is live. */
 export function lossIssues(
   lost: readonly AgentModel[],
   slots: readonly AgentModel[],
@@ -38,14 +38,12 @@ export function lossIssues(
     instancesOf: fleet.names.instancesOf,
   };
   const { isPart } = fleet;
-  const losses = lossesByService(agents, remaining);
-  const services = losses.map((one) => serviceIssue(one, isPart));
-  const ended = isPart ? 0 : losses.filter(({ left }) => left === 0).length;
-  const none = services.splice(0, ended);
-  const others = [
-    ...lossesByZone(agents, remaining).map((one) => zoneIssue(one, isPart)),
-    ...services,
-  ];
+  const none: Issue[] = [];
+  const others = lossesByZone(agents, remaining).map((one) => zoneIssue(one, fleet));
+  for (const one of lossesByService(agents, remaining)) {
+    const isServed = isPart || slots.some(({ instances }) => instances.some(isLiveOf(one)));
+    (isServed ? others : none).push(serviceIssue(one, fleet, isServed));
+  }
   // What ends all of them is said once.
   const [first] = [...none, ...others];
   if (first)
@@ -62,15 +60,22 @@ const toLostAgent = (slot: AgentModel, fleet: FleetModel): LostAgent => ({
   instances: fleet.lostWith(slot),
 });
 
-/** `isPart`: it is unknown how many there were. */
-function zoneIssue(of: ZoneLoss, isPart: boolean): Issue {
+/** Whether an instance belongs to a service and may be live. */
+const isLiveOf =
+  (of: ServiceLoss) =>
+  ({ service, status }: InstanceNow): boolean =>
+    service === of.service && (status === 'live' || status === 'unverified');
+
+/** Where it is not known how many there were, or not yet, the total is left out. */
+function zoneIssue(of: ZoneLoss, { isPart, isLoading }: FleetModel): Issue {
   const { zone, instances, from, to } = of;
   const { lost, all, back } = zoneLossCounts(of);
+  const isUnknown = isPart || isLoading;
   return {
     key: `lost zone ${zone}`,
     status: 'lost',
     title: zone === '' ? 'no zone' : `zone ${zone}`,
-    reason: `${isPart ? '' : `${lost} of `}${formatCount(isPart ? lost : all, 'agent')}, ${formatCount(instances, 'instance')}, removed ${formatSpan(from, to)}, ${back}`,
+    reason: `${isUnknown ? '' : `${lost} of `}${formatCount(isUnknown ? lost : all, 'agent')}, ${formatCount(instances, 'instance')}, removed ${formatSpan(from, to)}, ${back}`,
     since: from,
     next: '',
     at: null,
@@ -80,12 +85,18 @@ function zoneIssue(of: ZoneLoss, isPart: boolean): Issue {
   };
 }
 
-function serviceIssue({ service, lost, left, from, to }: ServiceLoss, isPart: boolean): Issue {
+function serviceIssue(
+  { service, lost, left, from, to }: ServiceLoss,
+  { isPart, isLoading }: FleetModel,
+  isServed: boolean,
+): Issue {
+  const of = isLoading ? '' : ` of ${formatCount(left + lost, 'instance')}`;
+  const live = isServed || left === 0 ? '' : ', none live';
   return {
     key: `lost service ${service}`,
     status: 'lost',
     title: `service ${service}`,
-    reason: `${isPart ? '' : `${left || 'none'} left of ${formatCount(left + lost, 'instance')}, `}${lost} removed ${formatSpan(from, to)}`,
+    reason: `${isPart ? '' : `${left || 'none'} left${of}${live}, `}${lost} removed ${formatSpan(from, to)}`,
     since: from,
     next: '',
     at: null,

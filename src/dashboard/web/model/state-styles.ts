@@ -40,9 +40,9 @@ export const glyphOf = (status: string): string => glyphs[status] ?? '·';
 export const isEnded = (status: string): boolean =>
   status === 'gone' || status === 'left' || status === 'superseded';
 
-/** Whether a run with this status occupies its slot. */
-export const isPresent = (status: string): boolean =>
-  status === 'live' || status === 'registering' || status === 'leaving' || status === 'suspect';
+/** Whether a run with this status occupies its slot, as far as is known. */
+export const isPresent = (status: string): boolean => there.has(status);
+const there = new Set(['live', 'registering', 'leaving', 'suspect', 'unverified', 'dubious']);
 
 const known = new Map<string, string>();
 

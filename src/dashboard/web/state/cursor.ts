@@ -74,7 +74,9 @@ export class Cursor {
     this.fleet.addActs(acts);
     this.#changeCount = changeCount;
     this.#seekCount = seekCount;
-    if (changes.entities.length > 0) this.version += 1;
+    const isLoading = !extent.complete;
+    if (changes.entities.length > 0 || isLoading !== this.fleet.isLoading) this.version += 1;
+    this.fleet.isLoading = isLoading;
     this.extent = unlessEqual(this.extent, extent);
     // The worker does not know yet that this tab moved on, and will send that moment.
     if (seekCount >= this.#went) this.moment = unlessEqual(this.moment, moment);

@@ -68,6 +68,56 @@ describe('what a zone lost', () => {
     expect(counted(fleet, { at: 9_000_000 }).issues.count).toBe(4);
   });
 
+  test('counts the agents that may be there, while it is not known whether a collector watches', () => {
+    const fleet = rollOf(gone);
+    for (const observation of ['unknown', 'unobserved'] as const) {
+      fleet.setObservation(observation);
+      expect(shown(fleet)).toContain(whole[0]);
+    }
+  });
+
+  test('has the same total while agents expire and are removed one by one', () => {
+    const fleet = rollOf(gone);
+    const shownWith = (run3: string, instance3: string) => {
+      tell(fleet, [
+        { entity: run('h3'), state: run3, since: 7000, note: zoned },
+        { entity: instance('h3', 'w3'), state: instance3, note: dead },
+      ]);
+      return shown(fleet).filter((one) => /^(zone|service)/.test(one));
+    };
+    const service = (left: string) => `service web: ${left} of 3 instances`;
+    const zone = 'zone ams: 3 of 3 agents';
+    expect(shownWith('expired', 'serving')).toEqual([
+      expect.stringContaining(`${service('1 left')}, none live, 2 removed`),
+      expect.stringContaining(zone),
+    ]);
+    for (const state of ['expired', 'gone'])
+      expect(shownWith(state, 'removed')).toEqual([
+        expect.stringContaining(`${service('none left')}, 3 removed`),
+        expect.stringContaining(zone),
+      ]);
+  });
+
+  test('has no total while older events are loading', () => {
+    const fleet = rollOf(gone);
+    fleet.isLoading = true;
+    expect(shown(fleet)).toEqual([
+      'zone ams: 2 agents, 2 instances, removed, none back',
+      'service web: 1 left, 2 removed',
+    ]);
+  });
+
+  test('comes first for a service of which no instance is live', () => {
+    const fleet = rollOf([
+      ...gone,
+      { entity: run('h3'), state: present('live', 'suspect'), note: zoned },
+      { entity: run('h4'), state: present('live', 'suspect'), note: silent },
+    ]);
+    expect(shown(fleet)[0]).toBe('service web: 1 left of 3 instances, none live, 2 removed');
+    tell(fleet, [{ entity: run('h3'), state: live, note: zoned }]);
+    expect(shown(fleet).at(-1)).toBe('service web: 1 left of 3 instances, 2 removed');
+  });
+
   test('has no instance that another agent has registered since', () => {
     const fleet = rollOf(gone);
     tell(fleet, [{ entity: instance('h3', 'w1'), state: 'serving' }]);

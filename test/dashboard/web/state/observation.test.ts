@@ -62,6 +62,19 @@ function open(page: ApiPage) {
   };
 }
 
+test('the page notices when the older events are loaded', () => {
+  const log = new TransitionLog();
+  log.append(pageOf(collector));
+  const cursor = new Cursor();
+  const worker = new TabCursor(log, (message) => cursor.onMessage(message));
+  worker.sendChanges();
+  const { version } = cursor;
+  expect(cursor.fleet.isLoading).toBe(true);
+  log.complete();
+  worker.sendChanges();
+  expect([cursor.fleet.isLoading, cursor.version]).toEqual([false, version + 1]);
+});
+
 describe('the lane of a live instance', () => {
   const lapses = (log: TransitionLog) =>
     lanes(log, { ask: 'lanes', entities: [2], from: 0, to: 60_000 }).flatMap(({ steps }) =>

@@ -70,7 +70,7 @@ export function summarizeFleet(
     if (!columns.isThere(row)) continue;
     n += 1;
     const code = status[row] ?? 0;
-    if (code === gone) lost.push(slots[n] as AgentModel);
+    if (code === gone || code === expired) lost.push(slots[n] as AgentModel);
     if (isPast[row] === 1 && !old && !isRecent(slots[n] as AgentModel, at)) {
       recent ??= slots.slice(0, n);
       continue;
@@ -115,6 +115,7 @@ function matchesOf(slots: readonly AgentModel[], matches: (slot: AgentModel) => 
 
 const live = statusCode('live');
 const gone = statusCode('gone');
+const expired = statusCode('expired');
 
 /** Counts statuses by their code. */
 class StatusCounter {

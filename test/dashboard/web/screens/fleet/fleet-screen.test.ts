@@ -117,7 +117,7 @@ describe('the list of issues', () => {
     expect(counted(fleet).issues.first(9)).toEqual([]);
   });
 
-  test('has expired runs first, then suspect ones, then failing instances', () => {
+  test('has expired runs first, then suspect ones, then what was lost, then failing instances', () => {
     const fleet = rollOf([
       { entity: run('h1'), state: live },
       { entity: instance('h1', 'w'), state: 'failing' },
@@ -128,7 +128,7 @@ describe('the list of issues', () => {
       counted(fleet)
         .issues.first(9)
         .map(({ status }) => status),
-    ).toEqual(['expired', 'suspect', 'failing']);
+    ).toEqual(['expired', 'suspect', 'lost', 'failing']);
   });
 
   test('has one issue for a host whose agents are all silent, and one per agent otherwise', () => {
