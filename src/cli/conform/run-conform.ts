@@ -126,16 +126,20 @@ async function judgeAll(
 ): Promise<void> {
   const { ports, verdicts } = stage;
   for (const { proxy, own } of trials.values()) judgeTraffic(proxy.messages, own, verdicts);
-  const divergences: Divergence[] = [];
-  await verify(ports.audit, ports, {
-    onDivergence: (divergence) => void divergences.push(divergence),
-    signal,
+  const divergences = await stage.answer(async () => {
+    const found: Divergence[] = [];
+    const onDivergence = (divergence: Divergence) => void found.push(divergence);
+    await verify(ports.audit, ports, { onDivergence, signal });
+    return found;
   });
-  const events: AuditEvent[] = [];
-  for await (const stored of ports.audit.read(0)) {
-    const entry = parseAuditEvent(stored);
-    if (entry.kind === 'event') events.push(entry.event);
-  }
+  const events = await stage.answer(async () => {
+    const read: AuditEvent[] = [];
+    for await (const stored of ports.audit.read(0)) {
+      const entry = parseAuditEvent(stored);
+      if (entry.kind === 'event') read.push(entry.event);
+    }
+    return read;
+  });
   const of = (name: string) => {
     const trial = trials.get(name);
     return trial ? eventsOf(events, trial.slot) : [];

@@ -1,4 +1,4 @@
-import type { Millis, MonotonicTime } from '../time.ts';
+import type { Millis, MonotonicTime, Revision } from '../time.ts';
 import type { Verdicts } from './rules.ts';
 import {
   batchHeader,
@@ -135,7 +135,7 @@ function judgeCommit(commit: readonly Sent[], own: OwnSubjects, verdicts: Verdic
 /** How much longer than ttl/3 the time between two renewals may be, for the delays of a busy machine. */
 const slack = 0.27;
 
-/** Rule 4, in a time in which nothing disturbed the agent. */
+/** Whether renewals came as rule 4 wants, in a time in which nothing disturbed the agent. */
 export function judgeRenewals(
   messages: readonly ClientMessage[],
   own: OwnSubjects,
@@ -144,8 +144,7 @@ export function judgeRenewals(
     to,
     ttl,
   }: { readonly from: MonotonicTime; readonly to: MonotonicTime; readonly ttl: Millis },
-  verdicts: Verdicts,
-): void {
+): { readonly isInTime: boolean; readonly seen: string } {
   const renewals = messages
     .filter((one) => one.kind === 'publish')
     .filter((one) => isLease(one, own) && !isRemoval(one) && one.at >= from && one.at <= to)
@@ -154,6 +153,23 @@ export function judgeRenewals(
   const longest = Math.max(...times.slice(1).map((at, index) => at - (times[index] ?? at)));
   const most = ttl * (1 / 3 + slack);
   const seen = `${renewals.length} renewals in ${Math.round(to - from)} ms, at most ${Math.round(longest)} ms apart; ttl/3 is ${Math.round(ttl / 3)} ms`;
-  if (longest > most) verdicts.fail(4, seen);
-  else verdicts.pass(4, seen);
+  return { isInTime: longest <= most, seen };
+}
+
+/** An agent that is refused stops renewing; one that has no answer may send again, but not so soon. */
+const refusedAgainWithin = 0.9;
+
+/** The time between two renewals at the revision of a lease that was lost: it goes on as if it had the lease (rule 17). */
+export function renewedWhenLost(
+  sent: readonly Sent[],
+  own: OwnSubjects,
+  { revision, ttl }: { readonly revision: Revision | undefined; readonly ttl: Millis },
+): Millis | undefined {
+  const times = sent
+    .filter((one) => isLease(one, own) && expectationOf(one) === `${revision}`)
+    .map(({ at }) => at);
+  return times
+    .slice(1)
+    .map((at, index) => at - (times[index] ?? at))
+    .find((after) => after < refusedAgainWithin * ttl);
 }

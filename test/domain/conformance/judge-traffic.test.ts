@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { judgeRenewals, judgeTraffic } from '../../../src/domain/conformance/judge-traffic.ts';
+import {
+  judgeRenewals,
+  judgeTraffic,
+  renewedWhenLost,
+} from '../../../src/domain/conformance/judge-traffic.ts';
 import { type Rule, Verdicts } from '../../../src/domain/conformance/rules.ts';
-import { type ClientMessage, ownSubjects } from '../../../src/domain/conformance/traffic.ts';
+import {
+  type ClientMessage,
+  ownSubjects,
+  type Sent,
+} from '../../../src/domain/conformance/traffic.ts';
 
 const own = ownSubjects('n', 'h.a');
 const run = '0123456789abcdef';
@@ -85,21 +93,35 @@ describe('the messages of an agent', () => {
 
 describe('renewals', () => {
   const judge = (times: readonly number[]) => {
-    const verdicts = new Verdicts();
     const renewals = times.map((at) => publish(own.lease + run, {}, at));
-    judgeRenewals(renewals, own, { from: 1000, to: 5000, ttl: 2000 }, verdicts);
-    return verdicts.all[3]?.result;
+    return judgeRenewals(renewals, own, { from: 1000, to: 5000, ttl: 2000 }).isInTime;
   };
 
-  it('pass at every third of the ttl, also a little late', () => {
-    expect(judge([1400, 2100, 2800, 3900, 4600])).toBe('passed');
+  it('are in time at every third of the ttl, also a little late', () => {
+    expect(judge([1400, 2100, 2800, 3900, 4600])).toBe(true);
   });
 
   it.each([
     ['none', []],
     ['one in time and then none', [1500, 2000, 2500]],
     ['each just before the ttl', [1900, 3700, 4900]],
-  ])('fail if there are %s', (_, times) => expect(judge(times)).toBe('failed'));
+  ])('are too late if there are %s', (_, times) => expect(judge(times)).toBe(false));
+});
+
+describe('a lease that was lost at revision 7', () => {
+  const expecting = (revision: number, at: number) =>
+    publish(own.lease + run, { 'Nats-Expected-Last-Subject-Sequence': `${revision}` }, at);
+  const judge = (...sent: readonly ReturnType<typeof expecting>[]) =>
+    renewedWhenLost(sent as readonly Sent[], own, { revision: 7, ttl: 2000 });
+
+  it('is renewed as if it were there if a second renewal expects that revision', () => {
+    expect(judge(expecting(7, 1000), expecting(7, 1700))).toBe(700);
+  });
+
+  it('may be written once with that revision, again after a time-out, and created', () => {
+    expect(judge(expecting(7, 1000), expecting(8, 1010))).toBeUndefined();
+    expect(judge(expecting(7, 1000), expecting(7, 4000))).toBeUndefined();
+  });
 });
 
 describe('a verdict', () => {

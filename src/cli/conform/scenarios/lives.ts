@@ -5,7 +5,7 @@ import { type LiveRun, patience, type Trial, usualInstances } from '../stage/tri
 
 /** Registers, renews, refuses a twin, and leaves: rules 2, 4, 5, 11 and 21. */
 export async function liveOnce(trial: Trial): Promise<void> {
-  const { ports, ttl, verdicts } = trial.stage;
+  const { ports } = trial.stage;
   const { process, ...live } = await trial.startLive();
   checkInstances(trial, live);
   const { run } = live.agent.record;
@@ -13,16 +13,31 @@ export async function liveOnce(trial: Trial): Promise<void> {
   if (typeof pong === 'string') trial.fail(2, `a request to ${trial.own.run}${run}: ${pong}`);
   else trial.pass(2, `it answered ${JSON.stringify(pong)}`);
 
-  const from = ports.clock.monotonic();
-  await ports.clock.sleep(2 * ttl, trial.stage.io.signal);
-  const times = { from, to: ports.clock.monotonic(), ttl };
-  judgeRenewals(trial.proxy.messages, trial.own, times, verdicts);
+  await watchRenewals(trial);
   await refuseTwin(trial, live);
 
   process.signal('SIGTERM');
   await trial.must(21, 'it ended', () => process.exitCode !== undefined);
   if (process.exitCode !== 0) trial.fail(21, `it ended with ${process.exitCode}, not 0`);
   await checkLeft(trial, live);
+}
+
+/** How often the renewals are watched: an agent that renews too late is late each time, one on a busy machine is not. */
+const watchTimes = 3;
+
+/** Rule 4: renews in time for two ttls. */
+async function watchRenewals({ stage, proxy, own }: Trial): Promise<void> {
+  const { ttl, verdicts } = stage;
+  const { clock } = stage.ports;
+  for (let times = 1; ; times += 1) {
+    const from = clock.monotonic();
+    await clock.sleep(2 * ttl, stage.io.signal);
+    const found = judgeRenewals(proxy.messages, own, { from, to: clock.monotonic(), ttl });
+    if (found.isInTime) return verdicts.pass(4, found.seen);
+    if (times === watchTimes) {
+      return verdicts.fail(4, `${found.seen}; so it was ${times} times, one after the other`);
+    }
+  }
 }
 
 function checkInstances(trial: Trial, { agent, instances }: LiveRun): void {
@@ -84,7 +99,8 @@ export async function restart(trial: Trial): Promise<void> {
   const second = trial.start(wanted);
   const within = 3 * patience + 2 * trial.stage.ttl;
   const { run } = before.agent.record;
-  const same = () => second.exitCode === undefined && trial.runsSince(began).includes(run);
+  // Also if it has ended: it found its own run id in the slot, and took it for another process.
+  const same = () => trial.runsSince(began).includes(run);
   const after = await trial.meanwhile(
     13,
     'it is live again',

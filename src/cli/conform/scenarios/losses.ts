@@ -1,8 +1,10 @@
+import { renewedWhenLost } from '../../../domain/conformance/judge-traffic.ts';
 import type { ClientMessage } from '../../../domain/conformance/traffic.ts';
 import {
   commitHeader,
   commitsIn,
   eventTypeOf,
+  expectationOf,
   isEvent,
   isLease,
   isRecord,
@@ -10,7 +12,8 @@ import {
   type Sent,
 } from '../../../domain/conformance/traffic.ts';
 import { leaseKey } from '../../../domain/identity/registry-keys.ts';
-import type { MonotonicTime } from '../../../domain/time.ts';
+import type { MonotonicTime, Revision } from '../../../domain/time.ts';
+import { ScenarioOver } from '../stage/stage.ts';
 import { type LiveRun, patience, type Trial, tokensOf } from '../stage/trial.ts';
 
 const sentSince = (trial: Trial, from: MonotonicTime): readonly Sent[] =>
@@ -31,19 +34,32 @@ export async function loseLease(trial: Trial): Promise<void> {
   const { ports, ttl } = trial.stage;
   const { agent } = await trial.startLive();
   const ref = { ...trial.slot, run: agent.record.run };
-  const from = await trial.meanwhile(17, 'its lease is removed', async () => {
-    const { text, revision } = await trial.lease(ref.run);
-    if (text === undefined) return undefined;
-    const released = await ports.leases.release(leaseKey(ref), revision);
-    return released === 'released' ? ports.clock.monotonic() : undefined;
+  let revision: Revision | undefined;
+  await trial.meanwhile(17, 'it has its lease, which is to be removed', async () => {
+    const lease = await trial.lease(ref.run);
+    if (lease.text === undefined) return revision !== undefined;
+    revision = lease.revision;
+    const { leases } = ports;
+    return (
+      (await trial.stage.answer(() => leases.release(leaseKey(ref), lease.revision))) === 'released'
+    );
   });
+  const from = ports.clock.monotonic();
   const within = patience + 2 * ttl;
   const created = await trial.meanwhile(
     17,
     'it creates its lease again after it was lost',
     async () => {
+      const sent = sentSince(trial, from);
+      const again = renewedWhenLost(sent, trial.own, { revision, ttl });
+      if (again !== undefined) {
+        const after = Math.round(again);
+        throw new ScenarioOver(17, `its lease was lost, and it renews it again ${after} ms later`);
+      }
       if ((await trial.lease(ref.run)).text === undefined) return undefined;
-      return sentSince(trial, from).find((one) => isLease(one, trial.own) && !isRemoval(one));
+      return sent.find(
+        (one) => isLease(one, trial.own) && !isRemoval(one) && expectationOf(one) !== `${revision}`,
+      );
     },
     within,
   );

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startServer } from '../../../composition/store/embedded-server.ts';
 import type { Rule, Verdicts } from '../../../domain/conformance/rules.ts';
+import { Fault } from '../../../domain/fault.ts';
 import { Actor, Namespace } from '../../../domain/identity/names.ts';
 import { type Millis, seconds } from '../../../domain/time.ts';
 import type { Ports } from '../../../ports/ports.ts';
@@ -106,12 +107,32 @@ export class Stage implements AsyncDisposable {
     }
   }
 
+  /**
+   * An answer of the store, which is on this machine: one that is late is asked again.
+   * @throws {Fault} `store-unavailable`: no answer for a long time
+   */
+  async answer<T>(ask: () => Promise<T>): Promise<T> {
+    const { clock } = this.ports;
+    const end = clock.monotonic() + answerWithin;
+    for (;;) {
+      this.io.signal.throwIfAborted();
+      try {
+        return await ask();
+      } catch (cause) {
+        const isLate = cause instanceof Fault && cause.code === 'store-unavailable';
+        if (!isLate || clock.monotonic() > end) throw cause;
+      }
+      await clock.sleep(lookEvery, this.io.signal);
+    }
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.#closing.disposeAsync();
   }
 }
 
 const lookEvery: Millis = 50;
+const answerWithin: Millis = seconds(30);
 const collectorName = Actor.shape.agent.parse('collector');
 
 /** A rule is broken, and the rest of the scenario shows nothing. */

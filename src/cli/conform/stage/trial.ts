@@ -135,14 +135,17 @@ export class Trial implements AsyncDisposable {
   }
 
   async agent(): Promise<StoredAgent | undefined> {
-    const read = readAgent(await this.stage.ports.registry.read(agentKey(this.slot)));
+    const { ports } = this.stage;
+    const key = agentKey(this.slot);
+    const read = readAgent(await this.stage.answer(() => ports.registry.read(key)));
     if (read.kind === 'unreadable') this.fail(6, `${read.key}: ${read.why}`);
     return read.kind === 'stored' ? read : undefined;
   }
 
   async instance({ service, id }: InstanceSpec): Promise<StoredInstance | undefined> {
+    const { ports } = this.stage;
     const key = instanceKey({ ...this.slot, service, id });
-    const read = readInstance(await this.stage.ports.registry.read(key));
+    const read = readInstance(await this.stage.answer(() => ports.registry.read(key)));
     if (read.kind === 'unreadable') this.fail(6, `${read.key}: ${read.why}`);
     return read.kind === 'stored' ? read : undefined;
   }
@@ -177,13 +180,17 @@ export class Trial implements AsyncDisposable {
   }
 
   lease(run: string) {
-    return this.stage.ports.leases.read(leaseKey({ ...this.slot, run: RunId.parse(run) }));
+    const key = leaseKey({ ...this.slot, run: RunId.parse(run) });
+    return this.stage.answer(() => this.stage.ports.leases.read(key));
   }
 
-  /** The runs for which leases were written from this time on. */
+  /** The runs for which leases were written over connections that were made from this time on. */
   runsSince(from: MonotonicTime): readonly string[] {
-    const leases = this.proxy.messages.filter(
-      (one) => one.kind === 'publish' && one.at >= from && isLease(one, this.own),
+    const { messages } = this.proxy;
+    // What a killed process sent last may arrive later than its end, but not after a new connection.
+    const first = messages.findIndex((one) => one.kind === 'connect' && one.at >= from);
+    const leases = (first < 0 ? [] : messages.slice(first)).filter(
+      (one) => one.kind === 'publish' && isLease(one, this.own),
     );
     return [...new Set(leases.map((one) => (one.kind === 'publish' ? runOf(one, this.own) : '')))];
   }
