@@ -120,6 +120,23 @@ test('a time that a person writes is shown, and its copied link shows it to anot
   expect(await fleet(same)).toBe(await fleet(page));
 });
 
+test('a time of day that is still to come is said to be so, and yesterday is gone to only if it is written', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/fleet'), { timezoneId: 'UTC' });
+  await settled(page);
+  const field = page.getByRole('textbox', { name: 'Go to a time' });
+  await field.fill('0:50');
+  await field.press('Enter');
+  expect(await field.evaluate((one: HTMLInputElement) => one.validationMessage)).toMatch(
+    /at this time yet.*yesterday 0:50/,
+  );
+  expect(page.url()).not.toContain('at=');
+  await field.fill('yesterday 0:50');
+  await field.press('Enter');
+  await expect.poll(() => page.url()).toContain('at=2026-11-24T00:50');
+});
+
 test('all times are shown in the time zone of the browser or in UTC, and the zone is named', async ({
   open,
 }) => {

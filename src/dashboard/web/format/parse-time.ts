@@ -58,5 +58,12 @@ export function parseRange(text: string, now: number): Window | undefined {
   return from && to && from < to ? { from, to } : undefined;
 }
 
+/**
+ * Whether a time, or the beginning of a range, was written without a day and comes within an hour: then the day before,
+ * which was found for it, is hardly meant.
+ */
+export const isSoon = (text: string, found: number, now: number): boolean =>
+  isClock.test(text.trim()) && now - found > 23 * 3_600_000;
+
 /** A time of day without a day. */
 const isClock = /^\d\d?:/;

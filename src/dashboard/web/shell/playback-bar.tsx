@@ -7,7 +7,7 @@ import { readPin } from '../format/pin.ts';
 import { queryRange } from '../format/time-scale.ts';
 import { shownZone, switchZone } from '../format/time-zone.ts';
 import { liveLabel } from '../state/head-name.ts';
-import { isPlaying, nextStep, pause, play, seekTime } from '../state/playback.ts';
+import { isPlaying, nextStep, pause, play } from '../state/playback.ts';
 import {
   connection,
   extent,
@@ -18,6 +18,7 @@ import {
   present,
   route,
   seek,
+  seekAtTime,
   shownAt,
 } from '../state/store.ts';
 import { theme } from '../state/theme.ts';
@@ -179,7 +180,7 @@ function ActivitySlider() {
           pause();
           const part = Number(event.currentTarget.value) / 10_000;
           if (part >= 1) seek('head');
-          else seekTime(from + part * (to - from));
+          else seekAtTime(from + part * (to - from));
         }}
       />
       <div class="ends dim" aria-hidden="true">

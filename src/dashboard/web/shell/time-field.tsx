@@ -1,8 +1,8 @@
-import { parseRange, parseTime, timeRule } from '../format/parse-time.ts';
+import { isSoon, parseRange, parseTime, timeRule } from '../format/parse-time.ts';
 import { writeWindow } from '../format/time-scale.ts';
 import { pause } from '../state/playback.ts';
 import { writeRoute } from '../state/route.ts';
-import { goToTime, navigate, present, route, seek, shownAt } from '../state/store.ts';
+import { goTo, navigate, present, route, shownAt } from '../state/store.ts';
 import { CopyButton } from '../widgets/copy-button.tsx';
 
 /** Goes to a time that a person writes; a range opens the timeline of it. */
@@ -15,16 +15,19 @@ export function TimeField() {
         const field = event.currentTarget.elements.namedItem('time') as HTMLInputElement;
         const range = parseRange(field.value, present.value);
         const at = range?.to ?? parseTime(field.value, present.value);
-        if (at === undefined) {
-          field.setCustomValidity(`Write ${timeRule}; or a range, 14:00 - 14:30`);
+        if (at === undefined || isSoon(field.value, range?.from ?? at, present.value)) {
+          field.setCustomValidity(
+            at === undefined
+              ? `Write ${timeRule}; or a range, 14:00 - 14:30`
+              : `Nothing is recorded at this time yet. For the day before, write: yesterday ${field.value}`,
+          );
           field.reportValidity();
           return;
         }
         pause();
         field.value = '';
         field.blur();
-        if (at >= present.value) seek('head');
-        else goToTime(at);
+        goTo({ at: null, time: at });
         if (range)
           navigate({
             screen: 'timeline',

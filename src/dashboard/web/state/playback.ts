@@ -63,9 +63,6 @@ async function skip(): Promise<void> {
   if (isPlaying.peek() && next - at > quiet) at = next - quiet / 2;
 }
 
-/** Scrubs to a time. */
-export const seekTime = (time: number): void => seekAtTime(time);
-
 interface Wanted {
   /** Only transitions of the selected entity. */
   readonly selected?: boolean;

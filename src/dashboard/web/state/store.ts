@@ -131,10 +131,10 @@ export function seekAtTime(at: number): void {
   clearTimeout(writing);
   writing = setTimeout(() => navigate({ at: wanted ?? moment.peek()?.seq ?? null }, true), 150);
 }
-/** Goes to exactly this time, which the address gets. */
-export function goToTime(time: number): void {
+/** Goes to an event or to exactly a time: a new entry in the browser's history. Clicks do this, a scrubber seeks. */
+export function goTo(to: { readonly at: number } | { readonly at: null; readonly time: number }) {
   clearTimeout(writing);
-  navigate({ at: null, time });
+  navigate('time' in to && to.time >= present.peek() ? { at: null } : to);
   follow();
 }
 /** The sequence of the transition before or after the moment; undefined: only the worker knows it. */

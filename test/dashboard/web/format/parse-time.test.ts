@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { clockTime } from '../../../../src/dashboard/web/format/format-time.ts';
-import { parseRange, parseTime } from '../../../../src/dashboard/web/format/parse-time.ts';
+import { isSoon, parseRange, parseTime } from '../../../../src/dashboard/web/format/parse-time.ts';
 import { isUtc, shownZone } from '../../../../src/dashboard/web/format/time-zone.ts';
 
 const local = (text: string): number => new Date(text).getTime();
@@ -54,6 +54,19 @@ describe('a time as a person writes it', () => {
     ['10:00 - now', '2026-11-29T10:00:00', '2026-11-29T10:47:12'],
   ])('%s is a range, whose end may be to come', (text, from, to) => {
     expect(parseRange(text, now)).toEqual({ from: local(from), to: local(to) });
+  });
+
+  it.each([
+    ['10:48', true],
+    ['11:47', true],
+    ['11:48', false],
+    ['10:47', false],
+    ['10:48 - 10:50', true],
+    ['yesterday 10:48', false],
+    ['24h ago', false],
+  ])('%s without a day is soon: %s', (text, expected) => {
+    const found = parseRange(text, now)?.from ?? parseTime(text, now) ?? Number.NaN;
+    expect(isSoon(text, found, now)).toBe(expected);
   });
 
   it('may be a range, whose end has the day', () => {

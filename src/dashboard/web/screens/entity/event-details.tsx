@@ -9,7 +9,7 @@ import {
   storedIn,
 } from '../../model/event-document.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { connection, hrefTo, seek } from '../../state/store.ts';
+import { connection, goTo, hrefTo } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
@@ -79,7 +79,7 @@ export function EventDetails({ folded, entity }: Props) {
             <dt>all {all.length}</dt>
             <dd>
               {all.slice(0, 40).map(({ seq }) => (
-                <button key={seq} type="button" class="link num" onClick={() => seek(seq)}>
+                <button key={seq} type="button" class="link num" onClick={() => goTo({ at: seq })}>
                   {seq}
                 </button>
               ))}

@@ -3,7 +3,7 @@ import type { ApiEntity } from '../../../api-types.ts';
 import { clockTime, dayTime } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName } from '../../model/subject.ts';
-import { fleet, route, seek } from '../../state/store.ts';
+import { fleet, goTo, route } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { EventDetails } from './event-details.tsx';
@@ -81,7 +81,12 @@ export function EventRow({ folded, unsure }: Props) {
             </span>
           )}
         </span>
-        <button type="button" class="quiet num" title="Go to this moment" onClick={() => seek(seq)}>
+        <button
+          type="button"
+          class="quiet num"
+          title="Go to this moment"
+          onClick={() => goTo({ at: seq })}
+        >
           seq {seq}
         </button>
       </div>

@@ -3,7 +3,7 @@ import type { Density, Lane } from '../../../history/query-types.ts';
 import { clockTime, dayTime, formatDuration } from '../../format/format-time.ts';
 import { queryRange, readWindow, type Window } from '../../format/time-scale.ts';
 import { colorClassOf } from '../../model/state-styles.ts';
-import { extent, fleet, present, route, seekAtTime, shownAt } from '../../state/store.ts';
+import { extent, fleet, goTo, present, route, shownAt } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { GapMarks } from '../../widgets/gap-marks.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -81,7 +81,7 @@ function Part({ part, window }: { readonly part: StateInterval; readonly window:
       width={Math.max(1.5, right - left - 0.6)}
       y="1"
       height="14"
-      onClick={() => seekAtTime(from)}
+      onClick={() => goTo({ at: null, time: from })}
     >
       <title>
         {status} {clockTime(from)}–{clockTime(to)}, {formatDuration(to - from)}

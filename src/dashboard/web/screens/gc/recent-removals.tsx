@@ -2,7 +2,7 @@ import type { Transition } from '../../../history/query-types.ts';
 import { clockTime, formatDuration } from '../../format/format-time.ts';
 import { meanWay } from '../../model/gc-pipeline.ts';
 import { statusOf } from '../../model/state-styles.ts';
-import { fleet, seek } from '../../state/store.ts';
+import { fleet, goTo } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { EventLink } from '../../widgets/event-link.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -56,7 +56,7 @@ function Removal({ transition }: { readonly transition: Transition }) {
         type="button"
         class="quiet num"
         title={`${type}: go to this moment`}
-        onClick={() => seek(seq)}
+        onClick={() => goTo({ at: seq })}
       >
         seq {seq}
       </button>

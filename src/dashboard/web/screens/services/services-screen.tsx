@@ -5,15 +5,7 @@ import { clockTime, dayTime, formatCount } from '../../format/format-time.ts';
 import { type MatchingService, matchingServices, servicesOf } from '../../model/service-table.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
 import { FilterField, WrongWords } from '../../shell/filter-field.tsx';
-import {
-  fleet,
-  isPast,
-  route,
-  seekAtTime,
-  setParams,
-  shownAt,
-  version,
-} from '../../state/store.ts';
+import { fleet, goTo, isPast, route, setParams, shownAt, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -161,7 +153,7 @@ function LowestLive({ service, isOpen }: { readonly service: string; readonly is
           type="button"
           class="link"
           title={`Go to ${dayTime(lowest.at)}`}
-          onClick={() => seekAtTime(lowest.at)}
+          onClick={() => goTo({ at: null, time: lowest.at })}
         >
           at {clockTime(lowest.at)}
         </button>

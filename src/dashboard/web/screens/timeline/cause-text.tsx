@@ -1,6 +1,6 @@
 import type { ApiCauses, ApiRelatedEvent } from '../../../api-types.ts';
 import { clockTime } from '../../format/format-time.ts';
-import { seek } from '../../state/store.ts';
+import { goTo } from '../../state/store.ts';
 import { EventLink } from '../../widgets/event-link.tsx';
 import { useCauses, useSettledHover } from './hovered-transition.ts';
 
@@ -61,7 +61,7 @@ function CauseList({ causes: { cause, far, led, more } }: { readonly causes: Api
 
 function EventTime({ one: { seq, at } }: { readonly one: Pick<ApiRelatedEvent, 'seq' | 'at'> }) {
   return (
-    <button type="button" class="link num" title={`seq ${seq}`} onClick={() => seek(seq)}>
+    <button type="button" class="link num" title={`seq ${seq}`} onClick={() => goTo({ at: seq })}>
       {clockTime(at)}
     </button>
   );

@@ -2,7 +2,7 @@ import type { Difference, When } from '../../../history/query-types.ts';
 import { dayTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
-import { fleet, hrefTo, seek, setParams } from '../../state/store.ts';
+import { fleet, goTo, hrefTo, setParams } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -46,7 +46,7 @@ export function FleetDiff({ here, at, pinned, pinnedAt }: Props) {
           </span>
         </h2>
         <span class="grow" />
-        <button type="button" onClick={() => seek(pinned)}>
+        <button type="button" onClick={() => goTo({ at: pinned })}>
           Go to B
         </button>
         <button type="button" class="quiet" aria-label="Close" onClick={() => setParams({ b: '' })}>

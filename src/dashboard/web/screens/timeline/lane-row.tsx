@@ -3,7 +3,7 @@ import type { Lane } from '../../../history/query-types.ts';
 import { clockTime, formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
 import { colorClassOf } from '../../model/state-styles.ts';
-import { fleet, seek, seekAtTime } from '../../state/store.ts';
+import { fleet, goTo } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf, type Tick, worstStatus } from '../../widgets/state-bars.ts';
@@ -61,7 +61,7 @@ export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
   const press = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
     const now = ticks.findIndex(({ seq }) => seq === hoveredTransition.peek()?.seq);
     const { key } = event;
-    if (key === 'Enter' && now >= 0) seek(ticks[now]?.seq ?? 0);
+    if (key === 'Enter' && now >= 0) goTo({ at: ticks[now]?.seq ?? 0 });
     else if (key === 'ArrowRight') point(ticks[Math.min(ticks.length - 1, now + 1)]);
     else if (key === 'ArrowLeft') point(ticks[now < 0 ? ticks.length - 1 : Math.max(0, now - 1)]);
     else if (!toOtherLane(event)) return;
@@ -86,8 +86,7 @@ export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
         onPointerMove={(event) => point(nearest(event))}
         onClick={(event) => {
           const tick = nearest(event);
-          if (tick) seek(tick.seq);
-          else seekAtTime(timeAt(event).time);
+          goTo(tick ? { at: tick.seq } : { at: null, time: timeAt(event).time });
         }}
       >
         {bands.map(({ kind, name, from, to }) => (

@@ -1,7 +1,7 @@
 import type { Density } from '../../../history/query-types.ts';
 import { clockTime } from '../../format/format-time.ts';
 import { ticks, type Window } from '../../format/time-scale.ts';
-import { seekAtTime } from '../../state/store.ts';
+import { goTo } from '../../state/store.ts';
 import { GapMarks } from '../../widgets/gap-marks.tsx';
 
 interface Props {
@@ -31,7 +31,10 @@ export function Ruler({ window, density, brush, b }: Props) {
           aria-hidden="true"
           onClick={(event) => {
             const box = event.currentTarget.getBoundingClientRect();
-            seekAtTime(window.from + ((event.clientX - box.left) / box.width) * length);
+            goTo({
+              at: null,
+              time: window.from + ((event.clientX - box.left) / box.width) * length,
+            });
           }}
         >
           {brush ? (

@@ -10,12 +10,12 @@ import { FilterField, WrongWords } from '../../shell/filter-field.tsx';
 import {
   extent,
   fleet,
+  goTo,
   isPast,
   moment,
   outages,
   presentInSteps,
   route,
-  seek,
   setParams,
   shownAt,
   togglePin,
@@ -215,7 +215,7 @@ export function TimelineScreen() {
             <ul>
               {density.marks.slice(-50).map((one) => (
                 <li key={one.seq}>
-                  <button type="button" class="link" onClick={() => seek(one.seq)}>
+                  <button type="button" class="link" onClick={() => goTo({ at: one.seq })}>
                     {clockTime(one.at)} {one.what}
                   </button>
                 </li>
