@@ -43,7 +43,7 @@ export const instancesOf = (rows: readonly InstanceRow[]): Listed =>
   new Map(
     rows.map(({ service, id, host, agent, state, reason, health, address, port, since }) => {
       const why = reason ?? (state === 'failing' ? health.detail : null);
-      const said = reason === 'contested' ? reason : [state, why ?? []].flat().join(' ');
+      const said = [state, why ?? []].flat().join(' ');
       const where = [address ?? [], port ?? []].flat().join(':');
       return [`${service}/${id} ${host}/${agent}`, { said: `${said} | ${where}`, since }];
     }),

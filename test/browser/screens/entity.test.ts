@@ -90,14 +90,14 @@ test('the rows shown can be copied as JSON', async ({ open }) => {
   ]);
 });
 
-test('an instance that another agent registered later is shown as contested in the drawer and its history', async ({
+test('an instance that another agent registered later is shown as dubious, contested in the drawer and its history', async ({
   open,
 }) => {
   const { page } = await open(contested.at('#/fleet?sel=agent/db-1/postgres'));
   await settled(page);
   const mark = page.locator('.drawer .s-contested');
   await mark.waitFor();
-  expect(await mark.textContent()).toMatch(/^\S\s*contested$/);
+  expect(await mark.textContent()).toMatch(/^\S\s*dubious contested$/);
   expect(await page.locator('.drawer').textContent()).toContain(
     'registered later by db-2/postgres',
   );

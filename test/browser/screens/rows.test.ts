@@ -12,8 +12,15 @@ test('Back after a click on a row returns to the page before, within the product
   const { page } = await open(sample.at(`#/fleet?${past}`));
   await settled(page);
   const before = page.url();
-  for (const row of [page.locator('.issue').first(), page.locator('.cell').first()]) {
-    await row.click();
+  const issues = page.locator('.issue');
+  const loss = issues.filter({ hasText: 'service shop' });
+  await loss.click();
+  await page.getByTestId('filtered').waitFor();
+  await page.goBack();
+  await page.getByTestId('filtered').waitFor({ state: 'detached' });
+  expect(page.url()).toBe(before);
+  for (const row of [issues.filter({ hasText: 'suspect' }), page.locator('.cell')]) {
+    await row.first().click();
     await page.locator('.drawer').waitFor();
     await page.goBack();
     await page.locator('.drawer').waitFor({ state: 'detached' });
@@ -24,6 +31,31 @@ test('Back after a click on a row returns to the page before, within the product
   await service.click();
   await page.goBack();
   await expect.poll(() => service.getAttribute('aria-expanded')).toBe('false');
+});
+
+test('Back after clicks on lanes and on the ruler returns to each moment before, on the same screen', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/timeline'));
+  await settled(page);
+  const lane = page.locator('.lane .lane-time').first();
+  await lane.waitFor();
+  const visited = [page.url()];
+  for (const [place, part] of [
+    [lane, 0.8],
+    [lane, 0.5],
+    [page.locator('.ruler svg'), 0.3],
+  ] as const) {
+    const { width = 0, height = 0 } = (await place.boundingBox()) ?? {};
+    await place.click({ position: { x: width * part, y: height / 2 } });
+    await expect.poll(() => page.url()).not.toBe(visited.at(-1));
+    visited.push(page.url());
+  }
+  for (const url of visited.slice(0, -1).toReversed()) {
+    await page.goBack();
+    await expect.poll(() => page.url()).toBe(url);
+  }
+  await page.getByTestId('past').waitFor({ state: 'detached' });
 });
 
 test('what was clicked stays in sight beside the panel, in a window and on a phone', async ({
@@ -66,14 +98,19 @@ test('a button that acknowledges losses says whose', async ({ open }) => {
   for (const name of names) expect(name).toMatch(/^Acknowledge the losses: zone /);
 });
 
-test('a history that a filter empties counts the rows that it had', async ({ open }) => {
+test('a history that a filter empties counts the rows that it had, and the filter can be cleared', async ({
+  open,
+}) => {
   const { page } = await open(sample.at('#/entity?of=instance/cache/one'));
   await settled(page);
   const rows = page.getByRole('list', { name: 'Transitions, newest first' }).locator('.event');
   await rows.first().waitFor();
   const count = await rows.count();
   await page.getByRole('searchbox', { name: 'Filter by event' }).fill('nothing like this');
-  await page.getByText(`0 of ${count} transitions match.`).waitFor();
+  await page.getByText(`0 of ${count} transitions match the filter.`).waitFor();
+  await page.getByRole('button', { name: 'Clear filter' }).click();
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(count);
 });
 
 test('a held host and its agents are marked, also while they are live', async ({ open }) => {

@@ -5,6 +5,7 @@ import { writeSubject } from '../model/subject.ts';
 import { hrefTo, now } from '../state/store.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { StateBadge } from '../widgets/state-badge.tsx';
+import { SubjectLink } from '../widgets/subject-link.tsx';
 
 interface Props {
   readonly instances: readonly InstanceNow[];
@@ -28,16 +29,7 @@ export function InstanceList({ instances, run, records }: Props) {
         return (
           <li key={one.entityState.number}>
             <StateBadge status={one.status} reason={one.reason} />
-            <a
-              href={hrefTo({
-                screen: 'entity',
-                params: {
-                  of: writeSubject({ kind: 'instance', service: one.service, id: one.id }),
-                },
-              })}
-            >
-              <BidiText text={`${one.service}/${one.id}`} />
-            </a>
+            <SubjectLink of={{ kind: 'instance', service: one.service, id: one.id }} />
             <span class="num dim">{since(one.unbrokenSince, now.value)}</span>
             <span class="dim facts-line">
               {where === '' ? null : <code>{where}</code>}

@@ -9,15 +9,14 @@ export function StateBadge({
   readonly reason?: string;
 }) {
   // Of all reasons to be dubious, this one has a glyph and a colour of its own.
-  const isContested = reason === 'contested';
-  const color = isContested ? reason : colorClassOf(status);
+  const color = reason === 'contested' ? reason : colorClassOf(status);
   return (
     <span class={`state s-${color}`}>
       <span class="glyph" aria-hidden="true">
         {glyphOf(color)}
       </span>
-      {isContested ? reason : status}
-      {isContested || reason === '' ? null : <span class="reason"> {reason}</span>}
+      {status}
+      {reason === '' ? null : <span class="reason"> {reason}</span>}
     </span>
   );
 }

@@ -1,9 +1,10 @@
 import { countdown, formatCount, since } from '../../format/format-time.ts';
 import { nextOf } from '../../model/issues.ts';
-import { type Subject, subjectName, writeSubject } from '../../model/subject.ts';
-import { fleet, hrefTo, now } from '../../state/store.ts';
+import { type Subject, subjectName } from '../../model/subject.ts';
+import { fleet, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { SubjectLink } from '../../widgets/subject-link.tsx';
 
 /** Name, status, since when, and what happens next. */
 export function EntityHead({ subject }: { readonly subject: Subject }) {
@@ -49,15 +50,10 @@ function HostStatus({ host }: { readonly host: string }) {
   return (
     <>
       {slots.slice(0, 6).map(({ key, agent, status, reason }) => (
-        <a
-          key={key}
-          href={hrefTo({
-            screen: 'entity',
-            params: { of: writeSubject({ kind: 'agent', host, agent }) },
-          })}
-        >
-          <BidiText text={agent} /> <StateBadge status={status} reason={reason} />
-        </a>
+        <span key={key}>
+          <SubjectLink of={{ kind: 'agent', host, agent }} text={agent} />{' '}
+          <StateBadge status={status} reason={reason} />
+        </span>
       ))}
       {slots.length > 6 ? <span class="dim">and {slots.length - 6} more agents</span> : null}
     </>
@@ -78,14 +74,7 @@ function InstanceStatus({ service, id }: { readonly service: string; readonly id
           <span key={one.entityState.number}>
             <StateBadge status={one.status} reason={one.reason} />{' '}
             <span class="dim num">{since(one.unbrokenSince, now.value)}</span>{' '}
-            <a
-              href={hrefTo({
-                screen: 'entity',
-                params: { of: writeSubject({ kind: 'agent', host, agent }) },
-              })}
-            >
-              <BidiText text={`${host}/${agent}`} />
-            </a>
+            <SubjectLink of={{ kind: 'agent', host, agent }} />
           </span>
         );
       })}

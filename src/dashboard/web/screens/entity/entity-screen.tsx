@@ -5,7 +5,16 @@ import { formatCount } from '../../format/format-time.ts';
 import { gapsOf, gapText } from '../../format/gap-text.ts';
 import { isOf, readSubject, type Subject, writeSubject } from '../../model/subject.ts';
 import { WhySentences } from '../../shell/why-sentences.tsx';
-import { connection, extent, fleet, hrefTo, moment, route, version } from '../../state/store.ts';
+import {
+  connection,
+  extent,
+  fleet,
+  hrefTo,
+  moment,
+  route,
+  setParams,
+  version,
+} from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { CopyRows } from './copy-rows.tsx';
 import { EntityFilters, isWanted } from './entity-filters.tsx';
@@ -79,9 +88,16 @@ export function EntityScreen() {
       <section class="panel">
         {all && shown.length === 0 ? (
           <p class="notice">
-            {known.length === 0
-              ? 'No event up to this moment is in memory.'
-              : `0 of ${formatCount(known.length, 'transition')} match.`}
+            {known.length === 0 ? (
+              'No event up to this moment is in memory.'
+            ) : (
+              <>
+                0 of {formatCount(known.length, 'transition')} match the filter.{' '}
+                <button type="button" onClick={() => setParams({ f: '', only: '' })}>
+                  Clear filter
+                </button>
+              </>
+            )}
           </p>
         ) : null}
         <ol class="history" aria-label="Transitions, newest first">

@@ -1,9 +1,9 @@
 import { formatCount, since } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
-import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
-import { fleet, hrefTo, now } from '../../state/store.ts';
-import { BidiText } from '../../widgets/bidi-text.tsx';
+import { entityName, subjectOf } from '../../model/subject.ts';
+import { fleet, now } from '../../state/store.ts';
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { SubjectLink } from '../../widgets/subject-link.tsx';
 
 /** The collectors and their seats. A killed collector writes no final event; its seat lapses. */
 export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
@@ -25,11 +25,7 @@ export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
           return (
             <li key={number}>
               <StateBadge status={statusOf('collector', state)} />
-              {subject ? (
-                <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>
-                  <BidiText text={entityName(entity)} />
-                </a>
-              ) : null}
+              {subject ? <SubjectLink of={subject} text={entityName(entity)} /> : null}
               <span class="dim num">{since(from, now.value)}</span>
             </li>
           );

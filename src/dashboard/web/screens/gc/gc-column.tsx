@@ -1,10 +1,10 @@
 import type { ApiPlanRow } from '../../../api-types.ts';
 import { countdown } from '../../format/format-time.ts';
 import { soonestFirst } from '../../model/gc-pipeline.ts';
-import { writeSubject } from '../../model/subject.ts';
-import { hrefTo, now } from '../../state/store.ts';
+import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { SubjectLink } from '../../widgets/subject-link.tsx';
 
 interface ColumnProps {
   readonly title: string;
@@ -55,10 +55,5 @@ function PlanCard({ row }: { readonly row: ApiPlanRow }) {
 /** The agent of a plan row, linked to its history. A key without an owner has no link. */
 function PlanLink({ row: { host, agent, key } }: { readonly row: ApiPlanRow }) {
   if (host === null || agent === null) return <BidiText text={key ?? '?'} />;
-  const of = writeSubject({ kind: 'agent', host, agent });
-  return (
-    <a href={hrefTo({ screen: 'entity', params: { of } })}>
-      <BidiText text={`${host}/${agent}`} />
-    </a>
-  );
+  return <SubjectLink of={{ kind: 'agent', host, agent }} />;
 }

@@ -4,6 +4,7 @@ import { writeSubject } from '../../model/subject.ts';
 import { hrefTo, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { SubjectLink } from '../../widgets/subject-link.tsx';
 
 const most = 200;
 
@@ -20,14 +21,7 @@ export function ServiceMembers({ members }: { readonly members: readonly Service
         return (
           <li key={entityState.number}>
             <StateBadge status={status} reason={reason} />
-            <a
-              href={hrefTo({
-                screen: 'entity',
-                params: { of: writeSubject({ kind: 'instance', service, id }) },
-              })}
-            >
-              <BidiText text={id} />
-            </a>
+            <SubjectLink of={{ kind: 'instance', service, id }} text={id} />
             <a
               href={hrefTo({
                 screen: 'fleet',
