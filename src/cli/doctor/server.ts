@@ -69,6 +69,15 @@ const advisoryWithin: Millis = seconds(1);
  */
 export async function diagnoseAdvisories(inspection: Inspection): Promise<Finding> {
   const { connection, connect, advisories } = inspection;
+  // A refused subscription would be a violation in the log of the server.
+  const rights = await inspection.rights();
+  if (rights && !permits(rights.subscribe, advisories)) {
+    return note(
+      'advisories',
+      'this login may not receive reports of closed connections; only collectors need them',
+      'to check whether they get them: rollcall doctor --login DIR, with the login of a collector',
+    );
+  }
   const name = `rollcall doctor ${systemAdapters.entropy.eventId()}`;
   const heard = Promise.withResolvers<boolean>();
   const subscription = connection.subscribe(advisories, {
@@ -82,16 +91,9 @@ export async function diagnoseAdvisories(inspection: Inspection): Promise<Findin
   const granted = await heard.promise;
   subscription.unsubscribe();
   if (granted) return ok('advisories', 'the server reports closed connections immediately');
-  const rights = await inspection.rights();
-  return rights && !permits(rights.subscribe, advisories)
-    ? note(
-        'advisories',
-        'this login may not receive reports of closed connections; only collectors need them',
-        'to check whether they get them: rollcall doctor --login DIR, with the login of a collector',
-      )
-    : note(
-        'advisories',
-        'the server does not report closed connections: a killed process is detected later',
-        'import $SYS.ACCOUNT.<account>.DISCONNECT from the system account (docs/how-to/detect-killed-processes.md)',
-      );
+  return note(
+    'advisories',
+    'the server does not report closed connections: a killed process is detected later',
+    'import $SYS.ACCOUNT.<account>.DISCONNECT from the system account (docs/how-to/detect-killed-processes.md)',
+  );
 }
