@@ -41,7 +41,7 @@ const soon = ['test/integration/guarantees/*.test.ts'];
 const night = [
   'test/integration/cli/{contexts,drains,dry-runs,tutorial}.test.ts',
   'test/integration/access/{attacks-cluster,attacks-operator-mode,attacks-operator-mode-cluster,commands,early-login,encrypted-routes,flood,granted-rights,interrupted-changes,js-domain,namespace-drop,odd-subjects,operator-folder,promises,refused-commands}.test.ts',
-  'test/integration/audit/{random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
+  'test/integration/audit/{limit-command,random-history,retention,rewritten-history,tampering,three-servers}.test.ts',
   'test/integration/chaos/chaos.test.ts',
   'test/integration/completion/*.test.ts',
   'test/integration/cli/agent/{daemon-output,docker,docker-how-to,local-api-docs,taken-ports}.test.ts',

@@ -88,7 +88,8 @@ export const commandIndex: readonly CommandEntry[] = [
   },
   {
     name: 'audit limit',
-    summary: 'remove old events now and from now on, as the policy says (retention)',
+    summary:
+      'set the limits of the policy (retention) on the history, now and from now on; asks before it removes events',
     load: async () => (await import('./commands/audit-limit.ts')).auditLimit,
   },
   {

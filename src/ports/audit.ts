@@ -24,6 +24,15 @@ export interface StoredEvent {
   readonly illegible?: string;
 }
 
+/** What a retention removes from the front of the history. */
+export interface Trim {
+  /** The number of events. Of a size it is estimated from the average, and `isEstimate`. */
+  readonly events: number;
+  readonly isEstimate: boolean;
+  /** The first event that stays, and when it was stored; undefined: none stays. */
+  readonly oldest: { readonly seq: Revision; readonly storedAt: WallTime } | undefined;
+}
+
 /** The append-only log of all transitions. Events of records arrive here through the registry's commits. */
 export interface Audit {
   /**
@@ -95,10 +104,17 @@ export interface Audit {
    * Sets the retention of the history. The store trims older events from the front.
    *
    * `keyframe` is the sequence of the last signed keyframe, 0: none. Events up to it may be trimmed.
-   * Limits that would immediately trim later events are refused; then nothing changes.
+   * Limits that would immediately trim later events are refused; then nothing changes. `isWanted` is asked as
+   * the last thing before the change: this process may have stood still since it was told to make it.
    * @throws {Fault} `store-refused` with the reason, `store-unavailable`
    */
-  limit(retention: Retention, keyframe: Revision): Promise<void>;
+  limit(retention: Retention, keyframe: Revision, isWanted?: () => Promise<boolean>): Promise<void>;
+
+  /** The limits that the store has now. @throws {Fault} `store-unavailable` */
+  limits(): Promise<Retention>;
+
+  /** What a retention would remove at once. @throws {Fault} `store-unavailable` */
+  trim(retention: Retention): Promise<Trim>;
 }
 
 /** A history that can be read: the audit stream, or a file that was exported from it. */

@@ -215,13 +215,19 @@ export function auditContract(open: Open): void {
       const text = `"${'x'.repeat(1000)}"`;
       for (const n of upTo(40)) await audit.append(event(eventOf(1, n), text));
       const { length, [29]: thirtieth } = await auditWith(subject, 40);
+      expect(await audit.trim({})).toMatchObject({ events: 0 });
+      const trim = await audit.trim({ maxBytes: 35_000 });
       await audit.limit({ maxBytes: 35_000 }, thirtieth?.seq ?? 0);
+      expect(await audit.limits()).toEqual({ maxBytes: 35_000 });
       const left = await eventually(subject, async () => {
         const events = await auditOf(subject.store);
         expect(events.length).toBeLessThan(length);
         return events;
       });
       expect(left.length).toBeGreaterThan(10);
+      // All events have the same size.
+      expect(Math.abs(length - left.length - trim.events)).toBeLessThanOrEqual(2);
+      expect(trim.oldest?.seq).toBe(trim.events + 1);
       expect(left.at(-1)?.subject).toBe(eventOf(1, 40));
       expect(await audit.range()).toMatchObject({
         first: left[0]?.seq,
@@ -247,6 +253,7 @@ export function auditContract(open: Open): void {
       const without = audit.limit({ maxBytes: 10_000_000 }, 0);
       await expect(without).rejects.toThrow('there is no signed keyframe');
       await audit.limit({}, 0);
+      expect(await audit.limits()).toEqual({});
       expect(await auditOf(subject.store)).toEqual(before);
     });
   });

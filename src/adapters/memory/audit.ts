@@ -60,8 +60,13 @@ export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
     isBehind: () => requestOver(transport, 'comparing the ends', () => isAuditBehind(server)),
     losses: () => requestOver(transport, 'looking for losses', () => lossesOf(server)),
     settle: (loss) => requestOver(transport, 'settling a loss', () => forgetLoss(server, loss)),
-    limit: (retention, keyframe) =>
-      requestOver(transport, 'limiting the audit', () => {
+    limits: () => requestOver(transport, 'reading the limits', () => audit.limits),
+    trim: (retention) =>
+      requestOver(transport, 'reading the audit', () => audit.wouldTrim(retention)),
+    limit: async (retention, keyframe, isWanted) => {
+      if (!((await isWanted?.()) ?? true))
+        throw new Fault('store-refused', 'the policy has changed meanwhile');
+      await requestOver(transport, 'limiting the audit', () => {
         const why = retentionViolation(
           audit.extent(keyframe + 1),
           retention,
@@ -70,7 +75,8 @@ export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
         );
         if (why !== undefined) throw new Fault('store-refused', `the audit: ${why}`);
         audit.limit(retention);
-      }),
+      });
+    },
   };
 }
 

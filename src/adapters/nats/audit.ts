@@ -11,7 +11,7 @@ import { RepeatedCopies } from './history/repeated-copies.ts';
 import type { StoreGuard } from './history/store-guard.ts';
 import { forgetLoss, readLosses } from './history/store-losses.ts';
 import { readEnds } from './history/stream-ends.ts';
-import { applyRetention } from './outbox/retention.ts';
+import { applyRetention, previewTrim, readLimits } from './outbox/retention.ts';
 import { trimOutbox } from './outbox/trim-outbox.ts';
 import { deliveries } from './read/deliveries.ts';
 import { readLast, readLastCopy } from './read/leader-read.ts';
@@ -58,7 +58,10 @@ export function natsAudit(
     isBehind: () => isBehind(connection, names, within),
     losses: () => readLosses(connection, names, within),
     settle: (loss) => forgetLoss(connection, names, loss, within),
-    limit: (retention, keyframe) => applyRetention(connection, names, retention, keyframe, within),
+    limit: (limits, keyframe, isWanted) =>
+      applyRetention(connection, names, { limits, keyframe, isWanted }, within),
+    limits: () => readLimits(connection, names, within),
+    trim: (limits) => previewTrim(connection, names, limits, within),
 
     async *read(from, filters) {
       const { first, last } = await range();

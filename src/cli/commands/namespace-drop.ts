@@ -40,7 +40,7 @@ export const namespaceDrop = command({
   examples: [
     ['rollcall backup --namespace old --out backups/old', 'before: nothing else brings it back'],
     ['rollcall namespace drop old --dry-run', 'the streams with their messages, and who uses them'],
-    ['rollcall namespace drop old --yes --login DIR', 'with the login of a deploy role'],
+    ['rollcall namespace drop old --yes --login DIR', 'with the deploy login'],
   ],
   async run({ settings, io, sourceOf, args: [name = ''] }) {
     const namespace = readNamespace(name, settings, sourceOf(common.namespace));

@@ -1,8 +1,11 @@
+import { Fault } from '../../domain/fault.ts';
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { currentPolicy, setPolicy } from '../../runtime/operator/operator-actions.ts';
 import { signingAuthor } from '../../runtime/transitions/record-change.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { limitCommand, limitDifference, limitWords } from '../command/settings/limit-words.ts';
 import {
   applyPolicyChanges,
   changedSettings,
@@ -60,16 +63,29 @@ export const policySet = command({
     if (dryRun && changed.length > 0) io.out(io.palette.dim(dryRunLine));
     for (const { name, was, now } of changed) io.out(`${name}: ${was} → ${now}`);
     if (changed.length === 0) io.out('nothing changed: the policy has these values already');
-    else
-      io.out(
-        io.palette.dim(
-          changed.some(isOfHistory) ? trimmed : 'collectors apply it from their next sweep',
-        ),
-      );
+    else if (!changed.some(isOfHistory)) io.out(io.palette.dim(applied));
+    else for (const line of await historyLines(policy, ports)) io.out(io.palette.dim(line));
     return exitCodes.done;
   },
 });
 
 const isOfHistory = ({ name }: { readonly name: string }): boolean => name.startsWith('retention.');
-const trimmed =
-  'the history is trimmed once a signed keyframe covers the events to remove: within minutes, at most a day; with logins of `rollcall access`, run `rollcall audit limit` then, with that of deploy';
+const applied = 'collectors apply it from their next sweep';
+
+/** What the history itself has. The policy is stored by then, so this login may also be one that may not ask. */
+async function historyLines(
+  { retention }: FleetPolicy,
+  { audit }: Pick<Ports, 'audit'>,
+): Promise<readonly string[]> {
+  const limits = await audit.limits().catch((cause: unknown) => {
+    if (cause instanceof Fault) return undefined;
+    throw cause;
+  });
+  const difference = limits && limitDifference(retention, limits);
+  if (limits && difference === undefined) return [`the history has this: ${limitWords(limits)}`];
+  return [
+    difference ?? 'the history keeps the limits that it has',
+    `to set them: ${limitCommand}`,
+    'events are removed only if a signed keyframe covers them: within minutes, at most a day',
+  ];
+}

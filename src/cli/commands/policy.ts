@@ -1,5 +1,7 @@
+import { Fault } from '../../domain/fault.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
+import { limitCommand, limitDifference } from '../command/settings/limit-words.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { policyDocument, policyShown } from '../tables/policy-table.ts';
 import { documentLine } from '../terminal/iso-times.ts';
@@ -16,8 +18,21 @@ export const policy = command({
     await using view = await openDirectoryOnce(settings, io, 'policy');
     const { directory, now } = view;
     const { controls: state } = directory.fleet;
-    if (settings.json) io.out(documentLine(policyDocument(state)));
-    else for (const line of policyShown(state, now, io)) io.out(line);
+    const limits = await view.ports.audit.limits().catch((cause: unknown) => {
+      if (cause instanceof Fault) return undefined;
+      throw cause;
+    });
+    if (settings.json) {
+      io.out(documentLine({ ...policyDocument(state), limits: limits ?? null }));
+    } else {
+      for (const line of policyShown(state, now, io)) io.out(line);
+      const { retention } = state.policy;
+      const difference = limits && limitDifference(retention, limits);
+      if (difference !== undefined) {
+        io.out(`${io.palette.dubious('the limits differ')}: ${difference}`);
+        io.out(io.palette.dim(`to set those of the policy: ${limitCommand}`));
+      }
+    }
     return state.policyRecord?.kind === 'unreadable' ? exitCodes.wanting : exitCodes.done;
   },
 });

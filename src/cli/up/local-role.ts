@@ -27,7 +27,11 @@ const roles: Readonly<Record<string, Role>> = {
 /** The hint of an error about a right that the login lacks: which role has it. */
 export function roleHint(command: string): string {
   const role = roles[command] ?? 'auditor';
-  return `\`rollcall ${command}\` needs the login of ${articles[role] ?? 'a'} ${role} (rollcall access add ${role} NAME, then --login DIR), or its rights in docs/how-to/permissions.md; \`rollcall doctor --as ${role}\` lists what this login lacks`;
+  const login =
+    role === 'deploy'
+      ? 'the deploy login (`rollcall access init` names its folder: --login DIR)'
+      : `the login of ${articles[role] ?? 'a'} ${role} (rollcall access add ${role} NAME, then --login DIR)`;
+  return `\`rollcall ${command}\` needs ${login}, or its rights in docs/how-to/permissions.md; \`rollcall doctor --as ${role}\` lists what this login lacks`;
 }
 
 const articles: Partial<Record<Role, string>> = { agent: 'an', auditor: 'an', operator: 'an' };

@@ -7,7 +7,7 @@ import { SupervisedConnection } from '../../adapters/nats/connection/supervised-
 import { rightsOfUser } from '../../adapters/nats/connection/user-rights.ts';
 import { advisorySubject } from '../../adapters/nats/disconnects/disconnects.ts';
 import { readLosses } from '../../adapters/nats/history/store-losses.ts';
-import { hasLimits } from '../../adapters/nats/outbox/retention.ts';
+import { hasLimits, limitsOf } from '../../adapters/nats/outbox/retention.ts';
 import { SupervisedConsumer } from '../../adapters/nats/read/supervised-consumer.ts';
 import { inspectStreams, streamInfo } from '../../adapters/nats/streams/ensure-streams.ts';
 import { domainsWith } from '../../adapters/nats/streams/namespace-domain.ts';
@@ -55,6 +55,11 @@ export async function openInspection(
     },
     /** What registry and audit have lost and the history does not tell of. */
     losses: () => readLosses(connection, names, within),
+    /** The limits of the audit stream, if there is one. */
+    limits: async (): Promise<Retention | undefined> => {
+      const info = await streamInfo(connection, names.auditStream, within);
+      return info && limitsOf(info.config);
+    },
     /** Whether the audit stream has exactly these limits. */
     hasLimits: async (limits: Retention) => {
       const info = await streamInfo(connection, names.auditStream, within);

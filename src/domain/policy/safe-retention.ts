@@ -11,6 +11,18 @@ export interface HistoryRange {
   readonly nextStoredAt: WallTime | undefined;
 }
 
+/** The first event that stays within a size, as far as the average tells; all of them without one. */
+export const firstWithin = (
+  { first, last, events, bytes }: Omit<HistoryRange, 'nextStoredAt'>,
+  { maxBytes }: Retention,
+): Revision =>
+  maxBytes === undefined || bytes <= maxBytes
+    ? first
+    : Math.min(last + 1, first + Math.ceil(((bytes - maxBytes) * events) / bytes));
+
+export const isSameRetention = (one: Retention, other: Retention): boolean =>
+  one.maxAge === other.maxAge && one.maxBytes === other.maxBytes;
+
 /** Safety factor, because the size of the events after the keyframe is estimated from the average. */
 const margin = 2;
 

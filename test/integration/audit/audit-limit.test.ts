@@ -2,18 +2,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inboxPrefixOf } from '../../../src/adapters/nats/access/member.ts';
 import { subjectNamesOf } from '../../../src/adapters/nats/connection/subject-names.ts';
-import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
 import { runProgram } from '../../../src/cli/program.ts';
 import { connectionOptions } from '../../../src/composition/store/access.ts';
 import { openStore } from '../../../src/composition/store/open-store.ts';
 import { Fault } from '../../../src/domain/fault.ts';
-import { AgentName, HostId, Namespace } from '../../../src/domain/identity/names.ts';
-import { KeyframeWriter } from '../../../src/runtime/audit/keyframes/keyframe-writer.ts';
-import { collector as machine } from '../../../src/runtime/transitions/machine-set.ts';
-import { ProcessChain } from '../../../src/runtime/transitions/process-chain.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 import { fakeTerminal } from '../../cli/support/fake-terminal.ts';
 import { type AccessServer, startAccessServer } from '../access/support/access-server.ts';
 import { connectAs } from '../access/support/connect-as.ts';
+import { startKeyframeSigner } from './support/keyframe-signer.ts';
 import { portsOf, quiet } from './support/sample-audit.ts';
 
 const { auditStream } = subjectNamesOf(Namespace.parse('fleet'));
@@ -50,22 +47,7 @@ async function startKeeping() {
       void logged.push(`${event} ${JSON.stringify(fields)}`),
   };
   const ports = { ...portsOf(store), log };
-  const actor = {
-    host: HostId.parse('watch'),
-    agent: AgentName.parse('c'),
-    run: systemEntropy.runId(),
-  };
-  const chain = new ProcessChain(
-    { entity: 'collector', ...actor },
-    { actor, ports },
-    machine,
-    ports,
-  );
-  chain.take({ type: 'seated', seat: 1 });
-  chain.take({ type: 'sighted' });
-  const sign = (seq: number, digest: string) =>
-    chain.take({ type: 'kept', seq, digest }) !== 'ignored';
-  const writer = new KeyframeWriter(ports, sign, 1);
+  const { writer } = startKeyframeSigner(ports);
   return { writer, logged, settle: () => quiet(store) };
 }
 
@@ -88,13 +70,15 @@ beforeAll(async () => {
 });
 afterAll(() => opened.disposeAsync());
 
-it('the login of deploy sets the limits of the policy, and no collector can, which log and doctor tell', async () => {
+it('the deploy login sets the limits of the policy, and no collector can, which log and doctor tell', async () => {
   expect(await run('deploy', 'audit', 'limit')).toMatchObject({
     text: expect.stringContaining('there is no policy'),
   });
   const { writer, logged, settle } = await startKeeping();
   await settle();
-  await run('operator', 'policy', 'set', 'retention.maxAge=90d');
+  const set = await run('operator', 'policy', 'set', 'retention.maxAge=90d');
+  const differ = 'the policy says retention.maxAge=90d, the history still has no limit';
+  expect(set.text).toContain(differ);
   const early = await run('deploy', 'audit', 'limit');
   expect(early.text).toContain('there is no signed keyframe');
   expect(await limits()).toEqual(none);
@@ -102,10 +86,11 @@ it('the login of deploy sets the limits of the policy, and no collector can, whi
   await writer.look(never);
   await settle();
   await writer.limit();
-  expect(logged.join('\n')).toContain('run `rollcall audit limit` with the login of deploy');
+  expect(logged.join('\n')).toContain('run `rollcall audit limit` with the deploy login');
   expect(await limits()).toEqual(none);
   const before = await run('auditor', 'doctor');
-  expect(before.text).toContain('the history does not have the limits of the policy');
+  expect(before.text).toContain(`the history does not have the limits of the policy: ${differ}`);
+  expect((await run('auditor', 'policy')).text).toContain(differ);
   expect((await run('operator', 'audit', 'limit')).code).toMatch(/deploy|may not/);
   expect(await limits()).toEqual(none);
 
@@ -115,6 +100,7 @@ it('the login of deploy sets the limits of the policy, and no collector can, whi
   });
   expect(await limits()).toEqual(ninetyDays);
   expect((await run('auditor', 'doctor')).text).not.toContain('the limits of the policy');
+  expect((await run('auditor', 'policy')).text).not.toContain('the policy says');
 
   // A collector that starts after an upgrade finds the limits that its former version set.
   const next = await startKeeping();
@@ -123,5 +109,6 @@ it('the login of deploy sets the limits of the policy, and no collector can, whi
   expect(next.logged).toContain('history-limited');
   expect(next.logged.join('\n')).not.toContain('history-not-limited');
   expect(await limits()).toEqual(ninetyDays);
-  expect(server.log).not.toContain('STREAM.UPDATE');
+  // Neither doctor with the login of an auditor nor a collector asks for what it may not have.
+  expect(server.log).not.toContain('Violation');
 });

@@ -1,100 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { systemEntropy } from '../../../src/adapters/system/entropy.ts';
-import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
-import { FleetPolicy, type Retention } from '../../../src/domain/policy/fleet-policy.ts';
 import { days } from '../../../src/domain/time.ts';
-import { KeyframeWriter } from '../../../src/runtime/audit/keyframes/keyframe-writer.ts';
-import { latestSignedKeyframe } from '../../../src/runtime/audit/keyframes/signed-keyframes.ts';
 import { replayTo } from '../../../src/runtime/audit/replay.ts';
-import { setPolicy } from '../../../src/runtime/operator/operator-actions.ts';
-import { collector as machine } from '../../../src/runtime/transitions/machine-set.ts';
-import { ProcessChain } from '../../../src/runtime/transitions/process-chain.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
-import { type Opened, openOn } from '../nats/support/open-store.ts';
-import { portsOf, quiet, specOf, startAgent, verdictOn } from './support/sample-audit.ts';
+import { changing, settingsOf, startChangingFleet } from './support/changing-fleet.ts';
+import { quiet, verdictOn } from './support/sample-audit.ts';
 
 const context = withServer();
 const never = new AbortController().signal;
 
-/** Instances that are changed in turn: changes of one alone, without end, would be written every 4 s only. */
-const changing = Array.from({ length: 10 }, (_, n) => `web/${n}`);
-
-/** An agent that keeps changing its instances, and a collector's chain that signs on request. */
-async function given(url = context.server.url) {
-  const opened = await openOn([url]);
-  const { store } = opened;
-  const on = { servers: [url], namespace: opened.names.namespace };
-  const one = await startAgent(on, 'h1/a', [...changing, 'db/1']);
-  const ports = portsOf(store);
-  const me = {
-    host: HostId.parse('watch'),
-    agent: AgentName.parse('c'),
-    run: systemEntropy.runId(),
-  };
-  const chain = new ProcessChain(
-    { entity: 'collector', ...me },
-    { actor: me, ports },
-    machine,
-    ports,
-  );
-  chain.take({ type: 'seated', seat: 1 });
-  chain.take({ type: 'sighted' });
-  const sign = (seq: number, digest: string) =>
-    chain.take({ type: 'kept', seq, digest }) !== 'ignored';
-  const keyframer = new KeyframeWriter(ports, sign, 1);
-  let port = 0;
-  const specs = changing.map((name) => specOf(name));
-  return {
-    ...opened,
-    ports,
-    one,
-    /** `about`: text that each event carries along. */
-    async change(times: number, about = '') {
-      for (let n = 0; n < times; n += 1) {
-        port += 1;
-        const labels = about === '' ? {} : { about };
-        const which = port % changing.length;
-        specs[which] = { ...specOf(`web/${which}`, port), labels };
-        one.agent.replace([...specs, specOf('db/1')]);
-        // Changes that come faster than they are written are written as one.
-        await until('it is written', async () => {
-          const { text } = await store.registry.read(`instance.h1.a.web.${which}`);
-          return text?.includes(`"port":${port},`);
-        });
-      }
-      return quiet(store);
-    },
-    /** Says how much of it is kept, as `rollcall policy set` does. */
-    wish: (retention: Retention) =>
-      setPolicy(
-        { actor: { ...me, run: systemEntropy.runId() }, ports },
-        (now) => FleetPolicy.parse({ ...now, retention }),
-        ports,
-        never,
-      ),
-    keyframer,
-    /** Keeps a keyframe of all that there is now, signed. */
-    async keep(): Promise<number> {
-      await keyframer.look(never);
-      await quiet(store);
-      return (await latestSignedKeyframe(ports))?.signature.keyframe ?? 0;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await one.stop();
-      await opened[Symbol.asyncDispose]();
-    },
-  };
-}
-
-const settingsOf = async ({ jsm, names }: Opened) =>
-  (await jsm.streams.info(names.auditStream)).config;
-
 describe('retention limits on the history', () => {
   test('trim it although deletes and purges are denied, and verify succeeds from a keyframe', async () => {
-    await using opened = await given();
+    await using opened = await startChangingFleet(context.server.url);
     const { store, jsm, names } = opened;
     await opened.change(60);
     const keyframe = await opened.keep();
@@ -118,7 +37,7 @@ describe('retention limits on the history', () => {
   });
 
   test('are set from the policy when a signed keyframe covers the trimmed events', async () => {
-    await using opened = await given();
+    await using opened = await startChangingFleet(context.server.url);
     const { store, keyframer } = opened;
     await opened.wish({ maxBytes: 1_000_000, maxAge: days(90) });
     await opened.change(60, 'x'.repeat(30_000));
@@ -138,7 +57,7 @@ describe('retention limits on the history', () => {
   });
 
   test('are refused when they would immediately remove events that no keyframe covers', async () => {
-    await using opened = await given();
+    await using opened = await startChangingFleet(context.server.url);
     const { store, jsm, names } = opened;
     await opened.change(30);
     await expect(store.audit.limit({ maxBytes: 1_000_000_000 }, 0)).rejects.toMatchObject({
@@ -171,7 +90,7 @@ describe('retention limits on the history', () => {
   });
 
   test('that removed events which no keyframe covers are reported by verify', async () => {
-    await using opened = await given();
+    await using opened = await startChangingFleet(context.server.url);
     const { store, jsm, names } = opened;
     await opened.change(20);
     const keyframe = await opened.keep();
@@ -188,7 +107,7 @@ describe('retention limits on the history', () => {
 
   test('that trimmed all events, and a restart, duplicate no event', async () => {
     await using server = await startTestServer();
-    await using opened = await given(server.url);
+    await using opened = await startChangingFleet(server.url);
     const { store, jsm, names } = opened;
     await opened.change(20);
     const keyframe = await opened.keep();

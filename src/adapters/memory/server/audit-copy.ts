@@ -1,7 +1,7 @@
 import type { Retention } from '../../../domain/policy/fleet-policy.ts';
 import type { HistoryRange } from '../../../domain/policy/safe-retention.ts';
 import type { Revision } from '../../../domain/time.ts';
-import type { StoredEvent } from '../../../ports/audit.ts';
+import type { StoredEvent, Trim } from '../../../ports/audit.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { Notifier } from './notifier.ts';
 import type { MemoryStream, Message } from './stream.ts';
@@ -171,17 +171,42 @@ export class AuditCopy {
     return found?.subject === subjectOfEvent(subject) && found.text === text;
   }
 
+  get limits(): Retention {
+    return this.#limits;
+  }
+
+  /** What these limits would remove. */
+  wouldTrim(limits: Retention): Trim {
+    this.#trim();
+    const events = this.#countBeyond(limits);
+    const oldest = this.#events[events];
+    return {
+      ...{ events, isEstimate: false },
+      oldest: oldest && { seq: oldest.seq, storedAt: oldest.storedAt },
+    };
+  }
+
   #trim(): void {
-    const { maxAge = Number.POSITIVE_INFINITY, maxBytes = Number.POSITIVE_INFINITY } = this.#limits;
-    const oldest = this.#clock.wall() - maxAge;
-    let trimmed = 0;
-    for (const event of this.#events) {
-      if (event.storedAt >= oldest && this.#bytes <= maxBytes) break;
+    const trimmed = this.#countBeyond(this.#limits);
+    if (trimmed === 0) return;
+    for (const event of this.#events.slice(0, trimmed)) {
       this.#subjects.delete(event.subject);
       this.#bytes -= sizeOf(event);
-      trimmed += 1;
     }
-    if (trimmed > 0) this.#events = this.#events.slice(trimmed);
+    this.#events = this.#events.slice(trimmed);
+  }
+
+  /** The number of events beyond these limits. */
+  #countBeyond({ maxAge, maxBytes = Number.POSITIVE_INFINITY }: Retention): number {
+    const oldest = this.#clock.wall() - (maxAge ?? Number.POSITIVE_INFINITY);
+    let bytes = this.#bytes;
+    let count = 0;
+    for (const event of this.#events) {
+      if (event.storedAt >= oldest && bytes <= maxBytes) break;
+      bytes -= sizeOf(event);
+      count += 1;
+    }
+    return count;
   }
 }
 

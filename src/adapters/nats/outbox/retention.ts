@@ -1,8 +1,9 @@
 import type { StreamInfo } from '@nats-io/jetstream';
 import { Fault } from '../../../domain/fault.ts';
 import type { Retention } from '../../../domain/policy/fleet-policy.ts';
-import { retentionViolation } from '../../../domain/policy/safe-retention.ts';
+import { firstWithin, retentionViolation } from '../../../domain/policy/safe-retention.ts';
 import type { Millis, Revision, WallTime } from '../../../domain/time.ts';
+import type { Trim } from '../../../ports/audit.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
 import { missingStream } from '../connection/missing-stream.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
@@ -23,42 +24,121 @@ import { serverTimeOf } from '../streams/stream-info.ts';
 export async function applyRetention(
   connection: SupervisedConnection,
   { auditStream }: SubjectNames,
-  limits: Retention,
-  keyframe: Revision,
+  { limits, keyframe, isWanted }: NewLimits,
   within: Millis,
 ): Promise<void> {
-  const info = await streamInfo(connection, auditStream, within);
-  if (info === undefined) throw missingStream(auditStream);
-  const { config, state } = info;
-  if (hasLimits(config, limits)) return;
   const what = `STREAM.UPDATE.${auditStream}`;
-  // Each attempt without the right would be a violation in the log of the server.
-  if (await isRefused(connection, [`$JS.API.${what}`], within)) {
-    throw new Fault(
-      'store-refused',
-      `${auditStream}: this login may not set the limits of the history; run \`rollcall audit limit\` with the login of deploy`,
-    );
+  for (let tries = 1; ; tries += 1) {
+    const asked = performance.now();
+    const info = await auditInfo(connection, auditStream, within);
+    if (hasLimits(info.config, limits)) return;
+    // Each attempt without the right would be a violation in the log of the server.
+    if (await isRefused(connection, [`$JS.API.${what}`], within)) {
+      throw new Fault(
+        'store-refused',
+        `${auditStream}: this login may not set the limits of the history; run \`rollcall audit limit\` with the deploy login`,
+      );
+    }
+    const next = keyframe + 1;
+    const { first_seq: first, last_seq: last } = info.state;
+    const isStored = next >= first && next <= last;
+    const nextStoredAt = isStored
+      ? await storedTimeOf(connection, auditStream, next, within)
+      : undefined;
+    const extent = { ...extentOf(info), nextStoredAt };
+    const why = retentionViolation(extent, limits, keyframe, serverTimeOf(info));
+    if (why !== undefined) {
+      throw new Fault('store-refused', `${auditStream}: ${why}`, {
+        hint: 'choose wider limits or wait: an active collector writes a keyframe every 10 000 events and once a day',
+      });
+    }
+    if (!((await isWanted?.()) ?? true)) {
+      throw new Fault('store-refused', `${auditStream}: the policy has changed meanwhile`, {
+        hint: 'run it again',
+      });
+    }
+    // A request has no condition, and replaces all settings: those that were read must be those of now.
+    if (performance.now() - asked > freshFor) {
+      if (tries < mostTries) continue;
+      throw new Fault(
+        'store-unavailable',
+        `${auditStream}: the server is too slow for a safe change`,
+      );
+    }
+    const update = { ...info.config, ...Object.fromEntries(settingsFor(limits)) };
+    expectOk(what, await askApi<StreamInfo>(connection, what, update, { within }));
+    return;
   }
-  const next = keyframe + 1;
-  const extent = {
-    first: state.first_seq,
-    last: state.last_seq,
-    events: state.messages,
-    bytes: state.bytes,
-    nextStoredAt:
-      next < state.first_seq || next > state.last_seq
-        ? undefined
-        : await storedTimeOf(connection, auditStream, next, within),
-  };
-  const why = retentionViolation(extent, limits, keyframe, serverTimeOf(info));
-  if (why !== undefined) {
-    throw new Fault('store-refused', `${auditStream}: ${why}`, {
-      hint: 'choose wider limits or wait: an active collector writes a keyframe every 10 000 events and once a day',
-    });
-  }
-  const update = { ...config, ...Object.fromEntries(settingsFor(limits)) };
-  expectOk(what, await askApi<StreamInfo>(connection, what, update, { within }));
 }
+
+interface NewLimits {
+  readonly limits: Retention;
+  readonly keyframe: Revision;
+  /** Asked as the last thing before the change. */
+  readonly isWanted?: (() => Promise<boolean>) | undefined;
+}
+
+/** What was read before a longer time is read again: the process may have stood still. */
+const freshFor: Millis = 2000;
+const mostTries = 5;
+
+const extentOf = ({ state }: StreamInfo) => ({
+  first: state.first_seq,
+  last: state.last_seq,
+  events: state.messages,
+  bytes: state.bytes,
+});
+
+async function auditInfo(
+  connection: SupervisedConnection,
+  stream: string,
+  within: Millis,
+): Promise<StreamInfo> {
+  const info = await streamInfo(connection, stream, within);
+  if (info === undefined) throw missingStream(stream);
+  return info;
+}
+
+/** The limits that the audit stream has. */
+export const limitsOf = ({ max_age: age = 0, max_bytes: bytes = -1 }: Settings): Retention => ({
+  ...(age > 0 && { maxAge: age / nanoseconds }),
+  ...(bytes > 0 && { maxBytes: bytes }),
+});
+
+export async function readLimits(
+  connection: SupervisedConnection,
+  { auditStream }: SubjectNames,
+  within: Millis,
+): Promise<Retention> {
+  return limitsOf((await auditInfo(connection, auditStream, within)).config);
+}
+
+/** What these limits would remove now. The events are in the order of their times. */
+export async function previewTrim(
+  connection: SupervisedConnection,
+  { auditStream }: SubjectNames,
+  limits: Retention,
+  within: Millis,
+): Promise<Trim> {
+  const info = await auditInfo(connection, auditStream, within);
+  const { first, last } = extentOf(info);
+  const timeOf = (seq: Revision) => storedTimeOf(connection, auditStream, seq, within);
+  const bySize = firstWithin(extentOf(info), limits);
+  const oldest = limits.maxAge === undefined ? undefined : serverTimeOf(info) - limits.maxAge;
+  let [low, high] = [bySize, last + 1];
+  while (oldest !== undefined && low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((await timeOf(middle)) < oldest) low = middle + 1;
+    else high = middle;
+  }
+  return {
+    events: low - first,
+    isEstimate: low === bySize && bySize > first,
+    oldest: low > last ? undefined : { seq: low, storedAt: await timeOf(low) },
+  };
+}
+
+const nanoseconds = 1_000_000;
 
 /** Whether the audit stream has exactly these limits. */
 export const hasLimits = (config: Settings, limits: Retention): boolean =>
@@ -68,7 +148,7 @@ type Settings = Partial<Pick<StreamInfo['config'], 'max_age' | 'max_bytes' | 'di
 
 const settingsFor = ({ maxAge, maxBytes }: Retention) =>
   [
-    ['max_age', (maxAge ?? 0) * 1_000_000], // nanoseconds
+    ['max_age', (maxAge ?? 0) * nanoseconds],
     ['max_bytes', maxBytes ?? -1],
     // With `new`, a stream that reaches max_bytes refuses new events and the audit stops; `old` trims.
     ['discard', maxBytes === undefined ? 'new' : 'old'],

@@ -1,8 +1,10 @@
 import { Fault } from '../../../domain/fault.ts';
 import { policyKey } from '../../../domain/identity/registry-keys.ts';
 import type { Retention } from '../../../domain/policy/fleet-policy.ts';
+import { isSameRetention } from '../../../domain/policy/safe-retention.ts';
 import { readPolicy } from '../../../domain/records/stored-record.ts';
 import type { Revision } from '../../../domain/time.ts';
+import type { Trim } from '../../../ports/audit.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { unreadable } from '../../operator/operator-actions.ts';
 import { latestSignedKeyframe } from './signed-keyframes.ts';
@@ -41,7 +43,7 @@ export class RetentionEnforcer {
     const keyframe = await coveringKeyframe(retention, this.#ports);
     if (isLimited(retention) && keyframe < signed) return;
     try {
-      await audit.limit(retention, keyframe);
+      await audit.limit(retention, keyframe, () => isPolicy(retention, this.#ports));
       this.#applied = requested;
       log.info('history-limited', { retention, keyframe });
     } catch (cause) {
@@ -53,21 +55,51 @@ export class RetentionEnforcer {
   }
 }
 
+/** The limits of the policy, the keyframe that they need, and what they would remove. */
+export interface LimitPlan {
+  readonly retention: Retention;
+  /** The last signed keyframe; 0: none, or none is needed. */
+  readonly keyframe: Revision;
+  /** The limits that the history has now. */
+  readonly before: Retention;
+  readonly trim: Trim;
+}
+
+type LimitPorts = Pick<RetentionPorts, 'audit' | 'registry' | 'keyframes' | 'hash' | 'signatures'>;
+
 /**
- * Sets the limits of the policy on the audit stream now, once. Undefined: there is no policy, and the limits stay.
- * @throws {Fault} `store-refused` with the reason: no signed keyframe covers what the limits would remove, or this login may
- *   not; `record-unreadable`; `store-unavailable`
+ * What `limitHistory` would do. Undefined: there is no policy, and the limits stay.
+ * @throws {Fault} `record-unreadable`, `store-unavailable`
  */
-export async function limitHistory(
-  ports: Pick<RetentionPorts, 'audit' | 'registry' | 'keyframes' | 'hash' | 'signatures'>,
-): Promise<{ readonly retention: Retention; readonly keyframe: Revision } | undefined> {
+export async function planLimits(ports: LimitPorts): Promise<LimitPlan | undefined> {
   const read = readPolicy(await ports.registry.read(policyKey));
   if (read.kind === 'unreadable') throw unreadable(read);
   if (read.kind === 'absent') return undefined;
   const { retention } = read.record.policy;
   const keyframe = await coveringKeyframe(retention, ports);
-  await ports.audit.limit(retention, keyframe);
-  return { retention, keyframe };
+  const { audit } = ports;
+  return { retention, keyframe, before: await audit.limits(), trim: await audit.trim(retention) };
+}
+
+/**
+ * Sets these limits on the audit stream now, once, if they still are those of the policy.
+ * @throws {Fault} `store-refused` with the reason: no signed keyframe covers what the limits would remove, the policy has
+ *   changed, or this login may not; `store-unavailable`
+ */
+export async function limitHistory(
+  { retention, keyframe }: Pick<LimitPlan, 'retention' | 'keyframe'>,
+  ports: LimitPorts,
+): Promise<void> {
+  await ports.audit.limit(retention, keyframe, () => isPolicy(retention, ports));
+}
+
+/** Whether the policy has this retention now. */
+async function isPolicy(
+  retention: Retention,
+  { registry }: Pick<RetentionPorts, 'registry'>,
+): Promise<boolean> {
+  const read = readPolicy(await registry.read(policyKey));
+  return read.kind === 'stored' && isSameRetention(read.record.policy.retention, retention);
 }
 
 const isLimited = ({ maxAge, maxBytes }: Retention): boolean =>
