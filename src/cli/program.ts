@@ -3,7 +3,7 @@ import { localPorts } from '../composition/store/local-login.ts';
 import { withSystemCredentials } from '../composition/store/system-credentials.ts';
 import { localLoginDir } from '../composition/xdg-directories.ts';
 import { Fault, NoAnswer, PublishRefused } from '../domain/fault.ts';
-import { filterFields } from '../domain/fleet/row-filter.ts';
+import { filterFields } from '../domain/filter/row-filter.ts';
 import type { Command, CommandEntry } from './command/command.ts';
 import { type Exit, exitCodes } from './command/exit.ts';
 import { common } from './command/settings/common.ts';

@@ -190,8 +190,6 @@ export interface ApiExplanation {
   readonly next: readonly ApiNextTransition[];
   /** The answer may be wrong: a guard is unknown, or another version of the machine made the entity. */
   readonly unsure: boolean;
-  /** Why the requested event is not possible; null: it is possible. */
-  readonly whyNot: string | null;
 }
 
 /** A row of the plan, with its column on the page and texts. */

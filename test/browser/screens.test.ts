@@ -44,6 +44,23 @@ test('a filter without matches shows a notice that can clear it', async ({ open 
   expect(page.url()).not.toContain('no-such-agent');
 });
 
+for (const screen of ['fleet', 'services', 'timeline']) {
+  test(`a filter that cannot be read shows what to write: ${screen}`, async ({ open }) => {
+    const { page } = await open(sample.at(`#/${screen}?f=not live`));
+    await settled(page);
+    const note = page.getByTestId('filtered');
+    expect(await note.textContent()).toBe("'not' cannot be read. Write -state:live. Clear filter");
+    await note.getByRole('button', { name: '-state:live' }).click();
+    await expect.poll(() => note.textContent()).toMatch(/^\d+ of \d+ \w+ match “-state:live”/);
+    await page.locator('input[type="search"]').fill('state:dead');
+    await expect
+      .poll(() => note.textContent())
+      .toMatch(/^'dead' is no state of .*\. .*live, .*dubious/);
+    await note.getByRole('button', { name: 'Clear filter' }).click();
+    await note.waitFor({ state: 'detached' });
+  });
+}
+
 test('the history of an unknown agent shows that it is empty', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/nowhere/nobody'));
   await settled(page);

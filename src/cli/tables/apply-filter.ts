@@ -1,15 +1,20 @@
 import { Fault } from '../../domain/fault.ts';
+import { filterProblem } from '../../domain/filter/filter-problem.ts';
+import {
+  type Filterable,
+  isAmong,
+  matchesRow,
+  parseRowFilter,
+} from '../../domain/filter/row-filter.ts';
+import {
+  agentWords,
+  hostWords,
+  instanceWords,
+  type StateWords,
+} from '../../domain/filter/state-words.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { zoneOfRow } from '../../domain/fleet/fleet-rows.ts';
-import {
-  type Filterable,
-  filterRule,
-  matchesRow,
-  matchesValue,
-  parseRowFilter,
-  type RowFilter,
-} from '../../domain/fleet/row-filter.ts';
 
 /** A row of `ps`, `agents` or `hosts`. */
 export interface ListRow {
@@ -27,12 +32,10 @@ export interface ListRow {
 /** The fields of instances. */
 export const instanceFields = ['service', 'host', 'agent', 'zone', 'state', 'label'] as const;
 
-const instanceStates = ['live', 'dubious', 'failing', 'draining'];
-const agentStates = ['live', 'registering', 'leaving', 'suspect', 'expired'];
 /** The states that the rows of a list with these fields can have. */
-export const statesOf = (fields: readonly string[]): readonly string[] => {
-  if (fields.includes('service')) return instanceStates;
-  return fields.includes('agent') ? agentStates : [...agentStates, 'gone'];
+export const statesOf = (fields: readonly string[]): StateWords => {
+  if (fields.includes('service')) return instanceWords;
+  return fields.includes('agent') ? agentWords : hostWords;
 };
 
 /** A removed instance has no zone any more, so that its end would not be shown. */
@@ -49,7 +52,8 @@ export function withZone<Row extends Pick<InstanceRow, 'host' | 'agent' | 'run'>
 
 /**
  * The rows that all words of `--filter` match.
- * @throws {Fault} `bad-setting` for a field or a state that rows of this kind do not have: nothing would match
+ * @throws {Fault} `bad-setting` for what cannot be read, and for a field or a state that rows of this kind do not have:
+ * nothing would match
  */
 export function filterRows<Row extends ListRow>(
   rows: readonly Row[],
@@ -57,39 +61,44 @@ export function filterRows<Row extends ListRow>(
   fields: readonly string[],
 ): readonly Row[] {
   const filter = parseRowFilter(text);
+  const rule = ruleOf(fields);
   const other = filter.terms.find(({ field }) => field !== undefined && !fields.includes(field));
-  const named = fields.map((field) => (field === 'label' ? 'label.NAME=' : `${field}:`)).join(' ');
-  const hint = `fields: ${named}; a word without a colon matches any part of a name, a reason or a label. ${filterRule}`;
-  if (other) {
-    const word = `${other.field}:${other.values[0]}`;
-    const problem = `--filter has a field that this list does not have: '${word}'`;
-    throw new Fault('bad-setting', problem, { hint });
+  const wrong = other
+    ? {
+        problem: `'${other.field}:${other.values[0]}' has a field that this list does not have`,
+        advice: rule,
+      }
+    : filterProblem(text, statesOf(fields), rule);
+  if (wrong) {
+    const { problem, advice, meant, state } = wrong;
+    const command = state === undefined ? undefined : listWith(state);
+    const also = command === undefined ? '' : `. See rollcall ${command}`;
+    const hint = meant === undefined ? `${advice}${also}` : `write: --filter ${meant}`;
+    throw new Fault('bad-setting', `--filter: ${problem}`, { hint });
   }
-  const [word] = filter.wrong;
-  if (word !== undefined) {
-    throw new Fault('bad-setting', `--filter has a word that cannot be read: '${word}'`, { hint });
-  }
-  refuseUnknownState(filter, fields);
   return rows.filter((row) => matchesRow(filter, filterable(row)));
 }
 
-function refuseUnknownState({ terms }: RowFilter, fields: readonly string[]): void {
-  const states = statesOf(fields);
-  const isKnown = (value: string) => states.some((state) => matchesValue(state, value));
-  const wanted = terms.flatMap(({ field, values }) => (field === 'state' ? values : []));
-  const wrong = wanted.find((value) => !isKnown(value));
-  if (wrong === undefined) return;
-  throw new Fault('bad-setting', `--filter has an unknown state: '${wrong}'`, {
-    hint: `states of this list: ${states.join(', ')}; a part of a name: state:susp*`,
-  });
+/** What the words of a filter can be, by the fields of the list. */
+function ruleOf(fields: readonly string[]): string {
+  const named = fields.map((field) => (field === 'label' ? 'label.NAME=' : `${field}:`)).join(' ');
+  const not = fields.includes('state') ? '-state:live is not live' : '-host:a is not a';
+  return `fields: ${named}. All words must match. host:a,b is a or b; ${not}; host:a* begins with a`;
 }
+
+/** The command whose rows can have a state. */
+const listWith = (state: string): string | undefined => {
+  if (isAmong(agentWords.states, state)) return 'agents';
+  if (isAmong(instanceWords.states, state)) return 'ps';
+  return state === 'lost' ? 'lost' : undefined;
+};
 
 const labelsOf = ({ labels = {} }: ListRow): readonly string[] =>
   Object.entries(labels).map(([name, value]) => `${name}=${value}`);
 
 const filterable = (row: ListRow): Filterable => ({
   label: labelsOf(row),
-  ...{ state: [row.state], host: [row.host] },
+  ...{ state: [row.state, row.reason ?? ''], host: [row.host] },
   zone: row.zone === undefined ? [] : [row.zone],
   service: row.service === undefined ? [] : [row.service],
   agent: row.agent === undefined ? [] : [row.agent],

@@ -44,7 +44,7 @@ export const listSettings = (fields: readonly (keyof typeof filterExamples)[]) =
         ...fields
           .filter((field) => field !== 'state')
           .map((field) => filterExamples[field].replace(/(?<=[:.]).*$/, '')),
-        ...(fields.includes('state') ? statesOf(fields) : []).flatMap((state) => [
+        ...(fields.includes('state') ? statesOf(fields).states : []).flatMap((state) => [
           `state:${state}`,
           `-state:${state}`,
         ]),

@@ -11,7 +11,7 @@ import { variablesOf } from '../../charts/svg/theme.ts';
 const page = fileURLToPath(new URL('../web/', import.meta.url));
 
 /** The files that a browser loads by name. The worker is a separate program. */
-const entries = ['main.tsx', 'worker.ts'];
+const entries = ['main.tsx', 'worker.ts', 'icon.svg'];
 
 /**
  * Builds the page's files, by name. An entry keeps its name. The names of the files that it loads contain
@@ -31,7 +31,7 @@ export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
     jsxFactory: 'h',
     jsxFragment: 'Fragment',
     plugins: [calls],
-    loader: { '.woff2': 'file', '.svg': 'file', '.png': 'file' },
+    loader: { '.woff2': 'file', '.svg': 'copy' },
     outdir: 'assets',
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',

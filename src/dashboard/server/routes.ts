@@ -117,8 +117,8 @@ const routes: Readonly<Record<string, Route>> = {
     await sendJson(request, response, await plans.brakes(planMoment(query), signal));
   },
   explain: async ({ source }, { request, response, query }) => {
-    const { entity, at, event } = readQuery(queries.explain, query);
-    await sendJson(request, response, await explain(source, entity, at, event));
+    const { entity, at } = readQuery(queries.explain, query);
+    await sendJson(request, response, await explain(source, entity, at));
   },
   why: async ({ source, sentencesOf }, { request, response, query, signal }) => {
     const {

@@ -10,7 +10,6 @@ import { ActionDialog } from './shell/action-dialog.tsx';
 import { Banners } from './shell/banners.tsx';
 import { DetailDrawer } from './shell/detail-drawer.tsx';
 import { EmptyState } from './shell/empty-state.tsx';
-import { Help } from './shell/help.tsx';
 import { PlaybackBar } from './shell/playback-bar.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import type { Screen } from './state/route.ts';
@@ -52,7 +51,6 @@ export function App() {
       <ErrorBoundary name="transport">
         <PlaybackBar />
       </ErrorBoundary>
-      <Help />
       <ActionDialog />
     </div>
   );

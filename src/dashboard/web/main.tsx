@@ -3,18 +3,11 @@ import './styles/base.css';
 import './styles/controls.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
-import icon from './icon.svg';
 import { listenToKeys } from './shell/keyboard-shortcuts.ts';
 import { start } from './state/store.ts';
 import { applyTheme } from './state/theme.ts';
 
 const page = document.getElementById('page');
-document.head.append(
-  Object.assign(document.createElement('link'), {
-    rel: 'icon',
-    href: new URL(icon, import.meta.url).href,
-  }),
-);
 applyTheme();
 start();
 listenToKeys();

@@ -139,9 +139,6 @@ test('an instance whose agent has ended is shown as such without failed requests
   await picture(page);
   const inspector = page.getByRole('complementary', { name: 'Inspector' });
   await expect.poll(() => inspector.textContent()).toContain('Nothing: this is a final state.');
-  await inspector.getByLabel('Event that does not happen').fill('expired');
-  await inspector.getByRole('button', { name: 'Why is it not possible?' }).click();
-  await expect.poll(() => inspector.textContent()).toContain('the entity has ended');
 });
 
 test('an exported chart carries its name and hash', async ({ open }) => {

@@ -184,7 +184,9 @@ test('a filter by label hides no attention, and says how many of the hidden agen
   await hand.write('label.tier=gold');
   await expect
     .poll(() => page.getByTestId('filtered').textContent(), soon)
-    .toMatch(/^3 of 12 agents match “label.tier=gold”; [4-6] hidden are not live/);
+    .toMatch(
+      /^3 of 12 agents match “label.tier=gold”, with \d of \d+ instances.*; [4-6] hidden are not live/,
+    );
   expect(await page.locator('.cell').count()).toBe(3);
   const after = await named();
   // The fleet is live: more may need attention meanwhile.

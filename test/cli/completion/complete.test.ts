@@ -5,6 +5,7 @@ import { commands } from '../../../src/cli/command-list.ts';
 import { complete, type Shell } from '../../../src/cli/completion/complete.ts';
 import { liveNames } from '../../../src/cli/completion/live-names.ts';
 import { shellScripts } from '../../../src/cli/completion/shell-scripts.ts';
+import { instanceWords } from '../../../src/domain/filter/state-words.ts';
 
 test.each([
   [['acc'], ['access']],
@@ -32,14 +33,17 @@ test.each([
     ['ps', '--filter', 'state:d'],
     ['state:draining', 'state:dubious'],
   ],
-  [['agents', '-f', 'state:s'], ['state:suspect']],
-  [['agents', '-f', '-state:s'], ['-state:suspect']],
+  [
+    ['agents', '-f', 'state:s'],
+    ['state:silent', 'state:suspect'],
+  ],
+  [['agents', '-f', '-state:su'], ['-state:suspect']],
   // Bash splits words at colons, and replaces only the last part.
   [
     ['ps', '--filter', 'state', ':', 'd'],
     ['draining', 'dubious'],
   ],
-  [['ps', '--filter', 'state', ':'], ['dubious', 'draining', 'failing', 'live'].sort()],
+  [['ps', '--filter', 'state', ':'], instanceWords.states.toSorted()],
   [
     ['agent', '--when-expired', ''],
     ['exit', 'start-over'],

@@ -33,30 +33,61 @@ test('a field that a list does not have is refused instead of matching nothing',
   expect(() => ids('zone:a', ['host', 'state'])).toThrow('zone:a');
 });
 
-test('an operator of another language is refused with the rule of this one', () => {
-  for (const text of ['state:live or state:dubious', 'state!=live', 'not state:live', 'state:'])
-    expect(() => ids(text)).toThrow('--filter has a word that cannot be read');
-  expect(() => ids('state!=live')).toThrow(
-    expect.objectContaining({ hint: expect.stringContaining('-host:a is not a') }),
-  );
+const refusal = (text: string, fields: readonly string[]) => {
+  try {
+    filterRows(rows, text, fields);
+    return '';
+  } catch (cause) {
+    return cause instanceof Fault ? `${cause.message}; ${cause.hint}` : '';
+  }
+};
+const ps = ['service', 'host', 'agent', 'state'];
+const statesOfPs =
+  'States and reasons of registered instances: live, dubious, failing, draining, silent, unreachable, planned, unobserved, superseded, contested, orphan';
+
+test.each([
+  ['not live', "'not' cannot be read; write: --filter -state:live"],
+  ['state!=live', "'state!=live' cannot be read; write: --filter -state:live"],
+  ['host != db-1', "'!=' cannot be read; write: --filter -host:db-1"],
+  ['state:live or state:dubious', "'or' cannot be read; write: --filter state:live,dubious"],
+  ['- live', "'-' cannot be read; write: --filter -state:live"],
+  ['state: live', "'state:' cannot be read; write: --filter state:live"],
+])('the words of another language are refused with those of this one: %s', (text, message) => {
+  expect(refusal(text, ps)).toBe(`--filter: ${message}`);
 });
 
-test('an unknown state is refused with the states of the list', () => {
-  const refusal = (text: string, fields: readonly string[]) => {
-    try {
-      filterRows(rows, text, fields);
-      return '';
-    } catch (cause) {
-      return cause instanceof Fault ? `${cause.message}; ${cause.hint}` : '';
-    }
-  };
-  const ps = ['service', 'host', 'agent', 'state'];
-  expect(refusal('state:liv', ps)).toBe(
-    "--filter has an unknown state: 'liv'; states of this list: live, dubious, failing, draining; a part of a name: state:susp*",
+test('what cannot be guessed is refused with the rule and an example', () => {
+  const rule =
+    'fields: service: host: agent: state:. All words must match. host:a,b is a or b; -state:live is not live; host:a* begins with a';
+  for (const text of ['-', 'not', 'state:', 'state:live or host:a'])
+    expect(refusal(text, ps)).toContain(`cannot be read; ${rule}`);
+  expect(refusal('stat:live', ps)).toBe(`--filter: 'stat:live' cannot be read; ${rule}`);
+  expect(refusal('not', ['host'])).toContain('-host:a is not a');
+});
+
+test('a state that does not exist is refused with those of the list', () => {
+  expect(refusal('state:dead', ps)).toBe(
+    `--filter: 'dead' is no state of registered instances; ${statesOfPs}`,
   );
-  expect(refusal('state:dubious', ['host', 'agent', 'state'])).toContain('suspect, expired;');
-  expect(refusal('state:dead', ['host', 'state'])).toContain('expired, gone;');
-  expect(refusal('-state:live,liv', ps)).toContain("unknown state: 'liv'");
-  for (const text of ['state:live', 'state:Dub*', '-state:live,fail*'])
+  expect(refusal('-state:live,liv', ps)).toContain("'liv' is no state of");
+  for (const text of ['state:live', 'state:Dub*', '-state:live,fail*', 'state:live,lost'])
     expect(refusal(text, ps)).toBe('');
+});
+
+test('a state of other entities is refused with the command that lists them', () => {
+  const elsewhere = (state: string) => `'${state}' is no state of registered instances; `;
+  expect(refusal('state:susp*', ps)).toContain(
+    `${elsewhere('susp*')}${statesOfPs}. See rollcall agents`,
+  );
+  expect(refusal('state:lost', ps)).toContain('See rollcall lost');
+  expect(refusal('state:failing', ['host', 'agent', 'state'])).toContain('See rollcall ps');
+  expect(refusal('state:gone', ['host', 'state'])).toBe('');
+  // What no row has can be left out.
+  expect(refusal('-state:lost', ps)).toBe('');
+});
+
+test('a reason is found under state:, as on the dashboard', () => {
+  expect(ids('state:silent')).toEqual(['w2']);
+  expect(ids('state:contested')).toEqual([]);
+  expect(ids('-state:silent')).toEqual(['w1']);
 });

@@ -47,7 +47,7 @@ export const webTiers = [
 ];
 
 export const domainTiers = [
-  ['identity', 'policy', 'store-history'],
+  ['filter', 'identity', 'policy', 'store-history'],
   ['records'],
   ['registrations'],
   ['events'],

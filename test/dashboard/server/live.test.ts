@@ -133,7 +133,7 @@ describe('a fleet in the dashboard', () => {
     ]);
   });
 
-  it('lists the possible next events of a run, and why another event is impossible', async () => {
+  it('lists the possible next events of a run', async () => {
     const { entities } = await live.get<ApiState>('/api/state');
     const run = entities.find((of) => of.entity === 'run' && of.host === 'h1');
     const url = `/api/explain?entity=${encodeURIComponent(JSON.stringify(run))}`;
@@ -150,10 +150,6 @@ describe('a fleet in the dashboard', () => {
       'suspected',
       'withdrawn',
     ]);
-    expect(await live.get(`${url}&event=expired`)).toMatchObject({
-      whyNot: `in ${clear} there is no transition for 'expired'`,
-    });
-    expect(await live.get(`${url}&event=suspected`)).toMatchObject({ whyNot: null });
   });
 
   it('has each chart under the hash that /api/hello names', async () => {

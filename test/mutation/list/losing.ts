@@ -10,7 +10,7 @@ export const losing: readonly Mutant[] = [
     edits: [
       [
         'findIssues({ ...all, troubled, lost, flaps }, fleet)',
-        'findIssues({ ...all, troubled, lost: matches ? lost.filter(matches) : lost, flaps }, fleet)',
+        'findIssues({ ...all, troubled, lost: matchOf ? lost.filter((one) => matchOf(one).isFound) : lost, flaps }, fleet)',
       ],
     ],
     tests: ['test/dashboard/web/model/loss-issues.test.ts'],

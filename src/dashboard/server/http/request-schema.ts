@@ -45,7 +45,6 @@ export const queries = {
   explain: z.object({
     entity: z.string().min(1).max(8192),
     at: sequence.optional(),
-    event: z.string().min(1).max(200).optional(),
   }),
   why: z.object({
     kind: z.enum(['agent', 'instance']),

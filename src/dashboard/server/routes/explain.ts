@@ -13,7 +13,7 @@ import { chartByHash } from './chart-lookup.ts';
 import { eventsOf } from './events.ts';
 
 /**
- * The transitions that the current machine allows an entity next, and whether one event is possible.
+ * The transitions that the current machine allows an entity next.
  *
  * Guards are evaluated with the context from replaying the entity's events. This needs all its events,
  * made by the current machine; otherwise the answer is marked `unsure`. An ended entity has no next
@@ -24,7 +24,6 @@ export async function explain(
   source: Source,
   entity: string,
   at: Revision | undefined,
-  event: string | undefined,
 ): Promise<ApiExplanation> {
   const index = source.index();
   const number = index.entityNumber(entityIn(entity));
@@ -34,9 +33,7 @@ export async function explain(
   if (number === undefined || !known) {
     const last = number === undefined ? undefined : index.lastOf(number, upTo);
     if (!last) throw new ApiError('not-found', 'the entity does not exist at this moment');
-    const state = index.words.at(last.to);
-    const why = event === undefined ? null : 'the entity has ended: it has no further transitions';
-    return { state, next: [], unsure: false, whyNot: why };
+    return { state: index.words.at(last.to), next: [], unsure: false };
   }
   const of = index.entity(number);
   const state = index.words.at(known.to);
@@ -47,7 +44,7 @@ export async function explain(
     isOfToday && steppable.hasGuards ? await contextOf(source, of, steppable, upTo) : undefined;
   const next = nextOf(steppable, state, context);
   const unsure = !isOfToday || next.some(({ guard, holds }) => guard !== null && holds === null);
-  return { state, next, unsure, whyNot: event === undefined ? null : whyNot(next, state, event) };
+  return { state, next, unsure };
 }
 
 /** Maximum number of events of a chain that are replayed. */
@@ -102,16 +99,6 @@ function resolved(machine: Steppable['machine'], state: string, context: object)
   } catch {
     throw new ApiError('not-found', `the current machine has no state '${state}'`);
   }
-}
-
-function whyNot(next: readonly ApiNextTransition[], state: string, event: string): string | null {
-  const candidates = next.filter((one) => one.event === event);
-  if (candidates.length === 0) return `in ${state} there is no transition for '${event}'`;
-  if (candidates.some(({ guard, holds }) => guard === null || holds === true)) return null;
-  const guards = candidates.flatMap(({ guard }) => guard ?? []).join(', ');
-  return candidates.every(({ holds }) => holds === false)
-    ? `its guard is false: ${guards}`
-    : `possible only if a guard is true: ${guards}`;
 }
 
 /** @throws {ApiError} `bad-request` */

@@ -37,6 +37,8 @@ export class FleetModel {
   /** Sessions: runs as their own processes record them. */
   readonly sessions = new Map<number, EntityState>();
   readonly names = new NameIndex();
+  /** The last state of the instances that ended, by number. */
+  readonly ended = new Map<number, string>();
   /** The few entities of the fleet: holds, drains, brakes, collectors, policies. */
   readonly controls = new ControlIndex();
   /** Records before the first event are not known: a file without them. */
@@ -64,6 +66,7 @@ export class FleetModel {
     this.words = [];
     this.sessions.clear();
     this.names.clear();
+    this.ended.clear();
     this.#acts.clear();
     this.controls.clear();
     this.#observation = 'unknown';
@@ -203,6 +206,8 @@ export class FleetModel {
         const isPresent = entityState !== undefined && !isEnded;
         if (isPresent) slot.instances.set(number, entityState);
         else slot.instances.delete(number);
+        if (isEnded) this.ended.set(number, entityState.state);
+        else this.ended.delete(number);
         if (isEnded && entityState.note.why === ownerExpired) slot.removed.set(number, entityState);
         else slot.removed.delete(number);
         this.#markRivals(number);

@@ -1,12 +1,6 @@
-import { type Filterable, matchesRow, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
+import { type Filterable, matchesRow, parseRowFilter } from '../../../domain/filter/row-filter.ts';
 import type { AgentModel, InstanceNow } from './agent-model.ts';
 import { isEnded } from './state-styles.ts';
-
-/** The filter of the fleet screen. */
-export interface FleetFilter {
-  readonly text: string;
-  readonly state: string;
-}
 
 /** A slot that ended longer ago than this is hidden by default. */
 const news = 3_600_000;
@@ -15,20 +9,37 @@ const news = 3_600_000;
 export const isRecent = ({ status, entityState, instances }: AgentModel, at: number): boolean =>
   !isEnded(status) || instances.length > 0 || at - entityState.since < news;
 
+/** How many instances a filter finds: of those that are registered, and of those that were lost. */
+export interface InstancesFound {
+  readonly found: number;
+  readonly all: number;
+  readonly lost: number;
+}
+
+/** What a filter finds of a slot: the slot itself or an instance, and how many instances. */
+export interface SlotMatch {
+  readonly isFound: boolean;
+  readonly found: number;
+  readonly lost: number;
+}
+
 /**
- * Whether a slot matches the filter, or one of its instances does; undefined: all do. `lostWith`: the instances that
- * were lost with a slot.
+ * What a filter finds of a slot, by itself or by its instances; undefined: there is no filter. `lostWith`: the instances
+ * that were lost with a slot.
  */
-export function matchesFilter(
-  { text, state }: FleetFilter,
+export function matcherOf(
+  text: string,
   lostWith: (slot: AgentModel) => readonly InstanceNow[],
-): ((slot: AgentModel) => boolean) | undefined {
-  const filter = parseRowFilter(state === '' ? text : `${text} state:${state}`);
+): ((slot: AgentModel) => SlotMatch) | undefined {
+  const filter = parseRowFilter(text);
   if (filter.terms.length === 0 && filter.wrong.length === 0) return undefined;
   return (slot) => {
     const named = [...slot.instances, ...lostWith(slot)];
     const all = named.map((one) => filterable(slot, one));
-    return [agentFilterable(slot, all), ...all].some((one) => matchesRow(filter, one));
+    const matching = named.filter((_, n) => matchesRow(filter, all[n] as Filterable));
+    const lost = matching.filter(({ status }) => status === 'lost').length;
+    const isFound = matching.length > 0 || matchesRow(filter, agentFilterable(slot, all));
+    return { isFound, found: matching.length - lost, lost };
   };
 }
 

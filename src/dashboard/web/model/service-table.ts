@@ -1,13 +1,13 @@
+import { matchesRow, parseRowFilter } from '../../../domain/filter/row-filter.ts';
 import {
   type PickPolicy,
   pickPolicies,
   selectUsable,
   type Usable,
 } from '../../../domain/fleet/pick.ts';
-import { matchesRow, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
 import { type AgentModel, type InstanceNow, names } from './agent-model.ts';
 import type { FleetModel } from './fleet-model.ts';
-import { filterable } from './group-agents.ts';
+import { filterable, type InstancesFound } from './group-agents.ts';
 
 /** A registration of a service, with its agent. */
 export interface ServiceMember {
@@ -72,6 +72,19 @@ export function matchingServices(
     .filter(({ matching }) => matching.length > 0);
 }
 
+/** How many instances match, of all. */
+export function foundIn(
+  all: readonly ServiceSummary[],
+  matching: readonly MatchingService[],
+): InstancesFound {
+  const members = matching.flatMap((one) => one.matching);
+  const found = members.filter(isRegistered).length;
+  const registered = all.flatMap((one) => one.members).filter(isRegistered);
+  return { found, lost: members.length - found, all: registered.length };
+}
+
+const isRegistered = ({ instance }: ServiceMember): boolean => instance.status !== 'lost';
+
 /** The share of live instances; below 0 if consumers are given none. */
 const gravity = ({ counts, members, handed }: ServiceSummary): number =>
   handed['prefer-live'] === 0 ? -1 : (counts.get('live') ?? 0) / members.length;
@@ -91,7 +104,7 @@ function summaryOf(name: string, members: readonly ServiceMember[]): ServiceSumm
     zone.all += 1;
     if (status === 'live') zone.live += 1;
   }
-  const registered = members.filter(({ instance }) => instance.status !== 'lost');
+  const registered = members.filter(isRegistered);
   const rows = registered.map(usableRow);
   const handed = Object.fromEntries(
     pickPolicies.map((policy) => [policy, selectUsable(rows, policy).length]),

@@ -44,12 +44,6 @@ const titles = {
   acknowledge: 'Acknowledge losses of',
 } as const;
 const reasons = { hold: 'kernel upgrade', acknowledge: 'the site is closed' } as const;
-const buttons = {
-  hold: 'Hold',
-  release: 'Release',
-  sweep: 'Sweep now',
-  acknowledge: 'Acknowledge',
-} as const;
 const descriptions = {
   hold: 'During a hold, silence is planned: no run is declared dead.',
   acknowledge: 'They need no attention any more. A later loss does.',
@@ -138,7 +132,7 @@ export function ActionDialog() {
               Cancel
             </button>
             <button type="submit" class="primary" disabled={busy || off !== null}>
-              {buttons[pending.action]}
+              {titles[pending.action].split(' ')[0]}
             </button>
           </div>
         </form>

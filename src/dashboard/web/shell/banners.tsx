@@ -30,13 +30,17 @@ import { useFetch } from '../state/use-query.ts';
 import { useThrottled } from '../state/use-throttled.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { BrakeEnd } from '../widgets/brake-end.tsx';
+import { still } from '../widgets/still.ts';
+
+/** Stays for as long as the page shows the sample. */
+const fillSample = still('sample');
 
 /** Notices that apply to the whole page: sample, connection, past, clock skew, brakes and holds. */
 export function Banners() {
   const notice = connection.value?.hello?.notice;
   return (
     <div class="banners">
-      {isSample ? <SampleBanner /> : null}
+      {isSample ? <div class="banner sample" data-testid="sample" ref={fillSample} /> : null}
       {notice ? <div class="banner stale">{notice}</div> : null}
       <div aria-live="polite">
         <ConnectionBanner />
@@ -44,21 +48,6 @@ export function Banners() {
       </div>
       <SkewBanner />
       <HoldAndBrakeBanners />
-    </div>
-  );
-}
-
-/** Stays visible for as long as the page shows the sample. */
-function SampleBanner() {
-  return (
-    <div class="banner sample" data-testid="sample">
-      <span aria-hidden="true">▶</span>
-      <span>
-        <b>Sample recording.</b> This is not your fleet, and nothing in it is live. Actions are off.
-      </span>
-      <a class="button" href="/">
-        Back to your fleet
-      </a>
     </div>
   );
 }

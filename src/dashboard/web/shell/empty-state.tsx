@@ -1,5 +1,6 @@
 import { formatCount } from '../format/format-time.ts';
 import { connection, extent } from '../state/store.ts';
+import { still } from '../widgets/still.ts';
 
 /** Shown while there is no history: why, since when, and what to do. */
 export function EmptyState() {
@@ -29,26 +30,6 @@ export function EmptyState() {
 }
 
 /** Shown while no agent has ever registered: how to start one. */
-export function NoAgents() {
-  const { hello } = connection.value ?? {};
-  if (!hello) return null;
-  return (
-    <section class="panel notice">
-      <h2>No agents yet</h2>
-      <p>
-        Connected to <code>{hello.name}</code>. Start an agent:
-      </p>
-      <pre>
-        <code>{'npx rollcall run --service web -- node server.js'}</code>
-      </pre>
-      <p>
-        To see a failure and its removal on this machine, run <code>npx rollcall demo</code>.
-      </p>
-      <p class="row">
-        <a class="button" href="/?sample">
-          Open the sample recording ▸
-        </a>
-      </p>
-    </section>
-  );
-}
+export const NoAgents = () => <section class="panel notice" ref={fill} />;
+
+const fill = still('no-agents');

@@ -1,18 +1,20 @@
+import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { filterFields, filterRule, parseRowFilter } from '../../../domain/fleet/row-filter.ts';
-import { filterable } from '../model/group-agents.ts';
+import { filterProblem, filterRule } from '../../../domain/filter/filter-problem.ts';
+import type { StateWords } from '../../../domain/filter/state-words.ts';
+import { formatCount, formatNumber } from '../format/format-time.ts';
+import { filterable, type InstancesFound } from '../model/group-agents.ts';
 import { fleet, route, setParams } from '../state/store.ts';
 
-const fields = `${filterFields.join(': ')}: label.NAME=`;
-
 interface Props {
-  readonly label: string;
-  /** The states to suggest. */
-  readonly states: readonly string[];
+  /** What the list shows: `agents`. */
+  readonly of: string;
+  /** The states that a word of the filter can name. */
+  readonly words: StateWords;
 }
 
 /** The filter of a list, in the language of `rollcall ps --filter`, with suggestions. */
-export function FilterField({ label, states }: Props) {
+export function FilterField({ of, words }: Props) {
   const { f = '' } = route.value.params;
   const [typing, setTyping] = useState(false);
   return (
@@ -20,34 +22,68 @@ export function FilterField({ label, states }: Props) {
       <input
         type="search"
         value={f}
-        placeholder="Filter  /"
-        title={`Any part of a name, or a field and its value. Fields: ${fields}. ${filterRule}.`}
-        aria-label={label}
+        placeholder={`Filter ${of}  /`}
+        title={filterRule}
+        aria-label={`Filter ${of} by name, zone, service, state`}
         list="words"
         onFocus={() => setTyping(true)}
         onBlur={() => setTyping(false)}
         onInput={(event) => setParams({ f: event.currentTarget.value })}
       />
-      {typing ? <Words typed={f} states={states} /> : null}
+      {typing ? <Words typed={f} {...words} /> : null}
     </>
   );
 }
 
-/** What is wrong with the words of a filter; nothing, if it can be read. */
-export function WrongWords({ of }: { readonly of: string }) {
-  const { wrong } = parseRowFilter(of);
-  if (wrong.length === 0) return null;
+interface NoteProps {
+  readonly text: string;
+  readonly words: StateWords;
+  /** How many rows match, of how many, and what one is. */
+  readonly found: readonly [count: number, all: number, one: string];
+  readonly children?: ComponentChildren;
+}
+
+/** What a filter finds, or what is wrong with it. */
+export function FilterNote({ text, words, found: [count, all, one], children }: NoteProps) {
+  if (text === '') return null;
+  const { problem, meant, advice } = filterProblem(text, words) ?? {};
   return (
-    <>
-      A filter cannot read “{wrong.join('”, “')}”. Fields: {fields}. {filterRule}.{' '}
-    </>
+    <p class={`panel ${count > 0 ? 'strip-note' : 'notice'}`} data-testid="filtered">
+      {problem ? (
+        <>
+          {problem}.{' '}
+          {meant ? (
+            <>
+              Write{' '}
+              <button type="button" class="link" onClick={() => setParams({ f: meant })}>
+                {meant}
+              </button>
+            </>
+          ) : (
+            advice
+          )}
+        </>
+      ) : (
+        <>
+          {formatNumber(count)} of {formatCount(all, one)} match “{text}”{children}
+        </>
+      )}
+      .{' '}
+      <button type="button" onClick={() => setParams({ f: '', state: '' })}>
+        Clear filter
+      </button>
+    </p>
   );
 }
+
+/** How many instances a filter finds, the same on all screens. */
+export const instancesFound = ({ found, all, lost }: InstancesFound): string =>
+  `, with ${formatNumber(found)} of ${formatCount(all, 'instance')}${lost > 0 ? ` and ${lost} lost` : ''}`;
 
 const mostWords = 100;
 
 /** Suggestions for the last word of the filter: the states, zones, services and labels that exist. */
-function Words({ typed, states }: { readonly typed: string; readonly states: readonly string[] }) {
+function Words({ typed, states }: { readonly typed: string } & Pick<StateWords, 'states'>) {
   const words = new Set(states.map((state) => `state:${state}`));
   for (const slot of fleet.slots().slice(0, 2000)) {
     if (slot.zone !== '') words.add(`zone:${slot.zone}`);

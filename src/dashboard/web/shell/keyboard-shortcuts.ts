@@ -1,7 +1,6 @@
 import { isPlaying, nextStep, pause, play } from '../state/playback.ts';
 import type { Screen } from '../state/route.ts';
 import { navigate, route, seek, setParams, togglePin } from '../state/store.ts';
-import { helpIsOpen } from './help.tsx';
 
 const screens: Readonly<Record<string, Screen>> = {
   f: 'fleet',
@@ -13,6 +12,9 @@ const screens: Readonly<Record<string, Screen>> = {
 /** What a filter leaves: Enter goes to the first. */
 const results = '.cell, .service .link, .lane .lane-time, .event .fold';
 let going = false;
+
+/** Opens the dialog of index.html. */
+export const openHelp = (): void => document.querySelector<HTMLDialogElement>('#help')?.showModal();
 
 function focusOn(selector: string): boolean {
   const found = document.querySelector<HTMLElement>(selector);
@@ -39,7 +41,6 @@ export function listenToKeys(): void {
 
 function clear(on: HTMLElement, writing: boolean): void {
   if (writing) on.blur();
-  else if (helpIsOpen.value) helpIsOpen.value = false;
   else if (!document.querySelector('dialog[open]')) setParams({ sel: '', state: '', f: '' });
 }
 
@@ -58,7 +59,7 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
       }, 1200);
       return true;
     case '?':
-      helpIsOpen.value = true;
+      openHelp();
       return true;
     case '/':
     case 't':

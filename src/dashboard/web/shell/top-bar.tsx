@@ -4,7 +4,7 @@ import type { Screen } from '../state/route.ts';
 import { clock, connection, hrefTo, isPast, moment, route } from '../state/store.ts';
 import { nextTheme, theme } from '../state/theme.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
-import { helpIsOpen } from './help.tsx';
+import { openHelp } from './keyboard-shortcuts.ts';
 
 const tabs: readonly (readonly [Screen, string])[] = [
   ['fleet', 'Fleet'],
@@ -59,9 +59,7 @@ export function TopBar() {
         class="quiet"
         aria-label="Keyboard help"
         title="Keyboard help (?)"
-        onClick={() => {
-          helpIsOpen.value = true;
-        }}
+        onClick={openHelp}
       >
         ?
       </button>

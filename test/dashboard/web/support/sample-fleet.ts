@@ -102,7 +102,6 @@ export const counted = (fleet: FleetModel, asked: Partial<FleetQuery> = {}): Fle
     at: 0,
     old: true,
     text: '',
-    state: '',
     by: 'host',
     all: false,
     flaps: [],

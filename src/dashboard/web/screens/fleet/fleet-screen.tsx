@@ -1,16 +1,18 @@
 import '../../styles/fleet.css';
 import { useState } from 'preact/hooks';
+import { fleetWords } from '../../../../domain/filter/state-words.ts';
 import type { SlotFlaps } from '../../../history/query-types.ts';
 import { formatCount, formatNumber } from '../../format/format-time.ts';
 import { type Grouping, mostCells } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
-import { FilterField, WrongWords } from '../../shell/filter-field.tsx';
+import { FilterField, FilterNote, instancesFound } from '../../shell/filter-field.tsx';
 import { fleet, isPast, route, setParams, shownAt, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { moveInGrid } from '../../widgets/grid-navigation.ts';
+import { MoreRows } from '../../widgets/more-rows.tsx';
 import { FlapList } from './flap-list.tsx';
-import { FleetGroup, MoreGroups } from './fleet-group.tsx';
+import { FleetGroup } from './fleet-group.tsx';
 import { summarizeFleet, type Tallies } from './fleet-summary.ts';
 import { IssueList } from './issue-list.tsx';
 
@@ -38,12 +40,16 @@ export function FleetScreen() {
       settles,
     ) ?? [];
   const by = groupings.find((one) => one === group) ?? 'host';
-  const filtered = f !== '' || state !== '';
-  const { agents, gone, states, matching, shares, instances, issues, groups } = summarizeFleet(
-    fleet.slots(),
-    fleet,
-    { at, old: old === '1', text: f, state, by, all: all === '1' || filtered, flaps },
-  );
+  const text = `${f} ${state && `state:${state}`}`.trim();
+  const { agents, gone, states, matching, found, shares, instances, issues, groups } =
+    summarizeFleet(fleet.slots(), fleet, {
+      at,
+      old: old === '1',
+      text,
+      by,
+      all: all === '1' || text !== '',
+      flaps,
+    });
   const troubled = notLive(states) - notLive(shares);
   if (agents + gone === 0 && !isPast.value) return <NoAgents />;
   const hidden = matching - groups.cells;
@@ -70,11 +76,7 @@ export function FleetScreen() {
           ))}
         </fieldset>
         <span class="dim instances">
-          {formatCount(
-            instances.reduce((sum, [, count]) => sum + count, 0),
-            'instance',
-          )}
-          :{' '}
+          {formatCount(found.all, 'instance')}:{' '}
           {instances
             .filter(([, count]) => count > 0)
             .map(([status, count], n) => (
@@ -87,10 +89,7 @@ export function FleetScreen() {
             ))}
         </span>
         <span class="grow" />
-        <FilterField
-          label="Filter by name, zone, service, state"
-          states={states.map(([status]) => status)}
-        />
+        <FilterField of="agents" words={fleetWords} />
         <label class="pick">
           Group
           <select value={by} onChange={(event) => setParams({ group: event.currentTarget.value })}>
@@ -112,35 +111,21 @@ export function FleetScreen() {
           ))}
         </fieldset>
       </section>
-      {filtered && agents > 0 ? (
-        <p class={`panel ${matching > 0 ? 'strip-note' : 'notice'}`} data-testid="filtered">
-          {matching} of {formatCount(agents, 'agent')} match {state === '' ? '' : `state ${state} `}
-          {f === '' ? '' : `“${f}”`}
-          {troubled > 0 ? `; ${troubled} hidden ${troubled > 1 ? 'are' : 'is'} not live` : ''}.{' '}
-          <WrongWords of={f} />
-          <button type="button" onClick={() => setParams({ f: '', state: '' })}>
-            Clear filter
-          </button>
-        </p>
-      ) : null}
+      <FilterNote text={text} words={fleetWords} found={[matching, agents, 'agent']}>
+        {instancesFound(found)}
+        {troubled > 0 ? `; ${troubled} hidden ${troubled > 1 ? 'are' : 'is'} not live` : ''}
+      </FilterNote>
       <IssueList issues={issues} />
       <FlapList flaps={flaps} />
-      {hidden > 0 ? (
+      {hidden > 0 || (all === '1' && agents > mostCells) ? (
         <p class="panel strip-note" data-testid="hidden">
-          <Proportions parts={shares} />
           <span>
-            {formatCount(hidden, 'healthy agent')} hidden: more than {mostCells} agents.
+            {hidden > 0
+              ? `${formatCount(hidden, 'healthy agent')} hidden: more than ${mostCells} agents.`
+              : `All ${formatCount(agents, 'agent')} are shown.`}
           </span>
-          <button type="button" onClick={() => setParams({ all: '1' })}>
-            Show
-          </button>
-        </p>
-      ) : null}
-      {all === '1' && agents > mostCells ? (
-        <p class="panel strip-note">
-          <Proportions parts={shares} /> All {formatCount(agents, 'agent')} are shown.
-          <button type="button" onClick={() => setParams({ all: '' })}>
-            Hide healthy agents
+          <button type="button" onClick={() => setParams({ all: hidden > 0 ? '1' : '' })}>
+            {hidden > 0 ? 'Show' : 'Hide healthy agents'}
           </button>
         </p>
       ) : null}
@@ -163,7 +148,7 @@ export function FleetScreen() {
         ))}
       </section>
       {groups.count > shown ? (
-        <MoreGroups
+        <MoreRows
           key={shown}
           left={groups.count - shown}
           atATime={atATime}
@@ -186,26 +171,3 @@ export function FleetScreen() {
 /** How many agents are not live. */
 const notLive = (tallies: Tallies): number =>
   tallies.reduce((sum, [status, count]) => (status === 'live' ? sum : sum + count), 0);
-
-/** A bar with the share of each state. */
-function Proportions({ parts }: { readonly parts: Tallies }) {
-  const all = parts.reduce((sum, [, count]) => sum + count, 0);
-  return (
-    <svg
-      class="proportions"
-      viewBox={`0 0 ${all || 1} 1`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-    >
-      {parts.map(([status, count], n) => (
-        <rect
-          key={status}
-          class={`s-${status}`}
-          x={parts.slice(0, n).reduce((sum, [, one]) => sum + one, 0)}
-          width={count}
-          height="1"
-        />
-      ))}
-    </svg>
-  );
-}

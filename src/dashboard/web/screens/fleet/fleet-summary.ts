@@ -3,12 +3,13 @@ import { countNames, statusCode } from '../../model/agent-list.ts';
 import type { AgentModel } from '../../model/agent-model.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import {
-  type FleetFilter,
   type Grouping,
   type Groups,
   groupsOf,
+  type InstancesFound,
   isRecent,
-  matchesFilter,
+  matcherOf,
+  type SlotMatch,
 } from '../../model/group-agents.ts';
 import { findIssues, type Issues } from '../../model/issues.ts';
 import { runStatuses } from '../../model/state-styles.ts';
@@ -17,7 +18,8 @@ import { runStatuses } from '../../model/state-styles.ts';
 export type Tallies = readonly (readonly [status: string, count: number])[];
 
 /** The filters of the Fleet screen. */
-export interface FleetQuery extends FleetFilter {
+export interface FleetQuery {
+  readonly text: string;
   /** The current moment. Agents that ended long before it are left out. */
   readonly at: number;
   /** Also includes agents that ended long ago. */
@@ -37,6 +39,8 @@ export interface FleetSummary {
   readonly states: Tallies;
   /** The number of agents that match the filters. */
   readonly matching: number;
+  /** The instances that match. */
+  readonly found: InstancesFound;
   /** The states of the matching agents. */
   readonly shares: Tallies;
   /** All instances by status, whatever the filters. `dubious` does not include `contested`. */
@@ -83,15 +87,21 @@ export function summarizeFleet(
     recent?.push(slots[n] as AgentModel);
   }
   const all = { slots: recent ?? slots, unusual };
-  const matches = matchesFilter(query, (slot) => fleet.lostWith(slot));
-  const { matching, shares } = matches
-    ? matchesOf(all.slots, matches)
-    : { matching: all, shares: states };
+  const matchOf = matcherOf(query.text, (slot) => fleet.lostWith(slot));
+  const {
+    matching,
+    shares,
+    found,
+    lost: lostFound,
+  } = matchOf
+    ? matchesOf(all.slots, matchOf)
+    : { matching: all, shares: states, found: 0, lost: 0 };
   return {
     agents: states.all,
     gone: slots.length - states.all,
     states: states.tallies(),
     matching: matching.slots.length,
+    found: { found, all: instances.reduce((sum, count) => sum + count, 0), lost: lostFound },
     shares: shares.tallies(),
     instances: countNames.map((name, k) => [name, instances[k] ?? 0]),
     issues: findIssues({ ...all, troubled, lost, flaps }, fleet),
@@ -99,18 +109,22 @@ export function summarizeFleet(
   };
 }
 
-function matchesOf(slots: readonly AgentModel[], matches: (slot: AgentModel) => boolean) {
+function matchesOf(slots: readonly AgentModel[], matchOf: (slot: AgentModel) => SlotMatch) {
+  let [found, lost] = [0, 0];
   const shares = new StatusCounter();
   const matching: AgentModel[] = [];
   const unusual: number[] = [];
   for (const slot of slots) {
-    if (!matches(slot)) continue;
+    const match = matchOf(slot);
+    if (!match.isFound) continue;
+    found += match.found;
+    lost += match.lost;
     const code = statusCode(slot.status);
     if (code !== live) unusual.push(matching.length);
     shares.add(code);
     matching.push(slot);
   }
-  return { matching: { slots: matching, unusual }, shares };
+  return { matching: { slots: matching, unusual }, shares, found, lost };
 }
 
 const live = statusCode('live');

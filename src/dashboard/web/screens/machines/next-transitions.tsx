@@ -3,19 +3,17 @@ import { countdown } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { nextOf } from '../../model/issues.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { fleet, isPast, moment, now, route, setParams } from '../../state/store.ts';
+import { fleet, isPast, moment, now } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
 
 /** The event that comes by itself: it is listed first. */
 const timed = 'expired';
 
-/** The transitions that are possible next, and why another event is not accepted. */
+/** The transitions that are possible next. */
 export function NextTransitions({ actor }: { readonly actor: EntityState }) {
-  const event = route.value.params['why'] ?? '';
   const at = isPast.value ? `&at=${moment.value?.seq ?? 0}` : '';
-  const why = event === '' ? '' : `&event=${encodeURIComponent(event)}`;
   const { value, failed } = useFetch<ApiExplanation>(
-    apiPath(`explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}${why}`),
+    apiPath(`explain?entity=${encodeURIComponent(JSON.stringify(actor.entity))}${at}`),
     actor.seq,
   );
   const { entity } = actor;
@@ -38,23 +36,6 @@ export function NextTransitions({ actor }: { readonly actor: EntityState }) {
           Not certain: a guard decides, or the entity used another version of the machine.
         </p>
       ) : null}
-      <form
-        class="row"
-        onSubmit={(submitted) => {
-          submitted.preventDefault();
-          const form = new FormData(submitted.currentTarget as HTMLFormElement);
-          setParams({ why: String(form.get('event') ?? '') });
-        }}
-      >
-        <input
-          name="event"
-          aria-label="Event that does not happen"
-          placeholder="event"
-          value={event}
-        />
-        <button type="submit">Why is it not possible?</button>
-      </form>
-      {event !== '' && value ? <p>{value.whyNot ?? `'${event}' is possible now.`}</p> : null}
     </section>
   );
 }

@@ -1,13 +1,20 @@
 import '../../styles/services.css';
 import { useMemo, useState } from 'preact/hooks';
+import { shownInstanceWords } from '../../../../domain/filter/state-words.ts';
 import type { Lane } from '../../../history/query-types.ts';
 import { clockTime, dayTime, formatCount } from '../../format/format-time.ts';
-import { type MatchingService, matchingServices, servicesOf } from '../../model/service-table.ts';
+import {
+  foundIn,
+  type MatchingService,
+  matchingServices,
+  servicesOf,
+} from '../../model/service-table.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
-import { FilterField, WrongWords } from '../../shell/filter-field.tsx';
+import { FilterField, FilterNote, instancesFound } from '../../shell/filter-field.tsx';
 import { fleet, goTo, isPast, route, setParams, shownAt, version } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
+import { MoreRows } from '../../widgets/more-rows.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { lowestLive } from './lowest.ts';
 import { ServiceMembers } from './service-members.tsx';
@@ -24,6 +31,7 @@ export function ServicesScreen() {
   const [most, setMost] = useState(atFirst);
   const all = useMemo(() => servicesOf(fleet.slots(), fleet), [version.value]);
   const shown = matchingServices(all, f);
+  const found = foundIn(all, shown);
   if (all.length === 0 && !isPast.value && fleet.slots().length === 0) return <NoAgents />;
   const empty = all.filter(({ handed }) => handed['prefer-live'] === 0).length;
   return (
@@ -36,32 +44,25 @@ export function ServicesScreen() {
           <span class="bad">{formatCount(empty, 'service')} without a usable instance</span>
         )}
         <span class="grow" />
-        <FilterField label="Filter services by their instances" states={statuses} />
+        <FilterField of="instances" words={shownInstanceWords} />
       </section>
       {all.length === 0 ? <p class="panel notice">No instance is registered.</p> : null}
-      {f !== '' && all.length > 0 ? (
-        <p class={`panel ${shown.length > 0 ? 'strip-note' : 'notice'}`} data-testid="filtered">
-          {shown.length} of {formatCount(all.length, 'service')} have an instance that matches “{f}
-          ”. <WrongWords of={f} />
-          {shown.length === 0 && f.includes('state:')
-            ? `An instance is ${statuses.join(', ')}. `
-            : ''}
-          <button type="button" onClick={() => setParams({ f: '' })}>
-            Clear filter
-          </button>
-        </p>
-      ) : null}
+      <FilterNote text={f} words={shownInstanceWords} found={[shown.length, all.length, 'service']}>
+        {instancesFound(found)}
+      </FilterNote>
       <ul class="service-list">
         {shown.slice(0, most).map((one) => (
           <ServiceRow key={one.of.name} {...one} isOpen={open === one.of.name} />
         ))}
       </ul>
       {shown.length > most ? (
-        <p class="more">
-          <button type="button" onClick={() => setMost(most + atFirst)}>
-            Show {Math.min(atFirst, shown.length - most)} more of {shown.length - most}
-          </button>
-        </p>
+        <MoreRows
+          key={most}
+          left={shown.length - most}
+          atATime={atFirst}
+          what="service"
+          onMore={() => setMost(most + atFirst)}
+        />
       ) : null}
     </>
   );

@@ -48,19 +48,6 @@ export function CauseArrows({ lanes, by, window }: Props) {
       <div class="lane-name" />
       <div class="lane-time" ref={layer}>
         <svg aria-hidden="true">
-          <defs>
-            <marker
-              id="arrow"
-              viewBox="0 0 8 8"
-              refX="7"
-              refY="4"
-              markerWidth="6"
-              markerHeight="6"
-              orient="auto"
-            >
-              <path d="M0 0L8 4L0 8z" />
-            </marker>
-          </defs>
           {center?.y === undefined ? null : <circle cx={center.x} cy={center.y} r={7} />}
           {arrows.map(({ path, kind }) => (
             <path key={path} class={kind} d={path} marker-end="url(#arrow)" />

@@ -2,10 +2,9 @@ import type { ApiEntity } from '../../../api-types.ts';
 import type { Difference } from '../../../history/query-types.ts';
 import { names } from '../../model/agent-model.ts';
 import { statusOf } from '../../model/state-styles.ts';
+import { over } from '../../widgets/state-bars.ts';
 
-const ended = new Set([
-  ...['gone', 'left', 'superseded', 'removed', 'adopted', 'stopped', 'released', 'over'],
-]);
+const ended = new Set([...over, 'stopped', 'released', 'over']);
 const groups = ['lost', 'ended', 'came', 'restarted', 'changed'] as const;
 
 /**

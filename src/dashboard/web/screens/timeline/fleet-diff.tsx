@@ -1,11 +1,12 @@
 import type { Difference, When } from '../../../history/query-types.ts';
 import { dayTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
-import { entityName, subjectOf, writeSubject } from '../../model/subject.ts';
-import { fleet, goTo, hrefTo, setParams } from '../../state/store.ts';
+import { entityName, subjectOf } from '../../model/subject.ts';
+import { fleet, goTo, setParams } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { SubjectLink } from '../../widgets/subject-link.tsx';
 import { grouped, sectionsOf } from './fleet-diff-summary.ts';
 import { zoneOf } from './lane-model.ts';
 
@@ -80,7 +81,7 @@ function DiffRow({ of: { entity: number, a, b } }: { readonly of: Difference }) 
   const entity = fleet.entities[number];
   if (!entity) return null;
   const subject = subjectOf(entity);
-  const name = <BidiText text={entityName(entity)} />;
+  const name = entityName(entity);
   const badge = (state: string | null) =>
     state === null ? (
       <span class="dim">not present</span>
@@ -91,11 +92,7 @@ function DiffRow({ of: { entity: number, a, b } }: { readonly of: Difference }) 
     <li>
       <span class="dim kind">{entity.entity === 'run' ? 'agent' : entity.entity}</span>
       <span>
-        {subject ? (
-          <a href={hrefTo({ screen: 'entity', params: { of: writeSubject(subject) } })}>{name}</a>
-        ) : (
-          name
-        )}
+        {subject ? <SubjectLink of={subject} text={name} /> : <BidiText text={name} />}
         {entity.entity === 'instance' ? (
           <span class="dim">
             {' '}

@@ -2,12 +2,14 @@ import {
   type Filterable,
   matchesRow,
   parseRowFilter,
-} from '../../../../domain/fleet/row-filter.ts';
+} from '../../../../domain/filter/row-filter.ts';
+import { allWords, fleetWords, type StateWords } from '../../../../domain/filter/state-words.ts';
 import type { ApiEntity } from '../../../api-types.ts';
 import type { Stirred } from '../../../history/query-types.ts';
-import { names } from '../../model/agent-model.ts';
+import { type AgentModel, names } from '../../model/agent-model.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
 import { slotKey } from '../../model/fleet-model.ts';
+import { filterable, matcherOf } from '../../model/group-agents.ts';
 import { statusIn } from '../../model/service-table.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, isOf, readSubject } from '../../model/subject.ts';
@@ -50,13 +52,27 @@ export function laneEntities(
   const subject = readSubject(chosen);
   const lanes = new Map<string, { name: string; kind: string; entities: number[] }>();
   const filter = parseRowFilter(text);
+  const matchOf = matcherOf(text, (slot) => fleet.lostWith(slot));
+  const known = new Map<AgentModel, boolean>();
+  /** A run is found as *Fleet* finds its agent. */
+  const isFound = (entity: ApiEntity, number: number, name: string): boolean => {
+    if (!matchOf) return true;
+    const slot =
+      by !== 'entity' && entity.entity === 'run'
+        ? fleet.slot(entity.host, entity.agent)
+        : undefined;
+    if (!slot) return matchesRow(filter, entityFilterable(fleet, entity, number, name));
+    const found = known.get(slot) ?? matchOf(slot).isFound;
+    known.set(slot, found);
+    return found;
+  };
   fleet.entities.forEach((entity, number) => {
     if (subject && !isOf(subject, entity)) return;
     if (by !== 'entity' && entity.entity !== (by === 'service' ? 'instance' : 'run')) return;
     const zone = by === 'zone' ? zoneOf(fleet, entity) : '';
     const key = laneKey(by, entity, zone);
     const name = by === 'agent' || by === 'entity' ? entityName(entity) : key;
-    if (text !== '' && !matchesRow(filter, filterable(fleet, entity, number, name))) return;
+    if (!isFound(entity, number, name)) return;
     const lane = lanes.get(key);
     if (lane) lane.entities.push(number);
     else
@@ -67,24 +83,39 @@ export function laneEntities(
     .sort((a, b) => names.compare(a.name, b.name));
 }
 
+/** The states that a filter of the lanes can name. */
+export const laneWords = (by: LaneGrouping): StateWords =>
+  by === 'entity' || by === 'service' ? allWords : fleetWords;
+
 /** An entity as a filter looks at it, with its status at the moment of the fleet. */
-const filterable = (
+function entityFilterable(
   fleet: FleetModel,
   of: ApiEntity,
   number: number,
   name: string,
-): Filterable => ({
-  host: 'host' in of ? [of.host] : [],
-  agent: 'agent' in of && of.agent ? [of.agent] : [],
-  service: of.entity === 'instance' ? [of.service] : [],
-  get zone() {
-    return [zoneOf(fleet, of)];
-  },
-  get state() {
-    return [statusNow(fleet, number, of)];
-  },
-  text: () => name.toLowerCase(),
-});
+): Filterable {
+  const found = instanceNow(fleet, number, of);
+  if (found) return filterable(found.slot, found.one);
+  return {
+    host: 'host' in of ? [of.host] : [],
+    agent: 'agent' in of && of.agent ? [of.agent] : [],
+    service: of.entity === 'instance' ? [of.service] : [],
+    zone: [zoneOf(fleet, of)],
+    state: [statusNow(fleet, number, of)],
+    text: () => name.toLowerCase(),
+  };
+}
+
+/** An instance that is there, or was lost, with its agent. */
+function instanceNow(fleet: FleetModel, number: number, of: ApiEntity | undefined) {
+  const slot = of?.entity === 'instance' && fleet.slot(of.host, of.agent);
+  const one =
+    slot &&
+    [...slot.instances, ...fleet.lostWith(slot)].find(
+      ({ entityState }) => entityState.number === number,
+    );
+  return one && { one, slot };
+}
 
 /** The statuses of a lane's entities at the moment of the fleet: of those that have not ended, else of all. */
 export function statusesNow(fleet: FleetModel, { entities }: NamedLane): readonly string[] {
@@ -101,9 +132,8 @@ function statusNow(fleet: FleetModel, number: number, of: ApiEntity | undefined)
     return slot?.entityState.number === number ? slot.status : '';
   }
   if (of?.entity === 'instance') {
-    const all = fleet.named(of.service, of.id);
-    const one = all.find(({ entityState }) => entityState.number === number);
-    return one ? statusIn(one) : '';
+    const found = instanceNow(fleet, number, of);
+    return found ? statusIn(found.one) : (fleet.ended.get(number) ?? '');
   }
   const other = of && fleet.of(of.entity).find((one) => one.number === number);
   return of && other ? statusOf(of.entity, other.state) : '';

@@ -1,16 +1,14 @@
 import '../../styles/timeline.css';
 import { useMemo, useState } from 'preact/hooks';
 import type { Density, Lane, Stirred, When } from '../../../history/query-types.ts';
-import { clockTime, formatCount, formatDuration, formatNumber } from '../../format/format-time.ts';
+import { formatCount, formatDuration, formatNumber } from '../../format/format-time.ts';
 import { readPin } from '../../format/pin.ts';
 import { queryRange, readWindow, type Window, writeWindow, zoom } from '../../format/time-scale.ts';
-import { runStatuses } from '../../model/state-styles.ts';
 import { apiPath } from '../../protocol/api-path.ts';
-import { FilterField, WrongWords } from '../../shell/filter-field.tsx';
+import { FilterField, FilterNote } from '../../shell/filter-field.tsx';
 import {
   extent,
   fleet,
-  goTo,
   isPast,
   moment,
   outages,
@@ -22,11 +20,18 @@ import {
   version,
 } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
+import { MoreRows } from '../../widgets/more-rows.tsx';
 import { bandsOf, hasBands, outageBands } from './bands.ts';
 import { CauseText } from './cause-text.tsx';
 import { FleetDiff } from './fleet-diff.tsx';
 import { LaneList } from './lane-list.tsx';
-import { busyLanes, type LaneGrouping, laneEntities, laneGroupings } from './lane-model.ts';
+import {
+  busyLanes,
+  type LaneGrouping,
+  laneEntities,
+  laneGroupings,
+  laneWords,
+} from './lane-model.ts';
 import { Legend } from './legend.tsx';
 import { Ruler } from './ruler.tsx';
 import { usePanZoom } from './use-pan-zoom.ts';
@@ -49,9 +54,12 @@ export function TimelineScreen() {
   const by: LaneGrouping = laneGroupings.find((one) => one === params['lanes']) ?? 'agent';
   const f = params['f'] ?? '';
   const isUnfiltered = params['every'] === '1';
+  const { sel = '' } = params;
+  const ofAll = [fleet.entities, fleet.entities.length, by, sel];
+  const everyLane = useMemo(() => laneEntities(fleet, by, sel, ''), ofAll);
   const lanes = useMemo(
-    () => laneEntities(fleet, by, params['sel'] ?? '', f),
-    [fleet.entities, fleet.entities.length, by, params['sel'], f, f.includes(':') && version.value],
+    () => (f === '' ? everyLane : laneEntities(fleet, by, sel, f)),
+    [...ofAll, f, f && version.value],
   );
   const fresh = `${all?.to} ${all?.from}`;
   const changed = useHistoryQuery<Stirred[]>({ ask: 'stirred', ...asked }, fresh);
@@ -128,7 +136,7 @@ export function TimelineScreen() {
           />
           only with changes
         </label>
-        <FilterField label="Filter lanes by name, zone, service, state" states={runStatuses} />
+        <FilterField of={by === 'entity' ? 'entities' : `${by}s`} words={laneWords(by)} />
         <span class="grow" />
         <fieldset class="sizes" aria-label="Zoom">
           <button
@@ -170,6 +178,7 @@ export function TimelineScreen() {
           {pinned ? 'Unpin B' : 'Pin B'}
         </button>
       </section>
+      <FilterNote text={f} words={laneWords(by)} found={[lanes.length, everyLane.length, 'lane']} />
       {pinned && here ? (
         <FleetDiff here={here.seq} at={shownAt.value} pinned={pinned.seq} pinnedAt={b} />
       ) : null}
@@ -185,43 +194,26 @@ export function TimelineScreen() {
           bands={bands}
         />
         <Legend bands={bands} />
-        {changed && busy.length === 0 ? (
+        {changed && busy.length === 0 && lanes.length > 0 ? (
           <p class="notice">
-            <WrongWords of={f} />
             No changes in {formatCount(lanes.length, 'lane')} in this range. Select a longer range,
             or show every lane.
           </p>
         ) : null}
         {busy.length > most ? (
-          <p class="more">
-            <button type="button" onClick={() => setMost(most + pageSize)}>
-              Show {Math.min(pageSize, busy.length - most)} more of{' '}
-              {formatCount(busy.length - most, 'lane')}
-            </button>
-          </p>
+          <MoreRows
+            key={most}
+            left={busy.length - most}
+            atATime={pageSize}
+            what="lane"
+            onMore={() => setMost(most + pageSize)}
+          />
         ) : null}
         {entities.length > mostEntities ? (
           <p class="dim">
             These lanes have {formatCount(entities.length, 'run')}. Only the first{' '}
             {formatNumber(mostEntities)} are drawn. Filter by name to see the others.
           </p>
-        ) : null}
-        {density && density.marks.length > 0 ? (
-          <details class="marks">
-            <summary>
-              {formatCount(density.marks.length, 'mark')}: changed charts, seats taken, operator
-              actions
-            </summary>
-            <ul>
-              {density.marks.slice(-50).map((one) => (
-                <li key={one.seq}>
-                  <button type="button" class="link" onClick={() => goTo({ at: one.seq })}>
-                    {clockTime(one.at)} {one.what}
-                  </button>
-                </li>
-              ))}
-            </ul>
-          </details>
         ) : null}
       </section>
     </>

@@ -20,7 +20,7 @@ const found = (text: string) =>
 test.each([
   ['-state:live', ['dead', 'mixed', 'silent']],
   ['state:failing,suspect', ['mixed', 'silent']],
-  ['-state:live,failing,dead,gone,lost', ['silent']],
+  ['-state:live,failing,gone,lost', ['silent']],
   ['state:lost', ['dead']],
   ['-zone:ams', ['dead', 'silent', 'well']],
   ['-service:web', []],
@@ -35,4 +35,10 @@ test('words of a filter match the same instance, not one each', () => {
   expect(found('state:failing label.tier=gold')).toEqual([]);
   expect(found('state:failing w2')).toEqual([]);
   expect(found('state:suspect w4')).toEqual(['silent']);
+});
+
+test('a filter counts the instances that it finds, and the lost ones apart', () => {
+  const { found } = counted(fleet, { text: '-state:live' });
+  expect(found).toEqual({ found: 2, all: 4, lost: 1 });
+  expect(counted(fleet, { text: 'zone:ams' }).found).toEqual({ found: 2, all: 4, lost: 0 });
 });

@@ -224,16 +224,15 @@ describe('the fleet grid', () => {
       { entity: run('db-1', 'pg'), state: suspect },
       { entity: instance('db-1', 'main', 'pg'), state: 'serving' },
     ]);
-    const found = (text: string, state = '') =>
-      counted(fleet, { text, state })
+    const found = (text: string) =>
+      counted(fleet, { text })
         .groups.first(9)
         .map(({ name }) => name);
     expect(found('PROXY')).toEqual(['web-1']);
     expect(found('web/main')).toEqual(['db-1']);
     expect(found('db suspect')).toEqual(['db-1']);
     expect(found('db proxy')).toEqual([]);
-    expect(found('', 'suspect')).toEqual(['db-1']);
-    expect(found('', 'dubious')).toEqual(['db-1']);
+    expect(found('state:suspect')).toEqual(['db-1']);
     expect(found('state:dubious')).toEqual(['db-1']);
     expect(found('service:web host:db*')).toEqual(['db-1']);
     expect(found('service:we')).toEqual([]);

@@ -1,11 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Lane } from '../../../../../src/dashboard/history/query-types.ts';
 import {
+  foundIn,
   matchingServices,
   servicesOf,
 } from '../../../../../src/dashboard/web/model/service-table.ts';
 import { lowestLive } from '../../../../../src/dashboard/web/screens/services/lowest.ts';
-import { type Given, instance, present, rollOf, run } from '../../support/sample-fleet.ts';
+import { counted, type Given, instance, present, rollOf, run } from '../../support/sample-fleet.ts';
 
 const live = present('live');
 const silent = present('live', 'suspect');
@@ -101,6 +102,22 @@ test.each([
   expect(Object.fromEntries(found.map(({ of, matching }) => [of.name, matching.length]))).toEqual(
     expected,
   );
+});
+
+test('services and the fleet count the same instances for one filter', () => {
+  const fleet = rollOf([
+    { entity: run('h1'), state: live, ...note('ams') },
+    { entity: instance('h1', 'w1'), state: 'serving' },
+    { entity: instance('h1', 'w2'), state: 'failing' },
+    { entity: run('h2'), state: 'gone', ...note('ber') },
+    { entity: instance('h2', 'w3'), state: 'removed', note: { why: 'owner-expired' } },
+  ]);
+  const all = servicesOf(fleet.slots(), fleet);
+  for (const text of ['-state:live', 'zone:ams', 'state:lost', 'state:failing', 'w1', 'state:dead'])
+    expect([text, foundIn(all, matchingServices(all, text))]).toEqual([
+      text,
+      counted(fleet, { text }).found,
+    ]);
 });
 
 describe('the lowest number of live instances', () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { matchesRow, parseRowFilter } from '../../../src/domain/fleet/row-filter.ts';
+import { matchesRow, parseRowFilter } from '../../../src/domain/filter/row-filter.ts';
 
 const row = {
   ...{ host: ['Db-1'], agent: ['pg'], zone: ['ams'], state: ['suspect', 'silent'] },
@@ -15,6 +15,9 @@ test.each([
   ['state:suspect', true],
   ['state:silent zone:ams', true],
   ['state:sus', false],
+  ['state:dead', false],
+  ['-state:dead', false],
+  ['state:susp*,dead', false],
   ['state:sus*', true],
   ['host:db-*', true],
   ['service:main', false],
@@ -42,7 +45,8 @@ test.each([
   ['-label.tier=*', false],
   ['-web', true],
   ['-main', false],
-  ['-', true],
+  ['-', false],
+  ['-name-of-no-one', true],
   ['state:', false],
   ['-state:', false],
 ])('the filter %j matches: %j', (text, matches) => {
@@ -60,6 +64,10 @@ test.each([
   ['state!=live', 'state!=live'],
   ['!state:live', '!state:live'],
   ['zone:a || zone:b', '||'],
+  ['- state:live', '-'],
+  ['state=live', 'state=live'],
+  ['label.tier!=gold', 'label.tier!=gold'],
+  ['state:live,dead', 'state:live,dead'],
   ['(zone:a', '(zone:a'],
   ['state:', 'state:'],
 ])('the filter %j has a word that cannot be read: %j', (text, word) => {

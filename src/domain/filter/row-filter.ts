@@ -1,3 +1,5 @@
+import { allWords } from './state-words.ts';
+
 /** The fields that a filter can name. */
 export const filterFields = ['state', 'zone', 'service', 'host', 'agent'] as const;
 type FilterField = (typeof filterFields)[number];
@@ -14,13 +16,9 @@ interface FilterTerm {
 /** A filter as it was typed. */
 export interface RowFilter {
   readonly terms: readonly FilterTerm[];
-  /** Words that cannot be read: `stat:live`, whose field does not exist, `state:` and operators such as `or`. */
+  /** Words that cannot be read: fields and states that do not exist, `state:`, and operators such as `or`. */
   readonly wrong: readonly string[];
 }
-
-/** How words of a filter are combined, for people. */
-export const filterRule =
-  'All words must match. host:a,b is a or b; -host:a is not a; host:a* begins with a';
 
 /** What a filter looks at. `state` and `service` may have several values, one for each instance. */
 export type Filterable = Readonly<Record<FilterField, readonly string[]>> & {
@@ -43,7 +41,7 @@ export function parseRowFilter(text: string): RowFilter {
   for (const typed of text.toLowerCase().split(/\s+/).filter(Boolean)) {
     const isNegated = /^-./.test(typed);
     const word = isNegated ? typed.slice(1) : typed;
-    const [, label, labelled = ''] = /^label\.([^=]+=)(.*)$/.exec(word) ?? [];
+    const [, label, labelled = ''] = /^label\.([^=!]+=)(.*)$/.exec(word) ?? [];
     const [, name, value = word] = /^([a-z]+):(.*)$/.exec(word) ?? [];
     const field = filterFields.find((one) => one === name);
     if (label !== undefined) {
@@ -52,13 +50,25 @@ export function parseRowFilter(text: string): RowFilter {
       terms.push({ field: 'label', values, isNegated });
     } else if (operator.test(word) || (name !== undefined && (!field || value === '')))
       wrong.push(typed);
-    else terms.push({ field, values: oneOf(value), isNegated });
+    else {
+      const values = oneOf(value);
+      terms.push({ field, values, isNegated });
+      if (field === 'state' && unknownState(values) !== undefined) wrong.push(typed);
+    }
   }
   return { terms, wrong };
 }
 
-/** What other filters have for `,` and `-`. */
-const operator = /^(?:or|and|not|[|&]+|[!(].*|[a-z.]+!=.*)$/;
+/** What other filters have for `,`, `-` and `:`; and a `-` without its word. */
+const operator = /^(?:or|and|not|-|[|&]+|[!(].*|[^:]*!=.*|state=.*)$/;
+
+/** The first of some states that no entity can have. */
+export const unknownState = (values: readonly string[]): string | undefined =>
+  values.find((value) => !isAmong(allWords.states, value));
+
+/** Whether a state, or one that begins as it does before its `*`, is in a list. */
+export const isAmong = (states: readonly string[], wanted: string): boolean =>
+  states.some((state) => matchesValue(state, wanted));
 
 const oneOf = (value: string): readonly string[] =>
   /[^,]/.test(value) ? value.split(',').filter(Boolean) : [value];
