@@ -219,10 +219,10 @@ export interface ApiGcPlan {
   readonly holds: readonly ApiHold[];
 }
 
-/** `/api/brakes`: the brakes of `/api/plan`, and the turn of each run that waits for one. */
+/** `/api/brakes`: the brakes of `/api/plan`, and when each run that waits for one expires. */
 export interface ApiBrakes {
   readonly brakes: readonly ApiBrake[];
-  readonly turns: Readonly<Record<string, readonly [turn: number, at: WallTime]>>;
+  readonly turns: Readonly<Record<string, WallTime>>;
 }
 
 export interface ApiBrake {

@@ -129,7 +129,7 @@ const noHash = () => '0'.repeat(64);
 function brakesOf(fleet: Fleet, now: WallTime): ApiBrakes {
   const all = forecastBrakes(fleet, now);
   const turns = all.flatMap(({ turns: some }) =>
-    [...some].map(([run, { turn, at }]) => [run, [turn, at] as const] as const),
+    [...some].map(([run, { at }]) => [run, at] as const),
   );
   return { brakes: all.map((one) => brakeOf(one, fleet)), turns: Object.fromEntries(turns) };
 }

@@ -1,7 +1,8 @@
+import { signal } from '@preact/signals';
 import type { CollectorFacts, Observation } from '../../../domain/fleet/observation.ts';
 import type { DrainTarget } from '../../../domain/identity/names.ts';
 import { ownerExpired } from '../../../domain/losses/losses.ts';
-import type { ApiEntity } from '../../api-types.ts';
+import type { ApiBrakes, ApiEntity } from '../../api-types.ts';
 import {
   agentFacts,
   type HistoryFacts,
@@ -45,6 +46,8 @@ export class FleetModel {
   isPart = false;
   /** Older events are still being loaded: agents that were lost before are not known yet. */
   isLoading = false;
+  /** When the runs that wait for a brake expire, as far as that is known. */
+  readonly turns = signal<ApiBrakes['turns']>({});
   #observation: Observation = 'unknown';
   /** When collectors last wrote an event, by number. */
   readonly #acts = new Map<number, number>();

@@ -148,37 +148,28 @@ function unobservedIssue(slots: readonly AgentModel[], fleet: FleetModel): reado
   ];
 }
 
+/** The failing instances of an agent, or else its contested ones. */
 function instanceIssue(slot: AgentModel): Issue {
   const failing = slot.instances.filter(({ status }) => status === 'failing');
-  if (failing.length === 0) return contestedIssue(slot);
-  const [first] = failing;
-  const alone = failing.length === 1 && first;
+  const isFailing = failing.length > 0;
+  const these = isFailing ? failing : slot.instances.filter(({ reason }) => reason === 'contested');
+  const [first] = these;
+  const alone = these.length === 1 && first;
+  const status = isFailing ? 'failing' : 'contested';
+  const [one, more, next] = isFailing
+    ? [first?.reason ?? '', 'failing', 'serves again when its check passes']
+    : [
+        'registered later by another agent',
+        'registered later by other agents',
+        'consumers get the later registration',
+      ];
   return {
-    key: `failing ${slot.key}`,
-    status: 'failing',
+    key: `${status} ${slot.key}`,
+    status,
     title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
-    reason: alone ? first.reason : `${failing.length} instances failing`,
-    since: Math.min(...failing.map(({ since }) => since)),
-    next: 'serves again when its check passes',
-    at: null,
-    slots: [slot],
-    ...(alone && { instance: alone }),
-  };
-}
-
-function contestedIssue(slot: AgentModel): Issue {
-  const contested = slot.instances.filter(({ reason }) => reason === 'contested');
-  const [first] = contested;
-  const alone = contested.length === 1 && first;
-  return {
-    key: `contested ${slot.key}`,
-    status: 'contested',
-    title: alone ? `${first.service}/${first.id}` : `${slot.host}/${slot.agent}`,
-    reason: alone
-      ? 'registered later by another agent'
-      : `${contested.length} instances registered later by other agents`,
-    since: Math.min(...contested.map(({ since }) => since)),
-    next: 'consumers get the later registration',
+    reason: alone ? one : `${these.length} instances ${more}`,
+    since: Math.min(...these.map(({ since }) => since)),
+    next,
     at: null,
     slots: [slot],
     ...(alone && { instance: alone }),
@@ -190,8 +181,9 @@ const isLeft = ({ status, instances }: AgentModel): boolean =>
   status === 'superseded' && instances.length > 0;
 
 function hostMatter(host: string, slots: readonly AgentModel[], fleet: FleetModel): Issue {
-  const [first] = slots;
-  const next = first ? nextOf(first, fleet) : { next: '', at: null };
+  const [next = { next: '', at: null }] = slots
+    .map((slot) => nextOf(slot, fleet))
+    .sort((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
   return {
     key: `host ${host}`,
     status: 'suspect',
@@ -227,7 +219,10 @@ export function nextOf(slot: AgentModel, fleet: FleetModel): { next: string; at:
     const hold = fleet.controls.holdOf(slot.host, slot.agent);
     if (hold) return { next: 'planned: the hold ends', at: hold.note.until ?? null };
     if (fleet.controls.brakeIn(slot.zone))
-      return { next: 'waits for the brake of its zone', at: null };
+      return {
+        next: 'expires in turn under the brake',
+        at: fleet.turns.value[entityState.entity.run] ?? null,
+      };
     const { grace } = entityState.note;
     return { next: 'expires', at: grace === undefined ? null : entityState.since + grace };
   }

@@ -1,4 +1,4 @@
-import { clockTime, countdown, dayTime, formatCount, since } from '../format/format-time.ts';
+import { clockTime, dayTime, formatCount, since } from '../format/format-time.ts';
 import type { AgentModel } from '../model/agent-model.ts';
 import { allIn, type Document, type Stored } from '../model/event-document.ts';
 import { nextOf } from '../model/issues.ts';
@@ -6,6 +6,7 @@ import { apiPath } from '../protocol/api-path.ts';
 import { fleet, moment, now } from '../state/store.ts';
 import { useFetch } from '../state/use-query.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
+import { Countdown } from '../widgets/countdown.tsx';
 import { StateBadge } from '../widgets/state-badge.tsx';
 import { InstanceList } from './instance-list.tsx';
 import { WhySentences } from './why-sentences.tsx';
@@ -56,7 +57,7 @@ export function AgentSection({
           <>
             <dt>next</dt>
             <dd>
-              {next} {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+              {next} <Countdown to={at} />
             </dd>
           </>
         )}

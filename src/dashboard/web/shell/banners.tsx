@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import type { ApiBrakes } from '../../api-types.ts';
 import {
   clockTime,
@@ -128,6 +129,9 @@ function HoldAndBrakeBanners() {
   const seq = moment.value?.seq ?? 0;
   const path = useThrottled(`${momentPath('brakes')}#${seq}`, isPast.value ? 300 : 2000);
   const { value: forecast } = useFetch<ApiBrakes>(brakes.length > 0 ? path : null);
+  useEffect(() => {
+    if (forecast) fleet.turns.value = forecast.turns;
+  }, [forecast]);
   return (
     <>
       {brakes.map(({ number, entity, note, since }) =>

@@ -1,8 +1,7 @@
 import type { ApiWhy } from '../../api-types.ts';
 import { isUtc } from '../format/time-zone.ts';
 import { type Subject, subjectName } from '../model/subject.ts';
-import { apiPath } from '../protocol/api-path.ts';
-import { clock, fleet, isPast, moment } from '../state/store.ts';
+import { clock, fleet, isPast, momentPath } from '../state/store.ts';
 import { useFetch } from '../state/use-query.ts';
 import { useThrottled } from '../state/use-throttled.ts';
 
@@ -18,9 +17,6 @@ export function WhySentences({
   /** Changes when the state of the subject does. */
   readonly fresh: unknown;
 }) {
-  const at = isPast.value
-    ? `&at=${moment.value?.seq ?? 0}&time=${Math.round(moment.value?.at ?? 0)}`
-    : '';
   const name = encodeURIComponent(subjectName(subject));
   const zone = isUtc.value ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
   const turn = isPast.value
@@ -28,7 +24,7 @@ export function WhySentences({
     : `${fresh} ${fleet.controls.changes} ${Math.floor(clock.value / again)}`;
   // Playback changes the moment in each frame, and an answer about the past replays events.
   const asked = useThrottled(
-    `${apiPath(`why?kind=${subject.kind}&name=${name}${at}&zone=${encodeURIComponent(zone)}`)}#${turn}`,
+    `${momentPath('why', `kind=${subject.kind}&name=${name}&zone=${encodeURIComponent(zone)}`)}#${turn}`,
     700,
   );
   const [path = '', state] = asked.split('#');

@@ -57,9 +57,10 @@ export const shownAt = computed(() =>
   isPast.value ? (moment.value?.at ?? present.value) : present.value,
 );
 /** The path of what the server answers about the moment. */
-export const momentPath = (path: string): string => {
+export const momentPath = (name: string, query = ''): string => {
   const { seq = 0, at = 0 } = moment.value ?? {};
-  return apiPath(isPast.value ? `${path}?at=${seq}&time=${Math.round(at)}` : path);
+  const past = isPast.value ? `at=${seq}&time=${Math.round(at)}&` : '';
+  return apiPath(`${name}?${past}${query}`);
 };
 /** The present in steps of five seconds and with each event: for what would be drawn anew each second. */
 export const presentInSteps = computed(() =>

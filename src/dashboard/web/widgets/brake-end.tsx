@@ -1,6 +1,6 @@
 import type { ApiBrake } from '../../api-types.ts';
-import { countdown } from '../format/format-time.ts';
 import { now } from '../state/store.ts';
+import { Countdown } from './countdown.tsx';
 
 /** When a brake ends, as the collector's rule says, and what ends it. */
 export function BrakeEnd({ of }: { readonly of: ApiBrake | undefined }) {
@@ -15,7 +15,7 @@ export function BrakeEnd({ of }: { readonly of: ApiBrake | undefined }) {
         'the next sweep ends it'
       ) : (
         <>
-          about <b class="num">{countdown(endsAt, now.value)}</b>
+          about <Countdown to={endsAt} />
         </>
       )}
       .

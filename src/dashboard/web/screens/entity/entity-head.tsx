@@ -1,8 +1,9 @@
-import { countdown, formatCount, since } from '../../format/format-time.ts';
+import { formatCount, since } from '../../format/format-time.ts';
 import { nextOf } from '../../model/issues.ts';
 import { type Subject, subjectName } from '../../model/subject.ts';
 import { fleet, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
+import { Countdown } from '../../widgets/countdown.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { SubjectLink } from '../../widgets/subject-link.tsx';
 
@@ -32,7 +33,7 @@ function AgentStatus({ host, agent }: { readonly host: string; readonly agent: s
       <span class="dim num">{since(slot.entityState.since, now.value)}</span>
       {next === '' ? null : (
         <span>
-          {next} {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+          {next} <Countdown to={at} />
         </span>
       )}
       <span class="dim">{formatCount(slot.instances.length, 'instance')}</span>

@@ -1,11 +1,12 @@
 import '../../styles/issues.css';
 import { useState } from 'preact/hooks';
-import { countdown, dayTime, since } from '../../format/format-time.ts';
+import { dayTime, since } from '../../format/format-time.ts';
 import type { Issue, Issues } from '../../model/issues.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { ActionButton } from '../../shell/action-dialog.tsx';
 import { begins, navigate, now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
+import { Countdown } from '../../widgets/countdown.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
 const firstShown = 8;
@@ -75,9 +76,7 @@ function IssueRow({ issue }: { readonly issue: Issue }) {
         <span class="why cut">{reason}</span>
         <span class="num">{since(issue.since, now.value)}</span>
         <span class="next">
-          {next}
-          {at === null ? '' : ' '}
-          {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+          {next} <Countdown to={at} />
         </span>
       </button>
       {acknowledge ? (

@@ -1,4 +1,4 @@
-import { formatCount, since } from '../../format/format-time.ts';
+import { since } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { entityName, subjectOf } from '../../model/subject.ts';
 import { fleet, now } from '../../state/store.ts';
@@ -14,10 +14,7 @@ export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
   const shown = all.slice(0, Math.max(seats ?? 3, 3));
   return (
     <section class="panel seats" aria-label="Collectors">
-      <h2>
-        Collectors{' '}
-        <span class="dim">{seats === null ? '' : `${formatCount(seats, 'seat')} taken now`}</span>
-      </h2>
+      <h2>Collectors</h2>
       {shown.length === 0 ? <p class="dim">No collector appears in this history.</p> : null}
       <ul class="seat-list">
         {shown.map(({ number, entity, state, since: from }) => {

@@ -1,8 +1,7 @@
 import type { ApiPlanRow } from '../../../api-types.ts';
-import { countdown } from '../../format/format-time.ts';
 import { soonestFirst } from '../../model/gc-pipeline.ts';
-import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
+import { Countdown } from '../../widgets/countdown.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { SubjectLink } from '../../widgets/subject-link.tsx';
 
@@ -44,7 +43,7 @@ function PlanCard({ row }: { readonly row: ApiPlanRow }) {
         {next === 'nothing'
           ? (detail ?? 'needs an operator')
           : { remove: 'removed', expire: 'expires', suspect: 'suspected' }[next]}{' '}
-        {at === null ? null : <b class="num">{countdown(at, now.value)}</b>}
+        <Countdown to={at} />
       </p>
       <p class="dim">{kind === 'record' ? 'not removed' : `removes ${removes}`}</p>
       {waits === '' ? null : <p class="waits">waits: {waits}</p>}

@@ -1,8 +1,8 @@
 import type { ApiHold } from '../../../api-types.ts';
-import { clockTime, countdown } from '../../format/format-time.ts';
+import { clockTime } from '../../format/format-time.ts';
 import { ActionButton } from '../../shell/action-dialog.tsx';
-import { now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
+import { Countdown } from '../../widgets/countdown.tsx';
 
 /** The holds: where, why, by whom, until when. */
 export function HoldsPanel({ holds }: { readonly holds: readonly ApiHold[] | undefined }) {
@@ -22,7 +22,7 @@ export function HoldsPanel({ holds }: { readonly holds: readonly ApiHold[] | und
               by <BidiText text={one.by} /> since {clockTime(one.since)}
             </span>
             <span>
-              ends <b class="num">{countdown(one.until, now.value)}</b>
+              ends <Countdown to={one.until} />
             </span>
             <ActionButton
               of={{

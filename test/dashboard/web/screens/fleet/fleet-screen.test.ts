@@ -155,16 +155,22 @@ describe('the list of issues', () => {
   test.each([
     ['z', 'z'],
     ['', 'default'],
-  ])('shows no expiry during a hold or a brake: zone %j', (zone, braked) => {
-    const note = { ...silent, zone };
-    const fleet = rollOf([
-      { entity: run('h'), state: suspect, note },
-      { entity: brake(braked), state: 'braked' },
-    ]);
-    expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: null });
-    tell(fleet, [{ entity: hold('h'), state: 'planned', note: { until: 77_000 } }]);
-    expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: 77_000 });
-  });
+  ])(
+    'shows the end of a hold, and under a brake the time that its forecast has: zone %j',
+    (zone, braked) => {
+      const note = { ...silent, zone };
+      const fleet = rollOf([
+        { entity: run('h'), state: suspect, note },
+        { entity: brake(braked), state: 'braked' },
+      ]);
+      expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: null });
+      const { entity } = only(fleet.slots()).entityState;
+      fleet.turns.value = { [entity.entity === 'run' ? entity.run : '']: 66_000 };
+      expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: 66_000 });
+      tell(fleet, [{ entity: hold('h'), state: 'planned', note: { until: 77_000 } }]);
+      expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: 77_000 });
+    },
+  );
 
   test('shows that leftovers of a superseded run are removed after a ttl and a grace', () => {
     const fleet = rollOf([
