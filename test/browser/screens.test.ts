@@ -61,6 +61,33 @@ for (const screen of ['fleet', 'services', 'timeline']) {
   });
 }
 
+for (const width of [390, 760, 1280]) {
+  test(`the name of the fleet is not cut in a window of ${width} px`, async ({ open }) => {
+    const { page } = await open(sample.at(), { viewport: { width, height: 800 } });
+    await settled(page);
+    const name = page.locator('.brand bdi');
+    expect(await name.textContent()).toBe('a sample recording');
+    expect(
+      await name.evaluate((one) => [
+        one.scrollWidth <= one.clientWidth || getComputedStyle(one).overflow === 'visible',
+        one.getBoundingClientRect().right <= innerWidth,
+      ]),
+    ).toEqual([true, true]);
+  });
+}
+
+test('the filter goes with the user to the next screen', async ({ open }) => {
+  const { page } = await open(sample.at('#/fleet?f=zone:rack-a'));
+  await settled(page);
+  await page.getByRole('link', { name: 'Services' }).click();
+  const field = page.getByRole('searchbox', { name: 'Filter instances' });
+  expect(await field.inputValue()).toBe('zone:rack-a');
+  await expect.poll(() => page.getByTestId('filtered').textContent()).toContain('“zone:rack-a”');
+  await page.keyboard.press('g');
+  await page.keyboard.press('t');
+  await expect.poll(() => page.url()).toMatch(/#\/timeline\?f=zone:rack-a$/);
+});
+
 test('the history of an unknown agent shows that it is empty', async ({ open }) => {
   const { page } = await open(sample.at('#/entity?of=agent/nowhere/nobody'));
   await settled(page);

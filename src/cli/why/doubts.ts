@@ -34,7 +34,7 @@ export function doubtWords(doubts: ReturnType<typeof pastDoubts>, now: WallTime)
 /** ` It returned from suspicion or death 4 times in the last hour …`; empty for one return or none. */
 export function flapWords(flaps: FlapCounts, allowed: number = defaultFlaps): string {
   if (flaps.day < 2) return '';
-  const counts = ` It returned from suspicion or death ${flaps.hour} times in the last hour and ${flaps.day} times in 24 h`;
+  const counts = ` It returned from suspicion or death ${flaps.hour} ${flaps.hour === 1 ? 'time' : 'times'} in the last hour and ${flaps.day} times in 24 h`;
   if (!isFlapping(flaps, allowed)) return `${counts}.`;
   return `${counts}, more than the ${allowed} in an hour of the policy: its host or the network is overloaded, its ttl is too short, or its process crashes.`;
 }

@@ -102,7 +102,7 @@ test('an instance that another agent registered later is shown as dubious, conte
     'registered later by db-2/postgres',
   );
   const cell = page.locator('.cell[aria-label^="db-1/postgres:"]');
-  expect(await cell.getAttribute('aria-label')).toMatch(/1 instances, 1 contested$/);
+  expect(await cell.getAttribute('aria-label')).toMatch(/1 instance, 1 contested$/);
   expect(await cell.locator('.badge').getAttribute('data-text')).toBe('⇄1');
   const tallies = page.locator('.head .instances');
   expect(await tallies.textContent()).toMatch(/⇄ 1 contested/);

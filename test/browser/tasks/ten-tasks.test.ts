@@ -55,7 +55,7 @@ test('2: a past moment is reached with 1 click and 9 keys', async ({ open }) => 
   await page.getByTestId('past').waitFor(soon);
   await expect
     .poll(() => cell(page, 'h5/killed').getAttribute('aria-label'), soon)
-    .toContain('live; 1 instances');
+    .toContain('live; 1 instance');
   expect(hand.cost).toEqual({ clicks: 1, keys: 9 });
 });
 

@@ -52,6 +52,11 @@ describe('the flaps of an agent', () => {
       ' It returned from suspicion or death 0 times in the last hour and 2 times in 24 h.',
     ],
     [
+      { hour: 1, day: 2 },
+      3,
+      ' It returned from suspicion or death 1 time in the last hour and 2 times in 24 h.',
+    ],
+    [
       { hour: 3, day: 9 },
       3,
       ' It returned from suspicion or death 3 times in the last hour and 9 times in 24 h.',

@@ -1,5 +1,5 @@
 import { isPlaying, nextStep, pause, play } from '../state/playback.ts';
-import type { Screen } from '../state/route.ts';
+import { kept, type Screen } from '../state/route.ts';
 import { navigate, route, seek, setParams, togglePin } from '../state/store.ts';
 
 const screens: Readonly<Record<string, Screen>> = {
@@ -48,7 +48,7 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
   if (going) {
     going = false;
     const screen = screens[key];
-    if (screen) navigate({ screen, params: { sel: route.peek().params['sel'] ?? '' } });
+    if (screen) navigate({ screen, params: kept(route.peek(), screen) });
     return screen !== undefined;
   }
   switch (key) {

@@ -1,6 +1,6 @@
 import { clockTime } from '../format/format-time.ts';
 import { age } from '../model/data-age.ts';
-import type { Screen } from '../state/route.ts';
+import { kept, type Screen } from '../state/route.ts';
 import { clock, connection, hrefTo, isPast, moment, route } from '../state/store.ts';
 import { nextTheme, theme } from '../state/theme.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
@@ -29,14 +29,14 @@ export function TopBar() {
         </svg>
         <b>Rollcall</b>
         {name === undefined ? null : (
-          <BidiText class="dim cut" text={name.split(/[\\/]/).at(-1) ?? name} />
+          <BidiText class="dim" text={name.split(/[\\/]/).at(-1) ?? name} />
         )}
       </span>
       <nav aria-label="Screens">
         {tabs.map(([one, title]) => (
           <a
             key={one}
-            href={hrefTo({ screen: one, params: selectionOf(route.value.params) })}
+            href={hrefTo({ screen: one, params: kept(route.value, one) })}
             aria-current={screen === one ? 'page' : undefined}
           >
             {title}
@@ -66,11 +66,6 @@ export function TopBar() {
     </header>
   );
 }
-
-/** The selection stays when the screen changes. */
-const selectionOf = ({ sel = '' }: Readonly<Record<string, string>>): Record<string, string> => ({
-  sel,
-});
 
 function skip(): void {
   document.getElementById('main')?.focus();

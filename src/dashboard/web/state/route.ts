@@ -40,6 +40,12 @@ export const changedRoute = (from: Route, change: Partial<Route>): Route => ({
     : from.params,
 });
 
+/** What stays when the screen changes: the selection and the filter. The events of an entity have a filter of their own. */
+export const kept = ({ screen, params }: Route, to: Screen): Record<string, string> => ({
+  sel: params['sel'] ?? '',
+  f: (screen !== 'entity' && to !== 'entity' && params['f']) || '',
+});
+
 export function writeRoute({ screen, at, time, params: words }: Route): string {
   const query = new URLSearchParams();
   if (at !== null) query.set('at', `seq:${at}`);

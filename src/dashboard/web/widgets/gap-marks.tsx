@@ -1,5 +1,6 @@
 import type { ApiGap } from '../../api-types.ts';
 import type { PlacedGap } from '../../history/gaps.ts';
+import { formatCount } from '../format/format-time.ts';
 import { gapText } from '../format/gap-text.ts';
 import type { Window } from '../format/time-scale.ts';
 import { connection } from '../state/store.ts';
@@ -38,8 +39,10 @@ export function GapNote({ gaps }: { readonly gaps: readonly ApiGap[] }) {
     <p class="gap-note" data-testid="gap">
       <span aria-hidden="true">▒▒</span>{' '}
       {shown.map((gap) => gapText(gap, connection.value?.hello?.mode)).join('; ')}
-      {gaps.length > shown.length ? `; and ${gaps.length - shown.length} more gaps` : ''}. Counts
-      leave these events out.
+      {gaps.length > shown.length
+        ? `; and ${formatCount(gaps.length - shown.length, 'more gap')}`
+        : ''}
+      . Counts leave these events out.
     </p>
   );
 }

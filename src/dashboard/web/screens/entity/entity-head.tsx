@@ -56,7 +56,9 @@ function HostStatus({ host }: { readonly host: string }) {
           <StateBadge status={status} reason={reason} />
         </span>
       ))}
-      {slots.length > 6 ? <span class="dim">and {slots.length - 6} more agents</span> : null}
+      {slots.length > 6 ? (
+        <span class="dim">and {formatCount(slots.length - 6, 'more agent')}</span>
+      ) : null}
     </>
   );
 }

@@ -89,7 +89,7 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
   const { status, reason, instances, counts, host, agent } = slot;
   const { failing, contested } = counts;
   const isHeld = fleet.controls.holdOf(host, agent) !== undefined;
-  const label = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${instances.length} instances${failing > 0 ? `, ${failing} failing` : ''}${contested > 0 ? `, ${contested} contested` : ''}${isHeld ? ', under a hold' : ''}`;
+  const label = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${formatCount(instances.length, 'instance')}${failing > 0 ? `, ${failing} failing` : ''}${contested > 0 ? `, ${contested} contested` : ''}${isHeld ? ', under a hold' : ''}`;
   // The label contains what `data-text` shows, as text.
   return (
     <li>

@@ -1,5 +1,5 @@
 import type { ApiCauses, ApiRelatedEvent } from '../../../api-types.ts';
-import { clockTime } from '../../format/format-time.ts';
+import { clockTime, formatCount } from '../../format/format-time.ts';
 import { goTo } from '../../state/store.ts';
 import { EventLink } from '../../widgets/event-link.tsx';
 import { useCauses, useSettledHover } from './hovered-transition.ts';
@@ -54,7 +54,7 @@ function CauseList({ causes: { cause, far, led, more } }: { readonly causes: Api
           {all.length > named ? `and ${all.length - named} more` : ''}
         </span>
       ))}
-      {more > 0 ? <span class="dim"> · and {more} more events</span> : null}
+      {more > 0 ? <span class="dim"> · and {formatCount(more, 'more event')}</span> : null}
     </>
   );
 }

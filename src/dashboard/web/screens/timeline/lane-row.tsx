@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { Lane } from '../../../history/query-types.ts';
-import { clockTime, formatDuration } from '../../format/format-time.ts';
+import { clockTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
 import { colorClassOf } from '../../model/state-styles.ts';
 import { fleet, goTo } from '../../state/store.ts';
@@ -79,7 +79,7 @@ export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
         class="lane-time"
         role="group"
         tabIndex={isFirst ? 0 : -1}
-        aria-label={`${lane.name}: ${statuses}; ${ticks.length} changes${cut ? ', older ones not drawn' : ''}`}
+        aria-label={`${lane.name}: ${statuses}; ${formatCount(ticks.length, 'change')}${cut ? ', older ones not drawn' : ''}`}
         title={cut ? 'Only the last 400 changes are drawn. Zoom in to see the others.' : undefined}
         onKeyDown={press}
         onBlur={() => point(undefined)}
