@@ -1,4 +1,5 @@
 import { openStore } from '../composition/store/open-store.ts';
+import { OpeningFailures } from '../composition/store/opening-failures.ts';
 import { OpeningPatience } from '../composition/store/opening-patience.ts';
 import { systemAdapters } from '../composition/system-adapters.ts';
 import { Fault, type FaultCode } from '../domain/fault.ts';
@@ -35,11 +36,11 @@ export async function openRepeatedly(
   const patience = new OpeningPatience(seconds(60), shortestPause);
   using all = patience.measure(within);
   let left = within;
-  let notFound: Fault | undefined;
+  const failures = new OpeningFailures();
   for (;;) {
     using one = patience.measure();
+    const attempt = Math.min(left, patience.within);
     try {
-      const attempt = Math.min(left, patience.within);
       return await openStore(access, { as, signal, within: attempt, answerWithin, create });
     } catch (cause) {
       if (signal.aborted) throw stopped('connecting', signal);
@@ -49,9 +50,8 @@ export async function openRepeatedly(
       const pause = Math.min(longestPause, patience.pauseAfter(one.elapsed));
       left = Math.floor(left - pause);
       if (!(cause instanceof Fault) || !passing.includes(cause.code)) throw cause;
-      if (cause.code === 'not-found') notFound = cause;
-      // The last attempt had little time: that the namespace is missing is what is known.
-      if (left <= 0) throw notFound ?? cause;
+      failures.add(cause, { within: attempt, elapsed: one.elapsed });
+      if (left <= 0) throw failures.telling ?? cause;
       await sleep(pause, signal);
     }
   }

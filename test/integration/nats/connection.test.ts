@@ -6,6 +6,8 @@ import { SupervisedConnection } from '../../../src/adapters/nats/connection/supe
 import { openNatsStore } from '../../../src/adapters/nats/store.ts';
 import { freePorts, portOf } from '../../../tools/bench/environment/free-ports.ts';
 import { startTestServer } from '../harness/nats-server.ts';
+import { startProxy } from '../harness/proxy.ts';
+import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { startConfigured } from './support/configured-server.ts';
 import { freshNamespace, openOn } from './support/open-store.ts';
@@ -221,3 +223,28 @@ test('a server that is too busy for the login is unavailable, and the login is n
     server.close();
   }
 });
+
+test('requests that a broken connection ended leave nothing behind when their time is over', async () => {
+  await using proxy = await startProxy({ port: context.server.port });
+  const client = await connectNats({ servers: [proxy.url], name: 'test' });
+  await using connection = new SupervisedConnection(client);
+  // Nobody answers, but somebody listens.
+  client.subscribe('silent', { callback: () => {} });
+  await client.flush();
+  const waiting = Array.from({ length: 100 }, () =>
+    connection.request('silent', '', { within: 500 }),
+  );
+  expect(entriesOf(client)).toBe(100);
+  proxy.cut();
+  const replies = await Promise.all(waiting);
+  expect(new Set(replies.map(({ kind }) => kind))).toEqual(new Set(['timed-out']));
+  expect(await connection.connected(10_000)).toBe(true);
+  // The client has a limit of its own for each, 2 s after ours, and no way to end one before.
+  await until('the client has forgotten them', () => entriesOf(client) === 0, 5000);
+});
+
+/** The requests that the client still knows: it has no public way to ask. */
+const entriesOf = (client: object): number =>
+  (
+    client as { protocol: { muxSubscriptions: { size(): number } } }
+  ).protocol.muxSubscriptions.size();
