@@ -25,8 +25,10 @@ export async function instancesIn(page: Page, service: string): Promise<Listed> 
       return { id, agent, state, where, since };
     }),
   );
+  // Only the page lists the instances that were lost with an agent.
+  const registered = rows.filter(({ state }) => state !== 'lost');
   return new Map(
-    rows.map(({ id, agent, state, where, since }) => [
+    registered.map(({ id, agent, state, where, since }) => [
       `${service}/${id} ${agent}`,
       // A replay prints as live what the page shows as unverified, with a note.
       { said: `${state.replace('unverified', 'live')} | ${where}`, since: dateOf(since) },
