@@ -48,7 +48,9 @@ it.each([
   'watch --filter -state:liv host:a',
   'watch --filter=-state:liv',
 ])('a negated word is part of the filter and no option: %s', async (line) => {
-  await expect(rollcall(line)).rejects.toThrow("--filter has an unknown state: 'liv'");
+  await expect(rollcall(line)).rejects.toThrow(
+    "--filter: 'liv' is no state of registered instances",
+  );
 });
 
 describe('help', () => {

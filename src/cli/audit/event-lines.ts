@@ -9,7 +9,7 @@ import { DrainRecord, HoldRecord } from '../../domain/records/schemas.ts';
 import { policyLines } from '../command/settings/policy-settings.ts';
 import { acknowledgementWords } from '../tables/acknowledgement-words.ts';
 import { jsonLine } from '../terminal/escape-terminal.ts';
-import { dateTime } from '../terminal/format-time.ts';
+import { fullTime } from '../terminal/format-time.ts';
 import { isoOf } from '../terminal/iso-times.ts';
 import { evidenceWords } from './evidence-text.ts';
 
@@ -56,13 +56,13 @@ function planned({ of, record }: AuditEvent): string {
     const hold = HoldRecord.unwrap().pick({ until: true, why: true }).safeParse(record);
     if (!hold.success) return '';
     const { until, why } = hold.data;
-    return `until ${dateTime(until).slice(0, 19)}${why === undefined ? '' : `: ${why}`}`;
+    return `until ${fullTime(until)}${why === undefined ? '' : `: ${why}`}`;
   }
   if (of.entity === 'drain') {
     const drain = DrainRecord.unwrap().pick({ until: true, why: true }).safeParse(record);
     if (!drain.success) return '';
     const { until, why } = drain.data;
-    const end = until === undefined ? 'until it is ended' : `until ${dateTime(until).slice(0, 19)}`;
+    const end = until === undefined ? 'until it is ended' : `until ${fullTime(until)}`;
     return `${end}${why === undefined ? '' : `: ${why}`}`;
   }
   if (of.entity !== 'policy') return '';

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { getOwn } from '../../domain/json.ts';
 import type { WallTime } from '../../domain/time.ts';
-import { clockTime, dateTime, formatElapsed, formatSetting } from '../terminal/format-time.ts';
+import {
+  clockTime,
+  formatElapsed,
+  formatSetting,
+  fullTime,
+  zoneName,
+} from '../terminal/format-time.ts';
 
 /** Evidence of a verdict on a run, as the runtime writes it (evidenceOfVerdict). */
 export const VerdictEvidence = z.looseObject({
@@ -60,7 +66,7 @@ export function evidenceWords({ event, evidence }: AuditEvent): string | undefin
   const braking = Braking.safeParse(evidence);
   if (braking.success) return brakingWords(braking.data, event.type);
   const over = RanOut.safeParse(evidence);
-  if (over.success) return `it was set to end at ${dateTime(over.data.until).slice(0, 19)}`;
+  if (over.success) return `it was set to end at ${fullTime(over.data.until)}`;
   const expired = OwnerExpired.safeParse(evidence);
   return expired.success ? `its owner, run ${expired.data.owner}, was declared dead` : undefined;
 }
@@ -96,7 +102,7 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
 function silenceWords(evidence: VerdictEvidence): string {
   const { lastRenewal, countingSince, silentFor } = evidence;
   const silent = (since: WallTime, what: string): string =>
-    `${what} ${formatElapsed(silentFor)} before, at ${clockTime(since)}`;
+    `${what} ${formatElapsed(silentFor)} before, at ${clockTime(since)} ${zoneName(since)}`;
   if (lastRenewal !== null && lastRenewal.seenAt >= countingSince) {
     return silent(lastRenewal.seenAt, 'last renewal seen');
   }

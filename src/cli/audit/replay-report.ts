@@ -5,7 +5,7 @@ import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
 import { hostRows, hostTable } from '../tables/host-table.ts';
 import { instanceTable } from '../tables/instance-table.ts';
-import { dateTime } from '../terminal/format-time.ts';
+import { dateTime, zoneName } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { formatCount } from './progress.ts';
 
@@ -20,7 +20,9 @@ export const momentDocument = ({ seq, at, folded, keyframe }: ReplayResult): obj
 
 /** The moment as text: after which event, and when. */
 export const formatMoment = ({ seq, at }: Pick<ReplayResult, 'seq' | 'at'>): string =>
-  seq === 0 ? 'before the first event' : `after event #${seq}, stored at ${dateTime(at)}`;
+  seq === 0
+    ? 'before the first event'
+    : `after event #${seq}, stored at ${dateTime(at)} ${zoneName(at)}`;
 
 /** How many events were replayed, and from where. */
 export const replayEffortText = ({ folded, keyframe }: ReplayResult): string =>

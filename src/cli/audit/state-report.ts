@@ -5,7 +5,7 @@ import { describeChain } from '../../domain/events/audit-entry.ts';
 import { type ChainSummary, overlayOf } from '../charts/entity-history.ts';
 import { outlineLines } from '../charts/text-tree-lines.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import { ago, dateTime } from '../terminal/format-time.ts';
+import { ago, dateTime, zoneName } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { wrapText } from '../terminal/wrap.ts';
 import { actorOf, stateText, whyOf } from './event-lines.ts';
@@ -19,7 +19,7 @@ export function headLines(
   const { event, seq } = last;
   const by = actorOf(event) === 'itself' ? '' : ` by ${actorOf(event)}`;
   const why = whyOf(event) === '' ? '' : `: ${whyOf(event)}`;
-  const came = `#${seq} ${dateTime(event.at)}, ${ago(event.at, now)} ago  ${event.event.type}${by}${why}`;
+  const came = `#${seq} ${dateTime(event.at)} ${zoneName(event.at)}, ${ago(event.at, now)} ago  ${event.event.type}${by}${why}`;
   const text = [
     `${describeChain(event.of)}: ${stateText(event.to)}`,
     ...(from > 1

@@ -5,7 +5,7 @@ import type { VerifyReport } from '../../runtime/audit/verify-report.ts';
 import { lossSentence } from '../doctor/loss-text.ts';
 import { plural } from '../tables/footer.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import { dateTime } from '../terminal/format-time.ts';
+import { fullTime } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
@@ -61,12 +61,11 @@ function facts(outcome: VerifyResult, name: string): readonly string[] {
   if (events === 0) return [`the history of ${name} has no event`];
   const since =
     resumed > 0 ? `, ${formatCount(events - resumed)} of them since the checkpoint` : '';
-  const time = (at: WallTime): string => dateTime(at).slice(0, 19);
   const lines = [
     `${formatCount(events)} events of ${name} replayed, #${first} to #${last}${since}`,
   ];
   if (firstAt !== undefined) {
-    lines.push(`stored from ${time(firstAt)} to ${time(checkpoint.at)}`);
+    lines.push(`stored from ${fullTime(firstAt)} to ${fullTime(checkpoint.at)}`);
   }
   if (keyframes > 0) lines.push(`${plural(keyframes, 'keyframe')} compared`);
   lines.push(...anchorLines(verified));

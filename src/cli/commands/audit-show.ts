@@ -15,7 +15,7 @@ import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
 import { plural } from '../tables/footer.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import { dateTime } from '../terminal/format-time.ts';
+import { dateTime, zoneName } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { wrapText } from '../terminal/wrap.ts';
 import { type OwnerTransition, ownerTransitions } from '../why/owner-transitions.ts';
@@ -103,7 +103,7 @@ function headOf({ of, at }: AuditEvent, { palette }: Terminal): string {
     of.entity === 'instance'
       ? `${of.service}/${of.id}, owned by ${of.host}/${of.agent}`
       : subjectOf({ of });
-  return `\n${palette.bold(escapeControls(what))}  ${palette.dim(`run ${of.run}  ${dateTime(at).slice(0, 10)}`)}`;
+  return `\n${palette.bold(escapeControls(what))}  ${palette.dim(`run ${of.run}  ${dateTime(at).slice(0, 10)} ${zoneName(at)}`)}`;
 }
 
 /** The transition on one line, and its reasons below. */

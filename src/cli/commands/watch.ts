@@ -28,6 +28,7 @@ import { LiveScreen } from '../tables/live-screen.ts';
 import { type LossChange, lossChangeDocument, lossChangeLine } from '../tables/loss-lines.ts';
 import { listSettings } from '../tables/print-list.ts';
 import { printViewStatus, staleAfter } from '../tables/view-status.ts';
+import { zoneName } from '../terminal/format-time.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 
 /** How often the collector seats are read. */
@@ -130,7 +131,7 @@ export const watch = command({
       if (rows.length > 0) io.out(`${instanceTable(rows, now(), look)}\n`);
       for (const line of fleetLines(directory.fleet, now(), io)) io.out(line);
       io.out(footer(directory, plural(rows.length, 'instance'), io));
-      io.out(io.palette.dim('changes from now on:'));
+      io.out(io.palette.dim(`changes from now on, times in ${zoneName(now())}:`));
     }
     await Promise.all([
       printViewStatus(directory, json, io, until.signal),

@@ -1,7 +1,7 @@
 import { lossNames, needsOperator } from '../../domain/store-history/store-loss.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readKnownLosses } from '../../runtime/audit/verifier/recorded-losses.ts';
-import { dateTime } from '../terminal/format-time.ts';
+import { fullTime } from '../terminal/format-time.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 import { lossSentence } from './loss-text.ts';
 
@@ -28,7 +28,7 @@ export async function diagnoseLosses({
     .map(({ kind, recordedAt, at, by }) =>
       note(
         'losses',
-        `${lossNames[kind]}; recorded on ${dateTime(at).slice(0, 19)} by ${by.host}/${by.agent} as event #${recordedAt}`,
+        `${lossNames[kind]}; recorded on ${fullTime(at)} by ${by.host}/${by.agent} as event #${recordedAt}`,
         'nothing to do: rollcall audit verify takes it into account',
       ),
     );

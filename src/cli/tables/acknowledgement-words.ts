@@ -1,7 +1,7 @@
 import { formatTarget } from '../../composition/names/host-or-agent.ts';
 import type { Acknowledgement } from '../../domain/policy/acknowledgement.ts';
 import type { FleetPolicy } from '../../domain/policy/fleet-policy.ts';
-import { dateTime } from '../terminal/format-time.ts';
+import { fullTime } from '../terminal/format-time.ts';
 
 /** The acknowledgements of a policy that another policy does not have. */
 export function newAcknowledgements(
@@ -23,5 +23,5 @@ export function acknowledgementWords({ zone, host, agent, until, why }: Acknowle
           ? ' without a zone'
           : ` of zone ${zone}`;
   const reason = why === undefined ? '' : `: ${why}`;
-  return `losses${at} until ${dateTime(until).slice(0, 19)} are acknowledged${reason}`;
+  return `losses${at} until ${fullTime(until)} are acknowledged${reason}`;
 }

@@ -9,7 +9,7 @@ import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { truncate } from '../terminal/display-width.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import { clockTime, when } from '../terminal/format-time.ts';
+import { clockTime, when, zoneName } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
@@ -103,5 +103,6 @@ const serviceLossWords = (one: ServiceLoss, now: WallTime): string =>
 
 function spanWords({ from, to }: { from: WallTime; to: WallTime }, now: WallTime): string {
   const [start, end] = [when(from, now), when(to, now)];
-  return start === end ? start : `${start} to ${end}`;
+  // The zone once.
+  return start === end ? start : `${start.replace(` ${zoneName(to)}`, '')} to ${end}`;
 }

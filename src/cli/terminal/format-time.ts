@@ -37,9 +37,23 @@ export function dateTime(at: WallTime): string {
   return time.toISOString().replace('T', ' ').replace('Z', '');
 }
 
-/** Time of day, with the date if it is not today. */
+/** The name of the time zone of these times, as the dashboard names it: `UTC`, `CET`, `GMT+2`. */
+export function zoneName(at: WallTime): string {
+  const zone = timeZone.getStore()?.resolvedOptions().timeZone;
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZoneName: 'short',
+    ...(zone !== undefined && { timeZone: zone }),
+  });
+  if (Number.isNaN(new Date(at).getTime())) return 'UTC';
+  return format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? 'UTC';
+}
+
+/** Date and time of day with the zone: `2026-01-31 12:03:04 UTC`. */
+export const fullTime = (at: WallTime): string => `${dateTime(at).slice(0, 19)} ${zoneName(at)}`;
+
+/** Time of day with the zone, and the date if it is not today: `12:03:04 UTC`. */
 export function when(then: WallTime, now: WallTime): string {
-  const full = dateTime(then).slice(0, 19);
+  const full = fullTime(then);
   return full.slice(0, 10) === dateTime(now).slice(0, 10) ? full.slice(11) : full;
 }
 

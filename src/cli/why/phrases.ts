@@ -1,16 +1,13 @@
 import type { AuditEntry } from '../../domain/events/audit-entry.ts';
 import type { Actor, Slot } from '../../domain/identity/names.ts';
 import type { WallTime } from '../../domain/time.ts';
-import { dateTime, formatRounded } from '../terminal/format-time.ts';
+import { formatRounded, when } from '../terminal/format-time.ts';
 
-/** `at 12:03:10 (22 s ago)`, with the date if it is not today. */
-export function formatAt(then: WallTime, now: WallTime): string {
-  const full = dateTime(then).slice(0, 19);
-  const today = full.slice(0, 10) === dateTime(now).slice(0, 10);
-  return `at ${today ? full.slice(11) : full} (${formatRounded(Math.max(0, now - then))} ago)`;
-}
+/** `at 12:03:10 UTC (22 s ago)`, with the date if it is not today. */
+export const formatAt = (then: WallTime, now: WallTime): string =>
+  `at ${when(then, now)} (${formatRounded(Math.max(0, now - then))} ago)`;
 
-/** `since 12:03:10 (22 s)`. */
+/** `since 12:03:10 UTC (22 s)`. */
 export const formatSince = (then: WallTime, now: WallTime): string =>
   formatAt(then, now)
     .replace(/^at /, 'since ')

@@ -7,6 +7,7 @@ import {
   subjectOf,
   whyOf,
 } from '../../../src/cli/audit/event-lines.ts';
+import { zoneName } from '../../../src/cli/terminal/format-time.ts';
 import { parseAuditEvent } from '../../../src/domain/events/audit-entry.ts';
 import { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import { eventSubject } from '../../../src/domain/events/event-subjects.ts';
@@ -97,7 +98,7 @@ describe('an event of the fleet', () => {
   it('of a hold gives its end and its reason', () => {
     const until = new Date(2026, 5, 1, 12).getTime();
     const planned = { of: hold, event: { type: 'planned' }, record: { until, why: 'disk' } };
-    expect(whyOf(event(planned))).toBe('until 2026-06-01 12:00:00: disk');
+    expect(whyOf(event(planned))).toBe(`until 2026-06-01 12:00:00 ${zoneName(until)}: disk`);
     expect(whyOf(event({ ...planned, event: { type: 'released' }, record: null }))).toBe('');
   });
 

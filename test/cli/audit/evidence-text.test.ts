@@ -18,7 +18,7 @@ const words = (type: string, evidence?: object) =>
       ...{ event: { type }, from: null, to: 'x', edges: [], actor: run, record: null, prev: null },
       evidence,
     }),
-  )?.replaceAll(/\d\d:\d\d:\d\d/g, 'T');
+  )?.replaceAll(/\d\d:\d\d:\d\d [A-Z]{3,4}[^\s;]*/g, 'T');
 
 const verdict = {
   judged: 7,

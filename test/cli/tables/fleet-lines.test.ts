@@ -8,6 +8,7 @@ import {
   fleetLines,
   untilWords,
 } from '../../../src/cli/tables/fleet-lines.ts';
+import { zoneName } from '../../../src/cli/terminal/format-time.ts';
 import { forecastBrakes } from '../../../src/domain/collection/brake-forecast.ts';
 import type { PlanRow } from '../../../src/domain/collection/gc-plan.ts';
 import { Fleet } from '../../../src/domain/fleet/fleet.ts';
@@ -20,6 +21,7 @@ import { agentEntry, agentRecord } from '../../domain/support/sample-records.ts'
 import { fakeTerminal } from '../support/fake-terminal.ts';
 
 const now = new Date(2026, 5, 1, 12, 0, 0).getTime();
+const zone = zoneName(now);
 const { io } = fakeTerminal();
 const { palette } = io;
 
@@ -56,9 +58,11 @@ describe('the lines below a view', () => {
     const text = lines.join(' ');
     expect(text).toContain('brake: zone default has been braked since');
     expect(text).toContain(
-      '4 of 5 runs are suspect, 4 held back by the brake, one is declared dead every 10s, until about 12:00:40 (in 40 s)',
+      `4 of 5 runs are suspect, 4 held back by the brake, one is declared dead every 10s, until about 12:00:40 ${zone} (in 40 s)`,
     );
-    expect(text).toContain('hold: h9 is on hold until 12:10:00 (in 10 min): new\\x1b[2J disk');
+    expect(text).toContain(
+      `hold: h9 is on hold until 12:10:00 ${zone} (in 10 min): new\\x1b[2J disk`,
+    );
   });
 
   it('are absent if there is no hold and no brake', () => {
@@ -79,10 +83,10 @@ describe('the lines below a view', () => {
   });
 
   it.each([
-    [minutes(10), 'until 12:10:00 (in 10 min)'],
-    [minutes(10) - 5, 'until 12:09:59 (in 10 min)'],
-    [seconds(1), 'until 12:00:01 (in 1 s)'],
-    [0, 'until 12:00:00 (ends at any moment)'],
+    [minutes(10), `until 12:10:00 ${zone} (in 10 min)`],
+    [minutes(10) - 5, `until 12:09:59 ${zone} (in 10 min)`],
+    [seconds(1), `until 12:00:01 ${zone} (in 1 s)`],
+    [0, `until 12:00:00 ${zone} (ends at any moment)`],
   ])('give the end of a hold that has %i ms left', (left, words) => {
     expect(untilWords(now + left, now)).toBe(words);
   });
@@ -96,7 +100,7 @@ describe('a change of the fleet', () => {
   it.each([
     [
       { of: 'hold', before: undefined, now: holdOf(now + 60_000, 'disk') },
-      'h1/a is on hold until 12:01:00 (in 1 min): disk (by operator)',
+      `h1/a is on hold until 12:01:00 ${zone} (in 1 min): disk (by operator)`,
       { event: 'hold', change: 'begun', host: 'h1', agent: 'a', why: 'disk' },
     ],
     [
@@ -176,7 +180,7 @@ describe('a plan as a table', () => {
 
   it.each([
     [{ by: 'hold', until: null, why: 'x' }, 'hold with an unreadable record'],
-    [{ by: 'hold', until: now, why: 'disk' }, 'hold until 12:00:00: disk'],
+    [{ by: 'hold', until: now, why: 'disk' }, `hold until 12:00:00 ${zone}: disk`],
     [{ ...brake, turn: 2 }, 'brake of zone r1: turn 2, one every 10s'],
     [{ ...brake, turn: null }, 'brake of zone r1: record unreadable'],
     [{ by: 'lease-stands' }, 'valid lease'],

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { acknowledgementWords } from '../../../src/cli/tables/acknowledgement-words.ts';
 import { lossReport } from '../../../src/cli/tables/loss-lines.ts';
+import { zoneName } from '../../../src/cli/terminal/format-time.ts';
 import { fakeTerminal } from '../support/fake-terminal.ts';
 
 const now = new Date(2026, 5, 1, 12, 0, 0).getTime();
+const zone = zoneName(now);
 const { io } = fakeTerminal();
 const losses = {
   lost: ['h1', 'h2'].map((host, n) => ({
@@ -17,8 +19,8 @@ test('losses are lines of a terminal, with what an operator can do', () => {
   const lines = lossReport(losses, now, io);
   for (const line of lines) expect(line.length).toBeLessThanOrEqual(100);
   expect(lines).toEqual([
-    'lost: zone am\\x1bs: 2 of 3 agents, 2 instances, removed 11:58:00 to 11:59:00, none back',
-    'lost: service web: 2 of 2 instances, removed 11:58:00 to 11:59:00, none is left',
+    `lost: zone am\\x1bs: 2 of 3 agents, 2 instances, removed 11:58:00 to 11:59:00 ${zone}, none back`,
+    `lost: service web: 2 of 2 instances, removed 11:58:00 to 11:59:00 ${zone}, none is left`,
     'details: rollcall lost; to acknowledge: rollcall lost ack zone:am\\x1bs',
   ]);
   const back = { ...losses.remaining, backIn: () => 1 };
@@ -42,5 +44,5 @@ test.each([
   [{}, 'losses until'],
 ])('an acknowledgement of %o begins with "%s"', (place, words) => {
   const text = acknowledgementWords({ ...place, until: now, why: 'closed' });
-  expect(text).toBe(`${words} 2026-06-01 12:00:00 are acknowledged: closed`);
+  expect(text).toBe(`${words} 2026-06-01 12:00:00 ${zone} are acknowledged: closed`);
 });

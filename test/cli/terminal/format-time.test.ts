@@ -5,7 +5,9 @@ import {
   dateTime,
   formatRounded,
   formatSetting,
+  fullTime,
   inTimeZone,
+  when,
 } from '../../../src/cli/terminal/format-time.ts';
 
 describe('a duration', () => {
@@ -40,6 +42,16 @@ describe('a duration', () => {
 describe('a time', () => {
   it('has the date and the milliseconds', () => {
     expect(dateTime(1_700_000_000_123)).toMatch(/^2023-11-1[45] \d\d:\d\d:20\.123$/);
+  });
+
+  it('in a text names its zone, and the day if it is another one', () => {
+    const [then, later] = [Date.UTC(2026, 0, 31, 23, 30, 5), Date.UTC(2026, 0, 31, 23, 50)];
+    const texts = (zone: string) => inTimeZone(zone, () => [when(then, later), fullTime(then)]);
+    expect(texts('UTC')).toEqual(['23:30:05 UTC', '2026-01-31 23:30:05 UTC']);
+    expect(texts('Europe/Berlin')).toEqual(['00:30:05 CET', '2026-02-01 00:30:05 CET']);
+    expect(texts('Asia/Kolkata')[0]).toBe('05:00:05 GMT+5:30');
+    expect(inTimeZone('UTC', () => when(then, later + 86_400_000))).toBe('2026-01-31 23:30:05 UTC');
+    expect(when(1e300, 0)).toContain('1e+300');
   });
 
   it('is shown unchanged if it is invalid', () => {

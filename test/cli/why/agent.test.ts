@@ -30,10 +30,10 @@ describe('the sentences of the dashboard about the past', () => {
       return (await sentencesOf(shown, asked, new AbortController().signal)).flat().join(' ');
     };
     expect(await sentences(at + seconds(1))).toMatch(
-      /silent since \S+ \(7 s\).* declared dead in 9 s/,
+      /silent since [\d:]+ [A-Z]{3}\S* \(7 s\).* declared dead in 9 s/,
     );
     expect(await sentences(at + seconds(5))).toMatch(
-      /silent since \S+ \(11 s\).* declared dead in 5 s/,
+      /silent since [\d:]+ [A-Z]{3}\S* \(11 s\).* declared dead in 5 s/,
     );
     a.process.thaw();
     await fleet.advance(seconds(20));

@@ -22,7 +22,7 @@ export async function explained(
 export const saying = ({ sentences }: Explanation): string =>
   sentences
     .join(' ')
-    .replaceAll(/(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d/g, 'T')
+    .replaceAll(/(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d [A-Z]{3,4}\S*/g, 'T')
     .replaceAll(/\brun\d{6}\b/g, 'R')
     .replaceAll(/#\d+/g, '#N');
 

@@ -38,7 +38,7 @@ describe('the sentences of the dashboard', () => {
     );
     const time = (text = '') => {
       const [h = Number.NaN, min = Number.NaN] =
-        /(\d\d):(\d\d):\d\d \(/.exec(text)?.slice(1).map(Number) ?? [];
+        /(\d\d):(\d\d):\d\d \S+ \(/.exec(text)?.slice(1).map(Number) ?? [];
       expect(h, text).not.toBeNaN();
       return h * 60 + min;
     };
