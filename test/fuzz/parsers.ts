@@ -51,7 +51,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
   'access/certificates.test.ts': ['adapters/certificates/read'],
   'machine.test.ts': ['adapters/embedded/ports-file'],
   'command-line.test.ts': [
-    'adapters/nats/connection/credentials-expiry',
+    'adapters/nats/login/credentials-expiry',
     'composition/store/access',
     'composition/access/contexts',
     'composition/names/entity-name',

@@ -87,5 +87,5 @@ export const matchesRow = ({ terms, wrong }: RowFilter, row: Filterable): boolea
   );
 
 /** Whether a value in lower case is the wanted one, or begins as `wanted` does before its `*`. */
-export const matchesValue = (value: string, wanted: string): boolean =>
+const matchesValue = (value: string, wanted: string): boolean =>
   wanted.endsWith('*') ? value.startsWith(wanted.slice(0, -1)) : value === wanted;
