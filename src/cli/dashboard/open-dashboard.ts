@@ -13,6 +13,7 @@ import { chartImageCache } from '../../dashboard/server/routes/chart-images.ts';
 import { Streams } from '../../dashboard/server/routes/event-stream.ts';
 import { GcPlans } from '../../dashboard/server/routes/gc-plans.ts';
 import type { Api } from '../../dashboard/server/routes.ts';
+import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brake-forecast.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import type { HostId } from '../../domain/identity/names.ts';
@@ -70,6 +71,7 @@ type SentencesOf = (
     readonly history: History;
     readonly keyframes: Keyframes | undefined;
     readonly ports: Ports | undefined;
+    readonly brakes?: () => Promise<readonly BrakeForecast[]>;
   },
   ...of: Parameters<Api['sentencesOf']>
 ) => ReturnType<Api['sentencesOf']>;
@@ -96,17 +98,19 @@ export async function openLive(
   const source = opened.use(new LiveSource(name, ports, onProgress));
   const directory = opened.use(new Directory(ports));
   const plan = (fleet: Fleet) => planLive(fleet, lease, ports);
+  const now = async () => {
+    await directory.ready;
+    return { fleet: directory.fleet, now: await ports.serverTime.now() };
+  };
+  const brakes = async () => {
+    const view = await now();
+    return forecastBrakes(view.fleet, view.now);
+  };
   const api = {
-    ...apiOf(source, ports, sentencesOf),
+    ...apiOf(source, (...of) => sentencesOf({ ...namesOf(source), ports, brakes }, ...of)),
     actions: host === undefined ? undefined : new Actions(host, lease, ports, plan),
     why: 'this dashboard is read-only: it was started with --read-only',
-    plans: new GcPlans(source, {
-      now: async () => {
-        await directory.ready;
-        return { fleet: directory.fleet, now: await ports.serverTime.now() };
-      },
-      plan,
-    }),
+    plans: new GcPlans(source, { now, plan }),
   };
   const serving = opened.use(await listen(door, port, api, sentencesOf, ports.log));
   const closing = opened.move();
@@ -146,19 +150,18 @@ export async function openRecorded(
 }
 
 const recordedApi = (source: Source, sentencesOf: SentencesOf): Api => ({
-  ...apiOf(source, undefined, sentencesOf),
+  ...apiOf(source, (...of) => sentencesOf({ ...namesOf(source), ports: undefined }, ...of)),
   actions: undefined,
   why: 'this is a recording and cannot be changed',
   plans: new GcPlans(source, undefined),
 });
 
-const apiOf = (source: Source, ports: Ports | undefined, sentencesOf: SentencesOf) => ({
+const apiOf = (source: Source, sentencesOf: Api['sentencesOf']) => ({
   version: version(),
   source,
   subjectsOf: (name: string, all: boolean) =>
     parseEntity(name).flatMap((one) => (all ? one.all : one.own)),
-  sentencesOf: (...of: Parameters<Api['sentencesOf']>) =>
-    sentencesOf({ ...namesOf(source), ports }, ...of),
+  sentencesOf,
   streams: new Streams(),
   draw: chartImageCache((chart, collapsed) => layoutChart(chart, { collapsed })),
 });

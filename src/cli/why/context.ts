@@ -1,3 +1,4 @@
+import type { BrakeForecast } from '../../domain/collection/brake-forecast.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import type { AgentView, Fleet } from '../../domain/fleet/fleet.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
@@ -16,6 +17,8 @@ export interface ExplanationContext {
   readonly until: Revision;
   /** Number of active collectors; of the past it is known at most that there was none. */
   readonly seats: number | undefined;
+  /** The forecasts of `rollcall gc plan` for the brakes that are on, of the present if one delays a run of the entity. */
+  readonly brakes: readonly BrakeForecast[];
   /** Lease of a run at the leader; undefined for the past, where it is not recorded. */
   lease(of: RunRef): Promise<'stands' | 'absent' | 'unknown' | undefined>;
 }

@@ -1,4 +1,5 @@
 import { type Entity, parseEntity } from '../../composition/names/entity-name.ts';
+import type { BrakeForecast } from '../../domain/collection/brake-forecast.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -30,6 +31,8 @@ export async function explainNamed(
 /** The history that the dashboard shows; `ports` if it is that of a live store. */
 interface Shown extends Pick<OpenHistory, 'history' | 'keyframes' | 'name'> {
   readonly ports: Pick<Ports, 'registry' | 'leases' | 'serverTime'> | undefined;
+  /** The brakes of the present, as the dashboard's own view forecasts them: its pages agree. */
+  readonly brakes?: () => Promise<readonly BrakeForecast[]>;
 }
 
 /** What the dashboard asks for. */
@@ -53,7 +56,7 @@ export async function sentencesOf(
   { kind, name, at, time, zone }: Asked,
   signal: AbortSignal,
 ): Promise<readonly (readonly string[])[]> {
-  const { history, keyframes, ports } = shown;
+  const { history, keyframes, ports, brakes } = shown;
   const candidates = parseEntity(name).filter((one) => one.kind === kind);
   if (candidates.length === 0)
     throw new Fault('bad-name', `'${name}' is not the name of an ${kind}`);
@@ -63,6 +66,7 @@ export async function sentencesOf(
           entities.flatMap(({ records }) => records),
           ports,
           history,
+          brakes,
         )
       : past(
           { seq: at ?? (await history.range()).last },

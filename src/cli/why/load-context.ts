@@ -1,10 +1,19 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
+import { zoneOf } from '../../domain/collection/brake.ts';
+import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brake-forecast.ts';
+import { leaseClearsSuspicion } from '../../domain/collection/gc-plan.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
-import { allSeats, policyKey, slotOfKey } from '../../domain/identity/registry-keys.ts';
-import type { StoredInstance } from '../../domain/records/stored-record.ts';
-import type { WallTime } from '../../domain/time.ts';
+import {
+  allRunLeases,
+  allSeats,
+  leaseKey,
+  policyKey,
+  slotOfKey,
+} from '../../domain/identity/registry-keys.ts';
+import type { KeyValueEntry, StoredInstance } from '../../domain/records/stored-record.ts';
+import type { Revision, WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { observationAt } from '../../runtime/audit/observation-at.ts';
 import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
@@ -16,11 +25,13 @@ import type { ExplanationContext } from './context.ts';
 /**
  * The present: the records of the entity, of the same name elsewhere, and of their agents, read at the
  * leader. Not the whole registry, because a question is about one instance of a large fleet.
+ * `brakesInView`: the forecasts of a view of the whole fleet, if there is one; else the agents are read for them.
  */
 export async function present(
   filters: readonly string[],
   { registry, leases, serverTime }: Pick<Ports, 'registry' | 'leases' | 'serverTime'>,
   history: OpenHistory['history'],
+  brakesInView?: () => Promise<readonly BrakeForecast[]>,
 ): Promise<ExplanationContext> {
   const own = await registry.list([...filters, ...ofTheFleet], 0);
   const ofSlots = own.filter(({ key }) => /^(?:agent|instance)\./.test(key));
@@ -33,14 +44,49 @@ export async function present(
   const entries = [...all.values()].sort((a, b) => a.revision - b.revision);
   fleet.replace(entries, Math.max(upTo, ...owners.map(({ revision }) => revision)));
   const seats = judgingSeats(await leases.list(allSeats));
+  const now = await serverTime.now();
   return {
-    now: await serverTime.now(),
+    now,
     fleet,
+    brakes: hasBrakedRun(fleet)
+      ? await (brakesInView?.() ?? liveBrakes(own, fleet.upTo, now, { registry, leases }))
+      : [],
     history,
     until: Number.POSITIVE_INFINITY,
     seats: seats.length,
     lease: (of: RunRef) => readLease(of, { leases }),
   };
+}
+
+function hasBrakedRun(fleet: Fleet): boolean {
+  for (const { agent } of fleet.slots())
+    if (
+      agent?.kind === 'stored' &&
+      agent.record.suspect &&
+      fleet.controls.brakeOf(zoneOf(agent.record))
+    )
+      return true;
+  return false;
+}
+
+/** The forecast of a brake depends on all agents of its zone, and on their leases. */
+async function liveBrakes(
+  controls: readonly KeyValueEntry[],
+  upTo: Revision,
+  now: WallTime,
+  { registry, leases }: Pick<Ports, 'registry' | 'leases'>,
+): Promise<readonly BrakeForecast[]> {
+  const agents = await registry.list(['agent.>'], upTo);
+  const others = controls.filter(({ key }) => !/^(?:agent|instance)\./.test(key));
+  const entries = [...others, ...agents].sort((a, b) => a.revision - b.revision);
+  const fleet = new Fleet();
+  fleet.replace(entries, Math.max(upTo, ...entries.map(({ revision }) => revision)));
+  const standing = new Set((await leases.list(allRunLeases)).map(({ key }) => key));
+  return forecastBrakes(
+    fleet,
+    now,
+    (run) => standing.has(leaseKey(run)) && leaseClearsSuspicion(run, now),
+  );
 }
 
 /** Records of the fleet on which a state or a removal depends: holds, drains, brakes and the policy. */
@@ -61,9 +107,11 @@ export async function past(
   const { hash, signatures } = systemAdapters;
   const replayed = await replayTo(history, moment, keyframes, signal, hash, signatures.check);
   const observation = await observationAt(replayed, history, { signal, hash, leases });
+  const at = now ?? clockOf(moment, replayed, systemAdapters.clock.wall());
   return {
-    now: now ?? clockOf(moment, replayed, systemAdapters.clock.wall()),
+    now: at,
     fleet: replayed.fleet,
+    brakes: forecastBrakes(replayed.fleet, at),
     history,
     until: replayed.seq,
     seats: observation === 'unobserved' ? 0 : undefined,

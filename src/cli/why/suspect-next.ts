@@ -4,7 +4,7 @@ import type { AgentRecord, BrakeRecord } from '../../domain/records/schemas.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
 import { VerdictEvidence } from '../audit/evidence-text.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
-import { formatRounded } from '../terminal/format-time.ts';
+import { formatRounded, when } from '../terminal/format-time.ts';
 import type { ExplanationContext } from './context.ts';
 import { actorName, eventReference, formatAt, formatIn, formatSince } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
@@ -82,7 +82,7 @@ export function holdWordsOf(
 export function suspectNext(
   record: AgentRecord,
   lease: string | undefined,
-  { seats, now, fleet }: Pick<ExplanationContext, 'seats' | 'now' | 'fleet'>,
+  { seats, now, fleet, brakes }: Pick<ExplanationContext, 'seats' | 'now' | 'fleet' | 'brakes'>,
   { subject, it, removed }: Named,
 ): { readonly what: string; readonly at: WallTime | null; readonly words: string } {
   const { suspect, ttl, grace } = record;
@@ -106,8 +106,14 @@ export function suspectNext(
     return { what: 'nothing', at: null, words };
   }
   if (brake) {
-    const words = `${brakeWords(brake.record, fleet.controls.policy.brake.pace)} Unless the agent renews its lease, it is declared dead in its turn${due > now ? `, not before its grace is over ${formatIn(due, now)}` : ''}, and ${removed} right after. \`rollcall gc plan\` shows the order.`;
-    return { what: 'expire', at: null, words };
+    const forecast = brakes.find(({ zone }) => zone === brake.record.zone);
+    const turn = forecast?.turns.get(record.run);
+    const inTurn = turn
+      ? `in turn ${turn.turn} of ${forecast?.turns.size}, ${turn.at > now ? `about ${when(turn.at, now)} (${formatIn(turn.at, now)})` : 'at any moment'}`
+      : `in its turn${due > now ? `, not before its grace is over ${formatIn(due, now)}` : ''}`;
+    const zone = brakeWords(forecast ?? brake.record, fleet.controls.policy.brake.pace);
+    const words = `${zone} Unless the agent renews its lease, it is declared dead ${inTurn}, and ${removed} right after. \`rollcall gc plan\` shows the order.`;
+    return { what: 'expire', at: turn?.at ?? null, words };
   }
   const words =
     due > now
@@ -116,8 +122,10 @@ export function suspectNext(
   return { what: 'expire', at: due, words };
 }
 
-/** The numbers are from the last write of the brake record. */
-const brakeWords = ({ zone, seen, suspect }: BrakeRecord, pace: Millis): string =>
+const brakeWords = (
+  { zone, seen, suspect }: Pick<BrakeRecord, 'zone' | 'seen' | 'suspect'>,
+  pace: Millis,
+): string =>
   `Zone ${zone} is braked (${suspect} of ${seen} runs are suspect), so one run is declared dead every ${formatRounded(pace)}.`;
 
 /** For texts that already mention that no collector is active. */

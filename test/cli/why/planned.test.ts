@@ -1,4 +1,6 @@
 import { describe, expect } from 'vitest';
+import { memoryStore } from '../../../src/adapters/memory/store.ts';
+import { planLive } from '../../../src/composition/gc-plan-now.ts';
 import { ZoneName } from '../../../src/domain/identity/names.ts';
 import { minutes, seconds } from '../../../src/domain/time.ts';
 import { planHold } from '../../../src/runtime/operator/operator-actions.ts';
@@ -60,8 +62,29 @@ describe('rollcall why for a silent agent that is not declared dead', () => {
     await until(fleet, () => fleet.audit.story({ entity: 'brake' }).length > 0);
     const [story] = await explained(fleet, 'agent:h2/a');
     expect(story && saying(story)).toMatch(
-      /Zone r1 is braked \(\d of 4 runs are suspect\), so one run is declared dead every 10 s\. Unless the agent renews its lease, it is declared dead in its turn, not before its grace is over in \d+ s, and it and its instances are removed right after\. `rollcall gc plan` shows the order\.$/,
+      /Zone r1 is braked \(\d of 4 runs are suspect\), so one run is declared dead every 10 s\. Unless the agent renews its lease, it is declared dead in turn \d of \d, about T \(in \d+ s\), and it and its instances are removed right after\. `rollcall gc plan` shows the order\.$/,
     );
+  });
+
+  scenario('counts what a brake counts now, and has the turn of the plan', async (fleet) => {
+    fleet.collector('watch');
+    const agents = Array.from({ length: 4 }, (_, n) => fleet.agent(`h${n}/a`, [], { zone }));
+    await fleet.advance(seconds(10));
+    for (const { process } of agents) await fleet.kill(process);
+    await until(fleet, () => fleet.record('h0/a').kind === 'absent');
+    const store = memoryStore(fleet.world);
+    const directory = fleet.directory();
+    await until(fleet, () => directory.directory.fleet.size === 3);
+    const planned = planLive(directory.directory.fleet, fleet.lease, store);
+    await fleet.advance(seconds(3));
+    const { rows } = await planned;
+    for (const host of ['h1', 'h2', 'h3']) {
+      const [story] = await explained(fleet, `agent:${host}/a`);
+      expect(story && saying(story)).toContain('Zone r1 is braked (3 of 3 runs are suspect)');
+      const at = rows.find((row) => row.host === host)?.at;
+      expect(at).toBeGreaterThan(0);
+      expect(story?.facts['next']).toEqual({ what: 'expire', at });
+    }
   });
 
   scenario('reports an unreadable brake', async (fleet) => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ApiBrakes, ApiGcPlan, ApiHello } from '../../../src/dashboard/api-types.ts';
+import type { ApiBrakes, ApiGcPlan, ApiHello, ApiWhy } from '../../../src/dashboard/api-types.ts';
 import { seconds } from '../../../src/domain/time.ts';
 import { type LiveDashboard, liveDashboard } from './support/live-dashboard.ts';
 
@@ -65,6 +65,24 @@ describe('the forecast of the brakes', () => {
     );
     expect(turns.length).toBeGreaterThan(2);
     expect(now.turns).toMatchObject(Object.fromEntries(turns));
+  });
+
+  it('is in the sentences of rollcall why, also in those about the past', async () => {
+    const { rows } = await live.get<ApiGcPlan>('/api/plan');
+    const moment = await momentNow();
+    const [{ host, agent, at, heldBy } = {}] = rows.toReversed();
+    const why = async (query: string) => {
+      const asked = `/api/why?kind=agent&zone=UTC&name=${host}/${agent}${query}`;
+      return (await live.get<ApiWhy>(asked)).found.flat().join(' ');
+    };
+    if (heldBy?.by !== 'brake') throw new Error('no brake holds it back');
+    const { seen, suspect, turn } = heldBy;
+    const time = new Date(at ?? 0).toISOString().slice(11, 19);
+    const [present, past] = [await why(''), await why(`&${moment}`)];
+    for (const one of [present, past]) {
+      expect(one).toContain(`(${suspect} of ${seen} runs are suspect)`);
+      expect(one).toContain(`in turn ${turn} of ${rows.length}, about ${time} UTC (in `);
+    }
   });
 
   it('reads no event for the present, and replays a moment of the past once for all pages', async () => {

@@ -5,6 +5,7 @@ import { parseEntity } from '../../../../src/composition/names/entity-name.ts';
 import { LiveSource } from '../../../../src/dashboard/server/history/live-source.ts';
 import { Actions } from '../../../../src/dashboard/server/routes/actions.ts';
 import { GcPlans } from '../../../../src/dashboard/server/routes/gc-plans.ts';
+import { forecastBrakes } from '../../../../src/domain/collection/brake-forecast.ts';
 import { Fault } from '../../../../src/domain/fault.ts';
 import type { Fleet } from '../../../../src/domain/fleet/fleet.ts';
 import { HostId } from '../../../../src/domain/identity/names.ts';
@@ -42,7 +43,13 @@ async function serveLive(fleet: FleetInMemory, isRefused: (key: string) => boole
     }),
     sentencesOf: (...of) =>
       sentencesOf(
-        { name: 'memory', history: ports.audit, keyframes: ports.keyframes, ports },
+        {
+          name: 'memory',
+          history: ports.audit,
+          keyframes: ports.keyframes,
+          ports,
+          brakes: async () => forecastBrakes(directory.fleet, ports.clock.wall()),
+        },
         ...of,
       ),
     subjectsOf: (name, all) => parseEntity(name).flatMap((one) => (all ? one.all : one.own)),
