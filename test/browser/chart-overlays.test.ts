@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { ApiActionResult } from '../../src/dashboard/api-actions.ts';
+import { sweepResultText } from '../../src/dashboard/server/routes/sweep-result.ts';
 import type { PlanRow } from '../../src/domain/collection/gc-plan.ts';
 import { withServer } from '../integration/harness/with-server.ts';
 import { seriousInBoth } from './harness/axe.ts';
@@ -92,11 +93,11 @@ test('a partial sweep is not reported as done, and the page lists what is left',
   await page.route('**/api/actions/sweep', async (route) => {
     const done = (await (await route.fetch()).json()) as ApiActionResult;
     const rows = [...(done.left?.rows ?? []), left];
-    const json = { ...done, transitions: 3, left: { rows, at: 1, refused: 'it may not' } };
-    await route.fulfill({ json });
+    const partial = { ...done, transitions: 3, left: { rows, at: 1, refused: 'it may not' } };
+    await route.fulfill({ json: { ...partial, ...sweepResultText(partial) } });
   });
   await page.getByRole('button', { name: /^Sweep now/ }).click({ timeout: 30_000 });
-  await page.getByRole('dialog').getByRole('button', { name: 'Sweep now', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sweep', exact: true }).click();
   const said = page.locator('.partly[role=status]');
   await said.waitFor({ timeout: 30_000 });
   expect(await said.textContent()).toMatch(/^Partly done: swept, 3 .*h2\/b \(2 inst.*it may not/);

@@ -4,7 +4,7 @@ import type { ApiGuardResult } from '../../src/dashboard/api-types.ts';
 import { HostId, Namespace } from '../../src/domain/identity/names.ts';
 import { holdKey } from '../../src/domain/identity/registry-keys.ts';
 import { readingAlone } from '../integration/harness/permissions.ts';
-import { rollcall } from '../integration/harness/processes.ts';
+import { rollcall, uiToken } from '../integration/harness/processes.ts';
 import { startConfigured } from '../integration/nats/support/configured-server.ts';
 import { seriousInBoth } from './harness/axe.ts';
 import { addressOf } from './harness/dashboard.ts';
@@ -42,7 +42,7 @@ test('a user with read-only NATS permissions sees which action was refused, and 
     ['h2', '10m'],
     ['h3', '1s'],
   ] as const) {
-    await using hold = rollcall(['hold', host, '--for', time, ...as('deploy')]);
+    await using hold = rollcall(['hold', host, '--for', time, '--ahead', ...as('deploy')]);
     expect(await hold.exited).toBe(0);
   }
   await using ui = rollcall(['ui', '--port', '0', '--json', ...as('viewer')]);
@@ -73,7 +73,7 @@ test('a user with read-only NATS permissions sees which action was refused, and 
   expect(await perform('Hold …', 'Hold')).toMatch(refused);
   expect(await seriousInBoth(page)).toEqual([]);
   await page.goto(new URL('#/gc', page.url()).href);
-  expect(await perform('Sweep now …', 'Sweep now')).toMatch(refused);
+  expect(await perform('Sweep now …', 'Sweep')).toMatch(refused);
 
   const { origin } = new URL(page.url());
   for (const [action, body] of [
@@ -83,7 +83,10 @@ test('a user with read-only NATS permissions sees which action was refused, and 
   ] as const) {
     const answer = await fetch(new URL(`/api/actions/${action}`, origin), {
       method: 'POST',
-      headers: { origin, 'rollcall-request': `once-${action}` },
+      headers: {
+        ...{ origin, authorization: `Bearer ${uiToken}` },
+        'rollcall-request': `once-${action}`,
+      },
       body: JSON.stringify(body),
     });
     const { code, message, hint } = (await answer.json()) as ApiGuardResult;
