@@ -6,6 +6,7 @@ import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import { countFlaps, type FlapCounts, FlapTimes } from '../../domain/policy/flaps.ts';
 import type { Millis, Revision, WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
+import { type ExpiryDelays, expiryDelays } from './expiry-delays.ts';
 
 /** A time in which the instances of a run were dubious through it. */
 export interface Doubt {
@@ -23,6 +24,7 @@ export class RunLife {
   readonly #flaps = new FlapTimes();
   readonly #doubts: Doubt[] = [];
   #offset: Millis | undefined;
+  #delays: ExpiryDelays = {};
 
   /** Reads the history up to and including `until`. */
   static async read(history: History, of: RunRef, until: Revision): Promise<RunLife> {
@@ -36,6 +38,8 @@ export class RunLife {
       life.#flaps.take(event.type, isSuspect(from), read.storedAt);
       if (read.event.of.run === of.run) life.#add(read, of);
     }
+    const expired = life.last('expired');
+    if (expired) life.#delays = await expiryDelays(history, of, expired);
     return life;
   }
 
@@ -69,6 +73,11 @@ export class RunLife {
   /** The times in which its instances were dubious through it, the oldest first. */
   get doubts(): readonly Doubt[] {
     return this.#doubts;
+  }
+
+  /** What kept it from being declared dead earlier. */
+  get delays(): ExpiryDelays {
+    return this.#delays;
   }
 
   last(type: string): AuditEntry | undefined {

@@ -41,7 +41,15 @@ export function expiryText(life: RunLife, record: AgentRecord | undefined, now: 
   const evidence = VerdictEvidence.safeParse(expired.event.evidence);
   if (!evidence.success) return `was declared dead ${by}`;
   const { silentFor, policy } = evidence.data;
-  return `was declared dead ${by}, after ${formatRounded(silentFor)} of silence, without a lease, at the end of its grace of ${formatRounded(policy.grace)}`;
+  const { hold, brake } = life.delays;
+  const grace = `its grace of ${formatRounded(policy.grace)}`;
+  const restarted = hold
+    ? `, which began again after a hold on it ended at ${when(hold.event.at, now)} (${eventReference(hold)})`
+    : '';
+  const end = brake
+    ? `${formatRounded(brake.by)} after the end of ${grace}${restarted}${hold ? ',' : ''} because the brake of zone ${brake.zone} was on (${eventReference(brake.start)})`
+    : `at the end of ${grace}${restarted}`;
+  return `was declared dead ${by}, after ${formatRounded(silentFor)} of silence, without a lease, ${end}`;
 }
 
 /** How a text names a suspect run, and what is removed after its death. */

@@ -11,11 +11,11 @@ import { explained, saying, says } from './explained.ts';
 
 const zone = ZoneName.parse('r1');
 
-async function planned(fleet: FleetInMemory): Promise<void> {
+async function planned(fleet: FleetInMemory, lasts = minutes(10)): Promise<void> {
   const { ports } = fleet.process('desk');
   const author = { actor: { ...slotAt('desk/person'), run: ports.entropy.runId() }, ports };
   const { host } = slotAt('h1/a');
-  const plan = { host, until: ports.clock.wall() + minutes(10), why: 'new disk' };
+  const plan = { host, until: ports.clock.wall() + lasts, why: 'new disk' };
   await planHold(author, plan, ports, new AbortController().signal);
 }
 
@@ -109,5 +109,43 @@ describe('rollcall why for a silent agent that is not declared dead', () => {
     expect(await says(fleet, 'agent:h1/a')).toContain(
       'the record of the hold (hold.h1) is unreadable',
     );
+  });
+});
+
+describe('rollcall why for an agent that was declared dead late', () => {
+  scenario('says that a brake delayed it, also after the brake was released', async (fleet) => {
+    fleet.collector('watch');
+    const agents = Array.from({ length: 4 }, (_, n) => fleet.agent(`h${n}/a`, ['web/w'], { zone }));
+    await fleet.advance(seconds(10));
+    for (const { process } of agents) await fleet.kill(process);
+    await until(fleet, () => [0, 1, 2, 3].every((n) => fleet.record(`h${n}/a`).kind === 'absent'));
+    const said = await Promise.all([0, 1, 2, 3].map((n) => says(fleet, `agent:h${n}/a`)));
+    const late = said.filter((one) => one.includes('because the brake'));
+    expect(late.length).toBeGreaterThan(1);
+    for (const one of late)
+      expect(one).toMatch(
+        /after \d+ s of silence, without a lease, \d+ s after the end of its grace of 10 s because the brake of zone r1 was on \(#N\), and the collector/,
+      );
+    await fleet.advance(seconds(60));
+    const last = fleet.agent('h9/a', [], { zone });
+    await fleet.advance(seconds(10));
+    await fleet.kill(last.process);
+    await until(fleet, () => fleet.record('h9/a').kind === 'absent');
+    expect(await says(fleet, 'agent:h9/a')).toMatch(
+      /without a lease, at the end of its grace of 10 s, and the collector/,
+    );
+  });
+
+  scenario('says that a hold delayed it', async (fleet) => {
+    fleet.collector('watch');
+    const { process } = fleet.agent('h1/a', ['web/w1']);
+    await fleet.advance(seconds(10));
+    await planned(fleet, seconds(30));
+    await fleet.kill(process);
+    await until(fleet, () => fleet.record('h1/a').kind === 'absent');
+    for (const name of ['agent:h1/a', 'instance:web/w1'])
+      expect(await says(fleet, name)).toMatch(
+        /after \d+ s of silence, without a lease, at the end of its grace of 10 s, which began again after a hold on it ended at T \(#N\)/,
+      );
   });
 });
