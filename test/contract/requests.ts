@@ -67,4 +67,7 @@ export async function allOf<T>(from: AsyncIterable<T>, into: T[] = []): Promise<
 }
 
 export const byKey = (entries: Iterable<KeyValueEntry>): KeyValueEntry[] =>
-  [...entries].sort((a, b) => (a.key < b.key ? -1 : 1));
+  [...entries]
+    // Not every list knows when an entry was removed.
+    .map(({ removedAt: _, ...entry }) => entry)
+    .sort((a, b) => (a.key < b.key ? -1 : 1));

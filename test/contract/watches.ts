@@ -4,6 +4,7 @@ import {
   allInstances,
   instancesOfAgentFilter,
 } from '../../src/domain/identity/registry-keys.ts';
+import { minutes } from '../../src/domain/time.ts';
 import type { Store } from '../../src/ports/ports.ts';
 import { allOf, byKey, committed, event, removal, revisionIn, write, written } from './requests.ts';
 import { eventually } from './support/eventually.ts';
@@ -58,7 +59,10 @@ export function watchContract(open: Open): void {
       const revision = await written(store, removal(key, revisionIn(created, key)));
       await subject.remove('registry', instance(1, 2));
       await eventually(subject, () => expect(seen.changes).toHaveLength(2));
-      expect(seen.changes[0]).toEqual({ key, revision, text: undefined });
+      const now = await store.serverTime.now();
+      const { removedAt = 0, ...removed } = seen.changes[0] ?? {};
+      expect(removed).toEqual({ key, revision, text: undefined });
+      expect(Math.abs(now - removedAt)).toBeLessThan(minutes(1));
       expect(seen.changes[1]).toMatchObject({ key: instance(1, 2), text: undefined });
       expect(seen.broken).toEqual([]);
     });

@@ -1,5 +1,6 @@
 import { zoneOf } from '../../domain/collection/brake.ts';
 import { leaseClearsSuspicion } from '../../domain/collection/gc-plan.ts';
+import { graceEnd } from '../../domain/collection/grace-end.ts';
 import type { AgentRecord, BrakeRecord } from '../../domain/records/schemas.ts';
 import type { Millis, WallTime } from '../../domain/time.ts';
 import { VerdictEvidence } from '../audit/evidence-text.ts';
@@ -93,8 +94,8 @@ export function suspectNext(
   { seats, now, fleet, brakes }: Pick<ExplanationContext, 'seats' | 'now' | 'fleet' | 'brakes'>,
   { subject, it, removed }: Named,
 ): { readonly what: string; readonly at: WallTime | null; readonly words: string } {
-  const { suspect, ttl, grace } = record;
-  const due = (suspect?.since ?? now) + grace;
+  const { ttl, grace } = record;
+  const due = graceEnd(record, fleet) ?? now;
   if (lease === 'stands' && leaseClearsSuspicion(record, now)) {
     const words = `${subject} has a valid lease again, and is about to refute the suspicion.`;
     return { what: 'refute', at: null, words };

@@ -4,6 +4,7 @@ import type { BrakePolicy } from '../policy/fleet-policy.ts';
 import type { AgentRecord, BrakeRecord } from '../records/schemas.ts';
 import type { Millis, WallTime } from '../time.ts';
 import { countZones, judgeBrake, type ZoneCount, zoneOf } from './brake.ts';
+import { graceEnd } from './grace-end.ts';
 
 /** Forecast expiry of a run that waits for its zone's brake: position in the queue and time. */
 interface ExpiryTurn {
@@ -86,10 +87,11 @@ function waitingRuns(
   for (const { agent } of fleet.slots()) {
     if (agent?.kind !== 'stored') continue;
     const { record } = agent;
-    const { run, suspect, phase, grace } = record;
-    if (!suspect || phase === 'expired' || zoneOf(record) !== zone) continue;
+    const { run, phase } = record;
+    const due = graceEnd(record, fleet);
+    if (due === undefined || phase === 'expired' || zoneOf(record) !== zone) continue;
     if (fleet.controls.holdOn(record) || refuted(record)) continue;
-    waiting.push({ run, due: suspect.since + grace, counts: phase !== 'leaving' });
+    waiting.push({ run, due, counts: phase !== 'leaving' });
   }
   return waiting;
 }

@@ -6,6 +6,7 @@ import type { ViewInstance } from '../records/stored-record.ts';
 import type { Millis, WallTime } from '../time.ts';
 import { zoneOf } from './brake.ts';
 import { type BrakeForecast, forecastBrakes } from './brake-forecast.ts';
+import { graceEnd } from './grace-end.ts';
 import { leftoversOf } from './leftovers.ts';
 
 /** Facts outside the registry that the plan needs. */
@@ -128,7 +129,7 @@ function aheadOf(
   if (hold) return hold;
   const refutation = refutationOf(record, around);
   if (refutation) return { at: null, latest: null, heldBy: { by: refutation } };
-  const due = (record.suspect?.since ?? around.now) + record.grace;
+  const due = graceEnd(record, fleet) ?? around.now;
   const zone = zoneOf(record);
   const brake = brakes.find((one) => one.zone === zone);
   const { at = null, turn = null } = brake?.turns.get(record.run) ?? {};

@@ -13,13 +13,15 @@ import {
   type StoredHold,
   type Unreadable,
 } from '../records/stored-record.ts';
-import type { Revision } from '../time.ts';
+import type { Revision, WallTime } from '../time.ts';
 
 type There<R> = Exclude<RecordRead<R>, { kind: 'absent' }>;
 
 /** The fleet-wide records of the registry: holds, drains, brakes and the policy. */
 export class FleetControls {
   readonly #holds = new Map<string, There<HoldRecord>>();
+  /** When each hold that was removed ended, by its key. */
+  readonly #holdEnds = new Map<string, WallTime>();
   readonly #drains = new Map<string, There<DrainRecord>>();
   readonly #brakes = new Map<string, There<BrakeRecord>>();
   #policy: There<PolicyRecord> | undefined;
@@ -27,8 +29,11 @@ export class FleetControls {
   /** Applies a change; `false` if the key belongs to none of these. */
   take(entry: KeyValueEntry): boolean {
     const { key } = entry;
-    if (isHoldKey(key)) put(this.#holds, key, readHold(entry));
-    else if (isDrainKey(key)) put(this.#drains, key, readDrain(entry));
+    if (isHoldKey(key)) {
+      put(this.#holds, key, readHold(entry));
+      if (entry.removedAt === undefined) this.#holdEnds.delete(key);
+      else this.#holdEnds.set(key, entry.removedAt);
+    } else if (isDrainKey(key)) put(this.#drains, key, readDrain(entry));
     else if (isBrakeKey(key)) put(this.#brakes, key, readBrake(entry));
     else if (key === policyKey) this.#policy = there(readPolicy(entry));
     else return false;
@@ -57,6 +62,13 @@ export class FleetControls {
   holdOn({ host, agent }: Slot): There<HoldRecord> | undefined {
     if (this.#holds.size === 0) return undefined;
     return this.#holds.get(holdKey(host, agent)) ?? this.#holds.get(holdKey(host));
+  }
+
+  /** When the last hold over a slot was released or ended; undefined: unknown, or none was. */
+  holdEndedAt({ host, agent }: Slot): WallTime | undefined {
+    if (this.#holdEnds.size === 0) return undefined;
+    const ends = [holdKey(host, agent), holdKey(host)].map((key) => this.#holdEnds.get(key) ?? 0);
+    return Math.max(...ends) || undefined;
   }
 
   /**

@@ -9,7 +9,7 @@ import {
   policyKey,
 } from '../identity/registry-keys.ts';
 import { readJson } from '../json.ts';
-import type { Millis, Revision } from '../time.ts';
+import type { Millis, Revision, WallTime } from '../time.ts';
 import { tooManyEntriesIn } from './entry-count.ts';
 import { recordLimits, tooLong } from './record-budget.ts';
 import { isSimpleInstance } from './record-validity.ts';
@@ -34,6 +34,8 @@ export interface KeyValueEntry {
   readonly leftOut?: string;
   /** How long before the answer the server had stored it, by its own clock; only in lists of leases, and not in every store. */
   readonly age?: Millis;
+  /** When the record was removed, by the clock of the store or of the author of the event; in watches, in replays and in some lists. */
+  readonly removedAt?: WallTime;
 }
 
 export interface StoredRecord<R> {

@@ -111,7 +111,7 @@ export class RegistryProjection {
 
   #change(
     key: string,
-    { of: { run }, record }: AuditEvent,
+    { at, of: { run }, record }: AuditEvent,
     { hash, origin, seq }: Pick<AuditEntry, 'hash' | 'origin' | 'seq'>,
   ): KeyValueEntry | undefined {
     if (record !== null) {
@@ -124,7 +124,7 @@ export class RegistryProjection {
     // A final event removes the record, unless another run has adopted it.
     if (this.#records.get(key)?.run !== run) return undefined;
     this.#records.delete(key);
-    return { key, revision: origin, text: undefined };
+    return { key, revision: origin, text: undefined, removedAt: at };
   }
 
   #begin(origin: Revision): void {

@@ -131,6 +131,7 @@ export class RegistryCache<I extends ViewInstance = StoredInstance> {
   /** Puts a snapshot into the place of the contents. */
   #replace(snapshot: Snapshot): ReadonlySet<string> {
     const next = this.#next ?? new Fleet(this.#keep);
+    if (this.#next === undefined) next.apply(snapshot.removals ?? [], 0);
     this.#next = undefined;
     next.apply(snapshot.entries, snapshot.upTo);
     this.#compare(snapshot, next);

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest';
+import { planRemovals } from '../../../src/domain/collection/gc-plan.ts';
 import { AgentName, HostId } from '../../../src/domain/identity/names.ts';
 import { type Millis, minutes, seconds } from '../../../src/domain/time.ts';
 import { endHoldEarly, planHold } from '../../../src/runtime/operator/operator-actions.ts';
@@ -121,6 +122,32 @@ describe('when a hold ends', () => {
     const types = fleet.audit.story({ entity: 'hold' });
     expect(types).toEqual(['planned', 'ran-out']);
   });
+});
+
+describe('after a hold', () => {
+  for (const opened of ['before', 'after'] as const)
+    scenario(
+      `a view that was opened ${opened} its end forecasts when the silent run expires`,
+      async (fleet) => {
+        const { a } = await given(fleet);
+        const desk = person(fleet);
+        const early = fleet.directory();
+        await fleet.kill(a);
+        await until(fleet, () => fleet.phase('h1/a') !== 'live', fleet.lease.ttl + seconds(5));
+        await desk.hold('h1', minutes(10));
+        await fleet.advance(minutes(1));
+        await desk.release('h1');
+        await fleet.advance(seconds(1));
+        const { directory } = opened === 'before' ? early : fleet.directory();
+        await fleet.advance(seconds(1));
+        const around = { now: fleet.clock.wall(), seats: 1, orphans: fleet.lease };
+        const none = { leases: new Set<string>(), answering: new Set<string>() };
+        const [row] = planRemovals(directory.fleet, { ...around, ...none }).rows;
+        expect(row).toMatchObject({ next: 'expire', heldBy: { by: 'grace' } });
+        await until(fleet, () => fleet.phase('h1/a') === 'absent', longDead(fleet));
+        expect(Math.abs(fleet.clock.wall() - (row?.at ?? 0))).toBeLessThan(seconds(3));
+      },
+    );
 });
 
 describe('a hold', () => {

@@ -105,9 +105,8 @@ function snapshotEvent(
   why: string | undefined,
 ): WatchEvent {
   const entries = all.filter(({ text }) => text !== undefined);
-  if (why === undefined) return { kind: 'snapshot', entries, upTo };
   const removals = all.filter(({ text }) => text === undefined);
-  return { kind: 'snapshot', entries, upTo, why, removals };
+  return { kind: 'snapshot', entries, upTo, ...(why !== undefined && { why }), removals };
 }
 
 const fetchAfter = ({ stream, wants }: WatchSpec, seq: Revision) => ({
@@ -117,12 +116,13 @@ const fetchAfter = ({ stream, wants }: WatchSpec, seq: Revision) => ({
 });
 
 const entryOf = (
-  { subject, seq, text }: Message,
+  { subject, seq, text, storedAt }: Message,
   keyOf: (subject: string) => string,
 ): KeyValueEntry => ({
   key: keyOf(subject),
   revision: seq,
   text,
+  ...(text === undefined && { removedAt: storedAt }),
 });
 
 async function tryCarry<T>(

@@ -113,7 +113,9 @@ export function deliveredEntry(bucket: BucketNames, msg: Msg, revision: Revision
   const key = msg.subject.slice(bucket.prefix.length);
   // Only an empty message can be a removal. Do not parse 100 000 headers of the others: it is slow.
   const removed = msg.data.length === 0 && isRemoval(headerOf(msg.headers));
-  return { key, revision, text: removed ? undefined : msg.string() };
+  if (!removed) return { key, revision, text: msg.string() };
+  const { storedAt } = parseDeliveryPosition(msg.reply ?? '');
+  return { key, revision, text: undefined, removedAt: storedAt };
 }
 
 const headerOf = (headers: MsgHdrs | undefined) => (name: string) =>
