@@ -17,9 +17,9 @@ test('the runbook of an audit that is too large, played until the history has a 
     'SERVICE/ID': 'web/busy',
   });
   const file = join(drill.folder, 'h1.json');
-  // A check that flaps: each change of its state is an event.
+  // A check that flaps, at its first failure: each change of its state is an event.
   const command = ['sh', '-c', 'test $(( $(date +%s) / 2 % 2 )) = 0'];
-  const check = { exec: command, every: '1s', timeout: '5s' };
+  const check = { exec: command, every: '1s', timeout: '5s', failAfter: 1 };
   const busy = { service: 'web', id: 'busy', port: 1, address: '127.0.0.1', check };
   const jobs = Array.from({ length: many }, (_, n) => ({ service: 'job', id: `j${n}` }));
   await writeFile(file, JSON.stringify({ instances: [busy, ...jobs.slice(1)] }));
