@@ -45,11 +45,14 @@ const Leftover = z.looseObject({
 });
 const OwnerExpired = z.looseObject({ owner: z.string(), expiredAt: z.number() });
 
-/** The evidence of an event as text; undefined if its form is unknown to this version. */
-export function evidenceWords({ event, evidence }: AuditEvent): string | undefined {
+/**
+ * The evidence of an event as text; undefined if its form is unknown to this version. The times in it are by the
+ * clock of `at`.
+ */
+export function evidenceWords({ event, evidence, at }: AuditEvent): string | undefined {
   if (evidence === undefined) return undefined;
   const verdict = VerdictEvidence.safeParse(evidence);
-  if (verdict.success) return verdictWords(verdict.data, event.type);
+  if (verdict.success) return verdictWords(verdict.data, event.type, at);
   const taken = Taken.safeParse(evidence);
   if (taken.success) return getOwn(takenWords, taken.data.taken) ?? `taken: ${taken.data.taken}`;
   const leftover = Leftover.safeParse(evidence);
@@ -82,11 +85,11 @@ function brakingWords({ seen, suspect, policy }: z.infer<typeof Braking>, type: 
 
 const percent = (fraction: number): string => `${Number((fraction * 100).toFixed(1))} %`;
 
-function verdictWords(evidence: VerdictEvidence, type: string): string {
+function verdictWords(evidence: VerdictEvidence, type: string, at: WallTime): string {
   const { suspectFor, policy, connection, hold, brake } = evidence;
   return [
     type === 'expired' ? `suspect for ${formatElapsed(suspectFor)}` : '',
-    silenceWords(evidence),
+    silenceWords(evidence, at),
     getOwn(leaseWords, evidence.lease) ?? `lease ${evidence.lease}`,
     getOwn(connectionWords, connection ?? 'open') ?? `connection ${connection}`,
     getOwn(probeWords, evidence.probe) ?? `ping ${evidence.probe}`,
@@ -99,14 +102,14 @@ function verdictWords(evidence: VerdictEvidence, type: string): string {
     .join('; ');
 }
 
-function silenceWords(evidence: VerdictEvidence): string {
+function silenceWords(evidence: VerdictEvidence, at: WallTime): string {
   const { lastRenewal, countingSince, silentFor } = evidence;
-  const silent = (since: WallTime, what: string): string =>
-    `${what} ${formatElapsed(silentFor)} before, at ${clockTime(since)} ${zoneName(since)}`;
-  if (lastRenewal !== null && lastRenewal.seenAt >= countingSince) {
-    return silent(lastRenewal.seenAt, 'last renewal seen');
-  }
-  return silent(countingSince, 'no renewal seen since the collector started to watch');
+  const since = at - silentFor;
+  const what =
+    lastRenewal !== null && lastRenewal.seenAt >= countingSince
+      ? 'last renewal seen'
+      : 'no renewal seen since the collector started to watch';
+  return `${what} ${formatElapsed(silentFor)} before, at ${clockTime(since)} ${zoneName(since)}`;
 }
 
 const leaseWords: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import type { Chart } from '../../charts/model/chart-data.ts';
 import { activeStates } from '../../charts/model/overlay.ts';
 import { textTree } from '../../charts/text/text-tree.ts';
-import { describeChain } from '../../domain/events/audit-entry.ts';
+import { atStoredTime, describeChain } from '../../domain/events/audit-entry.ts';
 import { type ChainSummary, overlayOf } from '../charts/entity-history.ts';
 import { outlineLines } from '../charts/text-tree-lines.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
@@ -16,7 +16,7 @@ export function headLines(
   { palette, columns }: Terminal,
   now: number,
 ): readonly string[] {
-  const { event, seq } = last;
+  const { event, seq } = atStoredTime(last);
   const by = actorOf(event) === 'itself' ? '' : ` by ${actorOf(event)}`;
   const why = whyOf(event) === '' ? '' : `: ${whyOf(event)}`;
   const came = `#${seq} ${dateTime(event.at)} ${zoneName(event.at)}, ${ago(event.at, now)} ago  ${event.event.type}${by}${why}`;

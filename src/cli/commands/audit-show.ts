@@ -1,6 +1,7 @@
 import { type Entity, parseEntity } from '../../composition/names/entity-name.ts';
 import {
   type AuditEntry,
+  atStoredTime,
   parseAuditEvent,
   type UnreadableEvent,
 } from '../../domain/events/audit-entry.ts';
@@ -50,12 +51,13 @@ export const auditShow = command({
     let day = '';
     for await (const stored of history.read(0, entity.own)) {
       if (io.signal.aborted) break;
-      const read = parseAuditEvent(stored);
+      const parsed = parseAuditEvent(stored);
       shown += 1;
       if (settings.json) {
-        io.out(eventJson(read));
+        io.out(eventJson(parsed));
         continue;
       }
+      const read = parsed.kind === 'event' ? atStoredTime(parsed) : parsed;
       for (const one of before(stored.seq)) for (const line of doubtLines(one, io)) io.out(line);
       if (read.kind === 'event' && (read.event.of.run !== run || dayOf(read.event) !== day)) {
         ({ run } = read.event.of);

@@ -3,6 +3,7 @@ import { parseEntity } from '../../composition/names/entity-name.ts';
 import { momentRule } from '../../composition/time/moment-expression.ts';
 import {
   type AuditEntry,
+  atStoredTime,
   parseAuditEvent,
   type UnreadableEvent,
 } from '../../domain/events/audit-entry.ts';
@@ -141,7 +142,7 @@ function tailLine(read: AuditEntry | UnreadableEvent, { palette }: Terminal): st
   if (read.kind === 'illegible') {
     return `${seq} ${palette.dubious('cannot be read')}: ${escapeControls(`${read.subject}: ${read.why}`)}`;
   }
-  const { event } = read;
+  const { event } = atStoredTime(read);
   const from = stateText(event.from);
   const to = stateText(event.to);
   const step = from === to ? to : `${from && `${from} → `}${to}`;

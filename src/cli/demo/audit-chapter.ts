@@ -1,6 +1,6 @@
 import { parseEntity } from '../../composition/names/entity-name.ts';
 import { systemAdapters } from '../../composition/system-adapters.ts';
-import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import { atStoredTime, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { AuditEvent } from '../../domain/events/event-schema.ts';
 import { seconds } from '../../domain/time.ts';
 import type { StoredEvent } from '../../ports/audit.ts';
@@ -66,7 +66,7 @@ async function lifeOf({ name }: DemoAgent, stage: DemoEnvironment): Promise<read
     const life: AuditEvent[] = [];
     for (const stored of await listed(stage, entity?.own ?? [])) {
       const read = parseAuditEvent(stored);
-      if ('event' in read && read.event.of.entity === 'run') life.push(read.event);
+      if ('event' in read && read.event.of.entity === 'run') life.push(atStoredTime(read).event);
     }
     if (life.some(({ event }) => ends.has(event.type)) || clock.monotonic() > until) return life;
     await clock.sleep(100);

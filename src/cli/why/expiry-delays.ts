@@ -1,4 +1,4 @@
-import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import { type AuditEntry, atStoredTime, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { Slot } from '../../domain/identity/names.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
@@ -39,7 +39,7 @@ export async function expiryDelays(
     if (read.kind !== 'event') continue;
     const { of, to } = read.event;
     const before = expired.storedAt - read.storedAt;
-    if (of.entity === 'hold' && to === 'over' && before <= silentFor) hold = read;
+    if (of.entity === 'hold' && to === 'over' && before <= silentFor) hold = atStoredTime(read);
     if (of.entity === 'brake' && to !== 'released') start ??= read;
     if (of.entity === 'brake' && to === 'released' && before >= by) start = undefined;
   }

@@ -1,5 +1,5 @@
 import type { Entity } from '../../composition/names/entity-name.ts';
-import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import { type AuditEntry, atStoredTime, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { isOfSlot } from '../../domain/events/event-schema.ts';
 import type { AgentView } from '../../domain/fleet/fleet.ts';
 import { matchesSubject } from '../../domain/identity/subject-filter.ts';
@@ -110,8 +110,8 @@ async function span(
     const read = parseAuditEvent(stored);
     // A forged event may be about a hold or the fleet.
     if (read.kind !== 'event' || !isOfSlot(read.event.of)) continue;
-    if (!first || read.event.from === null) first = read;
-    last = read;
+    last = atStoredTime(read);
+    if (!first || read.event.from === null) first = last;
   }
   return { ...(first && { first }), ...(last && { last }) };
 }

@@ -35,7 +35,7 @@ export async function tellInstance(
   const life = await RunLife.read(context.history, record, context.until);
   const lease = await context.lease(record);
   const name = `${record.service}/${record.id} on ${slotName(record)}`;
-  const inServerTime = { ...stored, record: instanceInServerTime(record, life) };
+  const inServerTime = { ...stored, record: await instanceInServerTime(record, life, context) };
   const one: InstanceContext = { context, stored: inServerTime, slot, row, name, life, lease };
   const paragraph = await describerOf(one)(one);
   const agent = slot.agent?.kind === 'stored' ? slot.agent.record : undefined;

@@ -1,4 +1,4 @@
-import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import { type AuditEntry, atStoredTime, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { type AuditEvent, isOfSlot } from '../../domain/events/event-schema.ts';
 import { runSubject } from '../../domain/events/event-subjects.ts';
 import { type OwnerDoubt, ownerDoubt } from '../../domain/events/owner-doubt.ts';
@@ -30,7 +30,7 @@ export async function ownerTransitions(
       if (stored.seq > to) break;
       const entry = parseAuditEvent(stored);
       const doubt = entry.kind === 'event' ? ownerDoubt(entry.event) : undefined;
-      if (entry.kind === 'event' && doubt) found.push({ entry, doubt });
+      if (entry.kind === 'event' && doubt) found.push({ entry: atStoredTime(entry), doubt });
     }
   }
   return found.toSorted((a, b) => a.entry.seq - b.entry.seq);

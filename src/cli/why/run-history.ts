@@ -1,5 +1,4 @@
-import { clocksAgree } from '../../domain/clock-difference.ts';
-import { type AuditEntry, parseAuditEvent } from '../../domain/events/audit-entry.ts';
+import { type AuditEntry, atStoredTime, parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import { isSuspect, ownerDoubt } from '../../domain/events/owner-doubt.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import { agentMapKey } from '../../domain/identity/registry-keys.ts';
@@ -46,7 +45,7 @@ export class RunLife {
   #add(read: AuditEntry, of: RunRef): void {
     const offset = read.event.at - read.storedAt;
     if (read.event.actor.run === of.run) this.#offset = Math.max(this.#offset ?? offset, offset);
-    const entry = clocksAgree(offset) ? read : atStoredTime(read);
+    const entry = atStoredTime(read);
     const { event, seq } = entry;
     this.#last.set(event.event.type, entry);
     const doubt = ownerDoubt(event);
@@ -89,9 +88,3 @@ export class RunLife {
     return this.last('left') ?? this.last('removed') ?? this.last('superseded');
   }
 }
-
-/** The event with the time of the server, in place of that of an actor whose clock differs. */
-const atStoredTime = (entry: AuditEntry): AuditEntry => ({
-  ...entry,
-  event: { ...entry.event, at: entry.storedAt },
-});

@@ -72,6 +72,15 @@ export function parseAuditEvent(
   }
 }
 
+/**
+ * The event at the time when the audit stored it, by the clock of the server. Texts show this time, because the
+ * history is ordered by it and a moment is found by it.
+ */
+export const atStoredTime = (entry: AuditEntry): AuditEntry => ({
+  ...entry,
+  event: { ...entry.event, at: entry.storedAt },
+});
+
 /** A chain's map key: its entity and run as one string. */
 export const chainName = (of: ChainRef): string => chainSubject(of);
 
