@@ -9,7 +9,7 @@ import type { Palette } from '../terminal/palette.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] => [
   { head: 'TARGET', cell: (row) => escapeControls(nameOf(row)), isName: true },
-  { head: 'REASON', cell: ({ why }) => why },
+  { head: 'REASON', cell: planReason },
   { head: 'SINCE', cell: ({ since }) => (since === null ? '' : ago(since, now)), right: true },
   { head: 'INSTANCES', cell: ({ instances }) => `${instances}`, right: true },
   { head: 'REMOVAL', cell: (row) => whenRemoved(row, now) },
@@ -21,6 +21,10 @@ const columns = (now: WallTime, palette: Palette): readonly Column<PlanRow>[] =>
     wraps: true,
   },
 ];
+
+/** Why the target is in the plan, as `rollcall ps` has it: silence under a hold is planned. */
+export const planReason = ({ why, heldBy }: Pick<PlanRow, 'why' | 'heldBy'>): string =>
+  heldBy?.by === 'hold' && (why === 'silent' || why === 'unreachable') ? 'planned' : why;
 
 const nameOf = ({ host, agent, key }: PlanRow): string => key ?? `${host}/${agent}`;
 

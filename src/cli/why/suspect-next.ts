@@ -25,12 +25,13 @@ export function suspicionText(
   }
   const since = suspected.event.at - evidence.data.silentFor;
   const silent = `${whose} has been silent ${formatSince(since, now)}`;
+  const at = when(suspected.event.at, now);
   const found =
     suspect?.reason === 'unreachable'
-      ? 'which pinged it and found that no process answers for it'
+      ? `which pinged it at ${at} and found that no process answers for it`
       : evidence.data.lease === 'unmoved'
-        ? 'which found that its lease exists but is not renewed'
-        : 'which found that its lease is gone';
+        ? `which found at ${at} that its lease exists but is not renewed`
+        : `which found at ${at} that its lease is gone`;
   return `${silent}, according to ${actorName(suspected.event)}, ${found} (${eventReference(suspected)})`;
 }
 

@@ -53,7 +53,7 @@ describe('rollcall why for an agent that exists', () => {
     a.process.freeze();
     await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
     expect(await says(fleet, h1a)).toMatch(
-      /^h1\/a is suspect: it has been silent since T \(6 s\), according to the collector in watch\/collector, which found that its lease is gone \(#N\)\. Run R was live for 1\d s; it owns 2 instances, now dubious too\. Unless the agent renews its lease, it is declared dead in (9|10) s, and it and its instances are removed right after\.$/,
+      /^h1\/a is suspect: it has been silent since T \(6 s\), according to the collector in watch\/collector, which found at T that its lease is gone \(#N\)\. Run R was live for 1\d s; it owns 2 instances, now dubious too\. Unless the agent renews its lease, it is declared dead in (9|10) s, and it and its instances are removed right after\.$/,
     );
     a.process.thaw();
     await until(fleet, () => fleet.phase('h1/a') === 'live');

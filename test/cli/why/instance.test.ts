@@ -36,7 +36,7 @@ describe('rollcall why for an instance that exists', () => {
       await until(fleet, () => fleet.phase('h1/a') === 'live, silent');
       await fleet.advance(seconds(2));
       expect(await says(fleet, w1)).toMatch(
-        /^web\/w1 on h1\/a is dubious: its agent has been silent since T \([78] s\), according to the collector in watch\/collector, which found that its lease is gone \(#N\)\. It was live for 1\d s before that\. Unless the agent renews its lease, it is declared dead in [78] s, and the instance is removed right after\.$/,
+        /^web\/w1 on h1\/a is dubious: its agent has been silent since T \([78] s\), according to the collector in watch\/collector, which found at T that its lease is gone \(#N\)\. It was live for 1\d s before that\. Unless the agent renews its lease, it is declared dead in [78] s, and the instance is removed right after\.$/,
       );
       const [story] = await explained(fleet, w1);
       expect(story?.facts).toMatchObject({
@@ -53,7 +53,7 @@ describe('rollcall why for an instance that exists', () => {
     await fleet.kill(a.process);
     await until(fleet, () => fleet.phase('h1/a') === 'live, unreachable');
     expect(await says(fleet, w1)).toContain(
-      'according to the collector in watch/collector, which pinged it and found that no process answers for it (#N).',
+      'according to the collector in watch/collector, which pinged it at T and found that no process answers for it (#N).',
     );
   });
 
