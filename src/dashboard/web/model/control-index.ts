@@ -6,14 +6,14 @@ import { HoldIndex } from './hold-index.ts';
 /** The entities that are neither runs nor instances nor sessions: holds, drains, brakes, collectors, policies. */
 export class ControlIndex {
   readonly #states = new Map<number, EntityState>();
-  readonly #holds = new HoldIndex();
+  readonly holds = new HoldIndex();
   readonly #drains = new DrainIndex();
   /** Grows with each change of one. */
   changes = 0;
 
   clear(): void {
     this.#states.clear();
-    this.#holds.clear();
+    this.holds.clear();
     this.#drains.clear();
   }
 
@@ -22,7 +22,7 @@ export class ControlIndex {
     this.changes += 1;
     if (state) this.#states.set(number, state);
     else this.#states.delete(number);
-    if (entity.entity === 'hold') this.#holds.set(entity.host, number, state);
+    if (entity.entity === 'hold') this.holds.set(entity.host, number, state);
     if (entity.entity === 'drain') this.#drains.set(entity.target, number, state);
   }
 
@@ -32,7 +32,7 @@ export class ControlIndex {
 
   /** The hold that makes a silence planned. */
   holdOf(host: string, agent: string): EntityState | undefined {
-    return this.#holds.covering(host, agent);
+    return this.holds.on(host, agent).find(({ state }) => state === 'planned');
   }
 
   /** The latest policy; undefined: the defaults apply. */

@@ -17,15 +17,10 @@ export class HoldIndex {
     else holds.delete(number);
   }
 
-  /** The active hold that covers an agent. */
-  covering(host: string, agent: string): EntityState | undefined {
-    const holds = this.#holds.get(host);
-    if (!holds) return undefined;
-    return [...holds.values()].find(
-      ({ entity, state }) =>
-        state === 'planned' &&
-        entity.entity === 'hold' &&
-        (entity.agent === undefined || entity.agent === agent),
+  /** The holds on an agent or its host, also those that are over. */
+  on(host: string, agent: string): EntityState[] {
+    return [...(this.#holds.get(host)?.values() ?? [])].filter(
+      ({ entity }) => entity.entity === 'hold' && (entity.agent ?? agent) === agent,
     );
   }
 }

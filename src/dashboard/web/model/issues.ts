@@ -223,8 +223,11 @@ export function nextOf(slot: AgentModel, fleet: FleetModel): { next: string; at:
         next: 'expires in turn under the brake',
         at: fleet.turns.value[entityState.entity.run] ?? null,
       };
-    const { grace } = entityState.note;
-    return { next: 'expires', at: grace === undefined ? null : entityState.since + grace };
+    const { ttl = 0, grace } = entityState.note;
+    // After a hold, first the ttl must pass (`graceEnd` of the core).
+    const holds = fleet.controls.holds.on(slot.host, slot.agent).map(({ since }) => since + ttl);
+    const from = Math.max(entityState.since, ...holds);
+    return { next: 'expires', at: grace === undefined ? null : from + grace };
   }
   if (status === 'expired') {
     return instances.length > 0

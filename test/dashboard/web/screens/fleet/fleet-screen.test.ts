@@ -1,17 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentModel } from '../../../../../src/dashboard/web/model/agent-model.ts';
 import { mostCells } from '../../../../../src/dashboard/web/model/group-agents.ts';
-import { nextOf } from '../../../../../src/dashboard/web/model/issues.ts';
-import {
-  brake,
-  counted,
-  hold,
-  instance,
-  present,
-  rollOf,
-  run,
-  tell,
-} from '../../support/sample-fleet.ts';
+import { counted, hold, instance, present, rollOf, run, tell } from '../../support/sample-fleet.ts';
 
 const suspect = present('live', 'suspect');
 const live = present('live');
@@ -146,31 +136,6 @@ describe('the list of issues', () => {
         .map(({ title }) => title),
     ).toEqual(['h/a', 'h/b']);
   });
-
-  test('shows that a suspect run expires after its grace', () => {
-    const fleet = rollOf([{ entity: run('h'), state: suspect, since: 5000, note: silent }]);
-    expect(nextOf(only(fleet.slots()), fleet)).toEqual({ next: 'expires', at: 35_000 });
-  });
-
-  test.each([
-    ['z', 'z'],
-    ['', 'default'],
-  ])(
-    'shows the end of a hold, and under a brake the time that its forecast has: zone %j',
-    (zone, braked) => {
-      const note = { ...silent, zone };
-      const fleet = rollOf([
-        { entity: run('h'), state: suspect, note },
-        { entity: brake(braked), state: 'braked' },
-      ]);
-      expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: null });
-      const { entity } = only(fleet.slots()).entityState;
-      fleet.turns.value = { [entity.entity === 'run' ? entity.run : '']: 66_000 };
-      expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: 66_000 });
-      tell(fleet, [{ entity: hold('h'), state: 'planned', note: { until: 77_000 } }]);
-      expect(nextOf(only(fleet.slots()), fleet)).toMatchObject({ at: 77_000 });
-    },
-  );
 
   test('shows that leftovers of a superseded run are removed after a ttl and a grace', () => {
     const fleet = rollOf([
