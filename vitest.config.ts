@@ -65,7 +65,7 @@ const night = [
 const nightBrowser = [
   'test/browser/{accessibility,chart-overlays,clock-skew,connection-states,shared-worker}.test.ts',
   'test/browser/{firefox,forbidden-actions,layout,login,page-and-ps,why}.test.ts',
-  'test/browser/screens/{gaps,retention}.test.ts',
+  'test/browser/screens/{gaps,outages,retention}.test.ts',
   'test/browser/tasks/*.test.ts',
 ];
 /**

@@ -6,6 +6,7 @@ import { build, type Plugin, transform } from 'esbuild';
 import { minify } from 'rolldown/utils';
 import { stylesheet } from '../../charts/svg/stylesheet.ts';
 import { variablesOf } from '../../charts/svg/theme.ts';
+import { innerNames } from './inner-names.ts';
 
 /** The page's source, in a checkout. */
 const page = fileURLToPath(new URL('../web/', import.meta.url));
@@ -31,6 +32,7 @@ export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
     jsxFactory: 'h',
     jsxFragment: 'Fragment',
     plugins: [calls],
+    mangleProps: new RegExp(`^(${innerNames.join('|')})$`),
     loader: { '.woff2': 'file', '.svg': 'copy' },
     outdir: 'assets',
     entryNames: '[name]',

@@ -1,3 +1,5 @@
+import type { ApiEntity } from '../api-types.ts';
+import { entityKey } from './entity-key.ts';
 import { problems } from './event-classes.ts';
 import { InstanceLanes } from './instance-lanes.ts';
 import { none } from './note-table.ts';
@@ -70,8 +72,35 @@ export function lanes(log: TransitionLog, { entities, from, to }: Lanes): Lane[]
     const cut = row !== none && row > start ? log.at.get(row) : null;
     const before = row === none ? log.before(entity)?.state : log.state.get(row);
     const word = before === undefined ? null : log.words.at(before);
-    return { entity, start: word, steps: steps.reverse(), cut };
+    const lane = { entity, start: word, steps: steps.reverse(), cut };
+    return of.entity === 'session' ? endedWithRun(log, lane, of, start, end) : lane;
   });
+}
+
+/** The lane of a session. A process that is killed records no end: the end of its run ends the session. */
+function endedWithRun(
+  log: TransitionLog,
+  lane: Lane,
+  of: ApiEntity & { readonly entity: 'session' },
+  start: number,
+  last: number,
+): Lane {
+  const run = log.entities.find(entityKey({ ...of, entity: 'run' }));
+  let end: number = none;
+  let row = run === undefined ? none : log.lastRowOf(run);
+  for (; row !== none && !log.words.at(log.state.get(row)).startsWith('present'); ) {
+    if (row <= last) end = row;
+    row = log.prev.get(row);
+  }
+  if (end === none) return lane;
+  const { at, seq, type } = transitionAt(log, end);
+  const before = end <= start ? [] : lane.steps.filter((step) => step[3] < seq);
+  const state = before.at(-1)?.[1] ?? lane.start;
+  if (state === null || state === 'fenced' || state === 'stopped') return lane;
+  if (end <= start) return { ...lane, start: 'gone' };
+  // What the process did after that, it recorded itself.
+  const after = lane.steps.slice(before.length);
+  return { ...lane, steps: [...before, [at, 'gone', type, seq], ...after] };
 }
 
 /** The entities that had a transition in a time range, each with the number of its problems there. */

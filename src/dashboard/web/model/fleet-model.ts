@@ -23,6 +23,7 @@ import {
 } from './agent-model.ts';
 import { ControlIndex } from './control-index.ts';
 import { absent, NameIndex, present } from './name-index.ts';
+import { endedWithRun, type RunsOf } from './session-end.ts';
 
 const ended = new Set(['removed', 'adopted']);
 export const slotKey = (host: string, agent: string): string => `${host}\n${agent}`;
@@ -192,7 +193,9 @@ export class FleetModel {
   }
 
   of(kind: ApiEntity['entity']): EntityState[] {
-    return this.controls.of(kind);
+    if (kind !== 'session') return this.controls.of(kind);
+    const runsOf: RunsOf = (host, agent) => this.#slots.get(slotKey(host, agent))?.runs;
+    return [...this.sessions.values()].filter((one) => !endedWithRun(one, runsOf));
   }
 
   #setState(number: number, entity: ApiEntity, entityState: EntityState | undefined): void {

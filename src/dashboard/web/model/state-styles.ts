@@ -34,7 +34,8 @@ export const runStatuses = [
   'gone',
 ] as const;
 
-export const glyphOf = (status: string): string => glyphs[status] ?? '·';
+export const glyphOf = (status: string): string =>
+  glyphs[status] ?? glyphs[colorClassOf(status)] ?? '·';
 
 /** Whether a run with this status ended. */
 export const isEnded = (status: string): boolean =>

@@ -8,6 +8,7 @@ import { apiPath } from '../protocol/api-path.ts';
 import { PlacedNotice } from '../state/placed-notice.ts';
 import { actionsDisabledReason, place } from '../state/store.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
+import { still } from '../widgets/still.ts';
 
 /** An operator action that the dialog asks to confirm. */
 interface Action {
@@ -44,13 +45,10 @@ const titles = {
   acknowledge: 'Acknowledge losses of',
 } as const;
 const reasons = { hold: 'kernel upgrade', acknowledge: 'the site is closed' } as const;
-const descriptions = {
-  hold: 'During a hold, silence is planned: no run is declared dead.',
-  acknowledge: 'They need no attention any more. A later loss does.',
-  release: 'After the release, silence counts again, from zero.',
-  sweep:
-    'Removes the records of expired runs, ends holds and drains that are over, and turns brakes on and off. It declares no run dead.',
-} as const;
+
+const close = (): void => {
+  pendingAction.value = null;
+};
 
 export function ActionDialog() {
   const box = useRef<HTMLDialogElement>(null);
@@ -73,18 +71,11 @@ export function ActionDialog() {
     });
     lastResult.show(outcome, outcome.level === 'good' ? 10 : 60);
     setBusy(false);
-    pendingAction.value = null;
+    close();
   }
   const off = actionsDisabledReason.value;
   return (
-    <dialog
-      ref={box}
-      class="action"
-      aria-labelledby="action-title"
-      onClose={() => {
-        pendingAction.value = null;
-      }}
-    >
+    <dialog ref={box} class="action" aria-labelledby="action-title" onClose={close}>
       {pending ? (
         <form onSubmit={(event) => void act(event)}>
           <h2 id="action-title">
@@ -98,7 +89,7 @@ export function ActionDialog() {
               <BidiText text={pending.agent ? `${pending.host}/${pending.agent}` : pending.host} />
             )}
           </h2>
-          <p>{descriptions[pending.action]}</p>
+          <p ref={still(`about-${pending.action}`)} />
           {pending.action === 'hold' ? (
             <label>
               For how many minutes
@@ -123,12 +114,7 @@ export function ActionDialog() {
           </label>
           {off === null ? null : <p class="bad">{off}</p>}
           <div class="row end">
-            <button
-              type="button"
-              onClick={() => {
-                pendingAction.value = null;
-              }}
-            >
+            <button type="button" onClick={close}>
               Cancel
             </button>
             <button type="submit" class="primary" disabled={busy || off !== null}>

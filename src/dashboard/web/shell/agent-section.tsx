@@ -7,6 +7,7 @@ import { fleet, moment, now } from '../state/store.ts';
 import { useFetch } from '../state/use-query.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { Countdown } from '../widgets/countdown.tsx';
+import { Fact } from '../widgets/fact.tsx';
 import { StateBadge } from '../widgets/state-badge.tsx';
 import { InstanceList } from './instance-list.tsx';
 import { WhySentences } from './why-sentences.tsx';
@@ -35,7 +36,8 @@ export function AgentSection({
     if (!records.has(key)) records.set(key, record);
   }
   const run = entityState.entity.entity === 'run' ? entityState.entity.run : '';
-  const own = records.get(`run ${run}`);
+  const address = records.get(`run ${run}`)?.['address'];
+  const { ttl, grace = 0 } = entityState.note;
   return (
     <section class="part">
       <h3>
@@ -53,42 +55,15 @@ export function AgentSection({
           {clockTime(entityState.since)}{' '}
           <span class="dim">({since(entityState.since, now.value)})</span>
         </dd>
-        {next === '' ? null : (
-          <>
-            <dt>next</dt>
-            <dd>
-              {next} <Countdown to={at} />
-            </dd>
-          </>
-        )}
-        <dt>run</dt>
-        <dd>
+        <Fact name="next">{next && [next, ' ', <Countdown key="at" to={at} />]}</Fact>
+        <Fact name="run">
           <code class="cut">{run}</code>
-        </dd>
-        {zone === '' ? null : (
-          <>
-            <dt>zone</dt>
-            <dd>
-              <BidiText text={zone} />
-            </dd>
-          </>
-        )}
-        {entityState.note.ttl === undefined ? null : (
-          <>
-            <dt>ttl, grace</dt>
-            <dd>
-              {entityState.note.ttl / 1000} s, {(entityState.note.grace ?? 0) / 1000} s
-            </dd>
-          </>
-        )}
-        {typeof own?.['address'] === 'string' ? (
-          <>
-            <dt>address</dt>
-            <dd>
-              <code>{own['address']}</code>
-            </dd>
-          </>
-        ) : null}
+        </Fact>
+        <Fact name="zone">{zone && <BidiText text={zone} />}</Fact>
+        <Fact name="ttl, grace">
+          {ttl === undefined ? null : `${ttl / 1000} s, ${grace / 1000} s`}
+        </Fact>
+        <Fact name="address">{typeof address === 'string' && <code>{address}</code>}</Fact>
       </dl>
       <h4>
         {formatCount(instances.length, 'instance')}

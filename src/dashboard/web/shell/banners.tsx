@@ -17,7 +17,6 @@ import {
   fleet,
   hrefTo,
   isPast,
-  isStale,
   moment,
   momentPath,
   now,
@@ -78,7 +77,7 @@ function ConnectionBanner() {
   const one = connection.value;
   if (!one) return null;
   const { state, why, attempt, retryAt, brokenSince, markAt, mark } = one;
-  if (state === 'broken' && isStale.value) {
+  if (state === 'broken') {
     const old = markAt === 0 ? '' : `Data is ${formatDuration(clock.value - markAt)} old. `;
     return (
       <div class="banner stale" data-testid="stale">

@@ -51,7 +51,7 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
     if (screen) navigate({ screen, params: kept(route.peek(), screen) });
     return screen !== undefined;
   }
-  switch (key) {
+  switch (key.toLowerCase()) {
     case 'g':
       going = true;
       setTimeout(() => {
@@ -78,15 +78,12 @@ function press({ key, shiftKey }: KeyboardEvent, on: HTMLElement): boolean {
       });
       return true;
     case 'n':
-    case 'N':
-      void nextStep(key === 'n', { problems: true });
+      void nextStep(!shiftKey, { problems: true });
       return true;
     case 'l':
-    case 'L':
       pause();
       seek('head');
       return true;
-    case 'D':
     case 'd':
       togglePin();
       return true;

@@ -4,6 +4,7 @@ import { kept, type Screen } from '../state/route.ts';
 import { clock, connection, hrefTo, isPast, moment, route } from '../state/store.ts';
 import { nextTheme, theme } from '../state/theme.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
+import { still } from '../widgets/still.ts';
 import { openHelp } from './keyboard-shortcuts.ts';
 
 const tabs: readonly (readonly [Screen, string])[] = [
@@ -23,11 +24,7 @@ export function TopBar() {
         Skip to content
       </button>
       <span class="brand">
-        <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true">
-          <circle cx="4.5" cy="8" r="3" class="mark-live" />
-          <circle cx="12" cy="8" r="2.6" class="mark-silent" />
-        </svg>
-        <b>Rollcall</b>
+        <span class="brand" ref={brand} />
         {name === undefined ? null : (
           <BidiText class="dim" text={name.split(/[\\/]/).at(-1) ?? name} />
         )}
@@ -66,6 +63,8 @@ export function TopBar() {
     </header>
   );
 }
+
+const brand = still('brand');
 
 function skip(): void {
   document.getElementById('main')?.focus();

@@ -90,9 +90,10 @@ export class Cursor {
     if (!moment || !extent) return;
     let observation = pastObservation(this.fleet.collectors(), moment.at, extent.floor === 0);
     if (moment.head && hello?.mode === 'live') {
-      // While the store does not answer, keep the last known value.
       if (!mark) return;
-      if (mark.seats === null) observation = this.fleet.observation;
+      // In the first seconds of an outage, the last known value.
+      if (isAway(this.#connection)) observation = 'unknown';
+      else if (mark.seats === null) observation = this.fleet.observation;
       else observation = mark.seats.length > 0 ? 'observed' : 'unobserved';
     }
     if (this.fleet.setObservation(observation)) this.version += 1;
@@ -119,6 +120,12 @@ export class Cursor {
     return message;
   }
 }
+
+export const noAnswer = 'the dashboard server or NATS does not answer';
+
+/** Whether the server, or the store behind it, does not answer: nobody knows what holds now. */
+export const isAway = (connection: Connection | null): boolean =>
+  connection?.state === 'broken' || (connection?.mark?.storeAwaySince ?? null) !== null;
 
 /** Returns the same object if nothing changed, so that nothing renders again. */
 const unlessEqual = <T>(known: T | null, received: T): T =>

@@ -10,7 +10,7 @@ import type {
   TabMessage,
   WorkerMessage,
 } from '../protocol/worker-messages.ts';
-import { Cursor } from './cursor.ts';
+import { Cursor, isAway, noAnswer } from './cursor.ts';
 import { changedRoute, type Route, readRoute, writeRoute } from './route.ts';
 
 /** The state that all screens render. */
@@ -37,7 +37,8 @@ export const place = computed(() => {
 export const begins = computed(() =>
   beginsAfter(moment.value, extent.value, connection.value?.hello ?? null),
 );
-export const isStale = computed(() => connection.value?.state === 'broken');
+/** Whether what it shows as the present may have changed: the server, or NATS behind it, does not answer. */
+export const isStale = computed(() => isAway(connection.value));
 /** The time that countdowns start from; null: unknown, because the data is stale. */
 export const now = computed(() => {
   if (isPast.value) return moment.value?.at ?? null;
@@ -50,7 +51,10 @@ export const present = computed(() => {
   const last = extent.value?.lastAt ?? 0;
   const { hello = null, mark = null, skew = 0 } = connection.value ?? {};
   if (hello?.mode !== 'live') return last;
-  return Math.max(last, isStale.value ? (mark?.now ?? 0) : clock.value + skew);
+  return Math.max(
+    last,
+    isStale.value ? (mark?.storeAwaySince ?? mark?.now ?? 0) : clock.value + skew,
+  );
 });
 /** The time of what the page shows: the moment in the past, or the present. */
 export const shownAt = computed(() =>
@@ -76,7 +80,7 @@ export const actionsDisabledReason = computed(() => {
   const hello = connection.value?.hello;
   if (hello?.mode === 'recording') return 'This is a recording.';
   if (isPast.value) return 'You are viewing the past. Go back to live first (L).';
-  if (isStale.value) return 'No connection to the dashboard server.';
+  if (isStale.value) return `${noAnswer}.`;
   return hello?.actions === true ? null : 'This dashboard server does not accept actions.';
 });
 

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ApiGuardResult } from '../../api-types.ts';
 import type { Query } from '../../history/query-types.ts';
 import { LatestRequest } from './latest-only.ts';
 import { queryHistory } from './store.ts';
@@ -38,12 +39,18 @@ export function useFetch<T>(path: string | null, fresh: unknown = 0) {
     fetch(path, { signal: away.signal })
       .then(async (response) => {
         const text = await response.text();
-        const value = isJson(response) ? (JSON.parse(text) as T & { message?: string }) : undefined;
-        if (response.ok && value !== undefined) setGot({ value });
-        else setGot({ failed: value?.message ?? `the server answered ${response.status}` });
+        const value = isJson(response)
+          ? (JSON.parse(text) as T & Partial<ApiGuardResult>)
+          : undefined;
+        if (response.ok && value !== undefined) return setGot({ value });
+        const failed =
+          value?.code === 'store-unavailable'
+            ? 'NATS does not answer the dashboard'
+            : value?.message;
+        setGot({ failed: failed ?? `the server answered ${response.status}` });
       })
-      .catch((error: unknown) => {
-        if (!away.signal.aborted) setGot({ failed: String(error) });
+      .catch(() => {
+        if (!away.signal.aborted) setGot({ failed: 'the dashboard server does not answer' });
       });
     return () => away.abort();
   }, [path, fresh]);

@@ -9,11 +9,11 @@ export function StateBadge({
   readonly reason?: string;
 }) {
   // Of all reasons to be dubious, this one has a glyph and a colour of its own.
-  const color = reason === 'contested' ? reason : colorClassOf(status);
+  const sign = reason === 'contested' ? reason : status;
   return (
-    <span class={`state s-${color}`}>
+    <span class={`state s-${colorClassOf(sign)}`}>
       <span class="glyph" aria-hidden="true">
-        {glyphOf(color)}
+        {glyphOf(sign)}
       </span>
       {status}
       {reason === '' ? null : <span class="reason"> {reason}</span>}

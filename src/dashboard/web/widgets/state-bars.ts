@@ -1,7 +1,7 @@
 import { problems } from '../../history/event-classes.ts';
 import type { Lane } from '../../history/query-types.ts';
 import type { Window } from '../format/time-scale.ts';
-import { isPresent, statusOf } from '../model/state-styles.ts';
+import { statusOf } from '../model/state-styles.ts';
 
 interface Bar {
   readonly from: number;
@@ -48,13 +48,12 @@ export function barsOf(entity: string, { start, steps, cut }: Lane, window: Wind
   return { bars, marks };
 }
 
-/** The most serious of several statuses. */
-export function worstStatus(statuses: readonly string[]): string {
-  return (
-    statuses.find((status) => status === 'expired') ??
-    statuses.find((status) => status === 'suspect') ??
-    statuses.find(isPresent) ??
-    statuses[0] ??
-    ''
-  );
-}
+/** Most serious first. */
+export const gravest = [
+  ...['expired', 'suspect', 'lost', 'gone', 'contested', 'dubious', 'failing', 'draining'],
+  ...['leaving', 'registering', 'unverified', 'live'],
+];
+
+/** The most serious of several statuses; undefined: there is none. */
+export const worstStatus = (statuses: readonly string[]): string | undefined =>
+  gravest.find((one) => statuses.includes(one)) ?? statuses[0];

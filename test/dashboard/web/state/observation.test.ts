@@ -150,12 +150,34 @@ test('a moment after the last reading of the seats is known with the next one', 
   expect(statuses()).toEqual(['live', 'live']);
 });
 
-test('the last seats that are known stay while the store does not answer', () => {
+test('the last seats that are known stay if one reading of them fails', () => {
   const { mark, statuses } = open(pageOf(collector));
   mark([collector.run]);
   mark(null);
   expect(statuses()).toEqual(['live', 'live']);
 });
+
+test.each([
+  ['the store', { mark: { ...linkOf([collector.run]).mark, storeAwaySince: 4000 } }],
+  [
+    'the store, and its last seats are not known,',
+    { mark: { ...linkOf(null).mark, storeAwaySince: 4000 } },
+  ],
+  ['the dashboard server', { state: 'broken' }],
+] as const)(
+  'while %s does not answer, the present is unverified, and the past is as before',
+  (_, change) => {
+    const { cursor, mark, seek, statuses } = open(pageOf(collector));
+    mark([collector.run], 600_000);
+    cursor.onMessage({ is: 'connection', connection: { ...linkOf([collector.run]), ...change } });
+    expect(statuses()).toEqual(['unverified', 'unverified']);
+    seek(3);
+    expect(statuses()).toEqual(['live', 'live']);
+    seek('head');
+    mark([collector.run], 601_000);
+    expect(statuses()).toEqual(['live', 'live']);
+  },
+);
 
 test('a recording that ends long after the last act of its collector is unverified at its end', () => {
   const page = pageOf(collector);

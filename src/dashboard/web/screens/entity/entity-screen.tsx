@@ -16,6 +16,7 @@ import {
   version,
 } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
+import { MoreRows } from '../../widgets/more-rows.tsx';
 import { CopyRows } from './copy-rows.tsx';
 import { EntityFilters, isWanted } from './entity-filters.tsx';
 import { EntityHead } from './entity-head.tsx';
@@ -119,11 +120,13 @@ export function EntityScreen() {
           )}
         </ol>
         {rows.length > most ? (
-          <p class="more">
-            <button type="button" onClick={() => setMost(most + pageSize)}>
-              Show {Math.min(pageSize, rows.length - most)} more of {rows.length - most}
-            </button>
-          </p>
+          <MoreRows
+            key={most}
+            left={rows.length - most}
+            atATime={pageSize}
+            what="row"
+            onMore={() => setMost(most + pageSize)}
+          />
         ) : null}
       </section>
     </>

@@ -14,6 +14,7 @@ import { useFetch } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { CopyButton } from '../../widgets/copy-button.tsx';
 import { EventLink } from '../../widgets/event-link.tsx';
+import { Fact } from '../../widgets/fact.tsx';
 import { FieldDiff } from '../../widgets/field-diff.tsx';
 import { EventChart } from './event-chart.tsx';
 import type { Folded } from './fold-repeats.ts';
@@ -39,10 +40,9 @@ export function EventDetails({ folded, entity }: Props) {
   return (
     <div class="details">
       <dl class="facts">
-        <dt>written by</dt>
-        <dd>
+        <Fact name="written by">
           <BidiText text={`${value.actor.host}/${value.actor.agent}`} />
-        </dd>
+        </Fact>
         <dt>edges</dt>
         <dd>
           {value.edges.length === 0 ? (
@@ -60,33 +60,24 @@ export function EventDetails({ folded, entity }: Props) {
             </a>
           ) : null}
         </dd>
-        {missing === null ? null : (
-          <>
-            <dt>missing</dt>
-            <dd class="bad">{missing}</dd>
-          </>
-        )}
-        {value.cause === undefined ? null : (
-          <>
-            <dt>caused by</dt>
-            <dd title={value.cause}>
+        <Fact name="missing">{missing && <span class="bad">{missing}</span>}</Fact>
+        <Fact name="caused by">
+          {value.cause && (
+            <span title={value.cause}>
               <Cause of={value.seq} />
-            </dd>
-          </>
-        )}
-        {all.length > 1 ? (
-          <>
-            <dt>all {all.length}</dt>
-            <dd>
-              {all.slice(0, 40).map(({ seq }) => (
-                <button key={seq} type="button" class="link num" onClick={() => goTo({ at: seq })}>
-                  {seq}
-                </button>
-              ))}
-              {all.length > 40 ? ` and ${formatCount(all.length - 40, 'more', 'more')}` : null}
-            </dd>
-          </>
-        ) : null}
+            </span>
+          )}
+        </Fact>
+        <Fact name={`all ${all.length}`}>
+          {all.length > 1 && [
+            all.slice(0, 40).map(({ seq }) => (
+              <button key={seq} type="button" class="link num" onClick={() => goTo({ at: seq })}>
+                {seq}
+              </button>
+            )),
+            all.length > 40 ? ` and ${formatCount(all.length - 40, 'more', 'more')}` : null,
+          ]}
+        </Fact>
       </dl>
       <div class="columns">
         <section>

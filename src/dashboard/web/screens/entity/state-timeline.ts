@@ -1,5 +1,6 @@
 import { formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
+import { worstStatus } from '../../widgets/state-bars.ts';
 
 /** A status during an interval. */
 export interface StateInterval extends Window {
@@ -9,25 +10,6 @@ export interface StateInterval extends Window {
 /** Before the first known transition the status is unknown. */
 export const unknown = 'unknown';
 export const absent = 'not present';
-
-/** Most serious first. */
-const order = [
-  ...[
-    'expired',
-    'suspect',
-    'dubious',
-    'contested',
-    'failing',
-    'draining',
-    'leaving',
-    'registering',
-  ],
-  ...['unverified', 'live'],
-];
-const rankOf = (status: string): number => {
-  const rank = order.indexOf(status);
-  return rank < 0 ? order.length : rank;
-};
 
 /**
  * The status over a time range, without a break. With several entities, as the runs of a host, the most
@@ -66,12 +48,8 @@ export function stateIntervals(
   return ribbon;
 }
 
-function worstOf(active: ReadonlyMap<string, number>): string {
-  let worst: string | undefined;
-  for (const status of active.keys())
-    if (worst === undefined || rankOf(status) < rankOf(worst)) worst = status;
-  return worst ?? absent;
-}
+const worstOf = (active: ReadonlyMap<string, number>): string =>
+  worstStatus([...active.keys()]) ?? absent;
 
 /** The share and duration of each status, the longest first. The time before it first existed does not count. */
 export function shareText(

@@ -128,6 +128,7 @@ function matchesOf(slots: readonly AgentModel[], matchOf: (slot: AgentModel) => 
 }
 
 const live = statusCode('live');
+const unverified = statusCode('unverified');
 const gone = statusCode('gone');
 const expired = statusCode('expired');
 
@@ -142,8 +143,9 @@ class StatusCounter {
   }
 
   tallies(): Tallies {
+    const isVerified = !this.#counts[unverified];
     return runStatuses
       .map((status, code) => [status, this.#counts[code] ?? 0] as const)
-      .filter(([status, count]) => count > 0 || status === 'live');
+      .filter(([status, count]) => count > 0 || (status === 'live' && isVerified));
   }
 }

@@ -4,7 +4,7 @@ import { dayTime, since } from '../../format/format-time.ts';
 import type { Issue, Issues } from '../../model/issues.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { ActionButton } from '../../shell/action-dialog.tsx';
-import { begins, navigate, now, setParams } from '../../state/store.ts';
+import { begins, isPast, isStale, navigate, now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { Countdown } from '../../widgets/countdown.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -20,7 +20,9 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
   if (issues.count === 0) {
     return (
       <section class="panel calm-line" aria-label="Needs attention">
-        {begins.value === null ? (
+        {isStale.value && !isPast.value ? (
+          'Nothing needed attention so far. It is not known what does now.'
+        ) : begins.value === null ? (
           <>
             <span class="state s-live">✓</span> Nothing needs attention.
           </>

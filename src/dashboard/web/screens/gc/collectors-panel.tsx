@@ -21,7 +21,11 @@ export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
           const subject = subjectOf(entity);
           return (
             <li key={number}>
-              <StateBadge status={statusOf('collector', state)} />
+              <StateBadge
+                status={
+                  fleet.observation === 'unknown' ? 'unverified' : statusOf('collector', state)
+                }
+              />
               {subject ? <SubjectLink of={subject} text={entityName(entity)} /> : null}
               <span class="dim num">{since(from, now.value)}</span>
             </li>

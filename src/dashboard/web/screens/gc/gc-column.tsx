@@ -8,25 +8,29 @@ import { SubjectLink } from '../../widgets/subject-link.tsx';
 interface ColumnProps {
   readonly title: string;
   readonly empty: string;
-  readonly rows: readonly ApiPlanRow[];
+  /** undefined: the plan is not known. */
+  readonly rows: readonly ApiPlanRow[] | undefined;
 }
+
+/** Instead of what only the plan tells. */
+export const notKnown = 'Not known without the plan.';
 
 /** One stage of the removal of a dead run, with a card per run. */
 export function GcColumn({ title, empty, rows }: ColumnProps) {
   return (
     <section class="panel column" aria-label={title}>
       <h2>
-        {title} <span class="dim">{rows.length}</span>
+        {title} <span class="dim">{rows?.length ?? '–'}</span>
       </h2>
-      {rows.length === 0 ? <p class="dim">{empty}</p> : null}
+      {rows?.length ? null : <p class="dim">{rows ? empty : notKnown}</p>}
       <ul>
-        {soonestFirst(rows)
+        {soonestFirst(rows ?? [])
           .slice(0, 60)
           .map((row, n) => (
             <PlanCard key={`${row.kind} ${row.run ?? row.key ?? n}`} row={row} />
           ))}
       </ul>
-      {rows.length > 60 ? <p class="dim">and {rows.length - 60} more</p> : null}
+      {rows && rows.length > 60 ? <p class="dim">and {rows.length - 60} more</p> : null}
     </section>
   );
 }

@@ -3,12 +3,14 @@ import type { ApiGcPlan, ApiPlanRow } from '../../../api-types.ts';
 import type { Transition } from '../../../history/query-types.ts';
 import { watchingText } from '../../model/gc-pipeline.ts';
 import { ActionButton, LastActionResult } from '../../shell/action-dialog.tsx';
+import { noAnswer } from '../../state/cursor.ts';
 import {
   actionsDisabledReason,
   clock,
   extent,
   fleet,
   isPast,
+  isStale,
   moment,
   momentPath,
   shownAt,
@@ -29,14 +31,16 @@ export function GcScreen() {
   // No event records which leases exist, so the plan is fetched again every 5 s.
   const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
   const path = useThrottled(`${momentPath('plan')}#${upTo} ${fresh}`, isPast.value ? 300 : 1000);
-  const { value: plan, failed } = useFetch<ApiGcPlan>(path);
+  const isAway = isStale.value && !isPast.value;
+  const { value, failed: why } = useFetch<ApiGcPlan>(isAway ? null : path);
+  const [plan, failed] = isAway ? [undefined, noAnswer] : [value, why];
   const older = extent.value?.from;
   const removed = useHistoryQuery<Transition[]>(
     { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
     older,
   );
   const rowsIn = (column: ApiPlanRow['column']) =>
-    (plan?.rows ?? []).filter((row) => row.column === column);
+    plan?.rows.filter((row) => row.column === column);
   const stuck = rowsIn('stuck');
   return (
     <>
@@ -47,7 +51,7 @@ export function GcScreen() {
             ? `${watchingText(plan.seats, fleet.collectors(), shownAt.value)} · ${plan.verdict}`
             : failed === undefined
               ? 'Loading the plan …'
-              : ''}
+              : `The plan is not known: ${failed}.`}
         </span>
         {plan?.estimate ? (
           <span class="chip">estimate: the audit does not record which leases existed then</span>
@@ -55,7 +59,6 @@ export function GcScreen() {
         <span class="grow" />
         <ActionButton of={{ action: 'sweep' }}>Sweep now …</ActionButton>
       </section>
-      {failed === undefined ? null : <p class="panel notice bad">{failed}</p>}
       {actionsDisabledReason.value === null ? null : (
         <p class="off dim">Actions are off: {actionsDisabledReason.value}</p>
       )}
@@ -70,9 +73,9 @@ export function GcScreen() {
           empty="Nothing is being removed."
           rows={rowsIn('removing')}
         />
-        <RecentRemovals removed={removed ?? []} />
+        <RecentRemovals removed={removed} />
       </div>
-      {stuck.length === 0 ? null : (
+      {!stuck?.length ? null : (
         <div class="pipeline">
           <GcColumn title="Stuck: an operator must act" empty="" rows={stuck} />
         </div>

@@ -3,15 +3,16 @@ import { clockTime } from '../../format/format-time.ts';
 import { ActionButton } from '../../shell/action-dialog.tsx';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { Countdown } from '../../widgets/countdown.tsx';
+import { notKnown } from './gc-column.tsx';
 
 /** The holds: where, why, by whom, until when. */
 export function HoldsPanel({ holds }: { readonly holds: readonly ApiHold[] | undefined }) {
   return (
     <section class="panel" aria-label="Holds">
       <h2>
-        Holds <span class="dim">{holds?.length ?? ''}</span>
+        Holds <span class="dim">{holds?.length ?? '–'}</span>
       </h2>
-      {holds?.length === 0 ? <p class="dim">No holds.</p> : null}
+      {holds?.length ? null : <p class="dim">{holds ? 'No holds.' : notKnown}</p>}
       <ul class="rows">
         {holds?.map((one) => (
           <li key={`${one.host}/${one.agent}`} class="hold">

@@ -10,7 +10,11 @@ import { StateBadge } from '../../widgets/state-badge.tsx';
 const shown = 12;
 
 /** The latest removals, newest first, and how long a removal took on average. */
-export function RecentRemovals({ removed }: { readonly removed: readonly Transition[] }) {
+export function RecentRemovals({
+  removed = [],
+}: {
+  readonly removed: readonly Transition[] | undefined;
+}) {
   const done = removed.filter(({ entity, type }) => {
     const kind = fleet.entities[entity]?.entity;
     return (kind === 'run' && type !== 'expired') || (kind === 'instance' && type === 'removed');

@@ -1,6 +1,7 @@
 import type { Chart } from '../../../../charts/model/chart-data.ts';
 import { formatCount, formatNumber } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
+import { Fact } from '../../widgets/fact.tsx';
 import { ActorSummary } from './actor-summary.tsx';
 import { activeIds } from './chart-states.ts';
 import type { Highlights } from './highlight-chart.ts';
@@ -38,24 +39,11 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
           <h2>{edge.event}</h2>
           {edge.description === null ? null : <p>{edge.description}</p>}
           <dl class="facts">
-            <dt>from</dt>
-            <dd>{edge.source}</dd>
-            <dt>to</dt>
-            <dd>{edge.targets.join(', ') || 'the same state'}</dd>
-            {edge.guard === null ? null : (
-              <>
-                <dt>guard</dt>
-                <dd>{edge.guard}</dd>
-              </>
-            )}
-            {edge.actions.length === 0 ? null : (
-              <>
-                <dt>actions</dt>
-                <dd>{edge.actions.join(', ')}</dd>
-              </>
-            )}
-            <dt>taken</dt>
-            <dd>{formatCount(painted.edges[edge.id] ?? 0, 'time')}</dd>
+            <Fact name="from">{edge.source}</Fact>
+            <Fact name="to">{edge.targets.join(', ') || 'the same state'}</Fact>
+            <Fact name="guard">{edge.guard}</Fact>
+            <Fact name="actions">{edge.actions.join(', ')}</Fact>
+            <Fact name="taken">{formatCount(painted.edges[edge.id] ?? 0, 'time')}</Fact>
           </dl>
         </section>
       ) : null}

@@ -28,6 +28,5 @@ function statesOf(fleet: FleetModel, machine: string): readonly EntityState[] {
       .slots()
       .flatMap(({ instances }) => instances.map(({ entityState }) => entityState));
   }
-  if (machine === 'session') return [...fleet.sessions.values()];
   return fleet.of(machine as ApiEntity['entity']);
 }

@@ -6,6 +6,7 @@ import { readSubject } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { connection, extent, fleet, route, setParams, version } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
+import { isShortcut } from '../../widgets/shortcut.ts';
 import { activeIds, occupants } from './chart-states.ts';
 import { ChartView, type Zoom } from './chart-view.tsx';
 import { closable, showing, toggled, writeClosed } from './collapsed-states.ts';
@@ -89,10 +90,7 @@ export function MachinesScreen() {
   latest.current = focus;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.key !== 'F' && event.key !== 'f') return;
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-      if ((event.target as Element).matches('input, select, textarea')) return;
-      latest.current();
+      if (event.key.toLowerCase() === 'f' && isShortcut(event)) latest.current();
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);

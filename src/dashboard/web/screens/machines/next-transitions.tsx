@@ -5,9 +5,12 @@ import { nextOf } from '../../model/issues.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { fleet, isPast, moment, now } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
+import { still } from '../../widgets/still.ts';
 
 /** The event that comes by itself: it is listed first. */
 const timed = 'expired';
+
+const unsure = still('unsure');
 
 /** The transitions that are possible next. */
 export function NextTransitions({ actor }: { readonly actor: EntityState }) {
@@ -31,11 +34,7 @@ export function NextTransitions({ actor }: { readonly actor: EntityState }) {
             <NextRow key={one.edge} one={one} due={one.event === timed ? due : null} />
           ))}
       </ul>
-      {value?.unsure ? (
-        <p class="dim">
-          Not certain: a guard decides, or the entity used another version of the machine.
-        </p>
-      ) : null}
+      {value?.unsure ? <p class="dim" ref={unsure} /> : null}
     </section>
   );
 }

@@ -16,13 +16,13 @@ import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { MoreRows } from '../../widgets/more-rows.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { gravest } from '../../widgets/state-bars.ts';
 import { lowestLive } from './lowest.ts';
 import { ServiceMembers } from './service-members.tsx';
 
 const day = 86_400_000;
 /** Above this number of registrations, the lowest number is computed only for the open service. */
 const mostLanes = 400;
-const statuses = ['live', 'unverified', 'dubious', 'contested', 'failing', 'draining', 'lost'];
 const atFirst = 60;
 
 /** For each service: how many instances are usable, where, and what consumers are given. */
@@ -70,6 +70,8 @@ export function ServicesScreen() {
 
 function ServiceRow({ of, matching, isOpen }: MatchingService & { readonly isOpen: boolean }) {
   const { name, members, counts, zones, agents, handed } = of;
+  // It is not known that none is live.
+  const none = counts.has('unverified') ? '–' : 0;
   return (
     <li class="panel service">
       <button
@@ -81,12 +83,12 @@ function ServiceRow({ of, matching, isOpen }: MatchingService & { readonly isOpe
         <span aria-hidden="true">{isOpen ? '▾' : '▸'}</span> <BidiText text={name} />
       </button>
       <span class="of">
-        <b class="num">{counts.get('live') ?? 0}</b> live of{' '}
+        <b class="num">{counts.get('live') ?? none}</b> live of{' '}
         <span class="num">{members.length}</span>
       </span>
       <span class="by-status">
-        {statuses.slice(1).map((status) =>
-          counts.has(status) ? (
+        {gravest.map((status) =>
+          status !== 'live' && counts.has(status) ? (
             <span key={status}>
               <span class="num">{counts.get(status)}</span> <StateBadge status={status} />
             </span>
@@ -100,10 +102,10 @@ function ServiceRow({ of, matching, isOpen }: MatchingService & { readonly isOpe
         <dt>zones</dt>
         <dd>
           {zones.map(({ zone, live, all }) => (
-            <span key={zone} class={live === 0 ? 'bad' : ''}>
+            <span key={zone} class={live || none ? '' : 'bad'}>
               {zone === '' ? 'no zone' : <BidiText text={zone} />}{' '}
               <span class="num">
-                {live}/{all}
+                {live || none}/{all}
               </span>
             </span>
           ))}

@@ -117,12 +117,19 @@ function instanceNow(fleet: FleetModel, number: number, of: ApiEntity | undefine
   return one && { one, slot };
 }
 
-/** The statuses of a lane's entities at the moment of the fleet: of those that have not ended, else of all. */
+/** How many have the worst status, and how many each of the others: `3, 1 dubious, 2 live`. */
+export function countsIn(statuses: readonly string[], worst: string | undefined): string {
+  const of = Map.groupBy(statuses, (one) => one);
+  const others = [...of].map(([one, all]) => (one === worst ? '' : `, ${all.length} ${one}`));
+  return ` ${of.get(worst ?? '')?.length}${others.join('')}`;
+}
+
+/** The statuses of a lane's entities at the moment of the fleet: of those that are there or were lost, else of all. */
 export function statusesNow(fleet: FleetModel, { entities }: NamedLane): readonly string[] {
   const all = entities
     .map((number) => statusNow(fleet, number, fleet.entities[number]))
     .filter((status) => status !== '');
-  const present = all.filter((status) => !over.has(status));
+  const present = all.filter((status) => status === 'gone' || !over.has(status));
   return present.length > 0 ? present : all;
 }
 

@@ -9,7 +9,7 @@ import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf, type Tick, worstStatus } from '../../widgets/state-bars.ts';
 import { type Band, bandClass } from './bands.ts';
 import { hoveredTransition } from './hovered-transition.ts';
-import { type NamedLane, statusesNow } from './lane-model.ts';
+import { countsIn, type NamedLane, statusesNow } from './lane-model.ts';
 import { Span } from './time-marker.tsx';
 
 interface Props {
@@ -34,11 +34,9 @@ export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
     () => drawLane(lane, answered, window),
     [lane, answered, window.from, window.to],
   );
-  const here = bars.filter(({ from, to }) => from <= at && at <= to);
-  const status = worstStatus(
-    here.length > 0 ? here.map((one) => one.status) : statusesNow(fleet, lane),
-  );
-  const since = here.find((one) => one.status === status)?.from;
+  const now = statusesNow(fleet, lane);
+  const worst = worstStatus(now);
+  const since = bars.find((one) => one.status === worst && one.from <= at && at <= one.to)?.from;
   const point = (tick: (Tick & { readonly number: number }) | undefined) => {
     const entity = tick && fleet.entities[tick.number];
     if (tick?.seq === hoveredTransition.peek()?.seq) return;
@@ -59,11 +57,11 @@ export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
     }, undefined);
   };
   const press = (event: KeyboardEvent & { readonly currentTarget: HTMLElement }) => {
-    const now = ticks.findIndex(({ seq }) => seq === hoveredTransition.peek()?.seq);
+    const here = ticks.findIndex(({ seq }) => seq === hoveredTransition.peek()?.seq);
     const { key } = event;
-    if (key === 'Enter' && now >= 0) goTo({ at: ticks[now]?.seq ?? 0 });
-    else if (key === 'ArrowRight') point(ticks[Math.min(ticks.length - 1, now + 1)]);
-    else if (key === 'ArrowLeft') point(ticks[now < 0 ? ticks.length - 1 : Math.max(0, now - 1)]);
+    if (key === 'Enter' && here >= 0) goTo({ at: ticks[here]?.seq ?? 0 });
+    else if (key === 'ArrowRight') point(ticks[Math.min(ticks.length - 1, here + 1)]);
+    else if (key === 'ArrowLeft') point(ticks[here < 0 ? ticks.length - 1 : Math.max(0, here - 1)]);
     else if (!toOtherLane(event)) return;
     event.preventDefault();
   };
@@ -95,10 +93,12 @@ export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
         {picture}
       </div>
       <div class="lane-state">
-        {status === '' ? <span class="dim">–</span> : <StateBadge status={status} />}
-        {since !== undefined && since > window.from ? (
-          <span class="dim num"> {formatDuration(at - since)}</span>
-        ) : null}
+        {worst === undefined ? '–' : <StateBadge status={worst} />}
+        {now.length > 1
+          ? countsIn(now, worst)
+          : since !== undefined && since > window.from
+            ? ` ${formatDuration(at - since)}`
+            : null}
       </div>
     </li>
   );

@@ -1,22 +1,12 @@
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { gravest } from '../../widgets/state-bars.ts';
 import { type Band, bandClass } from './bands.ts';
-
-const statuses = [
-  'live',
-  'suspect',
-  'expired',
-  'dubious',
-  'contested',
-  'failing',
-  'draining',
-  'leaving',
-];
 
 /** What the colours of bars and bands mean, with the bands of the range by name. */
 export function Legend({ bands }: { readonly bands: readonly Band[] }) {
   return (
     <p class="legend dim">
-      {statuses.map((status) => (
+      {gravest.map((status) => (
         <StateBadge key={status} status={status} />
       ))}
       {[...Map.groupBy(bands, ({ kind }) => kind)].map(([kind, all]) => (

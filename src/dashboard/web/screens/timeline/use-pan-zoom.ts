@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { pan, type Window, zoom } from '../../format/time-scale.ts';
+import { isShortcut } from '../../widgets/shortcut.ts';
 
 interface PanZoomOptions {
   readonly window: Window;
@@ -102,8 +103,7 @@ export function usePanZoom(options: PanZoomOptions) {
 
     const press = (event: KeyboardEvent) => {
       const { window, whole, near, onWindow, onAll } = latest.current;
-      if (event.ctrlKey || event.metaKey || event.altKey) return;
-      if ((event.target as Element).matches('input, select, textarea')) return;
+      if (!isShortcut(event)) return;
       const around =
         near >= window.from && near <= window.to ? near : (window.from + window.to) / 2;
       if (event.key === '+' || event.key === '=') onWindow(zoom(window, whole, around, 0.5));

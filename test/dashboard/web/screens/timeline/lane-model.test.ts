@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest';
+import type { ApiEntity } from '../../../../../src/dashboard/api-types.ts';
 import { FleetModel } from '../../../../../src/dashboard/web/model/fleet-model.ts';
 import {
+  countsIn,
   laneEntities,
   statusesNow,
 } from '../../../../../src/dashboard/web/screens/timeline/lane-model.ts';
+import { worstStatus } from '../../../../../src/dashboard/web/widgets/state-bars.ts';
 import { counted, hold, instance, present, run, tell } from '../../support/sample-fleet.ts';
+
+type SessionOf = Extract<ApiEntity, { entity: 'session' }>;
 
 test('the status of a lane at the moment does not depend on the range that is drawn', () => {
   const fleet = new FleetModel();
@@ -79,4 +84,48 @@ test('an instance that ended has its state as a word', () => {
   ]);
   tell(fleet, [{ entity: instance('h', 'w1'), state: null }]);
   expect(lanes.slice(1, 2).flatMap((lane) => statusesNow(fleet, lane))).toEqual([]);
+});
+
+test('a lane of a zone or service says how many are lost, dubious or contested', () => {
+  const fleet = new FleetModel();
+  fleet.setObservation('observed');
+  tell(fleet, [
+    { entity: run('h'), state: present('live'), note: { zone: 'ber' } },
+    { entity: run('i'), state: 'gone', note: { zone: 'ber' } },
+    { entity: run('j'), state: 'gone', note: { zone: 'ber' } },
+    { entity: run('k'), state: present('live', 'suspect'), note: { zone: 'ber' } },
+    { entity: instance('h', 'w1'), state: 'serving' },
+    { entity: instance('h', 'w2'), state: 'serving' },
+    { entity: instance('i', 'w3'), state: 'removed', note: { why: 'owner-expired' } },
+    { entity: instance('k', 'w4'), state: 'serving' },
+    { entity: instance('k', 'w1'), state: 'serving' },
+  ]);
+  const text = (by: 'zone' | 'service') =>
+    laneEntities(fleet, by, '', '').map((lane) => {
+      const statuses = statusesNow(fleet, lane);
+      const worst = worstStatus(statuses);
+      return `${lane.name}: ${worst}${countsIn(statuses, worst)}`;
+    });
+  expect(text('zone')).toEqual(['ber: suspect 1, 1 live, 2 gone']);
+  expect(text('service')).toEqual(['web: lost 1, 2 live, 2 dubious']);
+});
+
+test('the session of a killed process is not serving any more once its run is declared dead', () => {
+  const fleet = new FleetModel();
+  const session = (host: string): ApiEntity => ({ ...(run(host) as SessionOf), entity: 'session' });
+  tell(fleet, [
+    { entity: run('h'), state: 'gone' },
+    { entity: session('h'), state: 'serving' },
+    { entity: run('i'), state: present('live', 'suspect') },
+    { entity: session('i'), state: 'serving' },
+    { entity: run('j'), state: 'expired' },
+    { entity: session('j'), state: 'fenced' },
+  ]);
+  const lanes = laneEntities(fleet, 'entity', '', '').filter(({ kind }) => kind === 'session');
+  expect(lanes.map((lane) => [lane.name, ...statusesNow(fleet, lane)])).toEqual([
+    ['h/a'],
+    ['i/a', 'serving'],
+    ['j/a', 'fenced'],
+  ]);
+  expect(fleet.of('session').map(({ state }) => state)).toEqual(['serving', 'fenced']);
 });
