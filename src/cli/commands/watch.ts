@@ -2,7 +2,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { compareInstances } from '../../domain/fleet/row-order.ts';
 import { ServiceName } from '../../domain/identity/names.ts';
-import type { OpenLosses } from '../../domain/losses/open-losses.ts';
+import type { OpenLosses } from '../../domain/losses/losses.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import { Directory } from '../../runtime/directory/directory.ts';
 import type { FleetChange } from '../../runtime/directory/fleet-change-detector.ts';

@@ -1,7 +1,6 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
-import { lossesByZone, type ZoneLoss } from '../../domain/losses/losses.ts';
-import type { OpenLosses } from '../../domain/losses/open-losses.ts';
+import { lossesByZone, type OpenLosses, type ZoneLoss } from '../../domain/losses/losses.ts';
 import { type Millis, seconds } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
@@ -27,7 +26,7 @@ export async function followLosses(
       throw cause;
     });
     if (open && !signal.aborted) {
-      const now = lossesByZone(open.lost, open.remaining);
+      const now = lossesByZone(open);
       const changes = changesOf(before ?? [], now);
       if (changes.length > 0 || !before) tell(changes, open);
       before = now;

@@ -1,15 +1,10 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { Fault } from '../../domain/fault.ts';
-import { type OpenLosses, openLosses } from '../../domain/losses/open-losses.ts';
+import type { OpenLosses } from '../../domain/losses/losses.ts';
+import { openLosses } from '../../domain/losses/open-losses.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';
-
-const nothing = () => 0;
-const none: OpenLosses = {
-  lost: [],
-  remaining: { agentsIn: nothing, backIn: nothing, instancesOf: nothing },
-};
 
 /**
  * The losses of the last 24 hours that need attention. A list without them is better than none: a login that
@@ -25,6 +20,10 @@ export async function recentLosses(
     return openLosses(ledger, directory.fleet);
   } catch (cause) {
     if (!(cause instanceof Fault)) throw cause;
-    return { ...none, unknown: `lost agents are not known: ${cause.message}` };
+    const unread = { lost: () => [], backIn: () => [] };
+    return {
+      ...openLosses(unread, directory.fleet),
+      unknown: `lost agents are not known: ${cause.message}`,
+    };
   }
 }

@@ -34,16 +34,21 @@ export function lostLines(
   now: WallTime,
   { palette, columns: width }: Pick<Terminal, 'palette' | 'columns'>,
 ): readonly string[] {
-  if (lost.length === 0) return ['no agent is lost: none was declared dead without coming back'];
   const open = lost.filter((one) => !isAcknowledged(one));
+  const lines = lossLines(
+    { lost: open, acknowledged: lost.filter(isAcknowledged), remaining },
+    now,
+    { palette, columns: width },
+  );
+  if (lost.length === 0)
+    return [...lines, 'no agent is lost: none was declared dead without coming back'];
   const mark: Column<LostAgent> = {
     head: 'ACKNOWLEDGED',
     cell: (one) => (isAcknowledged(one) ? 'yes' : 'no'),
   };
   return [
-    ...(open.length > 0
-      ? lossLines({ lost: open, remaining }, now, { palette, columns: width })
-      : ['all of these losses are acknowledged']),
+    ...lines,
+    ...(open.length > 0 ? [] : ['all of these losses are acknowledged']),
     '',
     table(lost, [...columns(now), ...(open.length < lost.length ? [mark] : [])], {
       width,

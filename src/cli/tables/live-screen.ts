@@ -1,6 +1,6 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
-import type { OpenLosses } from '../../domain/losses/open-losses.ts';
+import type { OpenLosses } from '../../domain/losses/losses.ts';
 import { type Millis, seconds, type WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';

@@ -1,6 +1,6 @@
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { compareInstances, troubleFirst } from '../../domain/fleet/row-order.ts';
-import type { OpenLosses } from '../../domain/losses/open-losses.ts';
+import type { OpenLosses } from '../../domain/losses/losses.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';

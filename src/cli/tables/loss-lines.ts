@@ -1,11 +1,13 @@
 import {
+  acknowledgedWords,
+  backWords,
+  isServed,
   lossesByService,
   lossesByZone,
+  type OpenLosses,
   type ServiceLoss,
   type ZoneLoss,
-  zoneLossCounts,
 } from '../../domain/losses/losses.ts';
-import type { OpenLosses } from '../../domain/losses/open-losses.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { truncate } from '../terminal/display-width.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
@@ -24,33 +26,35 @@ export interface LossChange {
 
 /** What zones and services lost, as lines. `service`: only what this service lost. */
 export function lossLines(
-  { lost, remaining }: OpenLosses,
+  losses: OpenLosses,
   now: WallTime,
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
   service?: string,
 ): readonly string[] {
-  const zones = service === undefined ? lossesByZone(lost, remaining) : [];
-  const services = lossesByService(lost, remaining).filter(
+  const zones = service === undefined ? lossesByZone(losses) : [];
+  const services = lossesByService(losses).filter(
     (one) => service === undefined || one.service === service,
   );
+  const lineOf = (one: ServiceLoss) => [wordOf(one), serviceLossWords(one, now)] as const;
   return [
-    ...zones.map((one) => zoneLossWords(one, now)),
-    ...services.map((one) => serviceLossWords(one, now)),
-  ].flatMap((words) => {
-    const [first = '', ...more] = wrapText(`lost: ${words}`, columns);
-    return [`${palette.expired('lost')}${first.slice('lost'.length)}`, ...more];
+    ...services.filter((one) => !isServed(one)).map(lineOf),
+    ...zones.map((one) => ['lost', zoneLossWords(one, now)] as const),
+    ...services.filter(isServed).map(lineOf),
+  ].flatMap(([word, words]) => {
+    const [first = '', ...more] = wrapText(`${word}: ${words}`, columns);
+    return [`${palette.expired(word)}${first.slice(word.length)}`, ...more];
   });
 }
 
 /** The losses of each zone as JSON documents. */
-export const lossDocuments = ({ lost, remaining }: OpenLosses): readonly object[] =>
-  lossesByZone(lost, remaining).map((one) => ({
+export const lossDocuments = (losses: OpenLosses): readonly object[] =>
+  lossesByZone(losses).map((one) => ({
     ...{ event: 'lost', change: 'there' },
     ...lossFields(one),
   }));
 
 const lossFields = ({ zone, agents, instances, left, back, from, to }: ZoneLoss) => ({
-  ...{ zone, instances, left, back, from, to },
+  ...{ zone, instances, left, back: back.length, from, to },
   agents: agents.map(({ zone: _, ...one }) => one),
 });
 
@@ -75,7 +79,7 @@ export function lossChangeLine(
   return `${palette.dim(time)} ${truncate(escapeControls(words), columns - time.length - 1)}`;
 }
 
-/** The lines of {@link lossLines}, and what an operator can do; none without losses. */
+/** The lines of {@link lossLines}, and what an operator can do about losses. */
 export function lossReport(
   losses: OpenLosses & { readonly unknown?: string },
   now: WallTime,
@@ -83,9 +87,9 @@ export function lossReport(
   service?: string,
 ): readonly string[] {
   const { palette } = io;
-  if (losses.unknown !== undefined) return [palette.dim(escapeControls(losses.unknown))];
   const lines = lossLines(losses, now, io, service);
-  if (lines.length === 0) return [];
+  if (losses.unknown !== undefined) return [...lines, palette.dim(escapeControls(losses.unknown))];
+  if (lines.length === 0 || losses.lost.length === 0) return lines;
   const [zone = '', ...others] = new Set(losses.lost.map((one) => one.zone));
   const place = zone === '' || others.length > 0 ? 'all' : `zone:${zone}`;
   const hint = `details: rollcall lost; to acknowledge: rollcall lost ack ${place}`;
@@ -93,13 +97,24 @@ export function lossReport(
 }
 
 function zoneLossWords(one: ZoneLoss, now: WallTime): string {
-  const { lost, all, back } = zoneLossCounts(one);
+  const lost = one.agents.length;
   const place = one.zone === '' ? 'no zone' : `zone ${escapeControls(one.zone)}`;
-  return `${place}: ${lost} of ${plural(all, 'agent')}, ${plural(one.instances, 'instance')}, removed ${spanWords(one, now)}, ${back}`;
+  return `${place}: ${lost} of ${plural(lost + one.acknowledged + one.left, 'agent')}, ${plural(one.instances, 'instance')}, removed ${spanWords(one, now)}, ${escapeControls(backWords(one))}${acknowledgedWords(one.acknowledged)}`;
 }
 
-const serviceLossWords = (one: ServiceLoss, now: WallTime): string =>
-  `service ${escapeControls(one.service)}: ${one.lost} of ${plural(one.left + one.lost, 'instance')}, removed ${spanWords(one, now)}, ${one.left === 0 ? 'none is left' : `${one.left} left`}`;
+/** A service that lost nothing, but of which no instance is live. */
+const wordOf = ({ lost }: ServiceLoss): string => (lost > 0 ? 'lost' : 'none live');
+
+function serviceLossWords(one: ServiceLoss, now: WallTime): string {
+  const { lost, acknowledged, left, isDown } = one;
+  const total = left + lost + acknowledged;
+  const all = plural(total, 'instance');
+  const name = `service ${escapeControls(one.service)}`;
+  if (lost === 0)
+    return `${name}: ${left < total ? `${left} left of ` : ''}${all}, since ${spanWords(one, now)}${acknowledgedWords(one.acknowledged)}`;
+  const rest = left === 0 ? 'none is left' : `${left} left${isDown ? ', none live' : ''}`;
+  return `${name}: ${lost} of ${all}, removed ${spanWords(one, now)}, ${rest}${acknowledgedWords(one.acknowledged)}`;
+}
 
 function spanWords({ from, to }: { from: WallTime; to: WallTime }, now: WallTime): string {
   const [start, end] = [when(from, now), when(to, now)];

@@ -1,4 +1,4 @@
-import { countFlaps, FlapTimes, flapEvents, flapsWithin } from '../../domain/policy/flaps.ts';
+import { countFlaps, FlapTimes, flapEvents, flapsReadWithin } from '../../domain/policy/flaps.ts';
 import type { ApiEntity } from '../api-types.ts';
 import { none } from './note-table.ts';
 import type { SlotFlaps } from './query-types.ts';
@@ -9,7 +9,7 @@ export function flapsAt(log: TransitionLog, at: number): SlotFlaps[] {
   const rows = candidatesOf(log);
   const bySlot = new Map<string, { host: string; agent: string; flaps: FlapTimes }>();
   let n = rows.length;
-  while (n > 0 && log.at.get(rows[n - 1] ?? none) > at - flapsWithin) n -= 1;
+  while (n > 0 && log.at.get(rows[n - 1] ?? none) > at - flapsReadWithin) n -= 1;
   for (; n < rows.length; n += 1) {
     const row = rows[n] ?? none;
     const time = log.at.get(row);
@@ -23,8 +23,8 @@ export function flapsAt(log: TransitionLog, at: number): SlotFlaps[] {
     slot.flaps.take(type, wasSuspect(log, row), time);
   }
   return [...bySlot.values()].flatMap(({ host, agent, flaps: { times } }) => {
-    const last = times.at(-1);
-    return last === undefined ? [] : [{ host, agent, ...countFlaps(times, at), last }];
+    const counts = countFlaps(times, at);
+    return counts.day === 0 ? [] : [{ host, agent, ...counts, last: times.at(-1) ?? at }];
   });
 }
 

@@ -1,4 +1,5 @@
 import type { AuditEvent, ChainRef } from '../events/event-schema.ts';
+import { isSuspect } from '../events/owner-doubt.ts';
 import { compareText } from '../fleet/row-order.ts';
 import type { WallTime } from '../time.ts';
 import { type LostAgent, type LostInstance, ownerExpired, type Remaining } from './losses.ts';
@@ -12,16 +13,24 @@ interface Slot {
   readonly zone: string;
   /** How the slot's last run ended; undefined: it has not. */
   readonly end: RunEnd | undefined;
+  readonly isSuspect: boolean;
+  /** Since when its end and its suspicion are as they are. */
   readonly since: WallTime;
   /** When a run took the slot of a lost agent; undefined: none did, or it left since. */
   readonly cameBack: WallTime | undefined;
 }
 
+interface Registration {
+  readonly of: InstanceChain;
+  readonly state: AuditEvent['to'];
+  readonly since: WallTime;
+}
+
 interface Name {
   readonly service: string;
   readonly id: string;
-  /** The registrations that exist, by slot and run. */
-  readonly present: Set<string>;
+  /** The registrations that exist, by slot and run, in the order in which they began. */
+  readonly present: Map<string, Registration>;
   /** The slot of the registration that ended last, if its owner was declared dead. */
   lostBy: string | undefined;
 }
@@ -37,9 +46,9 @@ export class LossLedger implements Remaining {
   readonly #names = new Map<string, Name>();
 
   take({ of, event, from, to, record }: AuditEvent, at: WallTime): void {
-    if (of.entity === 'run') this.#takeRun(of, from === null, endOf(to), record, at);
+    if (of.entity === 'run') this.#takeRun(of, from === null, to, record, at);
     else if (of.entity === 'instance')
-      this.#takeInstance(of, to === 'removed' || to === 'adopted', event['why'] === ownerExpired);
+      this.#takeInstance({ of, state: to, since: at }, event['why'] === ownerExpired);
   }
 
   /** The agents that are lost now, by host and name. */
@@ -66,12 +75,11 @@ export class LossLedger implements Remaining {
     return count;
   };
 
-  backIn = (zone: string, since: WallTime): number => {
-    let count = 0;
-    for (const slot of this.#slots.values())
-      if (slot.zone === zone && !slot.end && (slot.cameBack ?? -1) >= since) count += 1;
-    return count;
-  };
+  backIn = (zone: string, since: WallTime): readonly string[] =>
+    [...this.#slots.values()]
+      .filter((slot) => slot.zone === zone && !slot.end && (slot.cameBack ?? -1) >= since)
+      .map(({ of }) => `${of.host}/${of.agent}`)
+      .sort(compareText);
 
   instancesOf = (service: string): number => {
     let count = 0;
@@ -81,13 +89,35 @@ export class LossLedger implements Remaining {
     return count;
   };
 
+  /** Drains are not known here: an instance that an operator drains counts as live. */
+  down = (): ReadonlyMap<string, WallTime> => {
+    const down = new Map<string, WallTime>();
+    const served = new Set<string>();
+    for (const { service, present } of this.#names.values()) {
+      const last = [...present.values()].at(-1);
+      if (last === undefined) continue;
+      const slot = this.#slots.get(slotOf(last.of));
+      const isOwned = slot?.of.run === last.of.run && !slot.end && !slot.isSuspect;
+      if (isOwned && last.state === 'serving') served.add(service);
+      else if (!isOwned || last.state === 'failing')
+        down.set(
+          service,
+          Math.max(down.get(service) ?? 0, last.since, isOwned ? 0 : (slot?.since ?? 0)),
+        );
+    }
+    for (const service of served) down.delete(service);
+    return down;
+  };
+
   #takeRun(
     of: RunChain,
     isFirst: boolean,
-    end: RunEnd | undefined,
+    to: AuditEvent['to'],
     record: AuditEvent['record'],
     at: WallTime,
   ): void {
+    const end = endOf(to);
+    const isNowSuspect = isSuspect(to);
     const key = slotOf(of);
     const before = this.#slots.get(key);
     const isOther = before !== undefined && before.of.run !== of.run;
@@ -99,21 +129,26 @@ export class LossLedger implements Remaining {
       of,
       zone: typeof zone === 'string' ? zone : isOther ? '' : (before?.zone ?? ''),
       end,
-      since: before && !isOther && before.end === end ? before.since : at,
+      isSuspect: isNowSuspect,
+      since:
+        before && !isOther && before.end === end && before.isSuspect === isNowSuspect
+          ? before.since
+          : at,
       cameBack: isOther && wasLost ? at : end === 'left' ? undefined : before?.cameBack,
     });
   }
 
-  #takeInstance(of: InstanceChain, isEnd: boolean, isLoss: boolean): void {
+  #takeInstance(one: Registration, isLoss: boolean): void {
+    const { of, state } = one;
     const { service, id } = of;
     const key = `${service}\n${id}`;
-    const name = this.#names.get(key) ?? { service, id, present: new Set(), lostBy: undefined };
+    const name = this.#names.get(key) ?? { service, id, present: new Map(), lostBy: undefined };
     this.#names.set(key, name);
     const registration = `${slotOf(of)}\n${of.run}`;
-    if (isEnd) {
+    if (state === 'removed' || state === 'adopted') {
       name.present.delete(registration);
       name.lostBy = isLoss ? slotOf(of) : undefined;
-    } else name.present.add(registration);
+    } else name.present.set(registration, one);
   }
 }
 

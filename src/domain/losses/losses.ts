@@ -32,21 +32,28 @@ export interface ZoneLoss {
   readonly zone: string;
   readonly agents: readonly LostAgent[];
   readonly instances: number;
+  /** Its other lost agents, which an operator has acknowledged. */
+  readonly acknowledged: number;
   /** Agents that are in the zone now. */
   readonly left: number;
-  /** Those of them that were lost and came back since the first loss. */
-  readonly back: number;
+  /** Those of them that were lost and came back since the first loss, as `host/agent`. */
+  readonly back: readonly string[];
   /** When the first and the last of them were lost. */
   readonly from: WallTime;
   readonly to: WallTime;
 }
 
-/** A service that has fewer instances than it had, because of losses. */
+/** A service that has fewer instances than it had, because of losses, or of which no instance is live. */
 export interface ServiceLoss {
   readonly service: string;
   readonly lost: number;
+  /** Its other lost instances, which an operator has acknowledged. */
+  readonly acknowledged: number;
   /** Instances that are registered now; 0: none is left. */
   readonly left: number;
+  /** Whether none of them is live. */
+  readonly isDown: boolean;
+  /** When the first and the last of them were lost; without losses, since when none is live. */
   readonly from: WallTime;
   readonly to: WallTime;
 }
@@ -54,16 +61,26 @@ export interface ServiceLoss {
 /** How many agents and instances are there now. */
 export interface Remaining {
   readonly agentsIn: (zone: string) => number;
-  /** How many agents of a zone were lost and came back, at `since` or later. */
-  readonly backIn: (zone: string, since: WallTime) => number;
+  /** The agents of a zone that were lost and came back, at `since` or later, as `host/agent`. */
+  readonly backIn: (zone: string, since: WallTime) => readonly string[];
   readonly instancesOf: (service: string) => number;
+  /** The services with instances of which none is live and one is dubious or failing, each since when. */
+  readonly down: () => ReadonlyMap<string, WallTime>;
+}
+
+/** The losses that need attention, those that an operator has acknowledged, and what is there. */
+export interface OpenLosses {
+  readonly lost: readonly LostAgent[];
+  readonly acknowledged: readonly LostAgent[];
+  readonly remaining: Remaining;
 }
 
 /** The losses of each zone, the latest first. */
-export function lossesByZone(
-  lost: readonly LostAgent[],
-  { agentsIn, backIn }: Remaining,
-): readonly ZoneLoss[] {
+export function lossesByZone({
+  lost,
+  acknowledged,
+  remaining: { agentsIn, backIn },
+}: OpenLosses): readonly ZoneLoss[] {
   return [...Map.groupBy(lost, ({ zone }) => zone)]
     .map(([zone, agents]) => {
       const span = spanOf(agents);
@@ -71,6 +88,7 @@ export function lossesByZone(
         zone,
         agents,
         instances: agents.reduce((sum, { instances }) => sum + instances.length, 0),
+        acknowledged: acknowledged.filter((one) => one.zone === zone).length,
         left: agentsIn(zone),
         back: backIn(zone, span.from),
         ...span,
@@ -79,21 +97,43 @@ export function lossesByZone(
     .sort((a, b) => b.to - a.to);
 }
 
-/** The losses of each service: those of which nothing is left first, then by the number lost. */
-export function lossesByService(
-  lost: readonly LostAgent[],
-  { instancesOf }: Remaining,
-): readonly ServiceLoss[] {
-  const pairs = lost.flatMap((agent) => agent.instances.map(({ service }) => ({ service, agent })));
-  return [...Map.groupBy(pairs, ({ service }) => service)]
-    .map(([service, all]) => ({
-      service,
-      lost: all.length,
-      left: instancesOf(service),
-      ...spanOf(all.map(({ agent }) => agent)),
-    }))
-    .sort((a, b) => Number(a.left > 0) - Number(b.left > 0) || b.lost - a.lost);
+/**
+ * The losses of each service, and the services of which no instance is live. Those are first; then by the number
+ * lost.
+ */
+export function lossesByService({
+  lost,
+  acknowledged,
+  remaining,
+}: OpenLosses): readonly ServiceLoss[] {
+  const open = timesByService(lost);
+  const known = timesByService(acknowledged);
+  const down = remaining.down();
+  return [...new Set([...down.keys(), ...open.keys()])]
+    .map((service) => {
+      const times = open.get(service) ?? [];
+      const since = down.get(service);
+      return {
+        service,
+        lost: times.length,
+        acknowledged: known.get(service)?.length ?? 0,
+        left: remaining.instancesOf(service),
+        isDown: since !== undefined,
+        ...spanOf(times.length > 0 ? times : [{ since: since ?? 0 }]),
+      };
+    })
+    .sort((a, b) => Number(isServed(a)) - Number(isServed(b)) || b.lost - a.lost);
 }
+
+/** Whether an instance of the service may be live. */
+export const isServed = ({ left, isDown }: ServiceLoss): boolean => left > 0 && !isDown;
+
+/** The times of the losses of instances, by service. */
+const timesByService = (lost: readonly LostAgent[]) =>
+  Map.groupBy(
+    lost.flatMap(({ since, instances }) => instances.map(({ service }) => ({ service, since }))),
+    ({ service }) => service,
+  );
 
 /** The number of lost agents of a zone, and of its lost instances by service. */
 export interface LostCount {
@@ -110,14 +150,15 @@ export const countLost = (lost: readonly LostAgent[]): readonly LostCount[] =>
     return { zone, agents: agents.length, services };
   });
 
-/** How many agents of a zone were lost, of all that were there, and how many of the lost ones are back. */
-export const zoneLossCounts = ({ agents, left, back }: ZoneLoss) => ({
-  lost: agents.length + back,
-  all: agents.length + left,
-  back: `${back || 'none'} back`,
-});
+/** Which agents came back, for people: `none back`, or `2 back: h1/a, h2/a`, with three names at most. */
+export const backWords = ({ back }: Pick<ZoneLoss, 'back'>): string =>
+  back.length === 0 ? 'none back' : `${back.length} back: ${back.slice(0, 3).join(', ')}`;
 
-const spanOf = (agents: readonly LostAgent[]): { from: WallTime; to: WallTime } => ({
-  from: agents.reduce((least, { since }) => Math.min(least, since), Number.POSITIVE_INFINITY),
-  to: agents.reduce((most, { since }) => Math.max(most, since), 0),
+/** `, 2 more acknowledged`; empty without any. */
+export const acknowledgedWords = (count: number): string =>
+  count > 0 ? `, ${count} more acknowledged` : '';
+
+const spanOf = (all: readonly { readonly since: WallTime }[]) => ({
+  from: all.reduce((least, { since }) => Math.min(least, since), Infinity),
+  to: all.reduce((most, { since }) => Math.max(most, since), 0),
 });

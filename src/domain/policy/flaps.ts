@@ -15,10 +15,13 @@ export interface FlapCounts {
 /** The time for which flaps are counted. */
 export const flapsWithin = hours(24);
 
+/** The events of so much time are needed to count them: a return from a death that was longer before is no flap. */
+export const flapsReadWithin = 2 * flapsWithin;
+
 /** The events of runs that flaps are found in. */
 export const flapEvents = ['regranted', 'superseded', 'expired', 'started'] as const;
 
-/** The times of the flaps of one agent, from the events of all its runs in order. */
+/** The times of the flaps of one agent, each the time of its return, from the events of all its runs in order. */
 export class FlapTimes {
   readonly times: WallTime[] = [];
   #died: WallTime | undefined;
@@ -29,7 +32,7 @@ export class FlapTimes {
     if (type === 'superseded' || (type === 'regranted' && wasSuspect)) this.times.push(at);
     if (type === 'expired') this.#died = at;
     if (type !== 'started' || this.#died === undefined) return;
-    this.times.push(this.#died);
+    if (at - this.#died < flapsWithin) this.times.push(at);
     this.#died = undefined;
   }
 }

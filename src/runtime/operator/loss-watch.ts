@@ -1,6 +1,7 @@
 import type { Fleet } from '../../domain/fleet/fleet.ts';
 import { LossLedger } from '../../domain/losses/loss-ledger.ts';
-import { type OpenLosses, openLosses } from '../../domain/losses/open-losses.ts';
+import type { OpenLosses } from '../../domain/losses/losses.ts';
+import { openLosses } from '../../domain/losses/open-losses.ts';
 import type { Revision } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readRecentLosses } from './recent-losses.ts';

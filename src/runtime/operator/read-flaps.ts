@@ -1,7 +1,12 @@
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { Hash } from '../../domain/events/hash-chain.ts';
 import { isSuspect } from '../../domain/events/owner-doubt.ts';
-import { countFlaps, type FlapCounts, FlapTimes, flapsWithin } from '../../domain/policy/flaps.ts';
+import {
+  countFlaps,
+  type FlapCounts,
+  FlapTimes,
+  flapsReadWithin,
+} from '../../domain/policy/flaps.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import { firstStoredAfter } from './first-stored-after.ts';
@@ -22,7 +27,7 @@ export async function readFlaps(
 ): Promise<ReadonlyMap<string, FlapCounts>> {
   const agents = new Map<string, FlapTimes>();
   for await (const stored of history.read(
-    await firstStoredAfter(history, now - flapsWithin),
+    await firstStoredAfter(history, now - flapsReadWithin),
     runs,
   )) {
     signal.throwIfAborted();

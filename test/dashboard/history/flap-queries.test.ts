@@ -30,7 +30,7 @@ async function read(name: string) {
     if (to === 'expired') deaths.set(slot, stored.storedAt);
     const died = deaths.get(slot);
     if (event.type === 'started' && died !== undefined) {
-      add(died);
+      add(stored.storedAt);
       deaths.delete(slot);
     }
     before.set(of.run, JSON.stringify(to));

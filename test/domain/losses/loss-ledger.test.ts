@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AuditEvent } from '../../../src/domain/events/event-schema.ts';
 import { LossLedger } from '../../../src/domain/losses/loss-ledger.ts';
-import {
-  lossesByService,
-  lossesByZone,
-  zoneLossCounts,
-} from '../../../src/domain/losses/losses.ts';
+import { backWords, lossesByService, lossesByZone } from '../../../src/domain/losses/losses.ts';
 
 /** The part of an event that a ledger reads. */
 function event(of: object, from: string | null, to: string, more: object = {}): AuditEvent {
@@ -22,6 +18,12 @@ const instance = (host: string, id: string, n = 1) => ({
 const inZone = { record: { zone: 'ams' } };
 const dead = { event: { type: 'removed', why: 'owner-expired' } };
 const away = { event: { type: 'removed', why: 'deregistered' } };
+
+const openOf = (ledger: LossLedger) => ({
+  lost: ledger.lost(),
+  acknowledged: [],
+  remaining: ledger,
+});
 
 function ledgerOf(...events: readonly AuditEvent[]): LossLedger {
   const ledger = new LossLedger();
@@ -89,18 +91,23 @@ test('an agent that came back is counted as back while another of its zone is lo
   const back = event(run('h2', 2), null, 'live', inZone);
   const counts = (...after: readonly AuditEvent[]) => {
     const ledger = ledgerOf(...began, alsoDied, ...after);
-    return lossesByZone(ledger.lost(), ledger).map(zoneLossCounts);
+    return lossesByZone(openOf(ledger)).map((one) => ({
+      lost: one.agents.length,
+      left: one.left,
+      from: one.from,
+      back: backWords(one),
+    }));
   };
-  expect(counts()).toEqual([{ lost: 2, all: 2, back: 'none back' }]);
-  const one = { lost: 2, all: 2, back: '1 back' };
+  expect(counts()).toEqual([{ lost: 2, left: 0, from: 1007, back: 'none back' }]);
+  const one = { lost: 1, left: 1, from: 1007, back: '1 back: h2/a' };
   expect(counts(back)).toEqual([one]);
   expect(counts(back, event(run('h2', 3), null, 'live', inZone))).toEqual([one]);
   const left = event(run('h2', 2), 'live', 'left');
   expect(counts(back, left, event(run('h2', 3), null, 'live', inZone))).toEqual([
-    { lost: 1, all: 2, back: 'none back' },
+    { ...one, back: 'none back' },
   ]);
   const earlier = ledgerOf(event(run('h2'), null, 'live', inZone), alsoDied, back, ...died);
-  expect(lossesByZone(earlier.lost(), earlier)).toMatchObject([{ back: 0 }]);
+  expect(lossesByZone(openOf(earlier))).toMatchObject([{ back: [] }]);
 });
 
 test('losses are grouped by zone and by service, with what is left of each', () => {
@@ -109,10 +116,42 @@ test('losses are grouped by zone and by service, with what is left of each', () 
     event(run('h2'), null, 'live', inZone),
     event(instance('h2', 'w3'), null, 'serving'),
   );
-  expect(lossesByZone(ledger.lost(), ledger)).toMatchObject([
+  expect(lossesByZone(openOf(ledger))).toMatchObject([
     { zone: 'ams', instances: 2, left: 1, from: 1006, to: 1006 },
   ]);
-  expect(lossesByService(ledger.lost(), ledger)).toMatchObject([
-    { service: 'web', lost: 2, left: 1 },
+  expect(lossesByService(openOf(ledger))).toMatchObject([{ service: 'web', lost: 2, left: 1 }]);
+});
+
+test('a service is down since its last instance stopped being live, until one is live again', () => {
+  const suspect = { present: { phase: 'live', sight: 'suspect' } } as unknown as string;
+  const two = [
+    ...started,
+    event(run('h2'), null, 'live', inZone),
+    event(instance('h2', 'w3'), null, 'serving'),
+  ];
+  const down = (...after: readonly AuditEvent[]) => [...ledgerOf(...two, ...after).down()];
+  const silent = event(run('h'), 'live', suspect, inZone);
+  const failing = event(instance('h2', 'w3'), 'serving', 'failing');
+  expect(down()).toEqual([]);
+  expect(down(silent)).toEqual([]);
+  expect(down(silent, failing)).toEqual([['web', 1006]]);
+  expect(down(failing, silent)).toEqual([['web', 1006]]);
+  expect(down(silent, failing, event(run('h'), suspect, 'live', inZone))).toEqual([]);
+  const ledger = ledgerOf(...two, silent, failing);
+  expect(lossesByService(openOf(ledger))).toMatchObject([
+    { service: 'web', lost: 0, left: 3, isDown: true, from: 1006 },
   ]);
+});
+
+test('acknowledged losses count for their zone and service, not as open ones', () => {
+  const ledger = ledgerOf(
+    ...died,
+    event(run('h2'), null, 'live', inZone),
+    event(run('h2'), 'live', 'expired', inZone),
+  );
+  const [acknowledged = [], lost = []] = ledger.lost().map((one) => [one]);
+  const losses = { lost, acknowledged, remaining: ledger };
+  expect(lossesByZone(losses)).toMatchObject([{ agents: [{ host: 'h2' }], acknowledged: 1 }]);
+  const both = { ...losses, lost: [...lost, ...acknowledged], acknowledged };
+  expect(lossesByService(both)).toMatchObject([{ service: 'web', lost: 2, acknowledged: 2 }]);
 });

@@ -26,9 +26,20 @@ describe('the flaps of an agent', () => {
     };
     expect(of('started', 'regranted suspect', 'regranted')).toEqual([1]);
     expect(of('started', 'superseded', 'started', 'superseded suspect', 'started')).toEqual([1, 3]);
-    expect(of('started', 'expired suspect', 'removed', 'started', 'started')).toEqual([1]);
+    expect(of('started', 'expired suspect', 'removed', 'started', 'started')).toEqual([3]);
     expect(of('started', 'expired suspect', 'removed')).toEqual([]);
     expect(of('started', 'withdrawn', 'left', 'started', 'left', 'started')).toEqual([]);
+  });
+
+  it('have the time of the return, and begin with a death less than 24 hours before', () => {
+    const returned = (after: number) => {
+      const flaps = new FlapTimes();
+      flaps.take('expired', true, now);
+      flaps.take('started', false, now + after);
+      return flaps.times;
+    };
+    expect(returned(120_000)).toEqual([now + 120_000]);
+    expect(returned(24 * hour)).toEqual([]);
   });
 
   it('do not include what happened after the moment', () => {

@@ -5,8 +5,8 @@ export const viewing: readonly Mutant[] = [
     name: 'page-without-drains',
     breaks: 'G9',
     what: 'shows an instance that an operator drains as live on the dashboard',
-    file: 'src/dashboard/web/model/drain-index.ts',
-    edits: [["if (drain?.state === 'draining') drains", 'if (drain === null) drains']],
+    file: 'src/dashboard/web/model/control-index.ts',
+    edits: [["entity.entity === 'drain' && state", "entity.entity === 'hold' && state"]],
     tests: ['test/dashboard/web/model/drained.test.ts'],
   },
   {

@@ -1,20 +1,19 @@
 import type { ApiEntity } from '../../api-types.ts';
 import type { EntityState } from './agent-model.ts';
-import { DrainIndex } from './drain-index.ts';
-import { HoldIndex } from './hold-index.ts';
+
+type Target = { readonly host: string } | { readonly service: string; readonly id: string };
 
 /** The entities that are neither runs nor instances nor sessions: holds, drains, brakes, collectors, policies. */
 export class ControlIndex {
   readonly #states = new Map<number, EntityState>();
-  readonly holds = new HoldIndex();
-  readonly #drains = new DrainIndex();
+  /** The holds and drains by what they are on, then by number. */
+  readonly #targets = new Map<string, Map<number, EntityState>>();
   /** Grows with each change of one. */
   changes = 0;
 
   clear(): void {
     this.#states.clear();
-    this.holds.clear();
-    this.#drains.clear();
+    this.#targets.clear();
   }
 
   /** Sets the state of an entity; undefined: it does not exist. */
@@ -22,17 +21,24 @@ export class ControlIndex {
     this.changes += 1;
     if (state) this.#states.set(number, state);
     else this.#states.delete(number);
-    if (entity.entity === 'hold') this.holds.set(entity.host, number, state);
-    if (entity.entity === 'drain') this.#drains.set(entity.target, number, state);
+    if (entity.entity === 'hold') this.#setOn(entity, number, state);
+    if (entity.entity === 'drain') this.#setOn(entity.target, number, state);
   }
 
   of(kind: ApiEntity['entity']): EntityState[] {
     return [...this.#states.values()].filter(({ entity }) => entity.entity === kind);
   }
 
+  /** The holds on an agent or its host, also those that are over. */
+  holdsOn(host: string, agent: string): EntityState[] {
+    return this.#on({ host }).filter(
+      ({ entity }) => entity.entity === 'hold' && (entity.agent ?? agent) === agent,
+    );
+  }
+
   /** The hold that makes a silence planned. */
   holdOf(host: string, agent: string): EntityState | undefined {
-    return this.holds.on(host, agent).find(({ state }) => state === 'planned');
+    return this.holdsOn(host, agent).find(({ state }) => state === 'planned');
   }
 
   /** The latest policy; undefined: the defaults apply. */
@@ -51,8 +57,26 @@ export class ControlIndex {
 
   /** Since when an operator drains an instance or its host; undefined: no operator does. */
   drainedSince(of: ApiEntity): number | undefined {
-    return of.entity === 'instance'
-      ? this.#drains.of(of.host, of.service, of.id)?.since
-      : undefined;
+    if (of.entity !== 'instance' || this.#targets.size === 0) return undefined;
+    return [...this.#on(of), ...this.#on({ host: of.host })].find(
+      ({ entity, state }) => entity.entity === 'drain' && state === 'draining',
+    )?.since;
+  }
+
+  #setOn(target: Target, number: number, state: EntityState | undefined): void {
+    const key = keyOf(target);
+    const all = this.#targets.get(key) ?? new Map<number, EntityState>();
+    this.#targets.set(key, all);
+    if (state) all.set(number, state);
+    else all.delete(number);
+    if (all.size === 0) this.#targets.delete(key);
+  }
+
+  #on(target: Target): readonly EntityState[] {
+    return [...(this.#targets.get(keyOf(target))?.values() ?? [])];
   }
 }
+
+/** A name has no control characters. */
+const keyOf = (target: Target): string =>
+  'service' in target ? `${target.service}\n${target.id}` : target.host;

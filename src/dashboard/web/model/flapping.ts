@@ -20,7 +20,6 @@ export function flapIssues(flaps: readonly SlotFlaps[], fleet: FleetModel): read
             reason: `returned from suspicion or death ${formatCount(hour, 'time')} in the last hour, ${day} in 24 h`,
             since: last,
             next: 'check its process, host, network and ttl',
-            at: null,
             slots: [slot],
           }
         : [];

@@ -14,9 +14,9 @@ export interface Issue {
   readonly reason: string;
   readonly since: number;
   /** What happens next; with a moment, when. */
-  next: string;
-  readonly at: number | null;
-  readonly slots: readonly AgentModel[];
+  readonly next: string;
+  readonly at?: number | null;
+  readonly slots?: readonly AgentModel[];
   /** The fleet filter that shows what a loss took. */
   readonly filter?: string;
   /** For what a zone lost: the last of it that is shown. A later loss is another issue. */
@@ -45,18 +45,18 @@ interface IssueInput extends Ordered {
 /**
  * A host that is silent as a whole is one issue, however many agents it has. So is a fleet that no
  * collector observes, and what a zone or a service lost. A service of which nothing is left, or nothing live, comes
- * first; then what happens now, the worst of it before the rest, and of that the newest; then other losses; then agents
- * that flap; then failing and contested instances, by name.
+ * first; then a zone that lost more agents than it has; then what happens now, the worst of it before the rest, and of
+ * that the newest; then other losses; then agents that flap; then failing and contested instances, by name.
  */
 export function findIssues(
   { slots, unusual, troubled, lost, flaps }: IssueInput,
   fleet: FleetModel,
 ): Issues {
-  const [none, losses] = lossIssues(lost, slots, fleet);
-  const urgent = [...unobservedIssue(slots, fleet), ...none];
+  const doubtful = [...unusual.flatMap((index) => slots[index] ?? []), ...troubled];
+  const [fallen, losses] = lossIssues(lost, doubtful, slots, fleet);
+  const urgent = [...unobservedIssue(slots, fleet), ...fallen];
   const flapping = flapIssues(flaps, fleet);
-  const indexes: number[] = [];
-  for (const index of unusual) if (isMatter(slots, index)) indexes.push(index);
+  const indexes = unusual.filter((index) => isMatter(slots, index));
   return {
     count: urgent.length + indexes.length + losses.length + flapping.length + troubled.length,
     first: (most) => {
@@ -75,18 +75,17 @@ export function findIssues(
 function isMatter(slots: readonly AgentModel[], index: number): boolean {
   const slot = slots[index];
   if (!slot) return false;
-  if (slot.status !== 'suspect') return slot.status === 'expired' || isLeft(slot);
-  if (isAlone(slots, index)) return true;
-  return together(slots, index)[0] === slot;
+  return slot.status === 'suspect'
+    ? together(slots, index)[0] === slot
+    : slot.status === 'expired' || isLeft(slot);
 }
 
 /** The slots that are silent together with a slot; only the slot itself unless its whole host is silent. */
 function together(slots: readonly AgentModel[], index: number): readonly AgentModel[] {
-  if (isAlone(slots, index)) return slots.slice(index, index + 1);
+  const own = slots.slice(index, index + 1);
+  if (own[0]?.status !== 'suspect' || isAlone(slots, index)) return own;
   const all = ofItsHost(slots, index);
-  return isSilent(all)
-    ? all.filter(({ status }) => status === 'suspect')
-    : slots.slice(index, index + 1);
+  return isSilent(all) ? all.filter(({ status }) => status === 'suspect') : own;
 }
 
 /** An issue before its text is built. */
@@ -96,25 +95,18 @@ interface Found {
   readonly since: number;
 }
 
-function foremost(slots: readonly AgentModel[], indexes: readonly number[], most: number): Found[] {
-  const best: Found[] = [];
-  for (const index of indexes) {
-    const slot = slots[index];
-    if (!slot) continue;
-    const own = slot.status === 'suspect' ? together(slots, index) : [slot];
-    const since = own.length === 1 ? slot.entityState.since : sinceWhen(own);
-    const one = { slots: own, rank: rank[slot.status] ?? 9, since };
-    if (best.length === most && !isBefore(one, best.at(-1))) continue;
-    const at = best.findIndex((other) => isBefore(one, other));
-    best.splice(at < 0 ? best.length : at, 0, one);
-    if (best.length > most) best.pop();
-  }
-  return best;
-}
-
-const isBefore = (one: Found, other: Found | undefined): boolean =>
-  other !== undefined &&
-  (one.rank < other.rank || (one.rank === other.rank && one.since > other.since));
+const foremost = (
+  slots: readonly AgentModel[],
+  indexes: readonly number[],
+  most: number,
+): readonly Found[] =>
+  indexes
+    .map((index) => {
+      const own = together(slots, index);
+      return { slots: own, rank: rank[own[0]?.status ?? ''] ?? 9, since: sinceWhen(own) };
+    })
+    .sort((a, b) => a.rank - b.rank || b.since - a.since)
+    .slice(0, most);
 
 const sinceWhen = (slots: readonly AgentModel[]): number =>
   Math.min(...slots.map(({ entityState }) => entityState.since));
@@ -142,7 +134,6 @@ function unobservedIssue(slots: readonly AgentModel[], fleet: FleetModel): reado
         ...fleet.of('collector').map(({ since }) => since),
       ),
       next: 'failures go undetected until a collector starts',
-      at: null,
       slots: [first],
     },
   ];
@@ -170,7 +161,6 @@ function instanceIssue(slot: AgentModel): Issue {
     reason: alone ? one : `${these.length} instances ${more}`,
     since: Math.min(...these.map(({ since }) => since)),
     next,
-    at: null,
     slots: [slot],
     ...(alone && { instance: alone }),
   };
@@ -225,7 +215,7 @@ export function nextOf(slot: AgentModel, fleet: FleetModel): { next: string; at:
       };
     const { ttl = 0, grace } = entityState.note;
     // After a hold, first the ttl must pass (`graceEnd` of the core).
-    const holds = fleet.controls.holds.on(slot.host, slot.agent).map(({ since }) => since + ttl);
+    const holds = fleet.controls.holdsOn(slot.host, slot.agent).map(({ since }) => since + ttl);
     const from = Math.max(entityState.since, ...holds);
     return { next: 'expires', at: grace === undefined ? null : from + grace };
   }

@@ -6,7 +6,6 @@ export type Subject =
   | { readonly kind: 'host'; readonly host: string }
   | { readonly kind: 'instance'; readonly service: string; readonly id: string };
 
-const encode = (name: string): string => encodeURIComponent(name);
 const decode = (text: string): string => {
   try {
     return decodeURIComponent(text);
@@ -15,19 +14,17 @@ const decode = (text: string): string => {
   }
 };
 
+/** The names that some entities have. */
+type Names = Partial<
+  Readonly<Record<'host' | 'agent' | 'service' | 'id' | 'run', string | undefined>>
+>;
+
+const namesOf = ({ host, agent, service, id }: Names): readonly string[] =>
+  [host, agent, service, id].filter((name) => name !== undefined);
+
 /** A subject as one segment of the address. Slashes in names are escaped. */
-export function writeSubject(subject: Subject): string {
-  switch (subject.kind) {
-    case 'agent':
-      return `agent/${encode(subject.host)}/${encode(subject.agent)}`;
-    case 'host':
-      return `host/${encode(subject.host)}`;
-    case 'instance':
-      return `instance/${encode(subject.service)}/${encode(subject.id)}`;
-    default:
-      return subject satisfies never;
-  }
-}
+export const writeSubject = (subject: Subject): string =>
+  [subject.kind, ...namesOf(subject)].map(encodeURIComponent).join('/');
 
 export function readSubject(text: string | undefined): Subject | undefined {
   const [kind, one, other] = (text ?? '').split('/').map(decode);
@@ -38,70 +35,32 @@ export function readSubject(text: string | undefined): Subject | undefined {
 }
 
 /** A subject as text for people. */
-export function subjectName(subject: Subject): string {
-  if (subject.kind === 'host') return subject.host;
-  return subject.kind === 'agent'
-    ? `${subject.host}/${subject.agent}`
-    : `${subject.service}/${subject.id}`;
-}
+export const subjectName = (subject: Subject): string => namesOf(subject).join('/');
 
-export function isOf(subject: Subject, entity: ApiEntity): boolean {
-  switch (subject.kind) {
-    case 'agent':
-      return 'agent' in entity && entity.host === subject.host && entity.agent === subject.agent;
-    case 'host':
-      return 'host' in entity && entity.host === subject.host;
-    case 'instance':
-      return (
-        entity.entity === 'instance' &&
-        entity.service === subject.service &&
-        entity.id === subject.id
-      );
-    default:
-      return subject satisfies never;
-  }
+export function isOf({ host, agent, service, id }: Names, entity: ApiEntity): boolean {
+  const own: Names = entity;
+  return (
+    (host ?? own.host) === own.host &&
+    (agent ?? own.agent) === own.agent &&
+    (service ?? own.service) === own.service &&
+    (id ?? own.id) === own.id
+  );
 }
 
 /** The subject of an entity's screen. Brakes and policies have no screen. */
 export function subjectOf(entity: ApiEntity): Subject | undefined {
-  switch (entity.entity) {
-    case 'run':
-    case 'session':
-    case 'collector':
-      return { kind: 'agent', host: entity.host, agent: entity.agent };
-    case 'instance':
-      return { kind: 'instance', service: entity.service, id: entity.id };
-    case 'hold':
-      return { kind: 'host', host: entity.host };
-    case 'drain':
-      return 'host' in entity.target
-        ? { kind: 'host', host: entity.target.host }
-        : { kind: 'instance', service: entity.target.service, id: entity.target.id };
-    default:
-      return undefined;
-  }
+  const { host, agent = '', service, id = '' }: Names = 'target' in entity ? entity.target : entity;
+  if (service !== undefined) return { kind: 'instance', service, id };
+  if (host === undefined) return undefined;
+  return agent === '' || entity.entity === 'hold'
+    ? { kind: 'host', host }
+    : { kind: 'agent', host, agent };
 }
 
 /** A short description of an entity. */
 export function entityName(entity: ApiEntity): string {
-  switch (entity.entity) {
-    case 'instance':
-      return `${entity.service}/${entity.id}`;
-    case 'run':
-    case 'session':
-    case 'collector':
-      return `${entity.host}/${entity.agent}`;
-    case 'hold':
-      return entity.agent === undefined ? entity.host : `${entity.host}/${entity.agent}`;
-    case 'drain':
-      return Object.values(entity.target).join('/');
-    case 'brake':
-      return `zone ${entity.zone}`;
-    case 'policy':
-      return 'policy';
-    case 'store':
-      return 'store';
-    default:
-      return entity satisfies never;
-  }
+  if (entity.entity === 'brake') return `zone ${entity.zone}`;
+  const { host, agent, service, id }: Names = 'target' in entity ? entity.target : entity;
+  const names = service === undefined ? { host, agent } : { service, id };
+  return namesOf(names).join('/') || entity.entity;
 }

@@ -35,8 +35,8 @@ describe('what a zone lost', () => {
       { entity: instance('h1', 'w1', 'a', 2), state: 'serving' },
     ]);
     expect(shown(fleet)).toEqual([
-      'zone ams: 2 of 3 agents, 1 instance, removed, 1 back',
       'service web: 2 left of 3 instances, 1 removed',
+      'zone ams: 1 of 3 agents, 1 instance, removed, 1 back: h1/a',
     ]);
   });
 
@@ -47,10 +47,9 @@ describe('what a zone lost', () => {
     expect(shown(fleet)).toEqual([]);
   });
 
-  test('is listed since the first loss, and how it ends only once', () => {
+  test('is listed since the first loss', () => {
     const issues = counted(rollOf(gone), { at: 9_000_000 }).issues.first(9);
     expect(issues.map(({ since }) => since)).toEqual([2000, 2000]);
-    expect(issues.map(({ next }) => next)).toEqual(['losses end when they come back or leave', '']);
   });
 
   test('comes after a service of which nothing is left, which is the first of all', () => {
@@ -61,8 +60,8 @@ describe('what a zone lost', () => {
     ]);
     expect(shown(fleet)).toEqual([
       'service db: none left of 1 instance, 1 removed',
-      'h4/a: silent',
       'zone ams: 2 of 3 agents, 3 instances, removed, none back',
+      'h4/a: silent',
       'service web: 1 left of 3 instances, 2 removed',
     ]);
     expect(counted(fleet, { at: 9_000_000 }).issues.count).toBe(4);
@@ -132,7 +131,10 @@ describe('what a zone lost', () => {
         { entity: policy, state: 'standing', note: { acknowledged: [{ zone: 'ams', until }] } },
       ]);
     acknowledge(2000);
-    expect(shown(fleet)[0]).toBe('zone ams: 1 of 2 agents, 1 instance, removed, none back');
+    expect(shown(fleet).toSorted()).toEqual([
+      'service web: 1 left of 3 instances, 1 removed, 1 more acknowledged',
+      'zone ams: 1 of 3 agents, 1 instance, removed, none back, 1 more acknowledged',
+    ]);
     acknowledge(5000);
     expect(shown(fleet)).toEqual([]);
     expect(counted(fleet, { at: 9_000_000 }).issues.count).toBe(0);
@@ -150,7 +152,40 @@ describe('what a zone lost', () => {
       'service web: 2 removed',
     ]);
     const [first] = counted(fleet, { at: 9_000_000 }).issues.first(1);
-    expect(first?.next).toBe('what is left is unknown; losses end when they come back or leave');
+    expect(first?.next).toBe('what is left is unknown');
+  });
+
+  test('is not needed for a service of which no instance is live, which is the first of all', () => {
+    const suspect = present('live', 'suspect');
+    const [silentAt, failing] = [{ ...silent, why: 'silent' }, instance('h2', 'w2')];
+    const fleet = rollOf([
+      { entity: run('h1'), state: suspect, note: silentAt, since: 4000, origin: [1, 4000] },
+      { entity: instance('h1', 'w1'), state: 'serving' },
+      { entity: run('h2'), state: live, note: zoned },
+      { entity: failing, state: 'failing', since: 3000 },
+    ]);
+    expect(shown(fleet)[0]).toBe('service web: 2 instances, none live');
+    expect(counted(fleet, { at: 9_000_000 }).issues.first(1)).toMatchObject([
+      { status: 'dubious', since: 4000, filter: 'service:web', next: '' },
+    ]);
+    tell(fleet, [{ entity: failing, state: 'serving', since: 5000 }]);
+    expect(shown(fleet)).toEqual(['h1/a: silent, 1 instance dubious']);
+    tell(fleet, [{ entity: failing, state: 'draining', since: 6000 }]);
+    expect(shown(fleet)[0]).toBe('service web: 2 instances, none live');
+    tell(fleet, [
+      { entity: run('h1'), state: live, note: zoned },
+      { entity: instance('h1', 'w1'), state: 'draining' },
+    ]);
+    expect(shown(fleet)).toEqual([]);
+  });
+
+  test('of few agents of a zone comes after an agent that is silent now', () => {
+    const fleet = rollOf([
+      ...gone.slice(0, 2),
+      ...gone.slice(4),
+      { entity: run('h4'), state: present('live', 'suspect'), note: zoned },
+    ]);
+    expect(shown(fleet).slice(0, 1)).toEqual(['h4/a: silent']);
   });
 
   test('is shown whatever the filter', () => {

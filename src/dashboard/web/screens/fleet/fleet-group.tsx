@@ -61,10 +61,7 @@ export class FleetGroup extends Component<Props> {
               slot={slot}
               by={by}
               large={large}
-              chosen={
-                chosen !== '' &&
-                chosen === writeSubject({ kind: 'agent', host: slot.host, agent: slot.agent })
-              }
+              chosen={chosen}
               first={n === 0}
             />
           ))}
@@ -81,13 +78,15 @@ interface CellProps {
   readonly slot: AgentModel;
   readonly by: Grouping;
   readonly large: boolean;
-  readonly chosen: boolean;
+  readonly chosen: string;
   readonly first: boolean;
 }
 
 function AgentCell({ slot, by, large, chosen, first }: CellProps) {
   const { status, reason, instances, counts, host, agent } = slot;
   const { failing, contested } = counts;
+  const subject = writeSubject({ kind: 'agent', host, agent });
+  const isChosen = chosen === subject;
   const isHeld = fleet.controls.holdOf(host, agent) !== undefined;
   const label = `${host}/${agent}: ${status}${reason === '' ? '' : `, ${reason}`}; ${formatCount(instances.length, 'instance')}${failing > 0 ? `, ${failing} failing` : ''}${contested > 0 ? `, ${contested} contested` : ''}${isHeld ? ', under a hold' : ''}`;
   // The label contains what `data-text` shows, as text.
@@ -95,13 +94,13 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
     <li>
       <button
         type="button"
-        class={`cell s-${status}${chosen ? ' chosen' : ''}`}
+        class={`cell s-${status}${isChosen ? ' chosen' : ''}`}
         data-cell=""
         tabIndex={first ? 0 : -1}
         aria-label={label}
-        aria-pressed={chosen}
+        aria-pressed={isChosen}
         title={label}
-        onClick={() => setParams({ sel: writeSubject({ kind: 'agent', host, agent }) })}
+        onClick={() => setParams({ sel: subject })}
       >
         <span class="glyph" aria-hidden="true">
           {glyphOf(status)}

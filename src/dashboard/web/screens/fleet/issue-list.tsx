@@ -54,14 +54,14 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
 }
 
 /** The agent that an issue is about, or the host of several. */
-function subjectOf([slot, ...more]: Issue['slots']): string {
+function subjectOf([slot, ...more]: Issue['slots'] = []): string {
   if (!slot) return '';
   const { host, agent } = slot;
   return writeSubject(more.length > 0 ? { kind: 'host', host } : { kind: 'agent', host, agent });
 }
 
 function IssueRow({ issue }: { readonly issue: Issue }) {
-  const { status, title, reason, next, at, slots, filter, instance, acknowledge } = issue;
+  const { status, title, reason, next, at = null, slots, filter, instance, acknowledge } = issue;
   const show = () => {
     if (instance) {
       const { service, id } = instance;

@@ -8,9 +8,8 @@ export interface Lowest {
 }
 
 /**
- * The lowest number of live instances of a service, from the lanes of all its registrations: at the beginning
- * of the range, or after a fall. While a service starts, it has fewer instances than it will have; that is
- * not its lowest number.
+ * The lowest number of live instances of a service, from the lanes of all its registrations, since its first live instance
+ * in the range of time; undefined: it had none.
  */
 export function lowestLive(lanes: readonly Lane[], from: number, to: number): Lowest | undefined {
   const changes: (readonly [at: number, by: number])[] = [];
@@ -25,16 +24,14 @@ export function lowestLive(lanes: readonly Lane[], from: number, to: number): Lo
     }
   }
   let lowest: Lowest | undefined = live > 0 ? { live, at: from } : undefined;
-  let before = live;
   changes.sort(([a], [b]) => a - b);
   for (const [n, [at, by]] of changes.entries()) {
     live += by;
     // Changes of one commit have one time: only the number after the last of them existed.
-    if (changes[n + 1]?.[0] === at) continue;
-    if (live < before && live < (lowest?.live ?? before)) lowest = { live, at };
-    before = live;
+    if (changes[n + 1]?.[0] !== at && (lowest ? live < lowest.live : live > 0))
+      lowest = { live, at };
   }
-  return lowest ?? (live > 0 ? { live, at: from } : undefined);
+  return lowest;
 }
 
 const isLive = (state: string | null): boolean => state === 'live' || state === 'unverified';

@@ -2,7 +2,7 @@ import '../../styles/services.css';
 import { useMemo, useState } from 'preact/hooks';
 import { shownInstanceWords } from '../../../../domain/filter/state-words.ts';
 import type { Lane } from '../../../history/query-types.ts';
-import { clockTime, dayTime, formatCount } from '../../format/format-time.ts';
+import { dayTime, formatCount } from '../../format/format-time.ts';
 import {
   foundIn,
   type MatchingService,
@@ -11,7 +11,16 @@ import {
 } from '../../model/service-table.ts';
 import { NoAgents } from '../../shell/empty-state.tsx';
 import { FilterField, FilterNote, instancesFound } from '../../shell/filter-field.tsx';
-import { fleet, goTo, isPast, route, setParams, shownAt, version } from '../../state/store.ts';
+import {
+  extent,
+  fleet,
+  goTo,
+  isPast,
+  route,
+  setParams,
+  shownAt,
+  version,
+} from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { MoreRows } from '../../widgets/more-rows.tsx';
@@ -133,7 +142,8 @@ function ServiceRow({ of, matching, isOpen }: MatchingService & { readonly isOpe
 /** The lowest number of live instances in the 24 hours before the moment. */
 function LowestLive({ service, isOpen }: { readonly service: string; readonly isOpen: boolean }) {
   const to = Math.ceil(shownAt.value / 10_000) * 10_000;
-  const from = to - day;
+  // Before the known history, nothing is known to be live.
+  const from = Math.max(to - day, extent.value?.firstAt ?? 0);
   const entities = useMemo(
     () =>
       fleet.entities.flatMap((entity, number) =>
@@ -149,18 +159,9 @@ function LowestLive({ service, isOpen }: { readonly service: string; readonly is
   return (
     <span>
       <b class="num">{lowest.live}</b> live{' '}
-      {lowest.at === from ? (
-        <span class="dim">at the start</span>
-      ) : (
-        <button
-          type="button"
-          class="link"
-          title={`Go to ${dayTime(lowest.at)}`}
-          onClick={() => goTo({ at: null, time: lowest.at })}
-        >
-          at {clockTime(lowest.at)}
-        </button>
-      )}
+      <button type="button" class="link" onClick={() => goTo({ at: null, time: lowest.at })}>
+        at {dayTime(lowest.at)}
+      </button>
     </span>
   );
 }

@@ -113,6 +113,8 @@ describe('the list of issues', () => {
       { entity: instance('h1', 'w'), state: 'failing' },
       { entity: run('h2'), state: suspect, note: silent },
       { entity: run('h3'), state: 'expired' },
+      { entity: run('h4'), state: live },
+      { entity: instance('h4', 'w4'), state: 'serving' },
     ]);
     expect(
       counted(fleet)
@@ -141,6 +143,8 @@ describe('the list of issues', () => {
     const fleet = rollOf([
       { entity: run('h'), state: 'superseded', since: 1000, note: silent },
       { entity: instance('h', 'w'), state: 'serving' },
+      { entity: run('h2'), state: live },
+      { entity: instance('h2', 'w2'), state: 'serving' },
     ]);
     expect(counted(fleet).issues.first(9)).toMatchObject([{ status: 'superseded', at: 46_000 }]);
   });

@@ -134,14 +134,18 @@ describe('the lowest number of live instances', () => {
     expect(lowestLive([one, two], 0, 50)).toEqual({ live: 0, at: 15 });
   });
 
-  it('does not count the start of the service, and no moment within a commit', () => {
+  it('is counted since its first live instance, and at no moment within a commit', () => {
     const moved = [
       lane(null, [5, 'live'], [30, 'removed']),
       lane(null, [7, 'live'], [60, 'removed']),
       lane(null, [30, 'live']),
     ];
-    expect(lowestLive(moved, 0, 50)).toEqual({ live: 2, at: 0 });
-    expect(lowestLive(moved, 0, 70)).toEqual({ live: 1, at: 60 });
+    expect(lowestLive(moved, 0, 70)).toEqual({ live: 1, at: 5 });
+    const together = [lane(null, [5, 'live']), lane(null, [5, 'live'], [40, 'removed'])];
+    expect(lowestLive(together, 0, 30)).toEqual({ live: 2, at: 5 });
+    expect(lowestLive(together, 0, 50)).toEqual({ live: 1, at: 40 });
+    const grown = [lane('live'), lane('live'), lane('live'), lane(null, [50, 'live'])];
+    expect(lowestLive(grown, 0, 60)).toEqual({ live: 3, at: 0 });
     expect(lowestLive([lane(null)], 0, 50)).toBeUndefined();
   });
 });
