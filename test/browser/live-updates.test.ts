@@ -83,7 +83,7 @@ test('a killed agent is shown as gone without a reload', async ({ open }) => {
   await expect.poll(() => why.textContent(), soon).toMatch(/^h1\/a is not registered: .* dead/);
   await expect.poll(() => labelOf(page, 'h1/a'), soon).toMatch(/expired|gone/);
   expect(await labelOf(page, 'h2/b')).toContain('live');
-  const lost = /no zone.*1 of 2 agents, 1 instance.*none back.*service web.*1 left of 2 instances/;
+  const lost = /service web.*1 left of 2 instances.*no zone.*1 of 2 agents, 1 instance.*none back/;
   await expect.poll(() => attention.textContent(), soon).toMatch(lost);
   // A filter that hides the lost agent does not hide its loss.
   // With its suggestions the field has the role of a combobox, without them that of a search box.

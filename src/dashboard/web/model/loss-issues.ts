@@ -104,7 +104,7 @@ function serviceIssue(
   const now = isPart ? '' : `${there}${isDown ? ', none live' : ''}${lost > 0 ? ', ' : ''}`;
   return {
     ...lossIssue(`service ${service}`, from, isPart),
-    ...(lost === 0 && { status: 'dubious', next: '' }),
+    ...(lost === 0 && { status: 'dubious' }),
     reason: `${now}${lost > 0 ? `${lost} removed ${formatSpan(from, to)}` : ''}${acknowledgedWords(acknowledged)}`,
     filter: `service:${service}`,
   };
