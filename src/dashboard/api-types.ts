@@ -246,9 +246,9 @@ export interface ApiHold {
   readonly since: WallTime;
 }
 
-/** `/api/why?kind=…&name=…&zone=…`: the sentences of `rollcall why`, a list for each registration. */
+/** `/api/why?kind=…&name=…&zone=…`: `rollcall why` in pieces, a list for each registration. An empty address: in bold. */
 export interface ApiWhy {
-  readonly found: readonly (readonly string[])[];
+  readonly found: readonly (readonly (readonly [text: string, href?: string])[])[];
 }
 
 /** `/api/entity`: events as stored, newest first. For older events pass the last `seq` as `before`. */

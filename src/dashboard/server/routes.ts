@@ -20,6 +20,7 @@ import { eventAt, eventDocument, eventsOf } from './routes/events.ts';
 import { explain } from './routes/explain.ts';
 import { sendHistory } from './routes/export.ts';
 import type { GcPlans, PlanMoment } from './routes/gc-plans.ts';
+import { whyParts } from './routes/why-parts.ts';
 
 /** What the API serves for one history. */
 export interface Api {
@@ -121,13 +122,9 @@ const routes: Readonly<Record<string, Route>> = {
     await sendJson(request, response, await explain(source, entity, at));
   },
   why: async ({ source, sentencesOf }, { request, response, query, signal }) => {
-    const {
-      kind,
-      name,
-      at = source.mode === 'live' ? undefined : source.index().last,
-      time,
-      zone,
-    } = readQuery(queries.why, query);
+    const asked = readQuery(queries.why, query);
+    const { kind, name, time, zone } = asked;
+    const at = asked.at ?? (source.mode === 'live' ? undefined : source.index().last);
     // An agent or instance without records and events is no mistake of the page: there is nothing to explain.
     const found = await sentencesOf({ kind, name, at, time, zone }, signal).catch(
       (cause: unknown) => {
@@ -135,7 +132,7 @@ const routes: Readonly<Record<string, Route>> = {
         throw cause;
       },
     );
-    const answer: ApiWhy = { found };
+    const answer: ApiWhy = { found: found.map((one) => whyParts(one, asked)) };
     await sendJson(request, response, answer);
   },
   charts: async ({ draw, source }, { request, response, query }, rest) => {

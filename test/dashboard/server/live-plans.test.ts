@@ -73,13 +73,20 @@ describe('the forecast of the brakes', () => {
     const [{ host, agent, at, heldBy } = {}] = rows.toReversed();
     const why = async (query: string) => {
       const asked = `/api/why?kind=agent&zone=UTC&name=${host}/${agent}${query}`;
-      return (await live.get<ApiWhy>(asked)).found.flat().join(' ');
+      return (await live.get<ApiWhy>(asked)).found.flat();
     };
     if (heldBy?.by !== 'brake') throw new Error('no brake holds it back');
     const { seen, suspect, turn } = heldBy;
     const time = new Date(at ?? 0).toISOString().slice(11, 19);
     const [present, past] = [await why(''), await why(`&${moment}`)];
-    for (const one of [present, past]) {
+    expect(present.find(([text]) => text === 'GC')).toEqual(['GC', '#/gc']);
+    expect(past.find(([text]) => text === 'GC')?.[1]).toMatch(/^#\/gc\?at=\d{4}-/);
+    const [event = '', address] = present.find(([text]) => text.startsWith('#')) ?? [];
+    expect(address).toBe(
+      `#/entity?at=seq%3A${event.slice(1)}&of=agent%2F${host}%2F${agent}&open=${event.slice(1)}`,
+    );
+    for (const parts of [present, past]) {
+      const one = parts.map(([text]) => text).join('');
       expect(one).toContain(`(${suspect} of ${seen} runs are suspect)`);
       expect(one).toContain(`in turn ${turn} of ${rows.length}, about ${time} UTC (in `);
     }

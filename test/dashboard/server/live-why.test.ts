@@ -12,7 +12,7 @@ afterEach(() => live[Symbol.asyncDispose]());
 
 const ask = async (of: string): Promise<string> => {
   const { found } = await live.get<ApiWhy>(`/api/why?${of}`);
-  return found.map((sentences) => sentences.join(' ')).join('\n');
+  return found.map((parts) => parts.map(([text]) => text).join('')).join('\n');
 };
 
 describe('the sentences of the dashboard', () => {

@@ -23,10 +23,9 @@ export function formatSpan(from: number, to: number): string {
 }
 
 /** A duration in at most two units: `0.4 s`, `17 s`, `4 m 12 s`, `3 h 5 m`, `2 d 4 h`. */
-export function formatDuration(length: number): string {
-  const ms = Math.max(0, length);
-  if (ms < 950) return `${(Math.round(ms / 100) / 10).toFixed(1)} s`;
-  const s = Math.round(ms / 1000);
+export function formatDuration(to: number, from = 0): string {
+  const s = Math.floor(to / 1000) - Math.floor(from / 1000);
+  if (to - from < 1000) return `0.${Math.max(0, Math.floor((to - from) / 100))} s`;
   if (s < 60) return `${s} s`;
   if (s < 3600) return two(Math.floor(s / 60), 'm', s % 60, 's');
   if (s < 86_400) return two(Math.floor(s / 3600), 'h', Math.floor((s % 3600) / 60), 'm');
@@ -39,7 +38,7 @@ const two = (big: number, bigUnit: string, small: number, smallUnit: string): st
 /** The time left until `until`, or `due now`. `now` is null while the data is stale. */
 export function timeLeft(until: number, now: number | null): string {
   if (now === null) return '—';
-  return until <= now ? 'due now' : `in ${formatDuration(until - now)}`;
+  return until <= now ? 'due now' : `in ${formatDuration(until, now)}`;
 }
 
 /** The time left and the clock time, with the day unless that is today: `in 3 m, 14:03:10 UTC`. */
@@ -50,7 +49,7 @@ export function countdown(until: number, now: number | null): string {
 
 /** The time since `from`. `now` is null while the data is stale. */
 export const since = (from: number, now: number | null): string =>
-  now === null ? '—' : formatDuration(now - from);
+  now === null ? '—' : formatDuration(now, from);
 
 export const formatNumber = (value: number): string => number.format(value);
 

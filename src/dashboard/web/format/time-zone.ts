@@ -14,7 +14,8 @@ export function switchZone(): void {
   }
 }
 
-const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
+/** That of the browser. */
+export const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
 
 /** The name of the time zone in which times are shown: `UTC`, `CET`, `GMT+2`. */
 export const shownZone = (at: number): string =>

@@ -3,7 +3,7 @@ import type { AgentModel } from '../model/agent-model.ts';
 import { allIn, type Document, type Stored } from '../model/event-document.ts';
 import { nextOf } from '../model/issues.ts';
 import { apiPath } from '../protocol/api-path.ts';
-import { fleet, moment, now } from '../state/store.ts';
+import { fleet, isPast, moment, now } from '../state/store.ts';
 import { useFetch } from '../state/use-query.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { Countdown } from '../widgets/countdown.tsx';
@@ -45,6 +45,7 @@ export function AgentSection({
       </h3>
       {alone ? (
         <WhySentences
+          key={isPast.value}
           subject={{ kind: 'agent', host, agent }}
           fresh={`${entityState.seq} ${instances.length}`}
         />

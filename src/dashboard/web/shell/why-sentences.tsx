@@ -1,5 +1,5 @@
 import type { ApiWhy } from '../../api-types.ts';
-import { isUtc } from '../format/time-zone.ts';
+import { isUtc, zone } from '../format/time-zone.ts';
 import { type Subject, subjectName } from '../model/subject.ts';
 import { clock, fleet, isPast, momentPath } from '../state/store.ts';
 import { useFetch } from '../state/use-query.ts';
@@ -18,28 +18,27 @@ export function WhySentences({
   readonly fresh: unknown;
 }) {
   const name = encodeURIComponent(subjectName(subject));
-  const zone = isUtc.value ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const { timeZone } = isUtc.value ? { timeZone: 'UTC' } : zone.resolvedOptions();
   const turn = isPast.value
     ? fresh
     : `${fresh} ${fleet.controls.changes} ${Math.floor(clock.value / again)}`;
   // Playback changes the moment in each frame, and an answer about the past replays events.
-  const asked = useThrottled(
-    `${momentPath('why', `kind=${subject.kind}&name=${name}&zone=${encodeURIComponent(zone)}`)}#${turn}`,
-    700,
+  const wanted = momentPath(
+    'why',
+    `kind=${subject.kind}&name=${name}&zone=${encodeURIComponent(timeZone)}`,
   );
-  const [path = '', state] = asked.split('#');
+  const [path = '', state] = useThrottled(`${wanted}#${turn}`, 700).split('#');
   const { value, failed } = useFetch<ApiWhy>(path, state);
   if (!value) return failed === undefined ? null : <p class="why-text dim">{failed}</p>;
   return (
     <section class="why-text" aria-label="Why">
-      {value.found.map((sentences) => {
-        const [what = '', ...cause] = sentences.join(' ').split(/(?<=:) /);
-        return (
-          <p key={what}>
-            <b>{what}</b> {cause.join(' ')}
-          </p>
-        );
-      })}
+      {value.found.map((parts) => (
+        <p key={parts[0]?.[0]}>
+          {parts.map(([text, href]) =>
+            href === undefined ? text : href ? <a href={href}>{text}</a> : <b>{text}</b>,
+          )}
+        </p>
+      ))}
     </section>
   );
 }

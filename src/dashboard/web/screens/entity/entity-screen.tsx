@@ -10,6 +10,7 @@ import {
   extent,
   fleet,
   hrefTo,
+  isPast,
   moment,
   route,
   setParams,
@@ -77,7 +78,11 @@ export function EntityScreen() {
           Timeline
         </a>
         {subject.kind === 'host' ? null : (
-          <WhySentences key={writeSubject(subject)} subject={subject} fresh={all?.[0]?.seq} />
+          <WhySentences
+            key={`${isPast.value}${writeSubject(subject)}`}
+            subject={subject}
+            fresh={all?.[0]?.seq}
+          />
         )}
         <StateTimeline entities={timelineEntities(subject, numbers)} />
       </section>

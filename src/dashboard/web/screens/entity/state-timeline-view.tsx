@@ -84,7 +84,7 @@ function Part({ part, window }: { readonly part: StateInterval; readonly window:
       onClick={() => goTo({ at: null, time: from })}
     >
       <title>
-        {status} {clockTime(from)}–{clockTime(to)}, {formatDuration(to - from)}
+        {status} {clockTime(from)}–{clockTime(to)}, {formatDuration(to, from)}
       </title>
     </rect>
   );

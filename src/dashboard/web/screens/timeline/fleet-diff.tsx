@@ -41,7 +41,7 @@ export function FleetDiff({ here, at, pinned, pinnedAt }: Props) {
           {from && to ? `${dayTime(from)} → ${dayTime(to)}` : 'Comparing'}
           <span class="dim">
             {one && other && from && to
-              ? ` ${formatDuration(to - from)} · ${formatCount(other.upTo - one.upTo, 'change')} ·`
+              ? ` ${formatDuration(to, from)} · ${formatCount(other.upTo - one.upTo, 'change')} ·`
               : ''}{' '}
             {formatCount(seen.length, 'entity differs', 'entities differ')}
           </span>
