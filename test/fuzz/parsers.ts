@@ -145,6 +145,7 @@ export const ours: Readonly<Record<string, string>> = {
   'cli/session/operator': 'a default',
   'cli/terminal/format-time': 'a time that it formatted itself',
   'cli/command/version': 'the package’s own package.json',
+  'cli/why/expiry-delays': 'events, by parseAuditEvent, which is fuzzed, and their evidence',
   'cli/why/suspect-next': 'evidence of an event that was read, by the schema of cli/evidence',
   'dashboard/web/screens/machines/highlight-chart':
     'ids of a picture from the dashboard server, written by encodeURIComponent',
