@@ -38,7 +38,8 @@ const plainName = /^[ -~]{1,341}$/;
 const matches = (value: unknown, pattern: RegExp): boolean =>
   typeof value === 'string' && pattern.test(value);
 const isName = (value: unknown): boolean => matches(value, plainName);
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCount = (value: unknown): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= 0 && !Object.is(value, -0);
 const isText = (value: unknown): boolean => typeof value === 'string';
 
 /** Whether it is certainly valid; false means unknown. A property test compares it with the schema. */
