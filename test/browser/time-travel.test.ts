@@ -163,5 +163,5 @@ test('all times are shown in the time zone of the browser or in UTC, and the zon
   expect((await shown(other))[1]).toBe('UTC');
   // The lanes of zones, with the words and colours of their states.
   await page.locator('.lane').first().waitFor();
-  expect(await page.locator('.legend').textContent()).toMatch(/live.*suspect.*expired/);
+  expect(await page.locator('.legend').textContent()).toMatch(/expired.*suspect.*live/);
 });

@@ -8,7 +8,7 @@ export const innerNames = [
   ...['entityState', 'unbrokenSince', 'hostNumber', 'drainedSince', 'startedAt', 'cameBack'],
   ...['lostWith', 'holdOf', 'isHeld', 'isSuspect', 'isPart', 'isLoading', 'rivals', 'hasShared'],
   ...['isLastEnd', 'setObservation', 'addNames', 'addActs', 'onMessage', 'troubled', 'unusual'],
-  ...['atATime', 'onMore', 'onChoose', 'onToggle', 'onMissing', 'onFold', 'painted', 'folded'],
+  ...['atATime', 'onMore', 'onChoose', 'onMissing', 'onFold', 'painted', 'folded'],
   ...[
     'isFirst',
     'isOpen',
@@ -29,6 +29,6 @@ export const innerNames = [
     'noteOf',
     'ownNoteOf',
   ],
-  ...['sendChanges', 'seatsSeen', 'lastActAt', 'hasSeat', 'isBlind', 'difference', 'observation'],
-  ...['controls', 'members', 'matching', 'handed', 'neighbour', 'bands'],
+  ...['sendChanges', 'seatsSeen', 'lastActAt', 'hasSeat', 'isBlind', 'observation'],
+  ...['matching', 'handed', 'neighbour', 'bands'],
 ];

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { bundlePage } from '../../../src/dashboard/build/bundle.ts';
@@ -21,5 +22,16 @@ it.each([
 ])('no property with a short name in the script crosses a border: %s', async (name) => {
   const text = await readFile(new URL(`../../../src/dashboard/${name}`, import.meta.url), 'utf8');
   const words = new Set(text.match(/\w+/g));
+  expect(innerNames.filter((one) => words.has(one))).toEqual([]);
+});
+
+it('no property with a short name in the script is one of the browser, the language or Preact', () => {
+  const root = new URL('../../../', import.meta.url);
+  const types = ['node_modules/@typescript/*/lib/lib.*.d.ts', 'node_modules/preact/src/*.d.ts'];
+  const files = globSync(types, { cwd: root });
+  const comments = /\/\*[\s\S]*?\*\/|\/\/.*/g;
+  const textOf = (file: string) => readFileSync(new URL(file, root), 'utf8').replace(comments, '');
+  const words = new Set(files.flatMap((file) => textOf(file).match(/\w+/g) ?? []));
+  expect(words.has('getBoundingClientRect') && words.has('onToggle')).toBe(true);
   expect(innerNames.filter((one) => words.has(one))).toEqual([]);
 });
