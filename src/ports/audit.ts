@@ -104,8 +104,8 @@ export interface Audit {
    * Sets the retention of the history. The store trims older events from the front.
    *
    * `keyframe` is the sequence of the last signed keyframe, 0: none. Events up to it may be trimmed.
-   * Limits that would immediately trim later events are refused; then nothing changes. `isWanted` is asked as
-   * the last thing before the change: this process may have stood still since it was told to make it.
+   * Limits that would immediately trim later events are refused; then nothing changes. `isWanted` is asked
+   * right before the change, because the process may have stood still since the caller read the policy.
    * @throws {Fault} `store-refused` with the reason, `store-unavailable`
    */
   limit(retention: Retention, keyframe: Revision, isWanted?: () => Promise<boolean>): Promise<void>;

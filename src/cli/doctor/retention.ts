@@ -7,16 +7,16 @@ import { type Finding, note } from './finding.ts';
 
 /** Reports a policy whose limits the history does not have. */
 export async function diagnoseRetention(
-  inspection: Pick<Inspection, 'hasLimits' | 'limits'>,
+  inspection: Pick<Inspection, 'limits'>,
   { registry }: Pick<Ports, 'registry'>,
 ): Promise<readonly Finding[]> {
   const read = readPolicy(await registry.read(policyKey));
   if (read.kind !== 'stored') return [];
   const { retention } = read.record.policy;
-  const limits = await inspection.limits();
-  if (limits === undefined || (await inspection.hasLimits(retention))) return [];
+  const history = await inspection.limits(retention);
+  if (history === undefined || history.isWanted) return [];
   const difference =
-    limitDifference(retention, limits) ?? 'a full history refuses new events (discard: new)';
+    limitDifference(retention, history.limits) ?? 'a full history refuses new events (discard: new)';
   return [
     note(
       'audit',

@@ -55,15 +55,10 @@ export async function openInspection(
     },
     /** What registry and audit have lost and the history does not tell of. */
     losses: () => readLosses(connection, names, within),
-    /** The limits of the audit stream, if there is one. */
-    limits: async (): Promise<Retention | undefined> => {
+    /** The limits of the audit stream, if there is one, and whether they are exactly the wanted ones. */
+    limits: async (wanted: Retention) => {
       const info = await streamInfo(connection, names.auditStream, within);
-      return info && limitsOf(info.config);
-    },
-    /** Whether the audit stream has exactly these limits. */
-    hasLimits: async (limits: Retention) => {
-      const info = await streamInfo(connection, names.auditStream, within);
-      return info === undefined || hasLimits(info.config, limits);
+      return info && { limits: limitsOf(info.config), isWanted: hasLimits(info.config, wanted) };
     },
     stream: (stream: string) => streamInfo(connection, stream, within),
     /** The format of the namespace, if this version does not know it. */

@@ -34,7 +34,7 @@ export interface KeyValueEntry {
   readonly leftOut?: string;
   /** How long before the answer the server had stored it, by its own clock; only in lists of leases, and not in every store. */
   readonly age?: Millis;
-  /** When the record was removed, by the clock of the store or of the author of the event; in watches, in replays and in some lists. */
+  /** When the record was removed, by the clock of the store; in watches, in replays and in some lists. */
   readonly removedAt?: WallTime;
 }
 

@@ -99,20 +99,20 @@ export class RegistryProjection {
    * Applies one event and returns the changed entry; `undefined` if it changes no record. The entry has the
    * event's revision, which orders like the record's.
    */
-  take({ event, hash, origin, seq }: AuditEntry): KeyValueEntry | undefined {
+  take({ event, hash, origin, seq, storedAt }: AuditEntry): KeyValueEntry | undefined {
     const key = registryKeyOf(event);
     if (key === undefined) return undefined;
     if (origin !== this.#commit.last + 1) this.#begin(origin);
     this.#commit.last = origin;
-    const entry = this.#change(key, event, { hash, origin, seq });
+    const entry = this.#change(key, event, { hash, origin, seq, storedAt });
     this.#commit.keys.set(key, entry?.text !== undefined);
     return entry;
   }
 
   #change(
     key: string,
-    { at, of: { run }, record }: AuditEvent,
-    { hash, origin, seq }: Pick<AuditEntry, 'hash' | 'origin' | 'seq'>,
+    { of: { run }, record }: AuditEvent,
+    { hash, origin, seq, storedAt }: Pick<AuditEntry, 'hash' | 'origin' | 'seq' | 'storedAt'>,
   ): KeyValueEntry | undefined {
     if (record !== null) {
       const text = JSON.stringify({ ...record, hash });
@@ -124,7 +124,7 @@ export class RegistryProjection {
     // A final event removes the record, unless another run has adopted it.
     if (this.#records.get(key)?.run !== run) return undefined;
     this.#records.delete(key);
-    return { key, revision: origin, text: undefined, removedAt: at };
+    return { key, revision: origin, text: undefined, removedAt: storedAt };
   }
 
   #begin(origin: Revision): void {

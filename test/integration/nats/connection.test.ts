@@ -228,7 +228,7 @@ test('requests that a broken connection ended leave nothing behind when their ti
   await using proxy = await startProxy({ port: context.server.port });
   const client = await connectNats({ servers: [proxy.url], name: 'test' });
   await using connection = new SupervisedConnection(client);
-  // Nobody answers, but somebody listens.
+  // A subscriber exists, and it sends no answer.
   client.subscribe('silent', { callback: () => {} });
   await client.flush();
   const waiting = Array.from({ length: 100 }, () =>

@@ -74,7 +74,7 @@ export async function applyRetention(
 interface NewLimits {
   readonly limits: Retention;
   readonly keyframe: Revision;
-  /** Asked as the last thing before the change. */
+  /** Asked right before the change. */
   readonly isWanted?: (() => Promise<boolean>) | undefined;
 }
 

@@ -5,7 +5,7 @@ import { KeyframeWriter } from '../../../../src/runtime/audit/keyframes/keyframe
 import { collector as machine } from '../../../../src/runtime/transitions/machine-set.ts';
 import { ProcessChain } from '../../../../src/runtime/transitions/process-chain.ts';
 
-/** A collector that has its seat, and makes and signs a keyframe of all events when it is told to look. */
+/** A collector with a seat, whose `writer` makes and signs keyframes of all events. */
 export function startKeyframeSigner(ports: Ports) {
   const actor = {
     host: HostId.parse('watch'),
