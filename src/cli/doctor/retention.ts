@@ -16,7 +16,8 @@ export async function diagnoseRetention(
   const history = await inspection.limits(retention);
   if (history === undefined || history.isWanted) return [];
   const difference =
-    limitDifference(retention, history.limits) ?? 'a full history refuses new events (discard: new)';
+    limitDifference(retention, history.limits) ??
+    'a full history refuses new events (discard: new)';
   return [
     note(
       'audit',
