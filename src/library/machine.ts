@@ -6,7 +6,7 @@ import type { Agent } from '../runtime/agent/agent.ts';
 import { importOnce } from './import-once.ts';
 import { openPorts, type StoreOptions } from './open-ports.ts';
 import { type HostOptions, type MissingNamespace, readSlot } from './options.ts';
-import { startGate } from './start-gate.ts';
+import { type StartPlace, startGate } from './start-gate.ts';
 
 /** The health checks of an agent. */
 interface Checks {
@@ -19,10 +19,10 @@ type HealthChecks = import('../composition/instances/running-checks.ts').HealthC
 /** Where the library runs: this computer and a NATS server, or what a test has instead. */
 export interface Machine {
   /**
-   * Waits until a start may begin. Returns a function that lets the next one begin.
+   * Waits until a start may begin.
    * @throws {Fault} `store-unavailable` if the signal aborts
    */
-  beginStart(signal: AbortSignal | undefined): Promise<() => void>;
+  beginStart(signal: AbortSignal | undefined): Promise<StartPlace>;
   /** Opens the ports for a run, or for a reader with this name. @throws {Fault} as `openPorts` */
   open(
     options: StoreOptions,

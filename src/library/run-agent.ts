@@ -4,7 +4,6 @@ import { Fault } from '../domain/fault.ts';
 import { ZoneName } from '../domain/identity/names.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { RunMessaging } from '../ports/run-messaging.ts';
 import type { Agent } from '../runtime/agent/agent.ts';
 import { watchClock } from '../runtime/agent/watch-clock.ts';
 import type { ProcessTransition } from '../runtime/transitions/process-chain.ts';
@@ -56,14 +55,13 @@ export async function runAgent(options: AgentOptions, machine: Machine): Promise
   };
   const signal = readOption('signal', Signal, options.signal);
   // Disposed of after the connection: a start that waits has none, and one that failed has closed its own.
-  const begun = opened.adopt(await machine.beginStart(signal), async (end) => end());
+  const place = opened.adopt(await machine.beginStart(signal), async (one) => one.leave());
   const open = opened.use(await machine.open(options, me));
   const metrics = listenTo(open.ports.metrics, () => events.emit('refuted'));
-  const messaging = beforePing(open.ports.messaging, begun);
-  const ports = { ...open.ports, metrics, messaging };
+  const ports = { ...open.ports, metrics };
   const agent = opened.use(
     new Agent(
-      { ...settings, run: me.run },
+      { ...settings, run: me.run, whileWaiting: place.whileWaiting },
       initial.map(({ spec }) => spec),
       ports,
       initialHealth(initial),
@@ -73,7 +71,7 @@ export async function runAgent(options: AgentOptions, machine: Machine): Promise
   const checks = opened.adopt(await machine.checks(agent), async (running) => running.stop());
   checks.replace(initial);
   await unlessAborted(agent.ready, 'starting', signal);
-  begun();
+  place.leave();
   void watchClock(ports, over.signal);
   opened.defer(open.onConnection((isUp) => events.emit(isUp ? 'connected' : 'disconnected')));
   const closing = opened.move();
@@ -146,16 +144,6 @@ function listenTo(metrics: Metrics, refuted: () => void): Metrics {
     },
   });
 }
-
-/** The same messaging. A start that pings waits for the run that holds its slot: meanwhile others may start. */
-const beforePing = (messaging: RunMessaging, begun: () => void): RunMessaging => ({
-  serve: (run, respond) => messaging.serve(run, respond),
-  ping(run, within) {
-    begun();
-    return messaging.ping(run, within);
-  },
-  notify: (run, notice) => messaging.notify(run, notice),
-});
 
 /** Imports what only an agent needs, so that a consumer of the directory does not load it. */
 const importAgent = importOnce(async () => {

@@ -13,6 +13,7 @@ import type { DirectoryOptions, OpenDirectory } from './directory-types.ts';
 import type { Machine } from './machine.ts';
 import { type Duration, type LeaseOptions, readLease, readOption, readSlot } from './options.ts';
 import { runAgent } from './run-agent.ts';
+import type { StartPlace } from './start-gate.ts';
 import { viewDirectory } from './view-directory.ts';
 
 /** Options of `startTestFleet`. */
@@ -151,8 +152,8 @@ class TestMachine implements Machine {
     this.#fleet = fleet;
   }
 
-  async beginStart(): Promise<() => void> {
-    return () => {};
+  async beginStart(): Promise<StartPlace> {
+    return { leave: () => {}, whileWaiting: (wait) => wait() };
   }
 
   readonly open: Machine['open'] = async (options, as) => {

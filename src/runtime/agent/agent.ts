@@ -16,6 +16,7 @@ import { RefusedCommits } from '../support/refused-commits.ts';
 import type { ProcessTransition } from '../transitions/process-chain.ts';
 import { signingAuthor } from '../transitions/record-change.ts';
 import { BackgroundCollector } from './background-collector.ts';
+import type { ClaimOptions } from './claim-slot.ts';
 import { endFault } from './end-fault.ts';
 import { Session } from './session.ts';
 import { RecordChanges, type SettledInstance, settledInstance } from './settled-instance.ts';
@@ -35,6 +36,7 @@ export interface AgentOptions {
    * itself.
    */
   readonly takeover: boolean;
+  readonly whileWaiting?: ClaimOptions['whileWaiting'] | undefined;
   /** What happens after a run expired: a new run starts, or the agent ends with an error. */
   readonly whenExpired: 'start-over' | 'exit';
   readonly drainFor: Millis;

@@ -35,6 +35,8 @@ export interface ClaimOptions {
   /** Earlier runs of this process. */
   readonly previousRuns: ReadonlySet<RunId>;
   readonly desired: () => Desired;
+  /** Called with what waits for the run that holds the slot: a process can let its other agents start meanwhile. */
+  readonly whileWaiting?: (<T>(wait: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /** A run without a listener is taken over after two checks this far apart. */
@@ -136,7 +138,7 @@ type Permission = { readonly reason: string } | { readonly refused: string };
 async function checkPermission(
   current: RecordRead<AgentRecord>,
   self: RunRef,
-  { takeover, previousRuns }: ClaimOptions,
+  { takeover, previousRuns, whileWaiting = (wait) => wait() }: ClaimOptions,
   ports: Pick<Ports, 'leases' | 'messaging' | 'clock' | 'processes'>,
   signal: AbortSignal,
 ): Promise<Permission | undefined> {
@@ -146,7 +148,7 @@ async function checkPermission(
   if (record.phase === 'expired') return { reason: 'expired' };
   if (previousRuns.has(record.run)) return { reason: 'former-run-of-this-process' };
   if (takeover) return { reason: 'takeover' };
-  return checkHolder(record, ports, signal);
+  return whileWaiting(() => checkHolder(record, ports, signal));
 }
 
 async function checkUnreadable(
