@@ -26,8 +26,8 @@ export const weakenings = {
   'leftovers-unfenced': "a leftover's removal is not fenced on the slot's record",
   'batch-unfenced': "a removal's first batches are not fenced on the slot's record",
   'claim-unconfirmed': 'a run whose claim was lost and stands goes on without rewriting its record',
-  'instances-listed-under-a-holder':
-    'a run that takes its slot from a run that may still write takes its instances along, as it listed them before',
+  'list-under-a-holder-kept':
+    'a run that took its slot from a run that could still write does not list the instances again',
 } as const;
 
 export type Weakening = keyof typeof weakenings;

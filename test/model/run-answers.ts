@@ -23,7 +23,7 @@ export function answered(
   const stored = typeof answer === 'object';
   switch (task.effect) {
     case 'claim-slot': {
-      if (stored) return finish(state, index, { type: 'claimed' });
+      if (stored) return tookSlot(state, index, commit, rules);
       const confirming = commit.writes.some(({ events }) => events[0]?.type === 'confirmed');
       if (answer === 'unknown' && !confirming) become(state, index, { spent: true });
       return goTo(state, index, { pc: confirming ? 'check' : 'read' });
@@ -37,6 +37,20 @@ export function answered(
       if (!stored) return goTo(state, index, { pc: 'recheck', listed: false });
       return withdrawn(state, index, commit, rules);
   }
+}
+
+/** After the end of a run that was not over before, the next step lists the instances again. */
+function tookSlot(state: State, index: number, { writes }: Commit, { without }: Rules): undefined {
+  const events = writes.flatMap((write) => (write.key === 'slot' ? write.events : []));
+  const isHeld = events.some(({ type }) => type === 'superseded');
+  if (isHeld && !without.has('list-under-a-holder-kept')) forgetInstances(state, index);
+  finish(state, index, { type: 'claimed' });
+}
+
+/** `OwnedRecords.forgetInstances`. */
+function forgetInstances(state: State, index: number): undefined {
+  const { instances } = at(state.processes, index);
+  become(state, index, { instances: instances.map(() => ({ rev: 0, owner: -1, n: 0 })) });
 }
 
 function regranted(
@@ -97,6 +111,5 @@ function doubt(state: State, index: number, { writes }: Commit, { without }: Rul
     become(state, index, { unsure: put(process.unsure, write.key, head) });
   }
   if (without.has('knowledge-kept')) return;
-  const { instances } = at(state.processes, index);
-  become(state, index, { instances: instances.map(() => ({ rev: 0, owner: -1, n: 0 })) });
+  forgetInstances(state, index);
 }

@@ -84,7 +84,7 @@ function perform(state: State, index: number, task: Task, rules: Rules): Broken 
     case 'plan':
       return void plan(state, index, task, rules);
     case 'list':
-      return void (task.effect === 'claim-slot' ? readClaimed : list)(state, index, rules);
+      return void list(state, index, rules);
     case 'send':
       return deliver(state, index, task, rules);
     case 'release': {
@@ -117,7 +117,7 @@ function plan(state: State, index: number, { effect }: Task, rules: Rules): unde
   else planWithdraw(state, index, rules);
 }
 
-/** src/runtime/agent/claim-slot.ts: `claimSlot` from its read to its write. */
+/** src/runtime/agent/claim-slot.ts and take-slot.ts: `claimSlot` from its reads to its write. */
 function readClaim(state: State, index: number, rules: Rules): undefined {
   const { run, spent, agent } = at(state.processes, index);
   const there = state.slot;
@@ -132,13 +132,12 @@ function readClaim(state: State, index: number, rules: Rules): undefined {
   if (!mayTake(state, at(state.processes, index), there, rules)) {
     return void finish(state, index, { type: 'refused', why: '' });
   }
-  const atOnce = isFree(there) || rules.without.has('instances-listed-under-a-holder');
-  if (atOnce && !rules.inSteps) return void goTo(state, index, { pc: 'list' });
-  return void send(state, index, [takingSlot(run, there, rules)], rules);
+  if (rules.inSteps) return void send(state, index, [takingSlot(run, there, rules)], rules);
+  // The instances are listed a little before, but its commit expects this record, and each instance as it was listed.
+  become(state, index, { instances: state.instances });
+  const commit = startingAtOnce(at(state.processes, index), run, there, rules);
+  return void send(state, index, commit, rules);
 }
-
-/** `isFree` of src/runtime/agent/claim-slot.ts: no other run can write instances under the slot. */
-const isFree = ({ run, phase }: SlotEntry): boolean => run < 0 || phase === 'expired';
 
 /** The lease of a run, as who reads it at the leader judges it: src/runtime/support/lease-movements.ts. */
 export function seenLease(
@@ -234,21 +233,6 @@ function list(state: State, index: number, rules: Rules): undefined {
   become(state, index, { task: { ...task, listed: true } });
   // There is no await between the list and the write that follows from it.
   plan(state, index, task, rules);
-}
-
-/**
- * `takeSlotAtOnce` of src/runtime/agent/take-slot.ts. Its commit expects the slot's record as it was read before
- * the list, so that it is stored only if that record did not change in between: here it is read with the list.
- */
-function readClaimed(state: State, index: number, rules: Rules): undefined {
-  const there = state.slot;
-  const { run } = at(state.processes, index);
-  if (!isFree(there) && !rules.without.has('instances-listed-under-a-holder')) {
-    return void goTo(state, index, { pc: 'read' });
-  }
-  become(state, index, { instances: state.instances });
-  const commit = startingAtOnce(at(state.processes, index), run, there, rules);
-  return void send(state, index, commit, rules);
 }
 
 /** The commit reaches the store, and its answer reaches the process. */

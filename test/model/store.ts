@@ -119,7 +119,10 @@ function blindly(state: State, { events }: SlotWrite): Broken | undefined {
   return undefined;
 }
 
-/** G1 and G2 of an instance; adoption also takes it from its owner. */
+/**
+ * G1 and G2 of an instance; adoption also takes it from its owner. A run may take it with the commit that ends the owner,
+ * by taking its slot; a collector may not.
+ */
 function instanceRight(
   runs: State['runs'],
   state: State,
@@ -129,7 +132,7 @@ function instanceRight(
   const there = at(state.instances, write.key);
   if (there.owner === nobody) return undefined;
   const name = `${instanceName(write.key)} of run ${runName(there.owner)}`;
-  const { over } = at(runs, there.owner);
+  const { over } = at(by === 'collector' ? runs : state.runs, there.owner);
   if (over === 'no' && by !== there.owner) {
     const [gone, whose] = [write.put ? 'was adopted' : 'went', 'which is not over'];
     return { property: 'G1', what: `${name}, ${whose}, ${gone}` };

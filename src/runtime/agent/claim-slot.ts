@@ -54,17 +54,15 @@ export async function claimSlot(
   signal: AbortSignal,
 ): Promise<ClaimResult | undefined> {
   const key = agentKey(records.self);
-  // Most slots are free: then one view of the record and the instances is all that the commit needs.
-  let mayBeFree = true;
   let failures = 0;
   while (!signal.aborted) {
-    const isListed: boolean = mayBeFree && failures === 0;
-    const current: RecordRead<AgentRecord> = isListed
-      ? await records.look(options.desired().keys(), isFree)
-      : readAgent(await ports.registry.read(key));
-    mayBeFree = isFree(current);
-    if (mayBeFree !== isListed && failures === 0) continue;
+    // One view of the record and the instances is all that the commit needs, unless another write comes between.
+    const looked = failures === 0 ? await records.look(options.desired().keys()) : undefined;
+    // A view may be behind: only the leader's record says that an active run keeps the slot.
+    const current = looked && isFree(looked) ? looked : readAgent(await ports.registry.read(key));
+    const isListed = looked?.revision === current.revision && current.kind !== 'unreadable';
     if (current.kind === 'stored' && current.record.run === records.self.run) {
+      records.forgetInstances();
       return (await confirm(records, ports, signal)) ? { type: 'claimed' } : { type: 'spent' };
     }
     if (records.isRunIdSpent) return { type: 'spent' };
@@ -80,6 +78,8 @@ export async function claimSlot(
       : await takeSlot(records, current, options, provenance, signal);
     if (outcome === 'committed') {
       if (current.kind === 'stored') ports.messaging.notify(current.record, 'superseded');
+      // The run before may have registered another instance after they were listed; from now on it cannot.
+      if (!isListed || !isFree(current)) records.forgetInstances();
       return { type: 'claimed' };
     }
     records.isRunIdSpent = outcome === 'unknown';

@@ -115,7 +115,7 @@ export class OwnedRecords {
     this.#lastWrite = undefined;
     // The tombstone of a removal lapses after a day.
     if (last.text === undefined && revision === 0) return false;
-    this.instances.clear();
+    this.forgetInstances();
     return true;
   }
 
@@ -129,20 +129,21 @@ export class OwnedRecords {
   }
 
   /**
-   * Reads the record of the slot before the run has it. If `isFree` says so of that record, the records under the
-   * prefix are those of the same view; else nothing is known of them.
+   * Reads the record of the slot before the run has it, and the records under the prefix, from one view.
    * @throws {Fault} `store-unavailable`
    */
-  async look(
-    wanted: Iterable<string>,
-    isFree: (slot: RecordRead<AgentRecord>) => boolean,
-  ): Promise<RecordRead<AgentRecord>> {
+  async look(wanted: Iterable<string>): Promise<RecordRead<AgentRecord>> {
     const entries = await this.#read(wanted, 0);
     const key = agentKey(this.self);
     const absent = { key, revision: 0, text: undefined };
-    const slot = readAgent(entries.find((entry) => entry.key === key) ?? absent);
-    this.#listed(isFree(slot) ? entries : []);
-    return slot;
+    this.#listed(entries);
+    return readAgent(entries.find((entry) => entry.key === key) ?? absent);
+  }
+
+  /** The next step lists the instances again. */
+  forgetInstances(): void {
+    this.instances.clear();
+    this.prepared = undefined;
   }
 
   #read(wanted: Iterable<string>, atLeast: Revision): Promise<readonly KeyValueEntry[]> {
@@ -209,8 +210,8 @@ export class OwnedRecords {
       for (const { write, head, wasMine } of instances) {
         if (wasMine && write.text === undefined) this.#unconfirmedRemovals.set(write.key, head);
       }
-      // The next step lists again, also if the sender of this commit was stopped meanwhile.
-      this.instances.clear();
+      // Also if the sender of this commit was stopped meanwhile.
+      this.forgetInstances();
     }
     return outcome;
   }

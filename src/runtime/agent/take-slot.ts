@@ -16,8 +16,8 @@ import { commitAndPrepare } from './prepared-commit.ts';
  * Takes the slot, and with the same commit registers the instances as far as they fit; if all of them do,
  * it announces the run too.
  *
- * Only over a slot whose record is absent or expired: no other run can write instances there, so what was
- * listed with that record stays complete. Collectors may remove some meanwhile; then the commit is refused.
+ * The record of the slot and the instances are as they were read in one view. If another write came between, the commit
+ * is refused, but for an instance that the run of an active record registered since: the caller lists again.
  * @throws {Fault} `store-unavailable`: nothing was written
  */
 export async function takeSlotAtOnce(

@@ -5,9 +5,9 @@ export const starting: readonly Mutant[] = [
   {
     name: 'adopt-while-holder-writes',
     breaks: 'G5',
-    what: 'lists the instances before it takes the slot of a run that may still register one',
+    what: 'does not list the instances again after it took the slot of a run that may have registered one since',
     file: 'src/runtime/agent/claim-slot.ts',
-    edits: [["  current.kind === 'absent' ||", "  current.kind !== 'unreadable' ||"]],
+    edits: [['      if (!isListed || !isFree(current)) records.forgetInstances();\n', '']],
     tests: ['test/runtime/agent/start-at-once.test.ts'],
   },
   {

@@ -58,10 +58,11 @@ describe('a restarted agent with 1000 instances', () => {
     scenario(
       `that is killed after ${adopted} of ${batches} batches takes none from consumers until it expires`,
       async (fleet) => {
-        const directory = await restarted(fleet, adopted + 2);
+        const directory = await restarted(fleet, adopted + 1);
         const owners = Object.values(fleet.instances('h1/a'));
+        // The first batch also has the record of the run, with two events: as many messages as one adoption.
         expect(owners.filter((run) => run === fleet.holder('h1/a'))).toHaveLength(
-          adopted * adoptionsPerBatch,
+          adopted * adoptionsPerBatch - 1,
         );
         do {
           expect(usable(directory).any).toBe(names.length);

@@ -101,12 +101,37 @@ describe('an agent that starts in a free slot', () => {
   });
 });
 
-describe('an agent that starts in the slot of a run that may still write', () => {
-  scenario('takes the slot before it reads the instances', async (fleet) => {
+describe('an agent that starts in the slot of a dead run that has not expired', () => {
+  scenario('adopts its instances with the commit that takes the slot', async (fleet) => {
     const first = await started(fleet, named(3));
     await fleet.kill(first.process);
-    const { commits } = await started(fleet, named(3));
-    expect(commits.map(({ writes }) => writes.length)).toEqual([1, 4]);
-    expect(fleet.holder('h1/a')).not.toBe(first.agent.run);
+    const { commits, agent } = await started(fleet, named(2));
+    expect(commits.map(({ writes }) => writes.length)).toEqual([4]);
+    expect(fleet.holder('h1/a')).toBe(agent.run);
+    expect(fleet.audit.story({ run: first.agent.run, entity: 'run' })).toContain('superseded');
+    expect(fleet.audit.story({ run: first.agent.run, entity: 'instance' })).toContain('adopted');
+  });
+
+  scenario('lists the instances again: the run before may have registered one', async (fleet) => {
+    const first = await started(fleet, named(1));
+    await fleet.kill(first.process);
+    const there = fleet.instance('h1/a', 'web/0');
+    if (there.kind !== 'stored') throw new Error('no instance');
+    const key = instanceKey({ ...slotAt('h1/a'), ...specOf('web/late') });
+    const { commits, agent } = await started(fleet, named(1), (n) => {
+      if (n === 1) fleet.byHand(key, JSON.stringify({ ...there.record, id: 'late' }));
+    });
+    expect(commits.map(({ writes }) => writes.length)).toEqual([2, 1]);
+    expect(fleet.instances('h1/a')).toEqual({ 'web/0': agent.run });
+  });
+
+  scenario('takes the slot alone after the first attempt was refused', async (fleet) => {
+    const first = await started(fleet, named(1));
+    await fleet.kill(first.process);
+    const key = instanceKey({ ...slotAt('h1/a'), ...specOf('web/1') });
+    const { commits } = await started(fleet, named(2), (n) => {
+      if (n === 1) fleet.byHand(key, '{}');
+    });
+    expect(commits.map(({ writes }) => writes.length)).toEqual([3, 1, 3]);
   });
 });

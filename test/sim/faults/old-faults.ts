@@ -3,6 +3,7 @@ import { specOf } from '../../runtime/support/fleet-in-memory.ts';
 import { atMoment } from '../phases/targeted-races.ts';
 import { anAgent } from '../schedule/draw-target.ts';
 import type { Fault, Happening } from '../schedule/fault.ts';
+import { writeByHand } from '../schedule/manual-edits.ts';
 import { movedFrom, type Shape } from '../schedule/parameters.ts';
 import type { Dice } from '../schedule/random-draws.ts';
 
@@ -42,7 +43,8 @@ export const oldFaults: readonly [Fault, ...Fault[]] = [
     },
   },
   {
-    // A restarted agent stands still after it took its slot: none of its instances is adopted.
+    // A restarted agent takes its slot alone, because its first commit is refused, and stands still then: none of its
+    // instances is adopted.
     what: 'adopts-nothing-yet',
     weight: 1,
     draw: (dice, shape) => ({
@@ -53,9 +55,15 @@ export const oldFaults: readonly [Fault, ...Fault[]] = [
       await sim.roster.kill(whom);
       sim.roster.startIfFree(whom);
       const process = sim.roster.processOf(whom);
-      atMoment(sim, whom, 'after-commit', 1, () => {
-        process?.freeze();
-        sim.later(lasts, () => process?.thaw());
+      if (!process) return;
+      process.beforeCommit = async ({ writes }) => {
+        process.beforeCommit = undefined;
+        const one = writes.find(({ key }) => key.startsWith('instance.'));
+        if (one) writeByHand(sim, one.key, undefined);
+      };
+      atMoment(sim, whom, 'after-commit', 2, () => {
+        process.freeze();
+        sim.later(lasts, () => process.thaw());
       });
       await sim.advance(seconds(1));
     },
