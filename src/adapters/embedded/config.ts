@@ -25,6 +25,9 @@ export type ClusterMember = {
 /** When a write is synced to disk: before its acknowledgement, or within two minutes. */
 export type SyncInterval = 'always' | '2m';
 
+/** As `ping_interval` of nats-server. */
+export type PingInterval = '2s' | '10s';
+
 export type ServerSettings = {
   host: string;
   /** 0: the server chooses a free port. */
@@ -33,6 +36,8 @@ export type ServerSettings = {
   storeDir: string;
   logins: Logins;
   syncInterval?: SyncInterval | undefined;
+  /** How often the server pings a connection. Each ping costs server and client: 10 s for ten thousand of them. */
+  pingInterval?: PingInterval | undefined;
   cluster?: ClusterMember | undefined;
   /** Whether clients on this machine need the login too. */
   needsLogin?: boolean | undefined;
@@ -68,7 +73,7 @@ export function isLoopback(host: string): boolean {
  */
 export function serverConfig(settings: ServerSettings): string {
   const { host, port, storeDir, logins, cluster, needsLogin, accounts, tls } = settings;
-  const { syncInterval = 'always' } = settings;
+  const { syncInterval = 'always', pingInterval = '2s' } = settings;
   return `# Generated at each start of the embedded server; changes are overwritten.
 host: ${text(host)}
 port: ${port === 0 ? -1 : port}
@@ -76,7 +81,7 @@ ${cluster === undefined ? '' : `server_name: ${text(cluster.serverName)}\n`}port
 log_file: ${text(logFile(storeDir))}
 logfile_size_limit: 16MB
 logfile_max_num: 3
-ping_interval: "2s"
+ping_interval: ${text(pingInterval)}
 ping_max: 2
 jetstream {
   store_dir: ${text(storeDir)}

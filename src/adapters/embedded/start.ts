@@ -9,6 +9,7 @@ import {
   type Login,
   logFile,
   newLogins,
+  type PingInterval,
   type SyncInterval,
   serverConfig,
 } from './config.ts';
@@ -33,6 +34,7 @@ export type ServerOptions = {
   cluster?: ClusterMember;
   /** Default `always`: a power failure loses no acknowledged write. */
   syncInterval?: SyncInterval;
+  pingInterval?: PingInterval;
   /** Whether clients on this machine need the login `app` too: other users of it could connect. */
   needsLogin?: boolean;
   /** File with the accounts and users, relative to the store. Default: those of `app` and `system`. */
@@ -71,7 +73,7 @@ type ServerEnd = { asked: boolean; code: number | undefined };
  * server ended or was not ready in time, with the last lines of its log
  */
 export async function startNatsServer(options: ServerOptions): Promise<NatsServer> {
-  const { host = '127.0.0.1', port = 0, cluster, syncInterval, signal } = options;
+  const { host = '127.0.0.1', port = 0, cluster, syncInterval, pingInterval, signal } = options;
   const { needsLogin, accounts, tls } = options;
   const storeDir = resolve(options.storeDir);
   await makeStore(storeDir);
@@ -98,6 +100,7 @@ export async function startNatsServer(options: ServerOptions): Promise<NatsServe
       logins,
       cluster,
       syncInterval,
+      pingInterval,
       needsLogin,
       accounts,
       tls,

@@ -72,8 +72,7 @@ export async function playPowerCut(options: PowerCutOptions): Promise<PowerCutRe
   const { env, agents, lease, off, quiet, say, signal } = options;
   await using opened = new AsyncDisposableStack();
   const cluster = opened.use(
-    // As in a large fleet: a small disk cannot sync each renewal. SIGKILL takes nothing from the page cache.
-    await startCluster(options.servers, env, say, signal, { syncInterval: '2m' }),
+    await startCluster(options.servers, env, say, signal, { isLarge: true }),
   );
   const access = { ...cluster.access, namespace: Namespace.parse('fleet') };
   const workers = opened.use(new AsyncDisposableStack());

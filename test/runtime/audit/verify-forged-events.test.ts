@@ -4,7 +4,7 @@ import { type AuditEvent, eventVersion } from '../../../src/domain/events/event-
 import { eventSubject } from '../../../src/domain/events/event-subjects.ts';
 import type { StoredEvent } from '../../../src/ports/audit.ts';
 import { eventIn, withOneMore } from '../../fixtures/history/tampering.ts';
-import { currentEvent, divergencesOf, events, find, hashOf } from './tampered-history.ts';
+import { currentEvent, divergencesOf, events, find, fleet, hashOf } from './tampered-history.ts';
 
 describe('an event that was forged', () => {
   /** The next event of a chain, as its own run would write it. */
@@ -21,6 +21,8 @@ describe('an event that was forged', () => {
       n,
       from: before.to,
       prev: hashOf(after),
+      // The record that took the slot has term 0; the next one has the revision of that write.
+      record: { ...before.record, term: before.record?.['term'] || fleet.record('h1/a').revision },
       ...change,
     } as AuditEvent;
     const record = event.record && { ...event.record, n: event.n };
