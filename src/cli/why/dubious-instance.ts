@@ -1,5 +1,6 @@
+import { activeInstance } from '../../domain/fleet/directory-rows.ts';
 import { defaultLease, leftoverAfter } from '../../domain/policy/lease-policy.ts';
-import { type StoredInstance, tokenOf } from '../../domain/records/stored-record.ts';
+import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import { formatRounded } from '../terminal/format-time.ts';
@@ -112,10 +113,13 @@ export function orphan({
   };
 }
 
-export function contested({ context: { now, fleet }, name, stored }: InstanceContext): Paragraph {
-  const { service, id } = stored.record;
-  const rivals = [...fleet.named(service, id).values()];
-  const winner = rivals.reduce((best, one) => (tokenOf(one) > tokenOf(best) ? one : best), stored);
+export function contested({
+  context: { now, fleet },
+  name,
+  stored,
+  slot,
+}: InstanceContext): Paragraph {
+  const winner = activeInstance(stored, slot, fleet);
   return {
     sentences: [
       `${name} is dubious: ${slotName(winner.record)} registered the same name ${formatAt(winner.record.registeredAt, now)}, and only the latest registration of a name is active.`,

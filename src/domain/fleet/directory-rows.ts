@@ -8,6 +8,7 @@ import {
   type ViewInstance,
 } from '../records/stored-record.ts';
 import type { Millis, Revision, WallTime } from '../time.ts';
+import { activeRegistration } from './active-registration.ts';
 import type { AgentView, Fleet } from './fleet.ts';
 import type { AgentFacts, InstanceFacts } from './instance-facts.ts';
 import {
@@ -157,6 +158,16 @@ export function toInstanceRow(
   const drain = fleet.controls.drainOf(record);
   return Object.freeze(drain ? { ...row, drain: Object.freeze(drainFields(drain)) } : row);
 }
+
+/** The active registration of an instance's name (G11): its own, or that of another owner. */
+export const activeInstance = (
+  instance: ViewInstance,
+  slot: AgentView,
+  fleet: Fleet,
+): ViewInstance => {
+  const facts = instanceFacts(instance, slot, fleet);
+  return activeRegistration(facts, rivalsOf(facts, fleet)).instance;
+};
 
 /** Nearly all rows have no detail, so they share one object for each state. */
 const healthOf = ({ state, detail }: InstanceFields): InstanceRow['health'] =>
