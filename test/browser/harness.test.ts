@@ -14,10 +14,10 @@ const inPage = (what: string) => async (page: Page) => void page.evaluate(what).
 const inWorker = (what: string) => async (page: Page) => {
   await page
     .context()
-    .route('**/assets/worker.js?provoked', (route) =>
+    .route('**/assets/main.js?provoked', (route) =>
       route.fulfill({ contentType: 'text/javascript', body: `setTimeout(() => { ${what} }, 500)` }),
     );
-  await page.evaluate("void new SharedWorker('/assets/worker.js?provoked')");
+  await page.evaluate("void new SharedWorker('/assets/main.js?provoked')");
 };
 
 for (const [name, provoke, said] of [

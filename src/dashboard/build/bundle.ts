@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,25 +5,20 @@ import { build, type Plugin, transform } from 'esbuild';
 import { minify } from 'rolldown/utils';
 import { stylesheet } from '../../charts/svg/stylesheet.ts';
 import { variablesOf } from '../../charts/svg/theme.ts';
-import { innerNames } from './inner-names.ts';
 
 /** The page's source, in a checkout. */
 const page = fileURLToPath(new URL('../web/', import.meta.url));
 
-/** The files that a browser loads by name. The worker is a separate program. */
-const entries = ['main.tsx', 'worker.ts', 'icon.svg'];
-
 /**
- * Builds the page's files, by name. An entry keeps its name. The names of the files that it loads contain
- * a hash of their content.
+ * Builds the page's files, by name. Page and worker are one script: two that share a third would be compressed each
+ * alone, which is larger. The names of the files that the script and the styles load contain a hash of their content.
  */
 export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
   const { outputFiles } = await build({
     absWorkingDir: page,
-    entryPoints: entries.filter((name) => existsSync(join(page, name))),
+    entryPoints: ['main.tsx', 'icon.svg'],
     bundle: true,
     minify: true,
-    splitting: true,
     write: false,
     format: 'esm',
     target: 'es2023',
@@ -32,11 +26,9 @@ export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
     jsxFactory: 'h',
     jsxFragment: 'Fragment',
     plugins: [calls],
-    mangleProps: new RegExp(`^(${innerNames.join('|')})$`),
     loader: { '.woff2': 'file', '.svg': 'copy' },
     outdir: 'assets',
     entryNames: '[name]',
-    chunkNames: '[name]-[hash]',
     assetNames: '[name]-[hash]',
     // Modules are UTF-8 always, and characters are smaller than their escapes.
     charset: 'utf8',
@@ -46,9 +38,8 @@ export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
   const files = new Map(
     outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const),
   );
-  for (const [name, contents] of files)
-    if (name.endsWith('.js'))
-      files.set(name, Buffer.from(await minifyAgain(name, String(contents))));
+  const script = await minifyAgain('main.js', String(files.get('main.js')));
+  files.set('main.js', Buffer.from(script));
   const styles = await transform(chartStyles(), { loader: 'css', minify: true });
   const own = files.get('main.css') ?? Buffer.alloc(0);
   files.set('main.css', Buffer.concat([own, Buffer.from(styles.code)]));

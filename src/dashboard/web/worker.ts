@@ -7,16 +7,18 @@ interface Scope {
   onmessage: ((event: MessageEvent<TabMessage>) => void) | null;
   postMessage(message: WorkerMessage): void;
 }
-const scope = self as unknown as Scope;
 
-if ('onconnect' in self) {
-  const desk = new ConnectionHub(false);
-  scope.onconnect = ({ ports: [port] }) => {
-    if (!port) return;
-    const onMessage = desk.join((message) => port.postMessage(message));
-    port.onmessage = ({ data }: MessageEvent<TabMessage>) => onMessage(data);
-  };
-} else {
-  const onMessage = new ConnectionHub(true).join((message) => scope.postMessage(message));
-  scope.onmessage = ({ data }) => onMessage(data);
+export function serveTabs(): void {
+  const scope = self as unknown as Scope;
+  if ('onconnect' in self) {
+    const desk = new ConnectionHub(false);
+    scope.onconnect = ({ ports: [port] }) => {
+      if (!port) return;
+      const onMessage = desk.join((message) => port.postMessage(message));
+      port.onmessage = ({ data }: MessageEvent<TabMessage>) => onMessage(data);
+    };
+  } else {
+    const onMessage = new ConnectionHub(true).join((message) => scope.postMessage(message));
+    scope.onmessage = ({ data }) => onMessage(data);
+  }
 }

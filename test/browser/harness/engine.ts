@@ -24,7 +24,7 @@ const row = (seq: number, of: object = {}, type: string): string =>
 
 /** Runs in the page: connects to the shared worker as one more tab. */
 function askDesk(): Promise<{ entities: ApiEntity[]; rows: readonly Transition[] }> {
-  const { port } = new SharedWorker(new URL('/assets/worker.js', document.baseURI), {
+  const { port } = new SharedWorker(new URL('/assets/main.js', document.baseURI), {
     type: 'module',
     name: 'rollcall',
   });

@@ -224,7 +224,7 @@ function show(): void {
 
 /** Connects to the worker that all tabs share, or starts one for this tab. */
 export function start(): void {
-  const workerUrl = new URL(`/assets/worker.js${isSample ? '?sample' : ''}`, document.baseURI);
+  const workerUrl = new URL(`/assets/main.js${isSample ? '?sample' : ''}`, document.baseURI);
   const options = { type: 'module', name: `rollcall${workerUrl.search}` } as const;
   const worker =
     typeof SharedWorker === 'function'
