@@ -137,6 +137,26 @@ test('a time of day that is still to come is said to be so, and yesterday is gon
   await expect.poll(() => page.url()).toContain('at=2026-11-24T00:50');
 });
 
+test('a moment that the page shows can be written into the field, which says the day of its moment', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/fleet?at=seq:100'), { timezoneId: 'Asia/Tokyo' });
+  await settled(page);
+  const shown = page.getByTestId('past').locator('b');
+  await shown.waitFor();
+  const [text, zone] = [(await shown.textContent()) ?? '', 'GMT+9'];
+  expect(text).toMatch(/^\d+ Nov \d\d:\d\d:\d\d$/);
+  const field = page.getByRole('textbox', { name: 'Go to a time' });
+  for (const written of [text, `${text} ${zone}`]) {
+    await page.keyboard.press('l');
+    await shown.waitFor({ state: 'detached' });
+    await field.fill(written);
+    await field.press('Enter');
+    await expect.poll(() => shown.textContent()).toBe(text);
+    expect(await page.locator('.transport .where b').textContent()).toBe(text);
+  }
+});
+
 test('all times are shown in the time zone of the browser or in UTC, and the zone is named', async ({
   open,
 }) => {

@@ -103,9 +103,13 @@ const anyTime = fc.oneof(
       fc.constantFrom(
         'yesterday ',
         '2026-11-29 ',
+        '29 Nov ',
+        '31 feb 2026 ',
         '14:03',
         '9:1',
         ' utc',
+        ' CET',
+        '+02:00',
         ' ago',
         '10',
         'm ',

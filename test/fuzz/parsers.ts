@@ -86,7 +86,7 @@ export const fuzzed: Readonly<Record<string, readonly string[]>> = {
     'cli/audit/exported-charts',
     'dashboard/web/model/subject',
     'dashboard/web/state/route',
-    'dashboard/web/format/parse-time',
+    'domain/parse-clock-time',
   ],
   'dashboard/page.test.ts': ['dashboard/web/worker/event-source'],
   'dashboard/requests.test.ts': [

@@ -1,5 +1,6 @@
 import { systemHash } from '../../adapters/system/hash.ts';
 import { Fault } from '../../domain/fault.ts';
+import { isSoon } from '../../domain/parse-clock-time.ts';
 import type { WallTime } from '../../domain/time.ts';
 import type { History } from '../../ports/audit.ts';
 import type { ReplayTarget } from '../../runtime/audit/replay.ts';
@@ -18,7 +19,8 @@ interface FindMomentOptions {
  * The moment of a history that a setting names.
  *
  * An event named by its hash or its id is searched from the beginning: there is no index of either.
- * @throws {Fault} `bad-setting` if the text names no moment; `not-found` if there is no such event
+ * @throws {Fault} `bad-setting` if the text names no moment, or a time of day that comes within an hour; `not-found` if
+ * there is no such event
  */
 export async function findMoment(
   setting: string,
@@ -28,7 +30,12 @@ export async function findMoment(
 ): Promise<ReplayTarget> {
   const moment = parseMoment(text, now);
   if (moment === undefined) throw new Fault('bad-setting', `--${setting} '${text}': ${momentRule}`);
-  if (moment.kind === 'time') return { at: moment.at };
+  if (moment.kind === 'time') {
+    if (!isSoon(text, moment.at, now)) return { at: moment.at };
+    throw new Fault('bad-setting', `--${setting} '${text}' is a time that is still to come`, {
+      hint: `for the day before: --${setting} 'yesterday ${text.trim()}'`,
+    });
+  }
   if (moment.kind === 'seq') return moment.before ? { before: moment.seq } : { seq: moment.seq };
   progress?.(`looking for event ${moment.id}`);
   const seq = await findEvent(moment.id, history, signal);

@@ -1,3 +1,4 @@
+import { parseClockTime, type ShownZone } from '../../domain/parse-clock-time.ts';
 import type { Revision, WallTime } from '../../domain/time.ts';
 import { Duration } from './duration.ts';
 
@@ -8,13 +9,12 @@ export type MomentExpression =
   | { readonly kind: 'event'; readonly id: string; readonly before: boolean };
 
 export const momentRule =
-  "a sequence (120), a time (2026-01-31T12:03:10Z, '2026-01-31 12:03:10', 12:03:10, '10m ago', now), or before:EVENT (a sequence, a hash or an event id)";
+  "a sequence (120), a time (2026-01-31T12:03:10Z, '2026-01-31 12:03:10', '31 Jan 12:03:10', 'yesterday 12:03', 12:03:10, '10m ago', now), or before:EVENT (a sequence, a hash or an event id)";
 
 /**
  * Parses a moment; undefined if the text is none.
  *
- * A time without a zone is local, as commands print it. A time without a date is the last such time in
- * the past.
+ * A time without a zone is local, as commands print it; see {@link parseClockTime}.
  */
 export function parseMoment(text: string, now: WallTime): MomentExpression | undefined {
   const [, prefix, rest = ''] = /^(before:)?#?(.*)$/s.exec(text.trim()) ?? [];
@@ -32,10 +32,6 @@ const isEventName = (text: string): boolean =>
   (/^[0-9a-f]{8,64}$/i.test(text) && /[a-f]/i.test(text)) ||
   /^[0-9a-f]{64}$/i.test(text);
 
-const iso =
-  /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)\s*(Z|UTC|[+-]\d\d:?\d\d)?)?$/i;
-const clock = /^\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?$/;
-
 function timeNamed(text: string, now: WallTime): WallTime | undefined {
   if (text === 'now') return now;
   const relative = /^(.*\S)\s+ago$/.exec(text)?.[1];
@@ -43,29 +39,11 @@ function timeNamed(text: string, now: WallTime): WallTime | undefined {
     const duration = Duration.safeParse(relative);
     return duration.success ? now - duration.data : undefined;
   }
-  if (clock.test(text)) {
-    const today = instantOf(`${localDate(now)}T${text}`);
-    if (today === undefined || today <= now) return today;
-    return instantOf(`${localDate(now - 24 * 3_600_000)}T${text}`);
-  }
-  const [, date, time = '00:00', zone = ''] = iso.exec(text) ?? [];
-  if (date === undefined || !isOnCalendar(date)) return undefined;
-  return instantOf(`${date}T${time}${zone.toUpperCase().replace('UTC', 'Z')}`);
+  return parseClockTime(text, now, localZone);
 }
 
-function instantOf(text: string): WallTime | undefined {
-  const at = Date.parse(text.replace(',', '.'));
-  return Number.isNaN(at) ? undefined : at;
-}
-
-/** `Date.parse` reads 31 February as 3 March. */
-const isOnCalendar = (date: string): boolean => {
-  const at = Date.parse(date);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
+const localZone: ShownZone = {
+  calendar: Date,
+  nameAt: (at) =>
+    new Date(at).toLocaleTimeString('en-GB', { timeZoneName: 'short' }).split(' ').at(-1) ?? '',
 };
-
-function localDate(at: WallTime): string {
-  const date = new Date(at);
-  const two = (n: number) => String(n).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}

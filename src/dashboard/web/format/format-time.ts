@@ -22,6 +22,9 @@ export function formatSpan(from: number, to: number): string {
   return clockTime(from) === end ? start : `${start}–${end}`;
 }
 
+/** Time of day, with the day if it is not today. */
+export const when = (at: number): string => formatSpan(at, at);
+
 /** A duration in at most two units: `0.4 s`, `17 s`, `4 m 12 s`, `3 h 5 m`, `2 d 4 h`. */
 export function formatDuration(to: number, from = 0): string {
   const s = Math.floor(to / 1000) - Math.floor(from / 1000);
@@ -44,7 +47,7 @@ export function timeLeft(until: number, now: number | null): string {
 /** The time left and the clock time, with the day unless that is today: `in 3 m, 14:03:10 UTC`. */
 export function countdown(until: number, now: number | null): string {
   const left = timeLeft(until, now);
-  return left === 'due now' ? left : `${left}, ${formatSpan(until, until)} ${shownZone(until)}`;
+  return left === 'due now' ? left : `${left}, ${when(until)} ${shownZone(until)}`;
 }
 
 /** The time since `from`. `now` is null while the data is stale. */

@@ -1,7 +1,7 @@
 import '../styles/playback.css';
 import { useEffect, useRef } from 'preact/hooks';
 import type { Density } from '../../history/query-types.ts';
-import { clockTime, dayTime, formatCount, formatNumber } from '../format/format-time.ts';
+import { dayTime, formatCount, formatNumber, when } from '../format/format-time.ts';
 import { gapsOf, gapText, leftOut } from '../format/gap-text.ts';
 import { readPin } from '../format/pin.ts';
 import { queryRange } from '../format/time-scale.ts';
@@ -111,7 +111,7 @@ function Where() {
   const at = shownAt.value;
   return (
     <span class="where">
-      <b title={dayTime(at)}>{clockTime(at)}</b>{' '}
+      <b title={dayTime(at)}>{when(at)}</b>{' '}
       <button
         type="button"
         class="link zone"
@@ -133,7 +133,7 @@ function Pinned() {
   const pin = readPin(route.value.params['b']);
   return pin ? (
     <a class="button" href={hrefTo({ screen: 'timeline', params: {} })}>
-      Compare with B{pin.at === undefined ? '' : ` ${clockTime(pin.at)}`}
+      Compare with B{pin.at === undefined ? '' : ` ${when(pin.at)}`}
     </a>
   ) : null;
 }

@@ -1,4 +1,5 @@
-import { isSoon, parseRange, parseTime, timeRule } from '../format/parse-time.ts';
+import { isSoon, isTimeOfDay } from '../../../domain/parse-clock-time.ts';
+import { parseRange, parseTime, timeRule } from '../format/parse-time.ts';
 import { writeWindow } from '../format/time-scale.ts';
 import { pause } from '../state/playback.ts';
 import { writeRoute } from '../state/route.ts';
@@ -13,13 +14,17 @@ export function TimeField() {
       onSubmit={(event) => {
         event.preventDefault();
         const field = event.currentTarget.elements.namedItem('time') as HTMLInputElement;
-        const range = parseRange(field.value, present.value);
-        const at = range?.to ?? parseTime(field.value, present.value);
-        if (at === undefined || isSoon(field.value, range?.from ?? at, present.value)) {
+        const { value } = field;
+        const now = present.value;
+        const range = parseRange(value, now);
+        const at = range?.to ?? parseTime(value, now);
+        const from = range?.from ?? at ?? now;
+        if (at === undefined || from > now || isSoon(value, from, now)) {
+          const before = isTimeOfDay(value) ? ` For the day before, write: yesterday ${value}` : '';
           field.setCustomValidity(
             at === undefined
               ? `Write ${timeRule}; or a range, 14:00 - 14:30`
-              : `Nothing is recorded at this time yet. For the day before, write: yesterday ${field.value}`,
+              : `Nothing is recorded at this time yet.${before}`,
           );
           field.reportValidity();
           return;

@@ -1,7 +1,15 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clockTime } from '../../../../src/dashboard/web/format/format-time.ts';
-import { isSoon, parseRange, parseTime } from '../../../../src/dashboard/web/format/parse-time.ts';
+import {
+  clockTime,
+  countdown,
+  dayTime,
+  formatSpan,
+  when,
+} from '../../../../src/dashboard/web/format/format-time.ts';
+import { parseRange, parseTime } from '../../../../src/dashboard/web/format/parse-time.ts';
 import { isUtc, shownZone } from '../../../../src/dashboard/web/format/time-zone.ts';
+import { isSoon } from '../../../../src/domain/parse-clock-time.ts';
 
 const local = (text: string): number => new Date(text).getTime();
 const now = local('2026-11-29T10:47:12');
@@ -17,6 +25,8 @@ describe('a time as a person writes it', () => {
     ['2026-11-02 14:03:10.5', '2026-11-02T14:03:10.500'],
     ['10m ago', '2026-11-29T10:37:12'],
     ['1h 30 min ago', '2026-11-29T09:17:12'],
+    ['2 hours 5 seconds ago', '2026-11-29T08:47:07'],
+    ['28 Nov 14:03:10', '2026-11-28T14:03:10'],
   ])('%s is %s, local time', (text, expected) => {
     expect(parseTime(text, now)).toBe(local(expected));
   });
@@ -39,12 +49,20 @@ describe('a time as a person writes it', () => {
     }
   });
 
-  it.each(['', '25:03', '14', 'tomorrow 14:03', '10 ago', '2026-13-01 10:00', '14:03 CET', 'x'])(
-    '%j is none',
-    (text) => {
-      expect(parseTime(text, now)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '25:03',
+    '14',
+    'tomorrow 14:03',
+    '10 ago',
+    '2026-13-01 10:00',
+    '14:03 CET',
+    'x',
+    '1 month ago',
+    '5 ms ago',
+  ])('%j is none', (text) => {
+    expect(parseTime(text, now)).toBeUndefined();
+  });
 
   it.each([
     ['10:30 - 10:50', '2026-11-29T10:30:00', '2026-11-29T10:50:00'],
@@ -76,6 +94,43 @@ describe('a time as a person writes it', () => {
     expect(parseRange('10:10 - 2026-11-02 10:00', now)).toMatchObject({
       to: local('2026-11-02T10:00:00'),
     });
+  });
+});
+
+describe('a time as the page shows it', () => {
+  const zones = { 'local time': false, UTC: true };
+  it.each(Object.entries(zones))('can be written into the field, in %s', (_, shown) => {
+    isUtc.value = shown;
+    try {
+      fc.assert(
+        fc.property(fc.nat(170 * 86_400_000), fc.nat(3_600_000), (ago, length) => {
+          const present = Date.now();
+          const at = present - 3_600_000 - ago;
+          const second = Math.floor(at / 1000) * 1000;
+          const zone = shownZone(at);
+          for (const text of [dayTime(at), `${dayTime(at)} ${zone}`, when(at), `${second}`])
+            expect([text, parseTime(text, present)]).toEqual([text, second]);
+          expect(parseTime(clockTime(at), at)).toBe(second);
+          expect(parseTime(`${clockTime(at)} ${zone}`, at)).toBe(second);
+          expect(parseTime(new Date(at).toISOString(), present)).toBe(at);
+          const [, until = ''] = countdown(at, at - 5000).split(', ');
+          expect(parseTime(until, present)).toBe(second);
+          const to = Math.floor((at + length) / 1000) * 1000;
+          if (to === second) return;
+          const range = { from: second, to };
+          expect(parseRange(`${dayTime(at)} → ${dayTime(to)}`, present)).toEqual(range);
+          expect(parseRange(formatSpan(at, to), present)).toEqual(range);
+        }),
+      );
+    } finally {
+      isUtc.value = false;
+    }
+  });
+
+  it('has its day unless that is today', () => {
+    const now = Date.now();
+    expect(when(now)).toBe(clockTime(now));
+    expect(when(now - 86_400_000)).toBe(dayTime(now - 86_400_000));
   });
 });
 
