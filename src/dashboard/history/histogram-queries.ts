@@ -1,7 +1,7 @@
 import { operatorEvents, problems } from './event-classes.ts';
 import { gapsBetween } from './gaps.ts';
 import { none } from './note-table.ts';
-import type { Counted, Density, Difference, EdgeCounts } from './query-types.ts';
+import type { Counted, Density, EdgeCounts } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 import { most, numbersOf } from './transition-queries.ts';
 
@@ -74,28 +74,4 @@ function rowsAsked(log: TransitionLog, { from, to, between }: Counted): [number,
   return between
     ? [log.rowAtTime(between.from - 1), log.rowAtTime(between.to)]
     : [log.rowAt(from), log.rowAt(to)];
-}
-
-/** The entities whose state at B differs from their state at A. */
-export function diffStates(log: TransitionLog, a: number, b: number): Difference[] {
-  const [start, end] = [log.rowAt(Math.min(a, b)), log.rowAt(Math.max(a, b))];
-  const earlier = new Map<number, number | undefined>();
-  /** The last row of each. */
-  const later = new Map<number, number>();
-  for (let row = start + 1; row <= end; row += 1) {
-    const entity = log.entity.get(row);
-    if (!earlier.has(entity)) {
-      const prev = log.prev.get(row);
-      earlier.set(entity, prev === none ? log.before(entity)?.state : log.state.get(prev));
-    }
-    later.set(entity, row);
-  }
-  const word = (state: number | undefined) => (state === undefined ? null : log.words.at(state));
-  return [...later]
-    .filter(([entity, row]) => earlier.get(entity) !== log.state.get(row))
-    .map(([entity, row]) => {
-      const [was, is] = [word(earlier.get(entity)), word(log.state.get(row))];
-      const { zone } = log.noteOf(log.note.get(row));
-      return { entity, ...(a <= b ? { a: was, b: is } : { a: is, b: was }), zone };
-    });
 }

@@ -1,8 +1,14 @@
+import type { AgentFacts } from '../../domain/fleet/instance-facts.ts';
 import { instanceStatus } from '../../domain/fleet/instance-status.ts';
-import { pastObservation, seatTtl } from '../../domain/fleet/observation.ts';
-import type { DrainTarget } from '../../domain/identity/names.ts';
-import type { ApiEntity } from '../api-types.ts';
+import { type Observation, pastObservation, seatTtl } from '../../domain/fleet/observation.ts';
 import { stateAfter } from './fleet-cursor.ts';
+import {
+  type AgentNumbers,
+  type Instance,
+  InstanceTables,
+  type Rivals,
+} from './instance-tables.ts';
+import type { RowsByEntity } from './last-rows.ts';
 import { none } from './note-table.ts';
 import type { Lane } from './query-types.ts';
 import {
@@ -15,8 +21,6 @@ import {
 } from './status-facts.ts';
 import type { TransitionLog } from './transition-log.ts';
 
-type Instance = Extract<ApiEntity, { entity: 'instance' }>;
-
 /** Maximum number of changes in a lane. The oldest are cut off. */
 const mostChanges = 2000;
 
@@ -28,37 +32,30 @@ const mostChanges = 2000;
  */
 export class InstanceLanes {
   readonly #log: TransitionLog;
-  readonly #runs = new Map<string, number[]>();
-  readonly #names = new Map<string, number[]>();
-  readonly #holds = new Map<string, number[]>();
-  /** By host, or by name of an instance. */
-  readonly #drains = new Map<string, number[]>();
-  readonly #collectors: number[] = [];
-  /** The last row of each entity of the lane, up to the current moment. */
-  #last = new Map<number, number>();
+  readonly #tables: InstanceTables;
+  /** The row of the current moment, and the last rows up to it of the entities looked at so far. */
+  #row = none;
+  #last: RowsByEntity = new Map();
+  /** The agents at the current moment; undefined: it has no record. */
+  readonly #agents = new Map<AgentNumbers, AgentFacts | undefined>();
 
   constructor(log: TransitionLog) {
     this.#log = log;
-    for (const [number, of] of log.entities.values.entries()) {
-      if (of.entity === 'run') push(this.#runs, slotOf(of), number);
-      else if (of.entity === 'instance') push(this.#names, nameOf(of), number);
-      else if (of.entity === 'hold') push(this.#holds, of.host, number);
-      else if (of.entity === 'drain') push(this.#drains, drainedName(of.target), number);
-      else if (of.entity === 'collector') this.#collectors.push(number);
-    }
+    this.#tables = InstanceTables.of(log);
   }
 
   /** The lane of an instance from one time to another. */
-  laneOf(entity: number, of: Instance, from: number, to: number): Lane {
+  laneOf(entity: number, from: number, to: number): Lane {
     const log = this.#log;
     const start = log.rowAtTime(from - 1);
-    const { rows, cut } = this.#changes(of, start, to);
+    const { rows, cut } = this.#changes(entity, start, to);
     const steps: Lane['steps'][number][] = [];
-    let before = this.#statusAt(entity, of, log.at.get(Math.max(cut ?? start, log.first)));
+    let before = this.#statusAt(entity, log.at.get(Math.max(cut ?? start, log.first)));
     const first = before;
     for (const [row, at] of rows) {
       if (at === null) this.#last.set(log.entity.get(row), row);
-      const status = this.#statusAt(entity, of, at ?? log.at.get(row));
+      this.#agents.clear();
+      const status = this.#statusAt(entity, at ?? log.at.get(row));
       const isOwn = at === null && log.entity.get(row) === entity;
       if (status === before && !isOwn) continue;
       before = status;
@@ -68,20 +65,54 @@ export class InstanceLanes {
     return { entity, start: first, steps, cut: cut === null ? null : log.at.get(cut) };
   }
 
+  /**
+   * The statuses at two moments of the instances whose status may differ. One without a status does not exist.
+   *
+   * @param changed the entities with a row between
+   */
+  statusesAt([before, after]: readonly [Moment, Moment], changed: readonly number[]) {
+    const isObserved = [before, after].map((one) => this.#seek(one) !== 'unobserved');
+    const names =
+      isObserved[0] === isObserved[1]
+        ? this.#tables.namesChangedBy(changed)
+        : [...this.#tables.names];
+    return [this.#statusesOf(names, before), this.#statusesOf(names, after)] as const;
+  }
+
+  #statusesOf(names: Iterable<Rivals>, moment: Moment): ReadonlyMap<number, string> {
+    const observation = this.#seek(moment);
+    const statuses = new Map<number, string>();
+    for (const rivals of names) {
+      const all = this.#registered(rivals);
+      for (const one of all) statuses.set(one.number, statusOf(one, all, observation));
+    }
+    return statuses;
+  }
+
+  /** Goes to a moment; returns whether a collector observed it. */
+  #seek({ row, last }: Moment): Observation {
+    this.#row = row;
+    this.#last = last;
+    this.#agents.clear();
+    return this.#observationAt(this.#log.at.get(Math.max(row, this.#log.first)));
+  }
+
   /** The rows, and the moments after a row, at which the status may change. */
-  #changes(of: Instance, start: number, to: number) {
+  #changes(entity: number, start: number, to: number) {
     const log = this.#log;
     const end = log.rowAtTime(to);
-    const entities = new Set(this.#collectors);
-    for (const rival of this.#names.get(nameOf(of)) ?? []) {
+    const tables = this.#tables;
+    const entities = new Set(tables.collectors);
+    for (const rival of tables.rivalsOf(entity)) {
       entities.add(rival);
       const other = log.entities.at(rival) as Instance;
-      for (const run of this.#runs.get(slotOf(other)) ?? []) entities.add(run);
-      for (const hold of this.#holds.get(other.host) ?? []) entities.add(hold);
-      for (const drain of this.#drainsOf(other)) entities.add(drain);
+      for (const run of tables.agentOf(rival).runs) entities.add(run);
+      for (const hold of tables.holdsOn(other.host)) entities.add(hold);
+      for (const drain of tables.drainsOf(other)) entities.add(drain);
     }
     const own: number[] = [];
     this.#last = new Map();
+    this.#agents.clear();
     for (const one of entities) {
       let row = log.lastRowOf(one);
       while (row !== none && row > end) row = log.prev.get(row);
@@ -103,35 +134,53 @@ export class InstanceLanes {
     return { rows: rows.sort(([a, b], [c, d]) => a - c || (b ?? 0) - (d ?? 0)), cut };
   }
 
-  /** The status at a time, `contested` apart from other dubious ones; null: the instance does not exist. */
-  #statusAt(entity: number, of: Instance, at: number): string | null {
-    const log = this.#log;
-    const all = (this.#names.get(nameOf(of)) ?? []).flatMap((rival) => {
-      const facts = this.#factsAt(rival);
-      return facts ? [{ ...facts, number: rival }] : [];
-    });
+  /** The status at a time; null: the instance does not exist. */
+  #statusAt(entity: number, at: number): string | null {
+    const all = this.#registered(this.#tables.rivalsOf(entity));
     const facts = all.find(({ number }) => number === entity);
-    if (!facts) return null;
-    const collectors = this.#collectors.flatMap((number) => {
+    return facts ? statusOf(facts, all, this.#observationAt(at)) : null;
+  }
+
+  /** Those of some registrations that exist. */
+  #registered(rivals: Rivals): readonly Registered[] {
+    const found: Registered[] = [];
+    for (const number of rivals) {
+      const facts = this.#factsAt(number);
+      if (facts) found.push({ ...facts, number });
+    }
+    return found;
+  }
+
+  #observationAt(at: number): Observation {
+    const { acts, floor } = this.#log;
+    const collectors = this.#tables.collectors.flatMap((number) => {
       const state = this.#stateAt(number)?.state;
-      const lastActAt = log.acts.lastAt.get(number) ?? 0;
+      const lastActAt = acts.lastAt.get(number) ?? 0;
       if (!state) return [];
       const isBlind = state === 'seated.blind';
       return [{ hasSeat: state.startsWith('seated'), isBlind, lastActAt }];
     });
-    const observation = pastObservation(collectors, at, log.floor === 0);
-    const result = instanceStatus(facts, all, observation !== 'unobserved');
-    const { status, reason } = verified(result, observation);
-    return reason === 'contested' ? reason : status;
+    return pastObservation(collectors, at, floor === 0);
   }
 
   #factsAt(number: number): HistoryFacts | undefined {
+    const row = this.#rowOf(number);
+    if (row !== none && isOver(this.#log.words.at(this.#log.state.get(row)))) return undefined;
     const current = this.#stateAt(number);
-    if (!current || current.state === 'removed' || current.state === 'adopted') return undefined;
+    if (!current || isOver(current.state)) return undefined;
     const of = current.entity as Instance;
-    const runs = (this.#runs.get(slotOf(of)) ?? []).flatMap((run) => this.#stateAt(run) ?? []);
-    const run = recordedRun(runs);
-    const isHeld = (this.#holds.get(of.host) ?? []).some((hold) => {
+    const drain = this.#tables
+      .drainsOf(of)
+      .map((one) => this.#stateAt(one))
+      .find((one) => one?.state === 'draining');
+    return instanceFacts(current, this.#agentOf(number, of), drain?.since);
+  }
+
+  #agentOf(instance: number, of: Instance): AgentFacts | undefined {
+    const agent = this.#tables.agentOf(instance);
+    if (this.#agents.has(agent)) return this.#agents.get(agent);
+    const run = recordedRun(agent.runs.flatMap((one) => this.#stateAt(one) ?? []));
+    const isHeld = this.#tables.holdsOn(of.host).some((hold) => {
       const held = this.#stateAt(hold);
       return (
         held?.state === 'planned' &&
@@ -139,32 +188,43 @@ export class InstanceLanes {
         (held.entity.agent === undefined || held.entity.agent === of.agent)
       );
     });
-    const drain = this.#drainsOf(of)
-      .map((one) => this.#stateAt(one))
-      .find((one) => one?.state === 'draining');
-    return instanceFacts(current, run && agentFacts(run, isHeld), drain?.since);
-  }
-
-  /** The drains that may drain an instance, its own before its host's. */
-  #drainsOf(of: Instance): readonly number[] {
-    return [nameOf(of), of.host].flatMap((name) => this.#drains.get(name) ?? []);
+    const facts = run && agentFacts(run, isHeld);
+    this.#agents.set(agent, facts);
+    return facts;
   }
 
   #stateAt(number: number): NamedState | undefined {
     const log = this.#log;
-    const known = stateAfter(log, number, this.#last.get(number) ?? none);
+    const known = stateAfter(log, number, this.#rowOf(number));
     return known && { ...known, entity: log.entities.at(number), state: log.words.at(known.state) };
+  }
+
+  /** The last row of an entity at the current moment. */
+  #rowOf(number: number): number {
+    const known = this.#last.get(number);
+    if (known !== undefined) return known;
+    let row = this.#log.lastRowOf(number);
+    while (row !== none && row > this.#row) row = this.#log.prev.get(row);
+    this.#last.set(number, row);
+    return row;
   }
 }
 
-const slotOf = ({ host, agent }: { readonly host: string; readonly agent: string }): string =>
-  `${host}\n${agent}`;
-const drainedName = (target: DrainTarget): string =>
-  'host' in target ? target.host : nameOf(target);
-const nameOf = ({ service, id }: Pick<Instance, 'service' | 'id'>): string => `${service}\n${id}`;
+/** A moment: its row, and the last rows up to it of those that changed since or before. */
+interface Moment {
+  readonly row: number;
+  readonly last: RowsByEntity;
+}
 
-function push(into: Map<string, number[]>, key: string, number: number): void {
-  const all = into.get(key);
-  if (all) all.push(number);
-  else into.set(key, [number]);
+interface Registered extends HistoryFacts {
+  readonly number: number;
+}
+
+const isOver = (state: string): boolean => state === 'removed' || state === 'adopted';
+
+/** The status of one of the registrations of a name, `contested` apart from other dubious ones. */
+function statusOf(one: Registered, all: readonly Registered[], observation: Observation): string {
+  const result = instanceStatus(one, all, observation !== 'unobserved');
+  const { status, reason } = verified(result, observation);
+  return reason === 'contested' ? reason : status;
 }

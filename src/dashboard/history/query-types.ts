@@ -95,7 +95,7 @@ export interface When {
   readonly upTo: number;
 }
 
-/** The states of an entity at two sequences; null: it did not exist. */
+/** The states of an entity at two sequences, of an instance its statuses; null: it did not exist. */
 export interface Difference {
   readonly entity: number;
   readonly a: string | null;

@@ -1,5 +1,6 @@
+import { diffStates } from './compare-moments.ts';
 import { flapsAt } from './flap-queries.ts';
-import { density, diffStates, edgeCounts } from './histogram-queries.ts';
+import { density, edgeCounts } from './histogram-queries.ts';
 import type { Query } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
 import { activeEntities, byType, historyOf, lanes, step, timesOf } from './transition-queries.ts';

@@ -59,7 +59,7 @@ export function lanes(log: TransitionLog, { entities, from, to }: Lanes): Lane[]
     const of = log.entities.at(entity);
     if (of.entity === 'instance') {
       instances ??= new InstanceLanes(log);
-      return instances.laneOf(entity, of, from, to);
+      return instances.laneOf(entity, from, to);
     }
     const steps: Lane['steps'][number][] = [];
     let row = log.lastRowOf(entity);

@@ -217,3 +217,16 @@ test('the comparison of A and B shows the duration, the number of changes and wh
   await expect.poll(() => diff.locator('h2').textContent()).toMatch(/\d+ m .* · 45 changes · \d+/);
   await expect.poll(() => diff.textContent()).toMatch(/came in (no )?zone.*: .*\d+ instance/);
 });
+
+test('the comparison shows an instance that its silent agent made dubious, with the words of all screens', async ({
+  open,
+}) => {
+  const { page } = await open(sample.at('#/timeline?at=seq:81&b=79'));
+  await lanes(page);
+  const diff = page.getByRole('region', { name: 'Changes between A and B' });
+  const instances = diff.locator('li', { hasText: 'instance' });
+  await expect
+    .poll(async () => (await instances.allTextContents()).join().replaceAll(/\s+/g, ' '))
+    .toMatch(/on db-2\/postgres ?● ?live → ◌ ?dubious/);
+  expect(await diff.textContent()).not.toContain('serving');
+});

@@ -10,7 +10,7 @@ import {
 } from '../../../../../src/dashboard/web/screens/timeline/fleet-diff-summary.ts';
 import { barsOf } from '../../../../../src/dashboard/web/widgets/state-bars.ts';
 import { type Happening, pageOf } from '../../../support/sample-histories.ts';
-import { hold, instance, present, run } from '../../support/sample-fleet.ts';
+import { drain, hold, instance, present, run } from '../../support/sample-fleet.ts';
 
 test('the comparison lists what was lost, ended, came and changed, in this order', () => {
   const difference = (entity: number, a: string | null, b: string | null) => ({ entity, a, b });
@@ -141,4 +141,34 @@ test('a range that ends now is asked again only when it has grown by a few pixel
   expect(queryRange({ from: 0, to: 1_234_567 })).toEqual({ from: 0, to: 1_245_184 });
   expect(queryRange({ from: 0, to: 1_236_000 })).toEqual({ from: 0, to: 1_245_184 });
   expect(queryRange({ from: 0, to: 10 })).toEqual({ from: 0, to: 1000 });
+});
+
+test('the comparison lists what is dubious or contested since, with the words of all screens', () => {
+  const event = (entity: ApiEntity, type: string, to: string) => ({ entity, type, to });
+  const all = [
+    event({ ...run('ops'), entity: 'collector' } as ApiEntity, 'sighted', 'seated.watching'),
+    event(run('h'), 'announced', present('live')),
+    event(instance('h', 'w1'), 'registered', 'serving'),
+    event(instance('h', 'w2'), 'registered', 'serving'),
+    event(run('i', 'a', 2), 'announced', present('live')),
+    event(instance('i', 'w2', 'a', 2), 'registered', 'serving'),
+    event(run('j', 'a', 3), 'announced', present('live')),
+    event(instance('j', 'w3', 'a', 3), 'registered', 'serving'),
+    event(run('j', 'a', 3), 'suspected', present('live', 'suspect')),
+    event(hold('h'), 'planned', 'planned'),
+    event(drain({ host: 'h' }), 'drained', 'draining'),
+  ].map((one, n): Happening => ({ ...one, seq: n + 1, at: n + 1, edges: [], note: undefined }));
+  const log = new TransitionLog();
+  log.append(pageOf(all, 1, all.length));
+  log.complete();
+  const between = (a: number, b: number) =>
+    (runQuery(log, { ask: 'between', a, b }) as Difference[]).flatMap(({ entity, a, b }) => {
+      const of = log.entities.at(entity);
+      return of.entity === 'instance' ? `${of.host} ${of.id}: ${a} > ${b}` : [];
+    });
+  expect(between(5, 6)).toEqual(['i w2: null > live', 'h w2: live > contested']);
+  expect(between(6, 5)).toEqual(['i w2: live > null', 'h w2: contested > live']);
+  expect(between(8, 9)).toEqual(['j w3: live > dubious']);
+  expect(between(9, 10)).toEqual([]);
+  expect(between(10, 11)).toEqual(['h w1: live > draining']);
 });
