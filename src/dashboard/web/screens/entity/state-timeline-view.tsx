@@ -1,23 +1,19 @@
 import { useMemo } from 'preact/hooks';
 import type { Density, Lane } from '../../../history/query-types.ts';
-import { clockTime, dayTime, formatDuration } from '../../format/format-time.ts';
+import { clockTime, dayTime, formatCount, formatDuration } from '../../format/format-time.ts';
 import { queryRange, readWindow, type Window } from '../../format/time-scale.ts';
 import { colorClassOf } from '../../model/state-styles.ts';
 import { extent, fleet, goTo, present, route, shownAt } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { GapMarks } from '../../widgets/gap-marks.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
-import { barsOf } from '../../widgets/state-bars.ts';
-import {
-  absent,
-  type StateInterval,
-  shareText,
-  stateIntervals,
-  unknown,
-} from './state-timeline.ts';
+import { SubjectLink } from '../../widgets/subject-link.tsx';
+import { absent, type StateInterval, shareText, stripsOf, unknown } from './state-timeline.ts';
 
 /** At most this many runs of a host are shown. */
 const mostEntities = 4000;
+/** At most this many agents that registered the name of an instance. */
+const mostStrips = 4;
 
 /** The status over time as a coloured bar, and the share of each status as text. */
 export function StateTimeline({ entities }: { readonly entities: readonly number[] }) {
@@ -28,37 +24,48 @@ export function StateTimeline({ entities }: { readonly entities: readonly number
   const query = some.length === 0 ? null : ({ ask: 'lanes', entities: some, ...asked } as const);
   const lanes = useHistoryQuery<Lane[]>(query, fresh);
   const density = useHistoryQuery<Density>({ ask: 'density', bins: 1, ...asked }, fresh);
-  const ribbon = useMemo(() => {
-    const bars = (lanes ?? []).flatMap(
-      (lane) => barsOf(fleet.entities[lane.entity]?.entity ?? '', lane, window).bars,
-    );
-    const cuts = (lanes ?? []).flatMap(({ cut }) => cut ?? []);
-    return stateIntervals(bars, window, Math.max(window.from, ...cuts));
-  }, [lanes, window.from, window.to]);
+  const strips = useMemo(
+    () => stripsOf(lanes ?? [], (number) => fleet.entities[number], window),
+    [lanes, window.from, window.to],
+  );
   if (!lanes || some.length === 0) return null;
   const at = shownAt.value;
   return (
     <div class="ribbon">
-      <p>
-        {shareText(ribbon).map(([status, share]) => (
-          <span key={status}>
-            <StateBadge status={status} /> <span class="dim num">{share}</span>
-          </span>
-        ))}
-        <span class="grow" />
-        <span class="dim num">
-          {dayTime(window.from)} – {clockTime(window.to)}
-        </span>
-      </p>
-      <div class="stretches" aria-hidden="true">
-        <svg viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">
-          {ribbon.map((one) => (
-            <Part key={one.from} part={one} window={window} />
-          ))}
-          <rect class="moment" x={xOf(at, window) - 1} width="2" height="16" />
-        </svg>
-        <GapMarks gaps={density?.gaps ?? []} window={window} />
-      </div>
+      {strips.slice(0, mostStrips).map(({ owner, intervals }, n) => (
+        <div key={owner && `${owner.host}/${owner.agent}`}>
+          <p>
+            {owner && strips.length > 1 ? (
+              <span>
+                on <SubjectLink of={{ kind: 'agent', ...owner }} />
+              </span>
+            ) : null}
+            {shareText(intervals).map(([status, share]) => (
+              <span key={status}>
+                <StateBadge status={status} /> <span class="dim num">{share}</span>
+              </span>
+            ))}
+            <span class="grow" />
+            {n === 0 ? (
+              <span class="dim num">
+                {dayTime(window.from)} – {clockTime(window.to)}
+              </span>
+            ) : null}
+          </p>
+          <div class="stretches" aria-hidden="true">
+            <svg viewBox="0 0 1000 16" preserveAspectRatio="none" aria-hidden="true">
+              {intervals.map((one) => (
+                <Part key={one.from} part={one} window={window} />
+              ))}
+              <rect class="moment" x={xOf(at, window) - 1} width="2" height="16" />
+            </svg>
+            <GapMarks gaps={density?.gaps ?? []} window={window} />
+          </div>
+        </div>
+      ))}
+      {strips.length > mostStrips ? (
+        <p class="dim">and on {formatCount(strips.length - mostStrips, 'more agent')}</p>
+      ) : null}
     </div>
   );
 }

@@ -1,6 +1,8 @@
+import type { ApiEntity } from '../../../api-types.ts';
+import type { Lane } from '../../../history/query-types.ts';
 import { formatDuration } from '../../format/format-time.ts';
 import type { Window } from '../../format/time-scale.ts';
-import { worstStatus } from '../../widgets/state-bars.ts';
+import { barsOf, worstStatus } from '../../widgets/state-bars.ts';
 
 /** A status during an interval. */
 export interface StateInterval extends Window {
@@ -10,6 +12,39 @@ export interface StateInterval extends Window {
 /** Before the first known transition the status is unknown. */
 export const unknown = 'unknown';
 export const absent = 'not present';
+
+/** What one strip shows: the status of an agent, a host, or of an instance on one of the agents that registered it. */
+export interface Strip {
+  /** The agent that registered the instance; undefined: the strip is of an agent or host. */
+  readonly owner: { readonly host: string; readonly agent: string } | undefined;
+  readonly intervals: readonly StateInterval[];
+}
+
+/**
+ * One strip for the runs of an agent or host. For an instance one for each agent that had it in this range, those that
+ * still have it first: several agents may register the same name, and one of them is active.
+ */
+export function stripsOf(
+  lanes: readonly Lane[],
+  entityOf: (number: number) => ApiEntity | undefined,
+  window: Window,
+): readonly Strip[] {
+  const drawn = lanes.flatMap((lane) => {
+    const of = entityOf(lane.entity);
+    if (!of) return [];
+    const owner = of.entity === 'instance' ? { host: of.host, agent: of.agent } : undefined;
+    return [{ owner, cut: lane.cut, bars: barsOf(of.entity, lane, window).bars }];
+  });
+  const groups = Map.groupBy(drawn, ({ owner }) => owner && `${owner.host}/${owner.agent}`);
+  const all = [...groups.values()].map((group) => {
+    const bars = group.flatMap((one) => one.bars);
+    const cuts = group.flatMap(({ cut }) => cut ?? []);
+    const intervals = stateIntervals(bars, window, Math.max(window.from, ...cuts));
+    return { owner: group[0]?.owner, intervals, end: Math.max(...bars.map(({ to }) => to)) };
+  });
+  const there = all.filter(({ end }) => end > window.from).sort((a, b) => b.end - a.end);
+  return there.length > 0 ? there : all.slice(0, 1);
+}
 
 /**
  * The status over a time range, without a break. With several entities, as the runs of a host, the most

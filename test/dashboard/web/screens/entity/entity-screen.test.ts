@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { Lane } from '../../../../../src/dashboard/history/query-types.ts';
 import {
   missingBefore,
   type Stored,
 } from '../../../../../src/dashboard/web/model/event-document.ts';
+import { stripsOf } from '../../../../../src/dashboard/web/screens/entity/state-timeline.ts';
+import { instance, present, run } from '../../support/sample-fleet.ts';
 
 const stored = (
   seq: number,
@@ -34,5 +37,51 @@ describe('the counter of a chain', () => {
     expect(
       missingBefore(stored(9, 2, null), [stored(8, 9, null, session), stored(7, 1, null)]),
     ).toBe(null);
+  });
+});
+
+describe('the state timeline of an instance', () => {
+  const entities = [
+    ...[instance('h1', 'dup'), instance('h2', 'dup', 'a', 2), instance('h3', 'dup', 'a', 3)],
+    instance('h2', 'dup', 'a', 4),
+  ];
+  const lane = (entity: number, ...steps: [at: number, status: string][]): Lane => ({
+    ...{ entity, start: null, cut: null },
+    steps: steps.map(([at, status]) => [at, status, 'x', at]),
+  });
+  const textOf = (lanes: readonly Lane[], entityOf = (n: number) => entities[n]) =>
+    stripsOf(lanes, entityOf, { from: 0, to: 100 }).map(({ owner, intervals }) => [
+      owner && `${owner.host}/${owner.agent}`,
+      ...intervals.map(({ from, status }) => `${from} ${status}`),
+    ]);
+
+  test('has a strip for each agent that registered its name', () => {
+    const lanes = [
+      lane(2, [10, 'live'], [50, 'removed']),
+      lane(0, [0, 'live'], [40, 'contested']),
+      lane(1, [40, 'live'], [70, 'adopted']),
+      lane(3, [70, 'live']),
+    ];
+    expect(textOf(lanes)).toEqual([
+      ['h1/a', '0 live', '40 contested'],
+      ['h2/a', '0 not present', '40 live'],
+      ['h3/a', '0 not present', '10 live', '50 not present'],
+    ]);
+  });
+
+  test('leaves out an agent that did not have it in the range, unless none had it', () => {
+    expect(textOf([lane(0, [0, 'live']), lane(1)])).toEqual([['h1/a', '0 live']]);
+    expect(textOf([lane(0), lane(1)])).toEqual([['h1/a', '0 not present']]);
+  });
+
+  test('is one strip for all runs of an agent', () => {
+    const runs = [run('h1'), run('h1', 'a', 2)];
+    const lanes = [
+      lane(0, [0, present('live')], [40, 'gone']),
+      lane(1, [50, present('live', 'suspect')]),
+    ];
+    expect(textOf(lanes, (n) => runs[n])).toEqual([
+      [undefined, '0 live', '40 not present', '50 suspect'],
+    ]);
   });
 });
