@@ -5,6 +5,7 @@ import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
 import { hostRows, hostTable } from '../tables/host-table.ts';
 import { instanceTable } from '../tables/instance-table.ts';
+import { tableLook } from '../tables/table.ts';
 import { dateTime, zoneName } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { formatCount } from './progress.ts';
@@ -41,7 +42,7 @@ export function rowsOf(view: ViewName, { instances, agents }: FleetRows): readon
 }
 
 export function tableOf(view: ViewName, rows: FleetRows, now: WallTime, io: Terminal): string {
-  const look = { width: io.tableWidth, palette: io.palette };
+  const look = tableLook(io);
   const { instances, agents } = rows;
   const shown = rowsOf(view, rows);
   if (shown.length === 0) return io.palette.dim(`no ${whats[view]} was registered`);

@@ -31,8 +31,10 @@ import {
 import { untilWords } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
+import { tableLook } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 
 const longest = days(30);
 
@@ -73,7 +75,7 @@ export const drain = command({
       .toSorted(compareInstances);
     const name = formatDrainTarget(target);
     const isAgent = directory.agents().some((one) => isNamed(one, target));
-    const meant = `${name} is an agent; to drain its host: rollcall drain ${name.slice(0, name.indexOf('/'))}`;
+    const meant = `${name} is an agent; to drain its host: rollcall drain ${shellWord(name.slice(0, name.indexOf('/')))}`;
     const hosts = directory.agents().map((row) => row.host);
     const isKnown = covers.length > 0 || ('host' in target && hosts.includes(target.host));
     if (!isKnown && before === undefined && !settings.ahead) {
@@ -118,10 +120,11 @@ export const drain = command({
     } else {
       io.out(`consumers send no new requests to ${plural(covers.length, 'instance')}:`);
       io.out('');
-      io.out(instanceTable(covers, now, { width: io.columns, palette: io.palette }));
+      io.out(instanceTable(covers, now, tableLook(io)));
       io.out('');
     }
-    if (!dryRun) io.out(io.palette.dim(escapeControls(`to end it: rollcall undrain ${name}`)));
+    if (!dryRun)
+      io.out(io.palette.dim(escapeControls(`to end it: rollcall undrain ${shellWord(name)}`)));
     return exitCodes.done;
   },
 });

@@ -4,11 +4,12 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { collectorLease } from '../command/settings/lease.ts';
 import { filterPlan, planFields } from '../gc/filter-plan.ts';
-import { byTime, planCounted, planTable } from '../gc/plan-table.ts';
+import { byTime, planCount, planTable } from '../gc/plan-table.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer } from '../tables/footer.ts';
 import { listSettings } from '../tables/print-list.ts';
+import { tableLook } from '../tables/table.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 
@@ -43,12 +44,11 @@ export const gcPlan = command({
       return code;
     }
     if (rows.length > 0) {
-      io.out(planTable(rows, now, { width: io.tableWidth, palette: io.palette }));
+      io.out(planTable(rows, now, tableLook(io)));
       io.out('');
     }
     for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
-    const removable = rows.filter(({ kind }) => kind !== 'record');
-    io.out(footer(directory, planCounted(removable) || none, io));
+    io.out(footer(directory, planCount(rows, plan.rows, none), io));
     return code;
   },
 });

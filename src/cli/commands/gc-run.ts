@@ -14,6 +14,7 @@ import { deedDocument, SweepTotals, sweepLines } from '../gc/sweep-report.ts';
 import { connectOnce } from '../session/connect.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
 import { plural } from '../tables/footer.ts';
+import { tableLook } from '../tables/table.ts';
 import { clockTime, formatRounded } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { documentLine } from '../terminal/iso-times.ts';
@@ -109,13 +110,13 @@ async function watch(visit: ManualCollection, duration: Millis, io: Terminal): P
 }
 
 function tellLeft({ rows, seats }: Planned, onlySwept: boolean, io: Terminal): void {
-  const { out, palette, columns } = io;
+  const { out, palette } = io;
   if (rows.length === 0) {
     out(palette.dim('nothing is left to remove'));
     return;
   }
   out(`remaining: ${planCounted(rows)}\n`);
-  out(planTable(rows.toSorted(byTime), systemAdapters.clock.wall(), { width: columns, palette }));
+  out(planTable(rows.toSorted(byTime), systemAdapters.clock.wall(), tableLook(io)));
   if (rows.every(({ next }) => next === 'nothing')) return;
   if (seats > 0) {
     out(

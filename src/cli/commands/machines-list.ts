@@ -4,7 +4,7 @@ import { chartsIn } from '../charts/select-charts.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { machineSource } from '../command/settings/machines.ts';
-import { table } from '../tables/table.ts';
+import { table, tableLook } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 
@@ -28,7 +28,7 @@ export const machinesList = command({
       { head: 'TRANSITIONS', cell: ({ transitions }: Row) => String(transitions), right: true },
       { head: 'HASH', cell: ({ hash }: Row) => hash },
     ];
-    io.out(table(charts.map(row), columns, { width: io.tableWidth, palette: io.palette }));
+    io.out(table(charts.map(row), columns, tableLook(io)));
     io.out(io.palette.dim('\nto draw one: rollcall machines draw NAME'));
     return exitCodes.done;
   },

@@ -10,7 +10,7 @@ import { recentFlaps } from '../gc/recent-flaps.ts';
 import { recentLosses } from '../gc/recent-losses.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { filterRows, instanceFields, withZone } from '../tables/apply-filter.ts';
-import { footer, plural } from '../tables/footer.ts';
+import { footer, plural, shownOf } from '../tables/footer.ts';
 import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
 import { listLook, listSettings, printDocuments } from '../tables/print-list.ts';
 
@@ -86,12 +86,21 @@ export const ps = command({
         io.out(io.palette.dim('to register some: rollcall agent --name NAME --instances FILE'));
     }
     if (all.length > 0) for (const line of await losses()) io.out(line);
-    const count = `${plural(all.length, 'instance')}${of}`;
-    const selected = policy === undefined ? '' : `${rows.length} selected by '${policy}' of `;
-    io.out(footer(directory, `${selected}${count}`, io));
+    const count = { shown: rows.length, usable: usable.length, all: all.length };
+    io.out(footer(directory, `${countWords(count, policy)}${of}`, io));
     return exitCodes.done;
   },
 });
+
+/** `2 of 10 instances`; with a pick policy `2 of 5 selected by 'strict' of 10 instances`. */
+function countWords(
+  { shown, usable, all }: { readonly shown: number; readonly usable: number; readonly all: number },
+  policy: string | undefined,
+): string {
+  if (policy === undefined) return shownOf(shown, all, 'instance');
+  const part = shown === usable ? '' : `${shown} of `;
+  return `${part}${usable} selected by '${policy}' of ${plural(all, 'instance')}`;
+}
 
 /** The service of `ps SERVICE` or of `--service`. @throws {Fault} `bad-setting` */
 function serviceOf(flag: ServiceName | undefined, named: string | undefined) {

@@ -11,6 +11,7 @@ import { openMetrics } from '../session/open-metrics.ts';
 import { completeView, followStore, openServices } from '../session/open-services.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { slotTable } from '../tables/slot-table.ts';
+import { tableLook } from '../tables/table.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 
@@ -115,7 +116,7 @@ async function show({ driver, slotState }: Driver, json: boolean, io: Terminal) 
     };
   });
   if (json) for (const row of rows) io.out(documentLine(row));
-  else io.out(slotTable(rows, { width: io.tableWidth, palette: io.palette }));
+  else io.out(slotTable(rows, tableLook(io)));
   return missing.length + unknown.length > 0 ? exitCodes.wanting : exitCodes.done;
 }
 

@@ -22,11 +22,12 @@ import {
   fleetDocuments,
   fleetLines,
 } from '../tables/fleet-lines.ts';
-import { footer, plural } from '../tables/footer.ts';
+import { footer, shownOf } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
 import { LiveScreen } from '../tables/live-screen.ts';
 import { type LossChange, lossChangeDocument, lossChangeLine } from '../tables/loss-lines.ts';
 import { listSettings } from '../tables/print-list.ts';
+import { tableLook } from '../tables/table.ts';
 import { printViewStatus, staleAfter } from '../tables/view-status.ts';
 import { zoneName } from '../terminal/format-time.ts';
 import { documentLine } from '../terminal/iso-times.ts';
@@ -112,12 +113,13 @@ export const watch = command({
     await Promise.race([directory.ready, until.ended]);
     const ahead = until.signal.aborted ? 0 : (await serverNow(connected.ports)) - clock.wall();
     const now = () => clock.wall() + ahead;
+    const count = () => directory.instances(service).length;
     ready = true;
     if (live) {
       void followLosses({ directory, ...connected }, onLosses, until.signal);
       const rows = () => filtered(directory.instances(service));
       await live.show(
-        { directory, rows, losses: () => losses },
+        { directory, rows, count, losses: () => losses },
         { staleAfter, now, signal: until.signal },
       );
       return exitCodes.done;
@@ -127,10 +129,9 @@ export const watch = command({
       for (const row of rows) io.out(documentLine({ event: 'instance', change: 'there', ...row }));
       for (const one of fleetDocuments(directory.fleet, now())) io.out(documentLine(one));
     } else {
-      const look = { width: io.tableWidth, palette: io.palette };
-      if (rows.length > 0) io.out(`${instanceTable(rows, now(), look)}\n`);
+      if (rows.length > 0) io.out(`${instanceTable(rows, now(), tableLook(io))}\n`);
       for (const line of fleetLines(directory.fleet, now(), io)) io.out(line);
-      io.out(footer(directory, plural(rows.length, 'instance'), io));
+      io.out(footer(directory, shownOf(rows.length, count(), 'instance'), io));
       io.out(io.palette.dim(`changes from now on, times in ${zoneName(now())}:`));
     }
     await Promise.all([

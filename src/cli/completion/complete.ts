@@ -2,8 +2,9 @@ import { getOwn } from '../../domain/json.ts';
 import type { CommandEntry } from '../command/command.ts';
 import { common } from '../command/settings/common.ts';
 import { optionOf, type Setting, type Settings } from '../command/settings/setting.ts';
+import { isPlainWord } from '../terminal/shell-quoted.ts';
 import { schemaValues } from './schema-values.ts';
-import { isPlainWord, quotedForBash, shellWords } from './shell-words.ts';
+import { quotedForBash, shellWords } from './shell-words.ts';
 
 /** Names of a live namespace. */
 export type LiveNames = 'services' | 'instances' | 'agents' | 'hosts';

@@ -1,3 +1,5 @@
+import { isPlain } from '../terminal/shell-quoted.ts';
+
 /** A word of a command line, as a shell reads it. */
 interface ShellWord {
   readonly value: string;
@@ -46,12 +48,6 @@ export function shellWords(line: string): readonly ShellWord[] {
   }
   return [...words, { value, quote, kept }];
 }
-
-/** ASCII that no shell reads as anything but itself, not even at the start of a word. */
-const isPlain = (char: string): boolean => /[\w./:@%+=,-]/.test(char) || char > '\x7f';
-
-/** Whether a text means itself in every shell, without quotation marks. */
-export const isPlainWord = (text: string): boolean => [...text].every(isPlain);
 
 /**
  * A text as bash has to insert it, so that the word means this text and nothing in it is executed. Undefined: bash

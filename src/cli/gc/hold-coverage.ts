@@ -4,6 +4,7 @@ import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { agentTable } from '../tables/agent-table.ts';
 import { plural } from '../tables/footer.ts';
+import { tableLook } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 
@@ -34,7 +35,7 @@ export function coverLines(
   covers: readonly AgentRow[],
   place: Target,
   now: WallTime,
-  { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
+  io: Pick<Terminal, 'palette' | 'tableWidth' | 'isTerminal'>,
 ): readonly string[] {
   if (covers.length === 0) {
     const none =
@@ -42,14 +43,14 @@ export function coverLines(
         ? `no agent of ${formatTarget(place)} is registered: the hold covers agents that start there later`
         : `${formatTarget(place)} is not registered: the hold covers it when it starts`;
     return [
-      palette.dubious(escapeControls(none)),
-      palette.dim('registered agents: rollcall agents'),
+      io.palette.dubious(escapeControls(none)),
+      io.palette.dim('registered agents: rollcall agents'),
     ];
   }
   return [
     `it covers ${plural(covers.length, 'agent')}:`,
     '',
-    agentTable(covers, now, { width: columns, palette }),
+    agentTable(covers, now, tableLook(io)),
     '',
   ];
 }

@@ -2,7 +2,7 @@ import type { Blocker, PlanRow } from '../../domain/collection/gc-plan.ts';
 import { compareText } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { plural } from '../tables/footer.ts';
-import { type Column, table } from '../tables/table.ts';
+import { type Column, type TableLook, table } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago, formatRounded, formatSetting, when } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
@@ -64,16 +64,25 @@ export function heldWords(held: Blocker, now: WallTime): string {
   }
 }
 
-export const planTable = (
-  rows: readonly PlanRow[],
-  now: WallTime,
-  look: { readonly width: number; readonly palette: Palette },
-): string => table(rows, columns(now, look.palette), look);
+export const planTable = (rows: readonly PlanRow[], now: WallTime, look: TableLook): string =>
+  table(rows, columns(now, look.palette), look);
 
 /** By time of removal; unknown times come last. */
 export const byTime = (a: PlanRow, b: PlanRow): number =>
   (a.latest ?? Number.POSITIVE_INFINITY) - (b.latest ?? Number.POSITIVE_INFINITY) ||
   compareText(nameOf(a), nameOf(b));
+
+/** What is shown of a plan, and with a filter, which leaves out rows, what there is without it. */
+export function planCount(
+  shown: readonly PlanRow[],
+  all: readonly PlanRow[],
+  none: string,
+): string {
+  const removable = (rows: readonly PlanRow[]) =>
+    planCounted(rows.filter(({ kind }) => kind !== 'record'));
+  const hidden = shown.length < all.length ? removable(all) : '';
+  return `${removable(shown) || none}${hidden === '' ? '' : `; without --filter: ${hidden}`}`;
+}
 
 /** `2 runs with 5 instances, 1 leftover, 1 unreadable record`. */
 export function planCounted(rows: readonly PlanRow[]): string {

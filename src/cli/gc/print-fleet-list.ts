@@ -6,7 +6,7 @@ import type { Common } from '../command/command.ts';
 import type { Values } from '../command/settings/setting.ts';
 import { filterRows, type ListRow } from '../tables/apply-filter.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
-import { footer, plural } from '../tables/footer.ts';
+import { footer, shownOf } from '../tables/footer.ts';
 import { lossDocuments, lossReport } from '../tables/loss-lines.ts';
 import { listLook, type listSettings, printDocuments } from '../tables/print-list.ts';
 import type { Terminal } from '../terminal/io.ts';
@@ -55,5 +55,5 @@ export async function printFleetList<Row extends ListRow & { readonly state: str
   }
   for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
   if (all.length > 0) for (const line of await losses()) io.out(line);
-  io.out(footer(directory, plural(rows.length, noun), io));
+  io.out(footer(directory, shownOf(rows.length, all.length, noun), io));
 }

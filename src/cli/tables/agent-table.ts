@@ -5,7 +5,7 @@ import { ago, formatSetting } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { type Flaps, flapsColumn } from './flaps-column.ts';
 import { stateLabel } from './state-label.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type TableLook, table } from './table.ts';
 
 /** What a list knows of agents beside their rows, by `host/agent`. */
 interface AgentDetails {
@@ -42,6 +42,6 @@ const columns = (
 export const agentTable = (
   rows: readonly AgentRow[],
   now: WallTime,
-  look: { readonly width: number; readonly palette: Palette },
+  look: TableLook,
   details: AgentDetails = {},
 ): string => table(rows, columns(now, look.palette, details), look);

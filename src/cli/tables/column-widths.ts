@@ -7,34 +7,60 @@ export interface ColumnSpec {
   readonly least?: number;
   /** Left out if the other columns do not fit with it. */
   readonly optional?: boolean;
-  /** Names that people copy: narrowed last. */
+  /** Names that people copy: narrowed last, or down to `leastName`. */
   readonly isName?: boolean;
 }
 
 /** A narrower column is not legible. */
 const narrowest = 8;
 
+type Widths = readonly (number | undefined)[];
+
 /**
  * Width of each column so that all fit in `width`; undefined means left out.
  *
  * The widest columns that shrink are narrowed first, down to their `least`. If that is not enough, the
  * last optional column is left out; without an optional column, all columns are narrowed, names last.
+ * With `leastName`, names that do not fit even without the optional columns shrink too, down to that width.
  */
 export function columnWidths(
   claims: readonly ColumnSpec[],
   width: number,
-): readonly (number | undefined)[] {
+  leastName?: number,
+): Widths {
+  const whole = fitted(claims, width);
+  if (whole !== undefined) return whole;
+  const needed = claims.filter(({ optional }) => !optional);
+  const narrow = (one: ColumnSpec) => Math.min(one.natural, narrowest);
+  if (leastName === undefined) {
+    const others = shortened(needed, (one) => (one.isName ? one.natural : narrow(one)), width);
+    if (sum(others) <= width) return withoutOptional(others, claims);
+  } else {
+    const short = claims.map((one) =>
+      one.isName ? { ...one, isName: false, shrinks: true, least: leastName } : one,
+    );
+    const found = fitted(short, width);
+    if (found !== undefined) return found;
+  }
+  return withoutOptional(shortened(needed, narrow, width), claims);
+}
+
+/** The widths with which no column is narrower than its minimum; undefined: there are none, also without optional columns. */
+function fitted(claims: readonly ColumnSpec[], width: number): Widths | undefined {
   const least = ({ natural, shrinks, least = 10, isName }: ColumnSpec) =>
     shrinks && !isName ? Math.min(natural, least) : natural;
   const shrunk = shortened(claims, least, width);
   if (sum(shrunk) <= width) return shrunk;
   const extra = claims.findLastIndex((claim) => claim.optional);
-  if (extra >= 0)
-    return columnWidths(claims.toSpliced(extra, 1), width).toSpliced(extra, 0, undefined);
-  const narrow = (one: ColumnSpec) => Math.min(one.natural, narrowest);
-  const others = shortened(claims, (one) => (one.isName ? one.natural : narrow(one)), width);
-  return sum(others) <= width ? others : shortened(claims, narrow, width);
+  if (extra < 0) return undefined;
+  return fitted(claims.toSpliced(extra, 1), width)?.toSpliced(extra, 0, undefined);
 }
+
+/** The widths of the columns that are not optional, in the places of all. */
+const withoutOptional = (widths: readonly number[], claims: readonly ColumnSpec[]): Widths => {
+  const left = widths.values();
+  return claims.map(({ optional }) => (optional ? undefined : left.next().value));
+};
 
 function shortened(
   claims: readonly ColumnSpec[],

@@ -35,4 +35,8 @@ export function footer(
   return lines.join('\n');
 }
 
+/** `2 of 10 instances`; `10 instances` if all are shown. */
+export const shownOf = (shown: number, all: number, what: string): string =>
+  `${shown === all ? '' : `${shown} of `}${plural(all, what)}`;
+
 export const plural = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;

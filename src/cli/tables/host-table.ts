@@ -5,7 +5,7 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { stateLabel } from './state-label.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type TableLook, table } from './table.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<HostRow>[] => [
   { head: 'HOST', cell: ({ host }) => escapeControls(host), isName: true },
@@ -17,11 +17,8 @@ const columns = (now: WallTime, palette: Palette): readonly Column<HostRow>[] =>
   { head: 'INSTANCES', cell: ({ instances }) => countsOf(instances), shrinks: true },
 ];
 
-export const hostTable = (
-  rows: readonly HostRow[],
-  now: WallTime,
-  look: { readonly width: number; readonly palette: Palette },
-): string => table(rows, columns(now, look.palette), look);
+export const hostTable = (rows: readonly HostRow[], now: WallTime, look: TableLook): string =>
+  table(rows, columns(now, look.palette), look);
 
 const countsOf = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)

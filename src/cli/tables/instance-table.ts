@@ -5,7 +5,7 @@ import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { type Flaps, flapsColumn } from './flaps-column.ts';
 import { stateLabel } from './state-label.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type TableLook, table } from './table.ts';
 
 /** Address and port of an instance. */
 export const addressAndPort = ({ address, port }: InstanceRow): string =>
@@ -61,6 +61,6 @@ const labelsOf = (labels: Readonly<Record<string, string>>): string =>
 export const instanceTable = (
   rows: readonly Row[],
   now: WallTime,
-  look: { readonly width: number; readonly palette: Palette; readonly oneLine?: boolean },
+  look: TableLook,
   flaps: Flaps = new Map(),
 ): string => table(rows, columns(now, look.palette, flaps), look);

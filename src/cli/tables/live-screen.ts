@@ -33,10 +33,13 @@ export class LiveScreen {
     {
       directory,
       rows: present,
+      count,
       losses,
     }: {
       readonly directory: Directory;
       readonly rows: () => readonly InstanceRow[];
+      /** How many instances there are without a filter. */
+      readonly count: () => number;
       readonly losses: () => OpenLosses | undefined;
     },
     {
@@ -53,7 +56,8 @@ export class LiveScreen {
     const frame = () => {
       const rows = present();
       const stale = (directory.age ?? 0) > staleAfter;
-      const shown = { rows, directory, losses: losses(), changes: this.#changes, stale };
+      const of = { count: count(), losses: losses(), changes: this.#changes };
+      const shown = { rows, directory, ...of, stale };
       return liveFrame(shown, now(), window(), palette);
     };
     draw(screen.enter);

@@ -5,7 +5,7 @@ import type { WallTime } from '../../domain/time.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { fleetLines } from './fleet-lines.ts';
-import { footer, plural } from './footer.ts';
+import { footer, plural, shownOf } from './footer.ts';
 import { instanceTable } from './instance-table.ts';
 import { lossLines } from './loss-lines.ts';
 
@@ -18,6 +18,8 @@ export interface Window {
 /** Data of a live table. */
 export interface LiveTableData {
   readonly rows: readonly InstanceRow[];
+  /** How many instances there are without a filter. */
+  readonly count: number;
   readonly directory: Pick<Directory, 'fleet' | 'age' | 'observed' | 'observedAge' | 'unreadable'>;
   /** What is lost; undefined: not known yet. */
   readonly losses?: OpenLosses | undefined;
@@ -34,7 +36,7 @@ const head = 1;
  * those left out. Never more lines than the window has.
  */
 export function liveFrame(
-  { rows, directory, losses, changes, stale }: LiveTableData,
+  { rows, count, directory, losses, changes, stale }: LiveTableData,
   now: WallTime,
   { columns, rows: height }: Window,
   palette: Terminal['palette'],
@@ -49,7 +51,7 @@ export function liveFrame(
       palette,
     ),
     ...(stale ? [palette.dubious('the store does not answer: the view may be out of date')] : []),
-    ...footer(directory, counted(rows), { palette }).split('\n'),
+    ...footer(directory, counted(rows, count), { palette }).split('\n'),
     ...changes,
   ];
   const room = Math.max(1, height - 1 - head - below.length - 1);
@@ -58,7 +60,7 @@ export function liveFrame(
   const left = sorted.slice(shown.length);
   const table =
     shown.length > 0
-      ? instanceTable(shown, now, { width: columns, palette, oneLine: true }).split('\n')
+      ? instanceTable(shown, now, { width: columns, palette, shortensNames: true }).split('\n')
       : [];
   const more = left.length > 0 ? [palette.dim(leftWords(left))] : [];
   return [...table, ...more, '', ...below].slice(0, Math.max(1, height - 1));
@@ -76,10 +78,11 @@ function some(
   return [...shown, palette.dim(`${left} of losses, brakes and holds: rollcall agents`)];
 }
 
-function counted(rows: readonly InstanceRow[]): string {
-  if (rows.length === 0) return 'no instance is registered';
+function counted(rows: readonly InstanceRow[], count: number): string {
+  if (count === 0) return 'no instance is registered';
   const doubtful = rows.filter(({ state }) => state !== 'live').length;
-  const all = plural(rows.length, 'instance');
+  const all = shownOf(rows.length, count, 'instance');
+  if (rows.length === 0) return all;
   return doubtful === 0 ? `${all}, all live` : `${all}, ${doubtful} not live`;
 }
 

@@ -14,6 +14,7 @@ import { escapeControls } from '../terminal/escape-terminal.ts';
 import { clockTime, when, zoneName } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 import { wrapText } from '../terminal/wrap.ts';
 import { plural } from './footer.ts';
 
@@ -92,7 +93,7 @@ export function lossReport(
   if (lines.length === 0 || losses.lost.length === 0) return lines;
   const [zone = '', ...others] = new Set(losses.lost.map((one) => one.zone));
   const place = zone === '' || others.length > 0 ? 'all' : `zone:${zone}`;
-  const hint = `details: rollcall lost; to acknowledge: rollcall lost ack ${place}`;
+  const hint = `details: rollcall lost; to acknowledge: rollcall lost ack ${shellWord(place)}`;
   return [...lines, palette.dim(escapeControls(hint))];
 }
 

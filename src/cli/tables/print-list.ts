@@ -4,6 +4,7 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withIsoTimes } from '../terminal/iso-times.ts';
 import { statesOf } from './apply-filter.ts';
+import { type TableLook, tableLook } from './table.ts';
 
 const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
 const Output = z.union([z.enum(formats), z.templateLiteral(['template=', z.string().min(1)])], {
@@ -54,9 +55,9 @@ export const listSettings = (fields: readonly (keyof typeof filterExamples)[]) =
 
 /** The width of tables: not limited for `-o wide`. */
 export const listLook = (
-  { tableWidth, palette }: Pick<Terminal, 'tableWidth' | 'palette'>,
+  io: Pick<Terminal, 'tableWidth' | 'palette' | 'isTerminal'>,
   output: Format | undefined,
-) => ({ width: output === 'wide' ? Number.POSITIVE_INFINITY : tableWidth, palette });
+): TableLook => tableLook(output === 'wide' ? { ...io, tableWidth: Number.POSITIVE_INFINITY } : io);
 
 /**
  * Prints rows in a format for programs. False: a table is wanted. `also`: further documents after the rows, each

@@ -1,6 +1,5 @@
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import type { Palette } from '../terminal/palette.ts';
-import { type Column, table } from './table.ts';
+import { type Column, type TableLook, table } from './table.ts';
 
 /** A server of HAProxy and what is in it. */
 export interface SlotRow {
@@ -17,7 +16,5 @@ const columns: readonly Column<SlotRow>[] = [
   { head: 'INSTANCE', cell: ({ instance }) => escapeControls(instance), isName: true },
 ];
 
-export const slotTable = (
-  rows: readonly SlotRow[],
-  look: { readonly width: number; readonly palette: Palette },
-): string => table(rows, columns, look);
+export const slotTable = (rows: readonly SlotRow[], look: TableLook): string =>
+  table(rows, columns, look);

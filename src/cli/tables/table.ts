@@ -1,5 +1,6 @@
 import CliTable from 'cli-table3';
-import { displayWidth, splitByWidth } from '../terminal/display-width.ts';
+import { displayWidth, shortenMiddle, splitByWidth } from '../terminal/display-width.ts';
+import type { Terminal } from '../terminal/io.ts';
 import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
 import { columnWidths } from './column-widths.ts';
@@ -12,14 +13,33 @@ export interface Column<Row> {
   readonly least?: number;
   /** Left out if there is no room for it. */
   readonly optional?: boolean;
-  /** Names that people copy: never cut. They are narrowed last, and continue on the next line then. */
+  /** Names that people copy: narrowed last. See `shortensNames`. */
   readonly isName?: boolean;
   /** A text that continues on the next line instead of being cut. */
   readonly wraps?: boolean;
   readonly right?: boolean;
 }
 
+/** How wide a table may be, and its colours. */
+export interface TableLook {
+  readonly width: number;
+  readonly palette: Palette;
+  /** Names that do not fit are shortened in the middle, for a person. Without it they continue on the next line. */
+  readonly shortensNames?: boolean;
+}
+
+/** At a terminal a table has its width; in a pipe, programs read whole names. */
+export const tableLook = ({
+  tableWidth: width,
+  palette,
+  isTerminal: shortensNames,
+}: Pick<Terminal, 'tableWidth' | 'palette' | 'isTerminal'>): TableLook => ({
+  ...{ width, palette, shortensNames },
+});
+
 const gap = 2;
+/** A shorter name tells little. */
+const leastName = 16;
 /** Rows per call of the library, whose time grows with the square of the rows. */
 const rowsAtOnce = 100;
 
@@ -34,17 +54,13 @@ const noBorders = Object.fromEntries(
 );
 
 /**
- * Rows as lines of at most `width` columns. A name or a text that does not fit continues on the next line; other
- * cells end in an ellipsis. `oneLine`: each row has one line, and names are cut too if nothing else can be.
+ * Rows as lines of at most `width` columns. A text that does not fit continues on the next line, and so does a name
+ * that is not shortened; other cells end in an ellipsis.
  */
 export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
-  {
-    width,
-    palette,
-    oneLine = false,
-  }: { readonly width: number; readonly palette: Palette; readonly oneLine?: boolean },
+  { width, palette, shortensNames = false }: TableLook,
 ): string {
   const filled = columns.filter(({ cell }) => rows.some((row) => cell(row) !== ''));
   const lines = [
@@ -58,12 +74,17 @@ export function table<Row>(
     least: least + gap,
   }));
   // The gap after the last column may exceed the line.
-  const widths = columnWidths(claims, width + gap);
+  const widths = columnWidths(
+    claims,
+    width + gap,
+    shortensNames ? Math.max(leastName, Math.floor(width / 4)) + gap : undefined,
+  );
   const stays = (_: unknown, n: number) => widths[n] !== undefined;
   const wrapped = (text: string, n: number): string => {
     const room = (widths[n] ?? 0) - gap;
     const { isName, wraps } = filled[n] ?? {};
-    if (oneLine || !(isName || wraps) || displayWidth(text) <= room) return text;
+    if (!(isName || wraps) || displayWidth(text) <= room) return text;
+    if (isName && shortensNames) return shortenMiddle(text, room);
     return (wraps ? wrapText(text, room) : splitByWidth(text, room)).join('\n');
   };
   const cells = lines.map((line) => line.map(wrapped).filter(stays));

@@ -43,6 +43,21 @@ export function splitByWidth(text: string, columns: number): readonly string[] {
   return [...parts, part];
 }
 
+/** Shortens a text to `columns` by an ellipsis in its middle: the ends of names tell them apart. */
+export function shortenMiddle(text: string, columns: number): string {
+  if (displayWidth(text) <= columns) return text;
+  if (columns < 3) return truncate(text, columns);
+  const room = columns - 1;
+  const [head = ''] = splitByWidth(text, Math.ceil(room / 2));
+  const left = room - displayWidth(head);
+  let tail = '';
+  for (const { segment } of [...charactersOf(text)].reverse()) {
+    if (displayWidth(segment + tail) > left) break;
+    tail = segment + tail;
+  }
+  return displayWidth(head) + displayWidth(tail) <= room ? `${head}…${tail}` : '…';
+}
+
 /** Cuts a text to `columns`; a cut text ends in an ellipsis. */
 export function truncate(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;

@@ -41,6 +41,20 @@ describe('columns in a line of limited width', () => {
     expect(columnWidths(claims, 30)).toEqual([15, 15]);
   });
 
+  it('with names are shortened for a person before others are narrower than their minimum', () => {
+    const claims = [
+      { natural: 60, isName: true },
+      { natural: 12 },
+      { natural: 20, shrinks: true, least: 14 },
+      { natural: 10, optional: true },
+    ];
+    expect(columnWidths(claims, 60)).toEqual([28, 12, 20, undefined]);
+    expect(columnWidths(claims, 60, 16)).toEqual([19, 12, 19, 10]);
+    expect(columnWidths(claims, 44, 16)).toEqual([16, 12, 16, undefined]);
+    expect(columnWidths(claims, 100, 16)).toEqual([60, 12, 18, 10]);
+    expect(columnWidths(claims, 30, 16)).toEqual([10, 10, 10, undefined]);
+  });
+
   it('are all shortened if nothing else helps', () => {
     const claims = [{ natural: 40 }, { natural: 40, shrinks: true }, { natural: 5 }];
     expect(columnWidths(claims, 40)).toEqual([17, 18, 5]);

@@ -16,6 +16,7 @@ const rows = (count: number, dubious: readonly number[] = []) =>
   );
 const shown = (more: Partial<LiveTableData>): LiveTableData => ({
   rows: rows(3),
+  count: more.rows?.length ?? 3,
   directory: {
     fleet: new Fleet(),
     age: 400,
@@ -43,6 +44,14 @@ describe('the live table', () => {
     expect(lines[1]).toContain('web/w003');
     expect(lines[1]).toContain('silent');
     expect(lines.join('\n')).toContain('5 instances, 1 not live; the view is <1 s old');
+  });
+
+  it('counts the rows that a filter leaves, and all of them', () => {
+    const some = frame({ rows: rows(2, [0]), count: 10 }).join('\n');
+    expect(some).toContain('2 of 10 instances, 1 not live; the view is <1 s old');
+    const none = frame({ rows: [], count: 10 }).join('\n');
+    expect(none).toContain('0 of 10 instances; the view is <1 s old');
+    expect(frame({ rows: [] }).join('\n')).toContain('no instance is registered');
   });
 
   it.each([

@@ -23,7 +23,7 @@ test('losses are lines of a terminal, with what an operator can do', () => {
   expect(lines).toEqual([
     `lost: service web: 2 of 2 instances, removed 11:58:00 to 11:59:00 ${zone}, none is left`,
     `lost: zone am\\x1bs: 2 of 3 agents, 2 instances, removed 11:58:00 to 11:59:00 ${zone}, none back`,
-    'details: rollcall lost; to acknowledge: rollcall lost ack zone:am\\x1bs',
+    "details: rollcall lost; to acknowledge: rollcall lost ack 'zone:am\\x1bs'",
   ]);
   const back = { ...losses.remaining, backIn: () => ['h3/a', 'h\u001b4/a'] };
   expect(lossReport({ ...losses, remaining: back }, now, io).join(' ')).toMatch(

@@ -70,5 +70,13 @@ test('a table is complete with -o wide and in a pipe, and fits a terminal', asyn
   };
   expect(at({ tableWidth: Number.POSITIVE_INFINITY })).toContain(long);
   expect(at({ tableWidth: 80 }, 'wide')).toContain(long);
-  for (const line of at({ tableWidth: 80 }).split('\n')) expect(line.length).toBeLessThan(81);
+  expect(at({ tableWidth: 80, isTerminal: true }, 'wide')).toContain(long);
+  for (const isTerminal of [true, false]) {
+    const lines = at({ tableWidth: 80, isTerminal }).split('\n');
+    for (const line of lines) expect(line.length).toBeLessThan(81);
+    // A name that a program reads is never shortened.
+    const cells = lines.map((line) => line.split(' ')[0]).join('');
+    expect(cells.includes(long)).toBe(!isTerminal);
+    if (isTerminal) expect(lines).toHaveLength(1 + rows.length);
+  }
 });

@@ -1,10 +1,12 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { agentTable } from '../../../src/cli/tables/agent-table.ts';
 import { stateLabel } from '../../../src/cli/tables/state-label.ts';
 import { type Column, table } from '../../../src/cli/tables/table.ts';
 import { displayWidth } from '../../../src/cli/terminal/display-width.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
+import { agentRow } from '../support/sample-rows.ts';
 
 interface Row {
   readonly name: string;
@@ -101,8 +103,7 @@ describe('a table', () => {
       ...(n === 1 && { optional: true }),
     }));
     const rows = [{ name: 'service/instance-1', note: 'a note of some length', n: '1' }];
-    const at = (width: number, oneLine = false) =>
-      table(rows, named, { width, palette: plain, oneLine }).split('\n');
+    const at = (width: number) => table(rows, named, { width, palette: plain }).split('\n');
     expect(at(40)[1]).toBe('service/instance-1  a note of some l…  1');
     expect(at(24)).toEqual(['NAME                N', 'service/instance-1  1']);
     expect(
@@ -110,7 +111,52 @@ describe('a table', () => {
         .slice(1)
         .map((line) => line.trim()),
     ).toEqual(['service/ins  1', 'tance-1']);
-    expect(at(14, true)[1]).toBe('service/in…  1');
+  });
+
+  it('for a person shortens a name in the middle only if nothing else helps, and keeps one line for each row', () => {
+    const named = columns.map((column, n) => ({
+      ...column,
+      ...(n === 0 && { shrinks: false, isName: true }),
+      ...(n === 1 && { optional: true }),
+    }));
+    const rows = [
+      { name: 'a-host-with-a-very-long-name.example.com/postgres-replica', note: 'x', n: '1' },
+      { name: 'db-1/api', note: 'a note', n: '20' },
+    ];
+    const at = (width: number, shortensNames: boolean) =>
+      table(rows, named, { width, palette: plain, shortensNames }).split('\n');
+    expect(at(80, true)).toEqual(at(80, false));
+    expect(at(40, true)).toEqual([
+      'NAME                          NOTE     N',
+      'a-host-with-a-…tgres-replica  x        1',
+      'db-1/api                      a note  20',
+    ]);
+    expect(at(14, true).slice(1)).toEqual(['a-hos…lica   1', 'db-1/api    20']);
+    expect(at(40, false).length).toBeGreaterThan(3);
+  });
+
+  it('fits a terminal of any width with names of any length, one line for each row', () => {
+    const name = fc
+      .array(fc.constantFrom(...'a-9.', '東', 'é', '🚀', '👩‍👩‍👧'), {
+        minLength: 1,
+        maxLength: 300,
+      })
+      .map((characters) => characters.join(''));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(name, name), { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: 20, max: 200 }),
+        (names, width) => {
+          const rows = names.map(([host, agent]) => agentRow({ host, agent }));
+          const look = { width, palette: plain, shortensNames: true };
+          const lines = agentTable(rows, 0, look).split('\n');
+          expect(lines).toHaveLength(rows.length + 1);
+          // 40 columns are the least in which the other columns of this table are legible.
+          if (width >= 40)
+            for (const line of lines) expect(displayWidth(line)).toBeLessThanOrEqual(width);
+        },
+      ),
+    );
   });
 
   it('continues a text on the next line if it may wrap', () => {

@@ -3,7 +3,12 @@ import { describe, expect, it, test } from 'vitest';
 import { outlineLines } from '../../../src/cli/charts/text-tree-lines.ts';
 import { changeLine } from '../../../src/cli/tables/change-lines.ts';
 import { fleetChangeLine } from '../../../src/cli/tables/fleet-lines.ts';
-import { displayWidth, splitByWidth, truncate } from '../../../src/cli/terminal/display-width.ts';
+import {
+  displayWidth,
+  shortenMiddle,
+  splitByWidth,
+  truncate,
+} from '../../../src/cli/terminal/display-width.ts';
 import { escapeControls } from '../../../src/cli/terminal/escape-terminal.ts';
 import { paletteOf } from '../../../src/cli/terminal/palette.ts';
 import { wrapText } from '../../../src/cli/terminal/wrap.ts';
@@ -64,6 +69,27 @@ describe('the display width of a text', () => {
   ])('limits a cut: %s cut to %i is %s', (whole, columns, shown) => {
     expect(truncate(whole, columns)).toBe(shown);
   });
+});
+
+describe('a name shortened in the middle', () => {
+  it.each([
+    ['web/db-1-web-8080', 17, 'web/db-1-web-8080'],
+    ['web/db-1-web-8080', 11, 'web/d…-8080'],
+    ['web/db-1-web-8080', 10, 'web/d…8080'],
+    ['web/db-1-web-8080', 3, 'w…0'],
+    ['web/db-1-web-8080', 2, 'w…'],
+    ['日本語/日本語', 8, '日本…語'],
+    [`${family}ab${family}`, 5, `${family}…${family}`],
+  ])('has its begin and its end: %s in %i is %s', (whole, columns, shown) => {
+    expect(shortenMiddle(whole, columns)).toBe(shown);
+  });
+
+  test('is never wider than its column', () =>
+    fc.assert(
+      fc.property(text, fc.integer({ min: 1, max: 40 }), (whole, columns) => {
+        expect(displayWidth(shortenMiddle(whole, columns))).toBeLessThanOrEqual(columns);
+      }),
+    ));
 });
 
 describe('a text wrapped into lines', () => {

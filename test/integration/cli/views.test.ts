@@ -117,6 +117,21 @@ describe('the views of the registry', () => {
     expect(out).not.toContain('unobserved');
   });
 
+  it('count what a filter leaves, and all of them', async () => {
+    await using fleet = await watchedFleet();
+    await fleet.serving('h2', 'b', [{ service: 'db', id: 'd2' }]);
+    for (const [words, count] of [
+      ['ps --filter service:web', '1 of 3 instances'],
+      ['ps --filter -state:live', '0 of 3 instances'],
+      ['ps db --filter host:h2', "1 of 2 instances of service 'db'"],
+      ['ps --policy any --filter host:h2', "1 of 3 selected by 'any' of 3 instances"],
+      ['agents --filter host:h2', '1 of 2 agents'],
+      ['hosts --filter -host:h2', '1 of 2 hosts'],
+    ] as const) {
+      expect((await ask(fleet, words)).out).toContain(`${count}; the view is`);
+    }
+  });
+
   it('show only the given service with ps --service, and report if there is none', async () => {
     await using fleet = await watchedFleet();
     const { documents } = await ask(fleet, 'ps --service db --json');

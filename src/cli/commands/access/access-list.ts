@@ -3,7 +3,7 @@ import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { accessSettings, openAccess } from '../../session/access.ts';
 import { certificateLine } from '../../tables/certificate-line.ts';
-import { type Column, table } from '../../tables/table.ts';
+import { type Column, table, tableLook } from '../../tables/table.ts';
 import { escapeControls } from '../../terminal/escape-terminal.ts';
 import { documentLine } from '../../terminal/iso-times.ts';
 
@@ -17,7 +17,7 @@ interface Row {
 
 const columns: readonly Column<Row>[] = [
   { head: 'ROLE', cell: ({ role }) => role },
-  { head: 'NAME', cell: ({ name }) => escapeControls(name), shrinks: true },
+  { head: 'NAME', cell: ({ name }) => escapeControls(name), isName: true },
   { head: 'NAMESPACE', cell: ({ namespace }) => namespace },
   {
     head: 'SERVICES',
@@ -58,7 +58,7 @@ export const accessList = command({
       return exitCodes.done;
     }
     if (members.length > 0) {
-      io.out(table(members, columns, { width: io.tableWidth, palette: io.palette }));
+      io.out(table(members, columns, tableLook(io)));
     } else io.out(`${escapeControls(folder)} has no logins`);
     const shown = { palette: io.palette, now: systemAdapters.clock.wall() };
     if (certificates.length > 0) io.out('');

@@ -1,7 +1,7 @@
 import type { ListedContext } from '../../../composition/access/contexts.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
-import { type Column, table } from '../../tables/table.ts';
+import { type Column, table, tableLook } from '../../tables/table.ts';
 import { escapeControls } from '../../terminal/escape-terminal.ts';
 import { documentLine } from '../../terminal/iso-times.ts';
 import { openContexts } from './open-contexts.ts';
@@ -9,7 +9,11 @@ import { openContexts } from './open-contexts.ts';
 const withoutLogin = (servers: string): string => servers.replaceAll(/[^,/@]*@/g, '');
 
 const columns: readonly Column<ListedContext>[] = [
-  { head: 'NAME', cell: ({ name, isCurrent }) => escapeControls(isCurrent ? `${name} *` : name) },
+  {
+    head: 'NAME',
+    cell: ({ name, isCurrent }) => escapeControls(isCurrent ? `${name} *` : name),
+    isName: true,
+  },
   {
     head: 'SERVERS',
     cell: ({ settings }) => escapeControls(withoutLogin(settings['servers'] ?? '')),
@@ -35,7 +39,7 @@ export const contextList = command({
         );
       }
     } else if (all.length > 0) {
-      io.out(table(all, columns, { width: io.tableWidth, palette: io.palette }));
+      io.out(table(all, columns, tableLook(io)));
     } else {
       io.out('no contexts; a new one: rollcall context add NAME --servers …');
     }
