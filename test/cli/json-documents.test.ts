@@ -124,8 +124,14 @@ describe('the --json output has the fields in docs/reference/protocol.md', () =>
         { service: 'web', id: 'w1' },
         { service: 'web', id: 'w2' },
       ],
+      drained: null,
+      acknowledged: null,
     });
-    expect(more).toEqual([]);
+    const [service, ...others] = more;
+    expectFields(service, 'lost', 'after the agents, each service');
+    const none = { event: 'service', service: 'web', lost: 2, acknowledged: 0, left: 1 };
+    expect(service).toMatchObject(none);
+    expect(others).toEqual([]);
   });
 
   test('for why', async () => {

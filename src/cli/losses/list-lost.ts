@@ -1,7 +1,5 @@
 import { systemAdapters } from '../../composition/system-adapters.ts';
 import { policyKey } from '../../domain/identity/registry-keys.ts';
-import { isAcknowledged } from '../../domain/losses/acknowledged.ts';
-import type { LostAgent } from '../../domain/losses/losses.ts';
 import { readPolicy } from '../../domain/records/stored-record.ts';
 import { readLosses } from '../../runtime/operator/read-losses.ts';
 import { nowOf, type OpenHistory, openHistory } from '../audit/open-history.ts';
@@ -10,7 +8,8 @@ import { type Exit, exitCodes } from '../command/exit.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
-import { lostLines } from './lost-agents.ts';
+import { lostDocuments } from './lost-documents.ts';
+import { lostLines } from './lost-lines.ts';
 
 /** What operators have acknowledged; nothing is known of it from a file, or from a policy that cannot be read. */
 async function acknowledgementsOf({ connected }: OpenHistory) {
@@ -30,16 +29,10 @@ export async function listLost(
   const ledger = await withSpinner(io, 'reading the history', () =>
     readLosses(history, io.signal, systemAdapters.hash),
   );
-  const lost = ledger.lost();
-  if (settings.json) for (const one of lost) io.out(documentLine(one));
-  else {
-    const all = await acknowledgementsOf(opened);
-    const known = {
-      remaining: ledger,
-      isAcknowledged: (one: LostAgent) => isAcknowledged(one, all),
-    };
-    for (const line of lostLines(lost, known, await nowOf(opened), io)) io.out(line);
-  }
+  const acknowledged = await acknowledgementsOf(opened);
+  if (settings.json)
+    for (const one of lostDocuments(ledger, acknowledged)) io.out(documentLine(one));
+  else for (const line of lostLines(ledger, acknowledged, await nowOf(opened), io)) io.out(line);
   const { first } = await history.range();
   if (!settings.json && first > 1) {
     io.out(io.palette.dim(`the history begins at event ${first}: earlier losses are not known`));

@@ -1,12 +1,26 @@
-import type { LostAgent, Remaining } from '../../domain/losses/losses.ts';
+import { isAcknowledged } from '../../domain/losses/acknowledged.ts';
+import type { LossLedger } from '../../domain/losses/loss-ledger.ts';
+import type { LostAgent, OpenLosses } from '../../domain/losses/losses.ts';
+import type { Acknowledgement } from '../../domain/policy/acknowledgement.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { lossLines } from '../tables/loss-lines.ts';
-import { type Column, table } from '../tables/table.ts';
+import { type Column, table, tableLook } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
 
-const columns = (now: WallTime): readonly Column<LostAgent>[] => [
+/** The losses of a whole history: those that need attention, and those that an operator has acknowledged. */
+export function lossesOf(
+  ledger: LossLedger,
+  acknowledgements: readonly Acknowledgement[],
+): OpenLosses {
+  const { yes: acknowledged = [], no: lost = [] } = Object.groupBy(ledger.lost(), (one) =>
+    isAcknowledged(one, acknowledgements) ? 'yes' : 'no',
+  );
+  return { lost, acknowledged, remaining: ledger };
+}
+
+const columns = (ledger: LossLedger, now: WallTime): readonly Column<LostAgent>[] => [
   {
     head: 'AGENT',
     cell: ({ host, agent }) => escapeControls(`${host}/${agent}`),
@@ -22,37 +36,46 @@ const columns = (now: WallTime): readonly Column<LostAgent>[] => [
     least: 20,
     wraps: true,
   },
+  { head: 'DRAINED', cell: (one) => drainedWords(ledger, one), shrinks: true },
 ];
+
+/** Only if one of them is acknowledged. */
+const acknowledgedColumn = (all: readonly Acknowledgement[]): Column<LostAgent> => ({
+  head: 'ACKNOWLEDGED',
+  cell: (one) => (isAcknowledged(one, all) ? 'yes' : 'no'),
+});
+
+/** Who drained the host when the agent was lost: `by alice`. */
+function drainedWords(ledger: LossLedger, one: LostAgent): string {
+  const drain = ledger.drainOf(one);
+  if (drain === undefined) return '';
+  const { by } = drain;
+  return by === null ? 'yes' : escapeControls(`by ${by.slice(by.lastIndexOf('/') + 1)}`);
+}
 
 /** What zones and services lost, as lines, and a table of the agents, also of those that an operator has acknowledged. */
 export function lostLines(
-  lost: readonly LostAgent[],
-  {
-    remaining,
-    isAcknowledged,
-  }: { readonly remaining: Remaining; readonly isAcknowledged: (one: LostAgent) => boolean },
+  ledger: LossLedger,
+  acknowledgements: readonly Acknowledgement[],
   now: WallTime,
-  { palette, columns: width }: Pick<Terminal, 'palette' | 'columns'>,
+  io: Pick<Terminal, 'palette' | 'columns' | 'tableWidth' | 'isTerminal'>,
 ): readonly string[] {
-  const open = lost.filter((one) => !isAcknowledged(one));
-  const lines = lossLines(
-    { lost: open, acknowledged: lost.filter(isAcknowledged), remaining },
-    now,
-    { palette, columns: width },
-  );
+  const losses = lossesOf(ledger, acknowledgements);
+  const lines = lossLines(losses, now, io);
+  const lost = ledger.lost();
   if (lost.length === 0)
     return [...lines, 'no agent is lost: none was declared dead without coming back'];
-  const mark: Column<LostAgent> = {
-    head: 'ACKNOWLEDGED',
-    cell: (one) => (isAcknowledged(one) ? 'yes' : 'no'),
-  };
   return [
     ...lines,
-    ...(open.length > 0 ? [] : ['all of these losses are acknowledged']),
+    ...(losses.lost.length > 0 ? [] : ['all of these losses are acknowledged']),
     '',
-    table(lost, [...columns(now), ...(open.length < lost.length ? [mark] : [])], {
-      width,
-      palette,
-    }),
+    table(
+      lost,
+      [
+        ...columns(ledger, now),
+        ...(losses.acknowledged.length > 0 ? [acknowledgedColumn(acknowledgements)] : []),
+      ],
+      tableLook(io),
+    ),
   ];
 }

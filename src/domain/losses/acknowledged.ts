@@ -20,7 +20,13 @@ export const isLostAt = (
 
 /** Whether an operator has acknowledged a loss. */
 export const isAcknowledged = (loss: Loss, all: readonly Cover[]): boolean =>
-  all.some((one) => loss.since <= one.until && isLostAt(loss, one));
+  acknowledgementOf(loss, all) !== undefined;
+
+/** The first acknowledgement that covers a loss. */
+export const acknowledgementOf = <One extends Cover>(
+  loss: Loss,
+  all: readonly One[],
+): One | undefined => all.find((one) => loss.since <= one.until && isLostAt(loss, one));
 
 /**
  * The acknowledgements with one more. Those that it covers are left out; the same list, if one of the others

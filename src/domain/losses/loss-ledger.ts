@@ -2,6 +2,7 @@ import type { AuditEvent, ChainRef } from '../events/event-schema.ts';
 import { isSuspect } from '../events/owner-doubt.ts';
 import { compareText } from '../fleet/row-order.ts';
 import type { WallTime } from '../time.ts';
+import { DrainHistory, type PastDrain } from './drain-history.ts';
 import { type LostAgent, type LostInstance, ownerExpired, type Remaining } from './losses.ts';
 
 type RunChain = Extract<ChainRef, { entity: 'run' }>;
@@ -36,7 +37,7 @@ interface Name {
 }
 
 /**
- * Computes the losses of a history from its events, in order. Only events of runs and of instances matter.
+ * Computes the losses of a history from its events, in order. Only events of runs, of instances and of drains matter.
  *
  * An event that is missing at the beginning of a trimmed history leaves out what it told of: losses from
  * before that are not known.
@@ -44,11 +45,14 @@ interface Name {
 export class LossLedger implements Remaining {
   readonly #slots = new Map<string, Slot>();
   readonly #names = new Map<string, Name>();
+  readonly #drains = new DrainHistory();
 
-  take({ of, event, from, to, record }: AuditEvent, at: WallTime): void {
+  take(one: AuditEvent, at: WallTime): void {
+    const { of, event, from, to, record } = one;
     if (of.entity === 'run') this.#takeRun(of, from === null, to, record, at);
     else if (of.entity === 'instance')
       this.#takeInstance({ of, state: to, since: at }, event['why'] === ownerExpired);
+    else this.#drains.take(one, at);
   }
 
   /** The agents that are lost now, by host and name. */
@@ -68,6 +72,9 @@ export class LossLedger implements Remaining {
     }
     return lost.sort((a, b) => compareText(a.host, b.host) || compareText(a.agent, b.agent));
   }
+
+  /** The drain of its host when the agent was lost; undefined: there was none. A drain does not announce an end. */
+  drainOf = ({ host, since }: LostAgent): PastDrain | undefined => this.#drains.at({ host }, since);
 
   agentsIn = (zone: string): number => {
     let count = 0;
@@ -89,7 +96,6 @@ export class LossLedger implements Remaining {
     return count;
   };
 
-  /** Drains are not known here: an instance that an operator drains counts as live. */
   down = (): ReadonlyMap<string, WallTime> => {
     const down = new Map<string, WallTime>();
     const served = new Set<string>();
@@ -98,8 +104,9 @@ export class LossLedger implements Remaining {
       if (last === undefined) continue;
       const slot = this.#slots.get(slotOf(last.of));
       const isOwned = slot?.of.run === last.of.run && !slot.end && !slot.isSuspect;
-      if (isOwned && last.state === 'serving') served.add(service);
-      else if (!isOwned || last.state === 'failing')
+      if (isOwned && last.state === 'serving') {
+        if (!this.#isDrained(last.of)) served.add(service);
+      } else if (!isOwned || last.state === 'failing')
         down.set(
           service,
           Math.max(down.get(service) ?? 0, last.since, isOwned ? 0 : (slot?.since ?? 0)),
@@ -108,6 +115,10 @@ export class LossLedger implements Remaining {
     for (const service of served) down.delete(service);
     return down;
   };
+
+  #isDrained({ host, service, id }: InstanceChain): boolean {
+    return this.#drains.isDrained({ host }) || this.#drains.isDrained({ service, id });
+  }
 
   #takeRun(
     of: RunChain,

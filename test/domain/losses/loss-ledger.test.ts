@@ -155,3 +155,47 @@ test('acknowledged losses count for their zone and service, not as open ones', (
   const both = { ...losses, lost: [...lost, ...acknowledged], acknowledged };
   expect(lossesByService(both)).toMatchObject([{ service: 'web', lost: 2, acknowledged: 2 }]);
 });
+
+const by = { host: 'desk', agent: 'alice', run: 'abcdefgh' };
+const drainBy = (why: string) => ({ v: 1, run: 'drain001', state: 'draining', by, why });
+const drain = (target: object, to: string, why = 'new disk') => {
+  const of = { entity: 'drain', target, run: 'drain001' };
+  const record = to === 'over' ? null : { ...drainBy(why), target, since: 1, n: 1 };
+  return event(of, null, to, { record });
+};
+
+test('an agent of a drained host is lost too, and it is known who drained the host then', () => {
+  const drained = (...events: readonly AuditEvent[]) => {
+    const ledger = ledgerOf(...events);
+    return ledger.lost().map((one) => [one.host, ledger.drainOf(one)]);
+  };
+  const host = { host: 'h' };
+  const [begun, changed] = [drain(host, 'draining'), drain(host, 'draining', 'gone for good')];
+  const over = drain(host, 'over');
+  const alice = { by: 'desk/alice', since: 1000 };
+  expect(drained(begun, ...died)).toEqual([['h', { ...alice, why: 'new disk' }]]);
+  expect(drained(begun, changed, ...died)).toEqual([['h', { ...alice, why: 'gone for good' }]]);
+  expect(drained(begun, ...died, over)).toEqual([['h', { ...alice, why: 'new disk' }]]);
+  expect(drained(begun, over, ...died)).toEqual([['h', undefined]]);
+  expect(drained(...died, begun)).toEqual([['h', undefined]]);
+  expect(drained(drain({ host: 'other' }, 'draining'), ...died)).toEqual([['h', undefined]]);
+});
+
+test('a drained instance is not live, and a service that only drains is not down', () => {
+  const two = [
+    ...started,
+    event(run('h2'), null, 'live', inZone),
+    event(instance('h2', 'w3'), null, 'serving'),
+  ];
+  const failing = event(instance('h2', 'w3'), 'serving', 'failing');
+  const down = (...after: readonly AuditEvent[]) => [
+    ...ledgerOf(...two, ...after)
+      .down()
+      .keys(),
+  ];
+  expect(down(failing)).toEqual([]);
+  expect(down(failing, drain({ host: 'h' }, 'draining'))).toEqual(['web']);
+  expect(down(failing, drain({ host: 'h' }, 'draining'), drain({ host: 'h' }, 'over'))).toEqual([]);
+  expect(down(failing, drain({ service: 'web', id: 'w1' }, 'draining'))).toEqual([]);
+  expect(down(drain({ host: 'h' }, 'draining'), drain({ host: 'h2' }, 'draining'))).toEqual([]);
+});

@@ -68,6 +68,12 @@ it('shows what a zone lost in every list until it is acknowledged, and a later l
   const listed = (await ask(fleet, 'agents --lost')).out;
   expect(listed).toContain('all of these losses are acknowledged');
   expect(listed).toMatch(/h1\/a .* yes$/m);
+  const [row, service] = (await ask(fleet, 'lost --json')).documents();
+  expect(row).toMatchObject({ host: 'h1', drained: null });
+  expect(row?.['acknowledged']).toEqual({
+    ...{ until: row?.['since'], untilIso: row?.['sinceIso'], why: 'closed' },
+  });
+  expect(service).toBeUndefined();
   expect((await ask(fleet, 'lost ack zone:fra --yes')).err).toContain(
     "no agent is lost at 'zone:fra'",
   );
@@ -89,4 +95,27 @@ it('shows what a zone lost in every list until it is acknowledged, and a later l
   await until('the agent is back', async () => !(await ask(fleet, 'ps')).out.includes('lost'));
   expect((await ask(fleet, 'audit verify')).code).toBe(0);
   expect(collector.lines.length).toBeGreaterThan(0);
+});
+
+it('says of a lost agent who drained its host, and which services have no live instance', async () => {
+  await using fleet = await world.fleet();
+  await fleet.collector();
+  const gone = await fleet.serving('h1', 'a', [{ service: 'web', id: 'w1' }]);
+  await fleet.serving('h2', 'a', [{ service: 'web', id: 'w2' }]);
+  const leaver = await fleet.serving('h3', 'a', [{ service: 'web', id: 'w3' }]);
+  for (const host of ['h1', 'h2', 'h3'])
+    expect(await ask(fleet, `drain ${host} --why closed --as alice`)).toMatchObject({ code: 0 });
+  leaver.process.kill('SIGTERM');
+  await leaver.process.exited;
+  gone.process.kill('SIGKILL');
+  const lost = async () => (await ask(fleet, 'lost --json')).documents();
+  await until('the drained host is lost', async () => {
+    const [row] = await lost();
+    return row?.['host'] === 'h1' && JSON.stringify(row['instances']).includes('w1');
+  });
+  expect(await lost()).toMatchObject([
+    { host: 'h1', drained: { by: 'desk/alice', why: 'closed' }, acknowledged: null },
+    { event: 'service', service: 'web', lost: 1, left: 1, noneLive: false },
+  ]);
+  expect((await ask(fleet, 'lost')).out).toMatch(/h1\/a .* web\/w1 +by alice$/m);
 });
