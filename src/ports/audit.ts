@@ -31,6 +31,8 @@ export interface Trim {
   readonly isEstimate: boolean;
   /** The first event that stays, and when it was stored; undefined: none stays. */
   readonly oldest: { readonly seq: Revision; readonly storedAt: WallTime } | undefined;
+  /** Why `limit` would refuse this retention now; undefined: it would not. */
+  readonly refusal: string | undefined;
 }
 
 /** The append-only log of all transitions. Events of records arrive here through the registry's commits. */
@@ -113,8 +115,8 @@ export interface Audit {
   /** The limits that the store has now. @throws {Fault} `store-unavailable` */
   limits(): Promise<Retention>;
 
-  /** What a retention would remove at once. @throws {Fault} `store-unavailable` */
-  trim(retention: Retention): Promise<Trim>;
+  /** What `limit` with these arguments would remove at once. @throws {Fault} `store-unavailable` */
+  trim(retention: Retention, keyframe: Revision): Promise<Trim>;
 }
 
 /** A history that can be read: the audit stream, or a file that was exported from it. */

@@ -215,8 +215,8 @@ export function auditContract(open: Open): void {
       const text = `"${'x'.repeat(1000)}"`;
       for (const n of upTo(40)) await audit.append(event(eventOf(1, n), text));
       const { length, [29]: thirtieth } = await auditWith(subject, 40);
-      expect(await audit.trim({})).toMatchObject({ events: 0 });
-      const trim = await audit.trim({ maxBytes: 35_000 });
+      expect(await audit.trim({}, 0)).toMatchObject({ events: 0 });
+      const trim = await audit.trim({ maxBytes: 35_000 }, thirtieth?.seq ?? 0);
       await audit.limit({ maxBytes: 35_000 }, thirtieth?.seq ?? 0);
       expect(await audit.limits()).toEqual({ maxBytes: 35_000 });
       const left = await eventually(subject, async () => {
@@ -227,12 +227,9 @@ export function auditContract(open: Open): void {
       expect(left.length).toBeGreaterThan(10);
       // All events have the same size.
       expect(Math.abs(length - left.length - trim.events)).toBeLessThanOrEqual(2);
-      expect(trim.oldest?.seq).toBe(trim.events + 1);
+      expect(trim).toMatchObject({ refusal: undefined, oldest: { seq: trim.events + 1 } });
       expect(left.at(-1)?.subject).toBe(eventOf(1, 40));
-      expect(await audit.range()).toMatchObject({
-        first: left[0]?.seq,
-        last: left.at(-1)?.seq,
-      });
+      expect(await audit.range()).toMatchObject({ first: left[0]?.seq, last: left.at(-1)?.seq });
       await audit.append(event(eventOf(1, 41), text));
       await eventually(subject, async () => {
         const { first, last } = await audit.range();
@@ -249,9 +246,12 @@ export function auditContract(open: Open): void {
       for (const keyframe of [0, before[2]?.seq ?? 0]) {
         const refused = audit.limit({ maxBytes: 10_000 }, keyframe);
         await expect(refused).rejects.toMatchObject({ code: 'store-refused' });
+        const { refusal } = await audit.trim({ maxBytes: 10_000 }, keyframe);
+        expect(refusal).toMatch(/signed keyframe/);
       }
-      const without = audit.limit({ maxBytes: 10_000_000 }, 0);
-      await expect(without).rejects.toThrow('there is no signed keyframe');
+      await expect(audit.limit({ maxBytes: 10_000_000 }, 0)).rejects.toThrow('no signed keyframe');
+      const refusal = expect.stringContaining('there is no signed keyframe');
+      expect(await audit.trim({ maxBytes: 10_000_000 }, 0)).toMatchObject({ events: 0, refusal });
       await audit.limit({}, 0);
       expect(await audit.limits()).toEqual({});
       expect(await auditOf(subject.store)).toEqual(before);

@@ -1,7 +1,8 @@
 import { Fault } from '../../domain/fault.ts';
 import { matchesSubject } from '../../domain/identity/subject-filter.ts';
-import { retentionViolation } from '../../domain/policy/safe-retention.ts';
-import { type Millis, seconds } from '../../domain/time.ts';
+import type { Retention } from '../../domain/policy/fleet-policy.ts';
+import { isSameRetention, retentionViolation } from '../../domain/policy/safe-retention.ts';
+import { type Millis, type Revision, seconds } from '../../domain/time.ts';
 import type { Audit, StoredEvent } from '../../ports/audit.ts';
 import type { EventWrite } from '../../ports/registry.ts';
 import type { MemoryServer } from './server/memory-server.ts';
@@ -47,6 +48,8 @@ export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
     }
   }
 
+  const violationOf = (retention: Retention, keyframe: Revision) =>
+    retentionViolation(audit.extent(keyframe + 1), retention, keyframe, clock.wall());
   return {
     append: (event) => append(server, transport, event),
     read,
@@ -61,18 +64,18 @@ export function memoryAudit(server: MemoryServer, transport: Transport): Audit {
     losses: () => requestOver(transport, 'looking for losses', () => lossesOf(server)),
     settle: (loss) => requestOver(transport, 'settling a loss', () => forgetLoss(server, loss)),
     limits: () => requestOver(transport, 'reading the limits', () => audit.limits),
-    trim: (retention) =>
-      requestOver(transport, 'reading the audit', () => audit.wouldTrim(retention)),
+    trim: (retention, keyframe) =>
+      requestOver(transport, 'reading the audit', () => ({
+        ...audit.wouldTrim(retention),
+        refusal: isSameRetention(audit.limits, retention)
+          ? undefined
+          : violationOf(retention, keyframe),
+      })),
     limit: async (retention, keyframe, isWanted) => {
       if (!((await isWanted?.()) ?? true))
         throw new Fault('store-refused', 'the policy has changed meanwhile');
       await requestOver(transport, 'limiting the audit', () => {
-        const why = retentionViolation(
-          audit.extent(keyframe + 1),
-          retention,
-          keyframe,
-          clock.wall(),
-        );
+        const why = violationOf(retention, keyframe);
         if (why !== undefined) throw new Fault('store-refused', `the audit: ${why}`);
         audit.limit(retention);
       });

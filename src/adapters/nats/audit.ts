@@ -61,7 +61,7 @@ export function natsAudit(
     limit: (limits, keyframe, isWanted) =>
       applyRetention(connection, names, { limits, keyframe, isWanted }, within),
     limits: () => readLimits(connection, names, within),
-    trim: (limits) => previewTrim(connection, names, limits, within),
+    trim: (limits, keyframe) => previewTrim(connection, names, { limits, keyframe }, within),
 
     async *read(from, filters) {
       const { first, last } = await range();

@@ -6,22 +6,16 @@ import { formatCount } from './progress.ts';
 
 /** What a change of the limits does. */
 export function planLines(
-  { retention, keyframe, before, trim: { events, isEstimate, oldest } }: LimitPlan,
+  { retention, keyframe, before, trim: { events, isEstimate, oldest, refusal } }: LimitPlan,
   now: WallTime,
 ): readonly string[] {
   const limits = `limits of the history: ${limitWords(before)} → ${limitWords(retention)}`;
-  if (events === 0) return [limits, 'no event is removed'];
-  const removed = `${isEstimate ? 'about ' : ''}${formatCount(events)} event${events === 1 ? ' is' : 's are'}`;
   const kept =
     oldest === undefined
       ? 'none is kept'
       : `the oldest that is kept is ${oldest.seq}, of ${when(oldest.storedAt, now)}`;
-  const lastRemoved = (oldest?.seq ?? Number.POSITIVE_INFINITY) - 1;
-  const covered =
-    keyframe >= lastRemoved
-      ? `the signed keyframe at ${keyframe} covers them`
-      : keyframe === 0
-        ? 'no signed keyframe covers them, so this is refused now'
-        : `the last signed keyframe, at ${keyframe}, does not cover them all, so this is refused now`;
-  return [limits, `${removed} removed; ${kept}`, covered];
+  const removed = `${isEstimate ? 'about ' : ''}${formatCount(events)} event${events === 1 ? ' is' : 's are'} removed; ${kept}`;
+  const first = [limits, events === 0 ? 'no event is removed' : removed];
+  if (refusal !== undefined) return [...first, `this is refused now: ${refusal}`];
+  return events === 0 ? first : [...first, `the signed keyframe at ${keyframe} covers them`];
 }

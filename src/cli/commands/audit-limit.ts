@@ -59,14 +59,20 @@ export const auditLimit = command({
       const { retention, keyframe, before, trim } = plan;
       const event = isSet ? 'history-limited' : 'history-not-limited';
       const removes = { events: trim.events, estimate: trim.isEstimate };
-      const oldest = trim.oldest ?? null;
-      io.out(documentLine({ event, retention, keyframe, before, removes, oldest, ...further }));
+      const { oldest = null, refusal = null } = trim;
+      const document = { event, retention, keyframe, before, removes, oldest, refusal };
+      io.out(documentLine({ ...document, ...further }));
     };
     const lines = planLines(plan, await ports.serverTime.now());
     if (dryRun) {
       if (json) answer(false, { dryRun });
       else for (const line of [io.palette.dim(dryRunLine), ...lines]) io.out(line);
       return exitCodes.done;
+    }
+    if (plan.trim.refusal !== undefined) {
+      if (json) answer(false);
+      else for (const line of [...lines, ...again]) io.out(line);
+      return exitCodes.wanting;
     }
     if (plan.trim.events > 0 && !yes) {
       if (!json) for (const line of lines) io.out(line);
@@ -84,6 +90,11 @@ export const auditLimit = command({
     return exitCodes.done;
   },
 });
+
+/** What to do about a refusal. */
+const again = [
+  'nothing was changed; choose a wider limit, or run it again when a collector has signed a keyframe: every 10 000 events and once a day',
+];
 
 const limitedLine = (words: string): string =>
   words === 'no limit' ? 'the history has no limit' : `the history is limited: ${words}`;

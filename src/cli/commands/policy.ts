@@ -26,9 +26,10 @@ export const policy = command({
       io.out(documentLine({ ...policyDocument(state), limits: limits ?? null }));
     } else {
       for (const line of policyShown(state, now, io)) io.out(line);
-      const { retention } = state.policy;
-      const difference = limits && limitDifference(retention, limits);
-      if (difference !== undefined) {
+      // Without a policy that can be read, the history keeps limits that were set by hand.
+      const isStored = state.policyRecord?.kind === 'stored';
+      const difference = limits && isStored && limitDifference(state.policy.retention, limits);
+      if (difference) {
         io.out(`${io.palette.dubious('the limits differ')}: ${difference}`);
         io.out(io.palette.dim(`to set those of the policy: ${limitCommand}`));
       }

@@ -79,8 +79,11 @@ it('the deploy login sets the limits of the policy, and no collector can, which 
   const set = await run('operator', 'policy', 'set', 'retention.maxAge=90d');
   const differ = 'the policy says retention.maxAge=90d, the history still has no limit';
   expect(set.text).toContain(differ);
-  const early = await run('deploy', 'audit', 'limit');
-  expect(early.text).toContain('there is no signed keyframe');
+  for (const words of [['--dry-run'], [], ['--yes'], ['--json']]) {
+    const early = await run('deploy', 'audit', 'limit', ...words);
+    expect([words, early.code]).toEqual([words, words.includes('--dry-run') ? 0 : 1]);
+    expect(early.text).toContain('there is no signed keyframe');
+  }
   expect(await limits()).toEqual(none);
 
   await writer.look(never);

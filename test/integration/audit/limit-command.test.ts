@@ -101,6 +101,16 @@ describe('rollcall audit limit', () => {
     expect((await run(['policy'])).text).not.toContain('the policy says');
   });
 
+  test('and policy leave limits that were set by hand as they are without a policy', async () => {
+    await using fleet = await tooLarge();
+    const { run, store, keyframe } = fleet;
+    await store.audit.limit({ maxBytes: 50_000_000 }, keyframe);
+    expect((await run(['policy'])).text).not.toContain('differ');
+    expect((await run(['audit', 'limit'])).code).toContain('there is no policy');
+    await run(['policy', 'set', 'seats=3', 'flaps=4']);
+    expect((await run(['policy'])).text).toContain('the limits differ');
+  });
+
   test('sets nothing if the policy was changed while it waited for the answer', async () => {
     await using fleet = await tooLarge();
     await fleet.wish({ maxBytes: 1_000_000 });

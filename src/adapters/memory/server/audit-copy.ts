@@ -176,7 +176,7 @@ export class AuditCopy {
   }
 
   /** What these limits would remove. */
-  wouldTrim(limits: Retention): Trim {
+  wouldTrim(limits: Retention): Omit<Trim, 'refusal'> {
     this.#trim();
     const events = this.#countBeyond(limits);
     const oldest = this.#events[events];

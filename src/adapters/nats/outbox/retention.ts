@@ -39,14 +39,7 @@ export async function applyRetention(
         `${auditStream}: this login may not set the limits of the history; run \`rollcall audit limit\` with the deploy login`,
       );
     }
-    const next = keyframe + 1;
-    const { first_seq: first, last_seq: last } = info.state;
-    const isStored = next >= first && next <= last;
-    const nextStoredAt = isStored
-      ? await storedTimeOf(connection, auditStream, next, within)
-      : undefined;
-    const extent = { ...extentOf(info), nextStoredAt };
-    const why = retentionViolation(extent, limits, keyframe, serverTimeOf(info));
+    const why = await violationOf(connection, info, { limits, keyframe }, within);
     if (why !== undefined) {
       throw new Fault('store-refused', `${auditStream}: ${why}`, {
         hint: 'choose wider limits or wait: an active collector writes a keyframe every 10 000 events and once a day',
@@ -82,6 +75,22 @@ interface NewLimits {
 const freshFor: Millis = 2000;
 const mostTries = 5;
 
+/** Why these limits would remove events that no signed keyframe covers; undefined: they would not. */
+async function violationOf(
+  connection: SupervisedConnection,
+  info: StreamInfo,
+  { limits, keyframe }: Pick<NewLimits, 'limits' | 'keyframe'>,
+  within: Millis,
+): Promise<string | undefined> {
+  const next = keyframe + 1;
+  const extent = extentOf(info);
+  const isStored = next >= extent.first && next <= extent.last;
+  const nextStoredAt = isStored
+    ? await storedTimeOf(connection, info.config.name, next, within)
+    : undefined;
+  return retentionViolation({ ...extent, nextStoredAt }, limits, keyframe, serverTimeOf(info));
+}
+
 const extentOf = ({ state }: StreamInfo) => ({
   first: state.first_seq,
   last: state.last_seq,
@@ -113,11 +122,11 @@ export async function readLimits(
   return limitsOf((await auditInfo(connection, auditStream, within)).config);
 }
 
-/** What these limits would remove now. The events are in the order of their times. */
+/** What these limits would remove now, and whether they would be refused. The events are in the order of their times. */
 export async function previewTrim(
   connection: SupervisedConnection,
   { auditStream }: SubjectNames,
-  limits: Retention,
+  { limits, keyframe }: Pick<NewLimits, 'limits' | 'keyframe'>,
   within: Millis,
 ): Promise<Trim> {
   const info = await auditInfo(connection, auditStream, within);
@@ -135,6 +144,9 @@ export async function previewTrim(
     events: low - first,
     isEstimate: low === bySize && bySize > first,
     oldest: low > last ? undefined : { seq: low, storedAt: await timeOf(low) },
+    refusal: hasLimits(info.config, limits)
+      ? undefined
+      : await violationOf(connection, info, { limits, keyframe }, within),
   };
 }
 

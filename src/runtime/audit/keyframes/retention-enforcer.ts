@@ -78,7 +78,8 @@ export async function planLimits(ports: LimitPorts): Promise<LimitPlan | undefin
   const { retention } = read.record.policy;
   const keyframe = await coveringKeyframe(retention, ports);
   const { audit } = ports;
-  return { retention, keyframe, before: await audit.limits(), trim: await audit.trim(retention) };
+  const [before, trim] = [await audit.limits(), await audit.trim(retention, keyframe)];
+  return { retention, keyframe, before, trim };
 }
 
 /**
