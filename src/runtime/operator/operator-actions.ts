@@ -25,13 +25,14 @@ import { sealCommit } from '../transitions/seal-changes.ts';
 export type OperatorPorts = Pick<Ports, 'registry' | 'clock' | 'entropy'>;
 
 /**
- * The end of a hold that lasts this long from now. Made from the server's time, by which collectors judge it.
+ * The end of a hold that lasts this long from now, in whole milliseconds: a record with others is unreadable. Made from
+ * the server's time, by which collectors judge it.
  * @throws {Fault} `store-unavailable`
  */
 export const endOfHold = async (
   duration: Millis,
   { serverTime }: Pick<Ports, 'serverTime'>,
-): Promise<WallTime> => (await serverTime.now()) + duration;
+): Promise<WallTime> => Math.ceil((await serverTime.now()) + duration);
 
 /**
  * Creates a hold, or changes the end of the existing one.
@@ -193,5 +194,5 @@ const unknownOutcome = (why: string): Fault =>
 
 export const unreadable = ({ key, why }: Unreadable): Fault =>
   new Fault('record-unreadable', `${key} cannot be read: ${why}`, {
-    hint: 'another tool wrote it; `rollcall doctor` lists such records',
+    hint: `a newer version or another tool wrote it; to remove it: rollcall gc remove '${key}'`,
   });

@@ -24,6 +24,7 @@ import type { Commit } from '../../ports/registry.ts';
 import { removeInstance } from '../transitions/instance-changes.ts';
 import type { Author } from '../transitions/record-change.ts';
 import { sealCommit } from '../transitions/seal-changes.ts';
+import { type ControlKey, lastChange, ownCommandOf } from './remove-control.ts';
 
 /** What the removal of one record would do. */
 export type RecordRemoval =
@@ -47,7 +48,7 @@ const refused = (why: string, hint: string): RecordRemoval => ({ kind: 'refused'
  * Looks whether one record of the registry may be removed by an operator, and prepares that. A record may be
  * removed if no live run owns it: the commit expects that neither it nor the record of its slot changes.
  *
- * A record that cannot be read is removed too. If the history has an open chain for its key, the removal ends
+ * A record that cannot be read is removed too, also one of the fleet, such as a hold. If the history has an open chain for its key, the removal ends
  * it, so that `audit verify` agrees; a record that no event ever told of needs no event.
  * @throws {Fault} `store-unavailable`
  */
@@ -73,16 +74,31 @@ export async function planRecordRemoval(
           'start the agent with this host and name: it takes the slot, and its chain goes on',
         );
   }
-  return refused(`a ${parsed.kind} is no record of a run`, endOf[parsed.kind]);
+  return await planControl(author, entry, parsed, ports);
 }
 
-/** The commands that end the records of the fleet. */
-const endOf = {
-  hold: 'rollcall release',
-  drain: 'rollcall undrain',
-  brake: 'rollcall policy set, or rollcall gc run',
-  policy: 'rollcall policy set, or rollcall gc run',
-} as const;
+/** A record of the fleet that can be read has a command of its own; one that cannot would stay for ever. */
+async function planControl(
+  author: Author,
+  entry: KeyValueEntry,
+  parsed: ControlKey,
+  { audit }: Pick<Ports, 'audit'>,
+): Promise<RecordRemoval> {
+  const { kind } = parsed;
+  const command = ownCommandOf(entry, parsed);
+  if (command !== undefined) return refused(`a ${kind} is no record of a run`, command);
+  const change = await lastChange(author, entry, parsed, audit);
+  if (change === undefined) return withoutHistory(entry, `a ${kind} that cannot be read`);
+  return {
+    kind: 'possible',
+    what:
+      kind === 'policy'
+        ? 'what is stored as the policy and cannot be read: the policy is again that of the last event'
+        : `the ${kind} ${entry.key}, which cannot be read`,
+    isAudited: true,
+    commit: sealCommit([change]),
+  };
+}
 
 /**
  * Removes what was planned.

@@ -6,6 +6,7 @@ import { Actor } from '../../../src/domain/identity/names.ts';
 import type { KeyValueEntry } from '../../../src/domain/records/stored-record.ts';
 import type { Ports } from '../../../src/ports/ports.ts';
 import { planRecordRemoval } from '../../../src/runtime/operator/remove-record.ts';
+import { brakeEntry, holdEntry } from '../../domain/support/sample-fleet.ts';
 import {
   agentEntry,
   agentRecord,
@@ -77,11 +78,32 @@ describe('the removal of a record by an operator', () => {
     expect(plan).toMatchObject({ kind: 'possible', commit: { events: [] } });
   });
 
-  it.each(['agent.h1.a', 'hold.h1', 'policy'])('is refused for %s', async (key) => {
+  it('is refused for an agent, also if its record cannot be read', async () => {
+    const key = 'agent.h1.a';
     expect(await planned([{ key, revision: 3, text: '{' }], { key })).toMatchObject({
       kind: 'refused',
     });
   });
+
+  it.each([
+    [holdEntry('h1', { until: 9 }), 'rollcall release'],
+    [brakeEntry('ams', { seen: 5, suspect: 5 }), 'rollcall gc run'],
+  ])('is refused for a record of the fleet that can be read: $key', async (entry, command) => {
+    expect(await planned([entry], { key: entry.key })).toMatchObject({
+      kind: 'refused',
+      hint: expect.stringContaining(command),
+    });
+  });
+
+  it.each(['hold.h1', 'hold.h1.a', 'drain.h1', 'drain.web.1', 'brake.ams', 'policy'])(
+    'is possible without an event for %s that cannot be read and that no event has',
+    async (key) => {
+      expect(await planned([{ key, revision: 3, text: '{' }], { key })).toMatchObject({
+        ...{ kind: 'possible', isAudited: false },
+        commit: { writes: [{ key, expectedRevision: 3, text: undefined }], events: [] },
+      });
+    },
+  );
 
   it('does nothing if there is no record', async () => {
     expect(await planned([])).toEqual({ kind: 'absent' });
