@@ -30,7 +30,7 @@ async function withFile(from: Sources, config: string): Promise<Sources> {
 
 /** These commands start servers of their own, or connect to none: what a user set for others is not for them. */
 const isWithoutDefaults = (name: string): boolean =>
-  /^(up|demo|bench|access|conform|completion|context|machines draw)\b/.test(name);
+  /^(up|demo|bench|access|conform|completion(?! names)|context|machines draw)\b/.test(name);
 
 /** The config file that is read without `--config`, if it exists. */
 async function defaultConfig(name: string, env: Environment): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import { exitCodeOf, exitCodes } from './command/exit.ts';
 import { version } from './command/version.ts';
 import { DurableOutput } from './terminal/durable-output.ts';
 import type { Terminal } from './terminal/io.ts';
+import { jsonMessages } from './terminal/json-messages.ts';
 import { paletteOf } from './terminal/palette.ts';
 import { printError, rootOf } from './terminal/print-error.ts';
 
@@ -51,7 +52,8 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
     if (error.code !== 'EPIPE') {
       outputFailed = true;
       process.exitCode = exitCodes.wanting;
-      if (name === 'stdout') io.err(`cannot write to ${name}: ${error.message}`);
+      const message = `cannot write to ${name}: ${error.message}`;
+      if (name === 'stdout') (hasJson ? jsonMessages(io.err) : io.err)(message);
     }
     stop();
   });
@@ -93,7 +95,7 @@ const io: Terminal = {
     const { askLine } = await import('./terminal/ask-line.ts');
     // On stderr, so that stdout has only results.
     const streams = { input: process.stdin, output: process.stderr };
-    return askLine(question, streams, stopping.signal);
+    return askLine(question, streams, stopping.signal, () => process.kill(process.pid, 'SIGINT'));
   },
   draw: (text) => void process.stdout.write(text),
   signal: stopping.signal,

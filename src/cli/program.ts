@@ -104,7 +104,9 @@ async function run(
   jsonWanted: () => void,
 ): Promise<Exit> {
   const base: Sources = { flags: flagsOf(commander), env: io.env };
-  const all = await gatherSources(base, one.name);
+  // `completion names` reads a namespace, as no other call of `completion` does.
+  const isOfNames = one.name === 'completion' && commander.args[0] === 'names';
+  const all = await gatherSources(base, isOfNames ? 'completion names' : one.name);
   const { json } = readSettings({ json: common.json }, all);
   if (json) jsonWanted();
   const oneOf = one.oneOf?.flatMap((name) => one.settings[name] ?? []);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir } from 'node:fs/promises';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
@@ -52,7 +52,10 @@ export async function createBackupFolder(folder: string): Promise<void> {
   });
 }
 
-/** Writes the copy of a stream to its file, to the disk, and returns its length and its digest. */
+/**
+ * Writes the copy of a stream to its file, to the disk, and returns its length and its digest.
+ * @throws {Fault} `bad-setting` if it cannot be written; errors of `fill` are thrown unchanged
+ */
 export async function writeCopy<T>(
   folder: string,
   part: CopiedStream['part'],
@@ -62,16 +65,30 @@ export async function writeCopy<T>(
   readonly copy: Pick<CopiedStream, 'part' | 'file' | 'bytes' | 'sha256'>;
 }> {
   const file = `${part}.stream`;
+  const path = join(folder, file);
   const digest = createHash('sha256');
   let bytes = 0;
-  await using handle = await open(join(folder, file), 'w', 0o600);
+  const written = async <Done>(work: Promise<Done>): Promise<Done> => {
+    try {
+      return await work;
+    } catch (cause) {
+      throw fileFault(path, cause, 'bad-setting');
+    }
+  };
+  await using handle = await written(open(path, 'w', 0o600));
   const filled = await fill(async (piece) => {
     digest.update(piece);
     bytes += piece.length;
-    await handle.writeFile(piece);
+    await written(handle.writeFile(piece));
   });
-  await handle.sync();
+  await written(handle.sync());
   return { filled, copy: { part, file, bytes, sha256: digest.digest('hex') } };
+}
+
+/** Removes what `writeCopy` has written. What cannot be removed stays: the reason for this call is told. */
+export async function discardCopies(folder: string): Promise<void> {
+  for (const part of CopiedStream.shape.part.options)
+    await rm(join(folder, `${part}.stream`), { force: true }).catch(() => {});
 }
 
 /** Written last: a folder without it is no backup. */

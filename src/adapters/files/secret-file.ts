@@ -18,7 +18,7 @@ export const writeSecretFile = (file: string, text: string): Promise<void> =>
  * @throws {Fault} `bad-setting` if it cannot be written or read, or if other users can read it
  */
 export async function secretFile(file: string, text: string): Promise<string> {
-  const there = await readSecret(file);
+  const there = await readSecret(file, removing);
   if (there !== undefined) return there;
   await withDraft(file, text, async (draft) => {
     await link(draft, file).catch((cause: NodeJS.ErrnoException) => {
@@ -26,14 +26,18 @@ export async function secretFile(file: string, text: string): Promise<string> {
     });
     await rm(draft, { force: true });
   });
-  return (await readSecret(file)) ?? text;
+  return (await readSecret(file, removing)) ?? text;
 }
+
+const removing = 'remove the file: the next start creates a new secret';
 
 /**
  * The text of a file that only this user can read; undefined if it does not exist.
+ *
+ * @param replacing what to do if another user may have read it
  * @throws {Fault} `bad-setting` if it cannot be read, or if other users can read it
  */
-export async function readSecret(file: string): Promise<string | undefined> {
+export async function readSecret(file: string, replacing: string): Promise<string | undefined> {
   try {
     await using handle = await open(file, 'r');
     const { mode } = await handle.stat();
@@ -43,7 +47,7 @@ export async function readSecret(file: string): Promise<string | undefined> {
     throw fileFault(file, cause, 'bad-setting');
   }
   throw new Fault('bad-setting', `${file}: other users can read this secret`, {
-    hint: `remove the file: the next start creates a new secret. If no other user has read it: chmod 600 ${file}`,
+    hint: `chmod 600 ${file}. If another user may have read it: ${replacing}`,
   });
 }
 

@@ -18,6 +18,7 @@ import { plural } from '../tables/footer.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { dateTime, zoneName } from '../terminal/format-time.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 import { wrapText } from '../terminal/wrap.ts';
 import { type OwnerTransition, ownerTransitions } from '../why/owner-transitions.ts';
 
@@ -72,7 +73,7 @@ export const auditShow = command({
     const more =
       entity.kind !== 'agent' && entity.kind !== 'run'
         ? ''
-        : `; with its instances: rollcall audit tail ${entity.exact}`;
+        : `; with its instances: rollcall audit tail ${shellWord(entity.exact)}`;
     io.out(io.palette.dim(`\n${plural(shown, 'transition')}${more}`));
     return exitCodes.done;
   },

@@ -6,6 +6,7 @@ import { Switch } from '../command/settings/common.ts';
 import { removeRecords } from '../gc/remove-records.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
 import { dryRunSettings, operatorIdentity, operatorSettings } from '../session/operator.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 
 export const deregister = command({
   name: 'deregister',
@@ -49,4 +50,4 @@ export const deregister = command({
 
 /** A live agent has the instance in its file or its program, and would register it again. */
 const furtherOf = (name: string): string =>
-  `while its agent lives, it would register the instance again: to turn traffic away, rollcall drain ${name}; to end it, remove it from the instances of its agent, or stop the process of rollcall run`;
+  `while its agent lives, it would register the instance again: to turn traffic away, rollcall drain ${shellWord(name)}; to end it, remove it from the instances of its agent, or stop the process of rollcall run`;

@@ -29,6 +29,7 @@ import { untilWords } from '../tables/fleet-lines.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { when } from '../terminal/format-time.ts';
 import { documentLine } from '../terminal/iso-times.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 
 const longest = days(30);
 
@@ -98,7 +99,9 @@ export const hold = command({
     );
     for (const line of coverLines(covers, place, now, io)) io.out(line);
     if (!dryRun)
-      io.out(io.palette.dim(escapeControls(`to end it early: rollcall release ${name}`)));
+      io.out(
+        io.palette.dim(escapeControls(`to end it early: rollcall release ${shellWord(name)}`)),
+      );
     return exitCodes.done;
   },
 });

@@ -9,6 +9,7 @@ import { openDirectoryOnce } from '../session/open-view.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 
 export const release = command({
   name: 'release',
@@ -32,7 +33,7 @@ export const release = command({
     if (outcome === 'absent') {
       throw new Fault('not-found', `${name} is not on hold`, {
         hint: others[0]
-          ? `${formatTarget(others[0])} is on hold: rollcall release ${formatTarget(others[0])}`
+          ? `${formatTarget(others[0])} is on hold: rollcall release ${shellWord(formatTarget(others[0]))}`
           : 'active holds: rollcall agents',
       });
     }
@@ -45,7 +46,7 @@ export const release = command({
     for (const other of others) {
       io.out(
         escapeControls(
-          `${formatTarget(other)} is still on hold: rollcall release ${formatTarget(other)}`,
+          `${formatTarget(other)} is still on hold: rollcall release ${shellWord(formatTarget(other))}`,
         ),
       );
     }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { connectionOptions } from '../../composition/store/access.ts';
 import {
   readBackup,
+  refuseOtherBackup,
   replacedBy,
   replicasOf,
   restoreBackup,
@@ -64,6 +65,8 @@ export const restore = command({
     const replicas = hasDefault ? replicasOf(backup) : given.replicas;
     const settings = { ...given, replicas };
     const access = await connectionOptions(settings);
+    // Before anybody is asked whether to delete what is there.
+    refuseOtherBackup(access, folder, backup);
     const replaced = await replacedBy(access, io.signal);
     if (replaced.length > 0 && !settings.yes) {
       for (const { stream, messages } of replaced) {

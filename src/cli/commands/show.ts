@@ -18,6 +18,7 @@ import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
 import { documentLine } from '../terminal/iso-times.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 
 export const show = command({
   name: 'show',
@@ -50,7 +51,7 @@ export const show = command({
     const chain = latestChain(chains);
     if (!chain) {
       throw new Fault('not-found', `'${name}' has no event at or before that moment`, {
-        hint: `its first event: rollcall audit show ${entity.exact}`,
+        hint: `its first event: rollcall audit show ${shellWord(entity.exact)}`,
       });
     }
     const chart = await chartOfRecord(chain.last.event, charts);

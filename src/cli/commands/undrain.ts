@@ -13,6 +13,7 @@ import { openDirectoryOnce } from '../session/open-view.ts';
 import { operatorIdentity, operatorSettings, operatorTimeout } from '../session/operator.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 
 /** How many drains an error names. */
 const shownAtMost = 5;
@@ -46,7 +47,7 @@ export const undrain = command({
       throw new Fault('not-found', `${name} is not drained: there is no such drain`, {
         hint:
           others[0] !== undefined
-            ? `${others[0]} is drained: rollcall undrain ${others[0]}`
+            ? `${others[0]} is drained: rollcall undrain ${shellWord(others[0])}`
             : known.length === 0
               ? 'no drain is active'
               : `active drains: ${known.join(', ')}${all.length > known.length ? ', …' : ''}`,
@@ -58,7 +59,7 @@ export const undrain = command({
     }
     io.out(escapeControls(`${name} is no longer drained: consumers use it again`));
     for (const other of others) {
-      io.out(escapeControls(`${other} is still drained: rollcall undrain ${other}`));
+      io.out(escapeControls(`${other} is still drained: rollcall undrain ${shellWord(other)}`));
     }
     return exitCodes.done;
   },

@@ -11,6 +11,7 @@ import { exitCodes } from '../command/exit.ts';
 import { source } from '../command/settings/history.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 import { wrapText } from '../terminal/wrap.ts';
 import { explainGroups, parseGroup } from '../why/explain-group.ts';
@@ -46,7 +47,7 @@ export const why = command({
     const candidates = group && !RunId.safeParse(name).success ? [] : parseEntity(name);
     if (candidates.some(({ kind }) => ofTheFleet.includes(kind))) {
       throw new Fault('bad-name', `'${name}' is not an instance or agent`, {
-        hint: `its history: rollcall audit show ${name}; active holds, drains and brakes: rollcall agents`,
+        hint: `its history: rollcall audit show ${shellWord(name)}; active holds, drains and brakes: rollcall agents`,
       });
     }
     await using opened = await openHistory(settings, io, 'why');

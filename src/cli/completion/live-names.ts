@@ -43,6 +43,8 @@ function connectionWords(words: readonly string[]): readonly string[] {
     .map(({ long }) => long);
   return words.flatMap((word, n) => {
     const value = words[n + 1];
+    const isDone = n < words.length - 1;
+    if (isDone && flags.some((flag) => word.startsWith(`${flag}=`))) return [word];
     return flags.includes(word) && value !== undefined && n + 1 < words.length - 1
       ? [word, value]
       : [];

@@ -12,6 +12,7 @@ import type { Ports } from '../../ports/ports.ts';
 import type { Directory } from '../../runtime/directory/directory.ts';
 import { brakeWords, drainWords, holdWords } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
+import { inQuotes, shellWord } from '../terminal/shell-quoted.ts';
 import { type Finding, note, ok, wrong } from './finding.ts';
 
 /** Records that are named: one host can write any number. */
@@ -43,7 +44,7 @@ export function diagnoseRecords(
     wrong(
       'records',
       `${key} (revision ${revision}) cannot be read: ${why}`,
-      `if a newer version wrote it, update this one; else inspect it with \`nats kv get ${kv} '${key}'\` and remove it with \`rollcall gc remove '${key}'\``,
+      `if a newer version wrote it, update this one; else inspect it with \`nats kv get ${kv} ${inQuotes(key)}\` and remove it with \`rollcall gc remove ${inQuotes(key)}\``,
     ),
   );
   return [...tooMuch, ...found, ...rest];
@@ -64,7 +65,7 @@ export function diagnoseNames(directory: Pick<Directory, 'instances'>): readonly
 /** Reports holds, drains and braked zones, which are not problems, and an unreadable policy. */
 export function diagnosePlans({ fleet }: Directory, now: WallTime): readonly Finding[] {
   const holds = [...fleet.controls.holds()].map(({ record }) => {
-    const release = `rollcall release ${formatTarget(record)}`;
+    const release = `rollcall release ${shellWord(formatTarget(record))}`;
     return overdueSince(record.until, now) === undefined
       ? note('holds', holdWords(record, now), `to end it early: ${release}`)
       : wrong(
@@ -74,7 +75,7 @@ export function diagnosePlans({ fleet }: Directory, now: WallTime): readonly Fin
         );
   });
   const drains = [...fleet.controls.drains()].map(({ record }) => {
-    const undrain = `rollcall undrain ${formatDrainTarget(record.target)}`;
+    const undrain = `rollcall undrain ${shellWord(formatDrainTarget(record.target))}`;
     const words = drainWords(record, now);
     return record.until === undefined || overdueSince(record.until, now) === undefined
       ? note('drains', words, `to end it: ${undrain}`)

@@ -1,3 +1,4 @@
+import { formatDrainTarget } from '../../composition/names/drain-target.ts';
 import { parseAuditEvent } from '../../domain/events/audit-entry.ts';
 import type { InstanceRow } from '../../domain/fleet/directory-rows.ts';
 import { encodeSubjectToken } from '../../domain/identity/subject-token.ts';
@@ -5,6 +6,7 @@ import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
 import { formatRounded } from '../terminal/format-time.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 import {
   agentOf,
   type ExplanationContext,
@@ -115,7 +117,8 @@ function drainedByOperator(
   const what = isOfHost ? `its host ${record.host}` : 'it';
   const reason =
     why === null ? '' : by === null ? `; the record cannot be read: ${why}` : `: ${why}`;
-  const target = isOfHost ? record.host : `${record.service}/${record.id}`;
+  const { host, service, id } = record;
+  const target = formatDrainTarget(isOfHost ? { host } : { service, id });
   const end =
     until === null
       ? 'The drain lasts until an operator ends it'
@@ -124,7 +127,7 @@ function drainedByOperator(
     sentences: [
       `${name} has been draining ${formatSince(row.since, now)}: ${by ?? 'an operator'} drains ${what}${reason}; send it no new requests.`,
       `Its agent reports it as serving; run ${row.run} registered it ${formatAt(record.registeredAt, now)}.`,
-      `${end}; to end it: rollcall undrain ${target}.`,
+      `${end}; to end it: rollcall undrain ${shellWord(target)}.`,
     ],
     next: { what: until === null ? 'nothing' : 'undrain', at: until },
   };

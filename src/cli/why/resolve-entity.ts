@@ -7,6 +7,7 @@ import { expectOne, hasEvents } from '../audit/find-entity.ts';
 import { locateMoment } from '../audit/locate-moment.ts';
 import { nowOf, type OpenHistory } from '../audit/open-history.ts';
 import type { Terminal } from '../terminal/io.ts';
+import { shellWord } from '../terminal/shell-quoted.ts';
 import type { ExplanationContext } from './context.ts';
 import { hasRecord } from './explain.ts';
 import { past, present } from './load-context.ts';
@@ -67,5 +68,5 @@ export async function selectEntity(
 /** The entity has events, but none of them can be read. */
 export const unreadableEvents = (name: string, { exact }: Entity): Fault =>
   new Fault('event-unreadable', `no event of '${name}' can be read`, {
-    hint: `to see them and why: rollcall audit tail ${exact}; to list all unreadable events: rollcall audit verify`,
+    hint: `to see them and why: rollcall audit tail ${shellWord(exact)}; to list all unreadable events: rollcall audit verify`,
   });

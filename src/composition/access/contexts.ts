@@ -4,6 +4,7 @@ import { lockFolder } from '../../adapters/files/folder-lock.ts';
 import { readFolder, readOptionalText } from '../../adapters/files/read-text.ts';
 import { readSecret, writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { Fault } from '../../domain/fault.ts';
+import { getOwn } from '../../domain/json.ts';
 
 /** Settings of a connection under a name: the names of flags without dashes, and their texts. */
 export type ContextSettings = Readonly<Record<string, string>>;
@@ -51,9 +52,10 @@ export class Contexts {
     const foreign = [...(folder ?? new Map<string, Buffer>())]
       .filter(([file]) => file.endsWith('.json'))
       .map(([file, text]) => [file.slice(0, -'.json'.length), text.toString()] as const)
-      .filter(([name]) => !(name in contexts))
+      .filter(([name]) => getOwn(contexts, name) === undefined)
       .map(([name, text]) => {
-        const { url = '' } = parsedNats(name, text);
+        // One that cannot be read is refused when it is used.
+        const { url = '' } = natsFieldsIn(text) ?? {};
         const settings = url === '' ? {} : { servers: url };
         return { name, from: 'nats' as const, isCurrent: name === current, settings };
       });
@@ -65,7 +67,7 @@ export class Contexts {
    * @throws {Fault} `bad-setting` if there is none, or if it needs what this program cannot do
    */
   async settingsOf(name: string, home: string | undefined): Promise<ContextSettings> {
-    const own = (await this.#read()).contexts[name];
+    const own = getOwn((await this.#read()).contexts, name);
     if (own) return own;
     const file = this.#natsDir && isPlain(name) ? join(this.#natsDir, `${name}.json`) : undefined;
     const text = file && (await readOptionalText(file));
@@ -85,7 +87,7 @@ export class Contexts {
     await using _lock = await this.#lock();
     const file = await this.#read();
     await this.#write({ ...file, contexts: { ...file.contexts, [name]: settings } });
-    return file.contexts[name] === undefined;
+    return getOwn(file.contexts, name) === undefined;
   }
 
   /** Makes a context the current one; undefined: none. @throws {Fault} `bad-setting` if there is none of that name */
@@ -101,8 +103,8 @@ export class Contexts {
   async remove(name: string): Promise<boolean> {
     await using _lock = await this.#lock();
     const { current, contexts } = await this.#read();
-    const { [name]: removed, ...rest } = contexts;
-    if (removed === undefined) return false;
+    if (getOwn(contexts, name) === undefined) return false;
+    const { [name]: _, ...rest } = contexts;
     await this.#write({
       contexts: rest,
       ...(current !== undefined && current !== name && { current }),
@@ -114,7 +116,7 @@ export class Contexts {
   readonly #lock = (): Promise<AsyncDisposable> => lockFolder(dirname(this.#file));
 
   async #read(): Promise<ContextsFile> {
-    const text = await readSecret(this.#file);
+    const text = await readSecret(this.#file, 'replace the passwords and tokens in it');
     if (text === undefined) return { contexts: {} };
     const read = ContextsFile.safeParse(parsed(text));
     if (read.success) return read.data;
@@ -128,7 +130,9 @@ export class Contexts {
   }
 }
 
-const isPlain = (name: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name);
+/** `__proto__` cannot be a key of every object. */
+const isPlain = (name: string): boolean =>
+  /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name) && name !== '__proto__';
 
 function parsed(text: string): unknown {
   try {
@@ -149,11 +153,10 @@ const natsFields: Readonly<Record<string, string>> = {
 const unsupported = ['nsc', 'user_jwt', 'user_seed', 'socks_proxy', 'jetstream_api_prefix'];
 const paths: ReadonlySet<string> = new Set(['creds', 'nkey', 'cert', 'key', 'ca']);
 
-function parsedNats(name: string, text: string): Readonly<Record<string, string>> {
+/** The texts in a context of `nats`; undefined if it is not a JSON object. */
+function natsFieldsIn(text: string): Readonly<Record<string, string>> | undefined {
   const fields = z.record(z.string(), z.unknown()).safeParse(parsed(text));
-  if (!fields.success) {
-    throw new Fault('bad-setting', `the context '${name}' of nats is not a JSON object`);
-  }
+  if (!fields.success) return undefined;
   const texts = Object.entries(fields.data).filter(([, value]) => value !== '');
   return Object.fromEntries(
     texts.flatMap(([field, value]) => (typeof value === 'string' ? [[field, value]] : [])),
@@ -169,7 +172,12 @@ export function parseNatsContext(
   text: string,
   home: string | undefined,
 ): ContextSettings {
-  const fields = parsedNats(name, text);
+  const fields = natsFieldsIn(text);
+  if (fields === undefined) {
+    throw new Fault('bad-setting', `the context '${name}' of nats is not a JSON object`, {
+      hint: `correct it, or make one of your own: rollcall context add ${name} --servers …`,
+    });
+  }
   const wrong = unsupported.find((field) => fields[field] !== undefined);
   if (wrong !== undefined) {
     throw new Fault(
@@ -182,7 +190,7 @@ export function parseNatsContext(
   }
   return Object.fromEntries(
     Object.entries(fields).flatMap(([field, value]) => {
-      const setting = natsFields[field];
+      const setting = getOwn(natsFields, field);
       return setting === undefined
         ? []
         : [[setting, paths.has(field) ? inHome(value, home) : value]];

@@ -25,7 +25,7 @@ const fileIn = (folder: string): string => join(folder, 'unfinished.json');
 /** Undefined: no change was interrupted. @throws {Fault} `bad-setting` */
 export async function readUnfinished(folder: string): Promise<UnfinishedChange | undefined> {
   const file = fileIn(folder);
-  const text = await readSecret(file);
+  const text = await readSecret(file, 'repeat the last change, and rotate the key of its login');
   if (text === undefined) return undefined;
   try {
     return UnfinishedChange.parse(JSON.parse(text));

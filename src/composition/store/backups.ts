@@ -1,6 +1,7 @@
 import {
   type Backup,
   createBackupFolder,
+  discardCopies,
   piecesOf,
   readBackup,
   writeBackup,
@@ -38,15 +39,29 @@ interface BackupOptions {
 }
 
 /**
- * Copies a namespace into an empty folder while the fleet runs.
+ * Copies a namespace into an empty folder while the fleet runs. If it fails, the folder is empty again: copies that are
+ * not complete are no backup, and may have filled the disk.
  * @throws {Fault} `bad-setting`, `not-found`, `store-unavailable`, `store-refused`
  */
 export async function backUp(
   access: Access,
   folder: string,
-  { signal, divergences, progress }: BackupOptions,
+  options: BackupOptions,
 ): Promise<Backup> {
   await createBackupFolder(folder);
+  try {
+    return await copyInto(folder, access, options);
+  } catch (cause) {
+    await discardCopies(folder);
+    throw cause;
+  }
+}
+
+async function copyInto(
+  folder: string,
+  access: Access,
+  { signal, divergences, progress }: BackupOptions,
+): Promise<Backup> {
   await using connection = await connectServer(access, 'backup', signal);
   const names = subjectNamesOf(access.namespace);
   const copies = new Map<string, Awaited<ReturnType<typeof writeCopy>>['copy']>();
@@ -111,6 +126,25 @@ export const replicasOf = (backup: Backup): number =>
   headsOf(backup).registry.config.num_replicas ?? 1;
 
 /**
+ * Refuses a backup of another namespace, or in a format that this version does not know.
+ * @throws {Fault} `bad-setting`, `store-too-new`
+ */
+export function refuseOtherBackup(
+  { namespace }: Pick<Access, 'namespace'>,
+  folder: string,
+  backup: Backup,
+): void {
+  if (backup.namespace !== namespace) {
+    throw new Fault(
+      'bad-setting',
+      `${folder} is a backup of namespace '${backup.namespace}', not of '${namespace}'`,
+      { hint: `--namespace ${backup.namespace}` },
+    );
+  }
+  refuseUnknownFormat(headsOf(backup).registry.config, backup.namespace);
+}
+
+/**
  * Replaces the namespace by that of the backup.
  * @throws {Fault} `bad-setting`: of another namespace; `store-too-new`; `restore-running`, `store-unavailable`, `store-refused`, `checksum-wrong`
  */
@@ -123,15 +157,8 @@ export async function restoreBackup(
     ...options
   }: Pick<BackupOptions, 'progress'> & Omit<RestoreOptions, 'within' | 'replicas'>,
 ): Promise<Restored> {
-  if (backup.namespace !== access.namespace) {
-    throw new Fault(
-      'bad-setting',
-      `${folder} is a backup of namespace '${backup.namespace}', not of '${access.namespace}'`,
-      { hint: `--namespace ${backup.namespace}` },
-    );
-  }
+  refuseOtherBackup(access, folder, backup);
   const heads = headsOf(backup);
-  refuseUnknownFormat(heads.registry.config, backup.namespace);
   await using connection = await connectServer(access, 'restore', options.signal);
   const copy = {
     heads,

@@ -10,6 +10,27 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+test('names are read with the connection of the command line that is completed', async () => {
+  const echo = join(folder, 'echo.mjs');
+  await writeFile(echo, 'console.log(JSON.stringify(process.argv.slice(2)));\n');
+  const self = [process.execPath, echo] as const;
+  const words = [
+    'ps',
+    '--servers=nats://n1',
+    '--context',
+    'prod',
+    '-o',
+    'wide',
+    '--namespace=',
+    '',
+  ];
+  const [asked = ''] = await liveNames(['services'], words, { self, env: {} }, -10_000);
+  expect(JSON.parse(asked)).toEqual([
+    ...['completion', 'names', '--servers=nats://n1', '--context', 'prod', '--namespace='],
+    ...['--', 'services'],
+  ]);
+});
+
 describe('names of a namespace for the completion', () => {
   test.each([
     [0, 800, 2500],

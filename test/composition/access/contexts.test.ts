@@ -25,7 +25,11 @@ describe('the contexts of a user', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await contexts.settingsOf('prod', home)).toEqual({ servers: 'nats://n2' });
     await chmod(file, 0o640);
-    await expect(contexts.list()).rejects.toThrow('other users can read this secret');
+    await expect(contexts.list()).rejects.toMatchObject({
+      message: expect.stringContaining('other users can read this secret'),
+      // To remove it, as a token that is made again, would lose all contexts.
+      hint: `chmod 600 ${file}. If another user may have read it: replace the passwords and tokens in it`,
+    });
   });
 
   it('are all kept when commands add them at once', async () => {
@@ -35,6 +39,22 @@ describe('the contexts of a user', () => {
     await Promise.all(names.map(add));
     expect((await contexts.list()).map(({ name }) => name)).toEqual(names);
   });
+
+  it.each(['constructor', 'toString', 'hasOwnProperty'])(
+    'can have the name %s, and have none that was not added',
+    async (name) => {
+      await expect(contexts.settingsOf(name, home)).rejects.toThrow('there is no context');
+      await expect(contexts.use(name)).rejects.toThrow('there is no context');
+      expect(await contexts.remove(name)).toBe(false);
+      await natsContext(name, { url: 'nats://n3' });
+      expect(await contexts.list()).toMatchObject([{ name, from: 'nats' }]);
+      expect(await contexts.add(name, { servers: 'nats://n1' })).toBe(true);
+      expect(await contexts.add(name, { servers: 'nats://n2' })).toBe(false);
+      expect(await contexts.settingsOf(name, home)).toEqual({ servers: 'nats://n2' });
+      expect(await contexts.list()).toMatchObject([{ name, from: 'rollcall' }]);
+      expect(await contexts.remove(name)).toBe(true);
+    },
+  );
 
   it('have a current one, until it is removed', async () => {
     await contexts.add('prod', { servers: 'nats://n1' });
@@ -60,6 +80,22 @@ describe('the contexts of a user', () => {
     expect(await contexts.remove('ops')).toBe(false);
   });
 
+  it('are listed beside a folder and a broken file of the command nats, which says why when it is used', async () => {
+    await contexts.add('prod', { servers: 'nats://n1' });
+    await mkdir(join(home, 'nats', 'context', 'old.json'), { recursive: true });
+    await writeFile(join(home, 'nats', 'context', 'broken.json'), '{');
+    expect((await contexts.list()).map(({ name }) => name)).toEqual(['broken', 'prod']);
+    await expect(contexts.settingsOf('broken', home)).rejects.toMatchObject({
+      code: 'bad-setting',
+      message: "the context 'broken' of nats is not a JSON object",
+      hint: expect.stringContaining('rollcall context add broken'),
+    });
+    await rm(join(home, 'nats'), { recursive: true });
+    await mkdir(join(home, 'nats'));
+    await writeFile(join(home, 'nats', 'context'), 'no folder');
+    await expect(contexts.list()).rejects.toMatchObject({ code: 'bad-setting' });
+  });
+
   it.each(['nsc', 'user_jwt', 'jetstream_api_prefix'])(
     'of the command nats are refused by name if they need %s',
     async (field) => {
@@ -68,7 +104,7 @@ describe('the contexts of a user', () => {
     },
   );
 
-  it.each(['../etc', '.x', 'a/b', '', '-x'])('refuse the name %j', async (name) => {
+  it.each(['../etc', '.x', 'a/b', '', '-x', '__proto__'])('refuse the name %j', async (name) => {
     await expect(contexts.add(name, { servers: 'n' })).rejects.toThrow('not the name of a context');
     await expect(contexts.settingsOf(name, home)).rejects.toThrow('there is no context');
   });

@@ -11,6 +11,9 @@ describe('a duration that people write', () => {
     [' 10 min ', 600_000],
     ['2 hours', 7_200_000],
     ['0s', 0],
+    ['0.57h', 2_052_000],
+    ['1s 400us', 1000],
+    ['2s 1500us', 2002],
   ])('%j means %d ms', (text, expected) => {
     expect(Duration.parse(text)).toBe(expected);
   });
@@ -26,6 +29,10 @@ describe('a duration that people write', () => {
     '15s!!',
     'PT5S',
     '1h30',
+    '1h 30x',
+    '1h30mn',
+    '10m 5seconds 3foo',
+    '1e3s',
     '1,000ms',
     'Infinity s',
   ])('%j is refused as ambiguous', (text) => {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { until } from '../harness/until.ts';
 import { withServer } from '../harness/with-server.ts';
 import { command } from './support/run-command.ts';
 
@@ -24,6 +25,11 @@ test('a context replaces --servers and --namespace, and servers that are given r
   expect((await ask(['agents', '--json'])).documents()).toMatchObject([{ host: 'h1' }]);
   expect((await ask(['agents'], nobody)).err).toContain('127.0.0.1:1');
   expect((await ask(['context', 'list'])).out).toContain('test *');
+  // The completion of names uses it too. It gives up within a second, which a busy machine may need.
+  const completed = (...words: readonly string[]) =>
+    ask(['completion', 'names', ...words, '--', 'hosts']).then(({ out }) => out);
+  await until('names of the current context', async () => (await completed()) === 'h1\n');
+  expect(await completed('--context', 'nobody')).toBe('');
 
   await ask(['context', 'use']);
   await mkdir(join(home, 'rollcall'), { recursive: true });

@@ -1,7 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { connectionOptions } from '../../../src/composition/store/access.ts';
+import { backUp } from '../../../src/composition/store/backups.ts';
+import { Namespace } from '../../../src/domain/identity/names.ts';
 import { TestFleet } from '../harness/fleet.ts';
 import { startTestServer } from '../harness/nats-server.ts';
 import { rollcall } from '../harness/processes.ts';
@@ -88,6 +91,13 @@ test('a backup and a restore overwrite nothing unasked, and accept no changed fi
   expect(restore.stderr).toContain('nothing was changed');
   expect(await fleet.records()).toEqual(records);
 
+  // Nobody is asked to delete a namespace that this backup cannot replace.
+  await using _other = await TestFleet.open(server.url, 1, 'other');
+  await using wrong = rollcall(['restore', out, '--servers', server.url, '--namespace', 'other']);
+  expect(await wrong.exited).toBe(2);
+  expect(wrong.stderr).toContain(`is a backup of namespace '${fleet.namespace}', not of 'other'`);
+  expect(wrong.stderr).not.toContain('exists');
+
   const file = join(out, 'audit.stream');
   const bytes = await readFile(file);
   bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
@@ -96,4 +106,21 @@ test('a backup and a restore overwrite nothing unasked, and accept no changed fi
   expect(await damaged.exited).not.toBe(0);
   expect(damaged.stderr).toContain('audit.stream differs from the file that was backed up');
   expect(await fleet.records()).toEqual(records);
+});
+
+test('an interrupted backup leaves an empty folder, which the next one can use', async () => {
+  const out = join(folder, 'interrupted');
+  await using server = await startTestServer();
+  await using fleet = await TestFleet.open(server.url);
+  await fleet.serving('h1', 'a', web('a'));
+  const namespace = Namespace.parse(fleet.namespace);
+  const access = await connectionOptions({ servers: [server.url], namespace });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const progress = () => stopping.abort(new Error('stopped'));
+  await expect(backUp(access, out, { divergences: null, progress, signal })).rejects.toThrow();
+  expect(signal.aborted).toBe(true);
+  expect(await readdir(out)).toEqual([]);
+  const backup = fleet.start(['backup', '--out', out, '--no-verify']);
+  expect(await backup.exited).toBe(0);
 });
