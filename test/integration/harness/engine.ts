@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -47,6 +48,8 @@ export async function composeCommand(
 export interface ImageContent {
   /** Programs by their path in the image. Their libraries are copied too. */
   readonly programs: Readonly<Record<string, Program>>;
+  /** Native modules that run in the image: only the libraries that they need are copied. */
+  readonly modules?: readonly string[];
   /** Files and folders of this machine by their path in the image. */
   readonly files?: Readonly<Record<string, string>>;
   readonly links?: Readonly<Record<string, string>>;
@@ -56,7 +59,7 @@ export interface ImageContent {
 
 /** Builds an image of programs of this machine, so that no image registry is needed. */
 export async function buildImage(tag: string, content: ImageContent): Promise<void> {
-  const { programs, files = {}, links = {}, lines = [] } = content;
+  const { programs, modules = [], files = {}, links = {}, lines = [] } = content;
   const folder = await mkdtemp(join(tmpdir(), 'rollcall-image-'));
   try {
     const root = join(folder, 'root');
@@ -70,6 +73,8 @@ export async function buildImage(tag: string, content: ImageContent): Promise<vo
       for (const library of await librariesOf(program)) await put(library, library);
       for (const one of program.env['LD_LIBRARY_PATH']?.split(delimiter) ?? []) searched.add(one);
     }
+    for (const module of modules)
+      for (const library of await librariesOf(ofThisMachine(module))) await put(library, library);
     for (const [to, from] of Object.entries(files)) await put(from, to);
     for (const [to, target] of Object.entries(links)) {
       await mkdir(join(root, dirname(to)), { recursive: true });
@@ -113,6 +118,8 @@ async function buildNodeImage(tag: string): Promise<void> {
       '/bin/sh': ofThisMachine('/bin/sh'),
       '/usr/bin/env': ofThisMachine('/usr/bin/env'),
     },
+    // The build in the image installs and loads the same ones.
+    modules: globSync('node_modules/**/*.node'),
     files: {
       '/usr/lib/npm': npm,
       ...(trusted !== undefined && { '/etc/ssl/trusted.pem': trusted }),
