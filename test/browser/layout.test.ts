@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
+import { encodeSubjectToken } from '../../src/domain/identity/subject-token.ts';
 import { type Line, withCrafted } from './harness/crafted.ts';
 import { settled, test } from './harness/visit.ts';
 
@@ -14,7 +15,11 @@ const output =
 /** The sample with long names, at whose end one check fails with an ordinary text. */
 const sample = withCrafted((lines) => {
   const text = longNames.reduce(
-    (all, [short, long]) => all.replaceAll(`"${short}"`, `"${long}"`),
+    // Its subject names each too: without it, an event is a gap.
+    (all, [short, long]) =>
+      all
+        .replaceAll(`"${short}"`, `"${long}"`)
+        .replaceAll(new RegExp(`(["'.])${short}(?=\\.)`, 'g'), `$1${encodeSubjectToken(long)}`),
     JSON.stringify(lines),
   );
   const changed: Line[] = JSON.parse(text);

@@ -1,9 +1,10 @@
 import { expect } from 'vitest';
 import { withServer } from '../integration/harness/with-server.ts';
-import { addressOf } from './harness/dashboard.ts';
-import { test } from './harness/visit.ts';
+import { addressOf, withRecording } from './harness/dashboard.ts';
+import { settled, test } from './harness/visit.ts';
 
 const world = withServer();
+const sample = withRecording();
 const soon = { timeout: 30_000 };
 
 test('the explanation of an agent changes at once when a hold begins and ends, without a clock', async ({
@@ -29,4 +30,42 @@ test('the explanation of an agent changes at once when a hold begins and ends, w
   await operate(['release', 'h1']);
   await expect.poll(() => why.textContent(), soon).not.toContain('is on hold');
   expect(await why.textContent()).toMatch(/^h1\/a is live/);
+});
+
+test('no moment shows the explanation of another one', async ({ open }) => {
+  const agent = '#/fleet?sel=agent/web-2/web';
+  const { page } = await open(sample.at(`${agent}&at=seq:100`));
+  await settled(page);
+  const text = page.locator('.why-text');
+  const seen = async () => ((await text.isVisible()) ? text.textContent() : null);
+  await expect.poll(seen, soon).toMatch(/^web-2\/web is live/);
+  const held = Promise.withResolvers<void>();
+  await page.route('**/api/why*', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  for (const at of ['&at=seq:102', '', '&at=seq:110']) {
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, agent + at);
+    const past = page.getByTestId('past');
+    await (at === '' ? past.waitFor({ state: 'detached' }) : past.waitFor());
+    expect(await seen()).toBeNull();
+    await page.waitForTimeout(1000);
+    expect(await seen()).toBeNull();
+  }
+  held.resolve();
+  await expect.poll(seen, soon).toMatch(/^web-2\/web is suspect/);
+});
+
+test('an event that an explanation names is a link to it', async ({ open }) => {
+  const { page } = await open(sample.at('#/fleet?sel=agent/web-2/web&at=seq:110'));
+  await settled(page);
+  const link = page.getByRole('region', { name: 'Why' }).getByRole('link', { name: '#102' });
+  await link.click();
+  const opened = page.getByRole('list', { name: 'Transitions, newest first' });
+  await expect.poll(() => opened.textContent(), soon).toContain('suspected');
+  expect(decodeURIComponent(page.url())).toMatch(
+    /#\/entity\?at=seq:102&of=agent\/web-2\/web&open=102$/,
+  );
 });

@@ -7,8 +7,8 @@ export const problems: ReadonlySet<string> = new Set([
   'tripped',
 ]);
 
-/** The events that begin an instance's registration and a run's suspicion. */
-export const originEvents: ReadonlySet<string> = new Set(['registered', 'suspected']);
+/** The events that begin an instance's registration, a run's suspicion, and the watching of a collector. */
+export const originEvents: ReadonlySet<string> = new Set(['registered', 'suspected', 'sighted']);
 
 /** Transitions that an operator decided, not a machine. */
 export const operatorEvents: ReadonlySet<string> = new Set([

@@ -105,7 +105,9 @@ test('an instance that another agent registered later is shown as dubious, conte
   expect(await cell.getAttribute('aria-label')).toMatch(/1 instance, 1 contested$/);
   expect(await cell.locator('.badge').getAttribute('data-text')).toBe('⇄1');
   const tallies = page.locator('.head .instances');
-  expect(await tallies.textContent()).toMatch(/⇄ 1 contested/);
+  expect(await tallies.textContent()).toMatch(/◌ 1 dubious \(1 contested\)/);
+  const row = page.getByRole('region', { name: 'Needs attention' }).getByText('db/main');
+  expect(await row.locator('..').textContent()).toContain('registered later by db-2/postgres');
   await page.getByRole('button', { name: 'L', exact: true }).click();
   expect(await cell.locator('.pips .s-contested').count()).toBe(1);
   // Only this one of the two with that name.

@@ -1,14 +1,14 @@
 import { type AgentEntities, type AgentModel, byName, type InstanceCounts } from './agent-model.ts';
 import { isEnded, runStatuses } from './state-styles.ts';
 
-/** The counts of instances, in the order of the column. */
+/** The counts of instances, in the order of the column. The last, `contested`, is a part of `dubious`. */
 export const countNames = [
   'live',
   'dubious',
-  'contested',
   'failing',
   'draining',
   'unverified',
+  'contested',
 ] as const satisfies readonly (keyof InstanceCounts)[];
 
 /**
@@ -22,7 +22,7 @@ export class AgentColumns {
   readonly isPast: Uint8Array;
   /** Whether an instance is failing or contested. */
   readonly isTroubled: Uint8Array;
-  /** `countNames` of each agent, one agent after the other; here, `dubious` does not include `contested`. */
+  /** `countNames` of each agent, one agent after the other. */
   readonly counts: Int32Array;
 
   constructor(length: number) {
@@ -46,7 +46,6 @@ export class AgentColumns {
     const first = index * countNames.length;
     for (let n = 0; n < countNames.length; n += 1)
       this.counts[first + n] = counts[countNames[n] as keyof InstanceCounts];
-    this.counts[first + 1] = counts.dubious - counts.contested;
   }
 }
 

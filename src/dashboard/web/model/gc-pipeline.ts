@@ -2,6 +2,7 @@ import { type CollectorFacts, isWatching } from '../../../domain/fleet/observati
 import type { ApiPlanRow } from '../../api-types.ts';
 import type { Transition } from '../../history/query-types.ts';
 import { formatCount } from '../format/format-time.ts';
+import type { EntityState } from './agent-model.ts';
 
 export const soonestFirst = (rows: readonly ApiPlanRow[]): readonly ApiPlanRow[] =>
   rows.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
@@ -23,6 +24,10 @@ export function meanWay(
   }
   return count === 0 ? null : sum / count;
 }
+
+/** Since when a collector watches, through all its removals; of one that does not: since when it is in its state. */
+export const watchingSince = ({ state, since, origin }: EntityState): number =>
+  /watching|removing/.test(state) ? origin[1] || since : since;
 
 /**
  * How many collectors watch. `seats` null: in the past, where a collector that did nothing later may have been killed

@@ -147,13 +147,10 @@ function instanceIssue(slot: AgentModel): Issue {
   const [first] = these;
   const alone = these.length === 1 && first;
   const status = isFailing ? 'failing' : 'contested';
+  const later = `registered later by ${winnersOf(these)}`;
   const [one, more, next] = isFailing
     ? [first?.reason ?? '', 'failing', 'serves again when its check passes']
-    : [
-        'registered later by another agent',
-        'registered later by other agents',
-        'consumers get the later registration',
-      ];
+    : [later, later, 'consumers get the later registration'];
   return {
     key: `${status} ${slot.key}`,
     status,
@@ -164,6 +161,16 @@ function instanceIssue(slot: AgentModel): Issue {
     slots: [slot],
     ...(alone && { instance: alone }),
   };
+}
+
+/** The agent whose registrations of contested names count, or how many agents. */
+function winnersOf(contested: AgentModel['instances']): string {
+  const winners = new Set(
+    contested.flatMap(({ active }) =>
+      active?.entity.entity === 'instance' ? `${active.entity.host}/${active.entity.agent}` : [],
+    ),
+  );
+  return winners.size === 1 ? [...winners].join('') : `${winners.size} other agents`;
 }
 
 /** Whether the agent is superseded and still has instances. */

@@ -20,8 +20,10 @@ export interface ServiceSummary {
   readonly name: string;
   /** Also the instances that were lost with an agent and are not back. */
   readonly members: readonly ServiceMember[];
-  /** The number of members by status; contested ones do not count as dubious. */
+  /** The number of members by status. */
   readonly counts: ReadonlyMap<string, number>;
+  /** How many of the dubious ones are contested. */
+  readonly contested: number;
   /** Of each zone, the live ones of all, with the lost ones. */
   readonly zones: readonly { readonly zone: string; readonly live: number; readonly all: number }[];
   readonly agents: number;
@@ -29,6 +31,7 @@ export interface ServiceSummary {
   readonly handed: Readonly<Record<PickPolicy, number>>;
 }
 
+/** The status of an instance where it stands alone: a contested one differs from other dubious ones. */
 export const statusIn = ({ status, reason }: InstanceNow): string =>
   reason === 'contested' ? reason : status;
 
@@ -98,7 +101,7 @@ function summaryOf(name: string, members: readonly ServiceMember[]): ServiceSumm
     return zone;
   };
   for (const { instance, slot } of members) {
-    const status = statusIn(instance);
+    const { status } = instance;
     counts.set(status, (counts.get(status) ?? 0) + 1);
     const zone = inZone(slot.zone);
     zone.all += 1;
@@ -111,6 +114,7 @@ function summaryOf(name: string, members: readonly ServiceMember[]): ServiceSumm
   ) as Record<PickPolicy, number>;
   return {
     ...{ name, members, counts, handed },
+    contested: members.filter(({ instance }) => statusIn(instance) === 'contested').length,
     zones: [...zones.values()].sort((a, b) => names.compare(a.zone, b.zone)),
     agents: new Set(registered.map(({ slot }) => slot.key)).size,
   };

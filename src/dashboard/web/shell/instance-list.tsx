@@ -52,14 +52,19 @@ export function InstanceList({ instances, run, records }: Props) {
 }
 
 /** The registration that consumers are given, where another agent's counts. */
-function ActiveRegistration({ of }: { readonly of: EntityState | undefined }) {
+export function ActiveRegistration({ of }: { readonly of: EntityState | undefined }) {
   const entity = of?.entity;
   if (entity?.entity !== 'instance') return null;
   const { host, agent } = entity;
   return (
     <span>
       registered later by{' '}
-      <a href={hrefTo({ params: { sel: writeSubject({ kind: 'agent', host, agent }) } })}>
+      <a
+        href={hrefTo({
+          screen: 'fleet',
+          params: { sel: writeSubject({ kind: 'agent', host, agent }) },
+        })}
+      >
         <BidiText text={`${host}/${agent}`} />
       </a>
     </span>

@@ -2,7 +2,7 @@ import { clockTime } from '../format/format-time.ts';
 import { age } from '../model/data-age.ts';
 import { kept, type Screen } from '../state/route.ts';
 import { clock, connection, hrefTo, isPast, moment, route } from '../state/store.ts';
-import { nextTheme, theme } from '../state/theme.ts';
+import { switchTheme, theme } from '../state/theme.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { still } from '../widgets/still.ts';
 import { openHelp } from './keyboard-shortcuts.ts';
@@ -47,7 +47,7 @@ export function TopBar() {
         class="quiet"
         aria-label={`Theme: ${theme.value}`}
         title={`Theme: ${theme.value}`}
-        onClick={nextTheme}
+        onClick={switchTheme}
       >
         {theme.value === 'dark' ? '☾' : theme.value === 'light' ? '☀' : '◐'}
       </button>

@@ -28,10 +28,12 @@ export function WhySentences({
     `kind=${subject.kind}&name=${name}&zone=${encodeURIComponent(timeZone)}`,
   );
   const [path = '', state] = useThrottled(`${wanted}#${turn}`, 700).split('#');
-  const { value, failed } = useFetch<ApiWhy>(path, state);
-  if (!value) return failed === undefined ? null : <p class="why-text dim">{failed}</p>;
+  const { value, failed, to } = useFetch<ApiWhy>(path, state);
+  // What explains another moment only keeps its room.
+  const classes = `why-text${to === wanted ? '' : ' other'}`;
+  if (!value) return failed === undefined ? null : <p class={`${classes} dim`}>{failed}</p>;
   return (
-    <section class="why-text" aria-label="Why">
+    <section class={classes} aria-label="Why">
       {value.found.map((parts) => (
         <p key={parts[0]?.[0]}>
           {parts.map(([text, href]) =>

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 
-type Theme = 'auto' | 'light' | 'dark';
-const order: readonly Theme[] = ['auto', 'light', 'dark'];
+const themes = ['auto', 'light', 'dark'] as const;
+type Theme = (typeof themes)[number];
 
 /** The theme that the user chose; otherwise the preference of the browser. */
 export const theme = signal<Theme>(stored());
@@ -10,8 +10,12 @@ export function applyTheme(): void {
   document.documentElement.dataset['theme'] = theme.value;
 }
 
-export function nextTheme(): void {
-  theme.value = order[(order.indexOf(theme.value) + 1) % order.length] ?? 'auto';
+/** Light instead of dark, or dark instead of light: `auto` if the browser prefers that. */
+export function switchTheme(): void {
+  const preferred = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  const shown = theme.value === 'auto' ? preferred : theme.value;
+  const next = shown === 'dark' ? 'light' : 'dark';
+  theme.value = next === preferred ? 'auto' : next;
   try {
     localStorage.setItem('rollcall-theme', theme.value);
   } catch {
@@ -23,7 +27,7 @@ export function nextTheme(): void {
 function stored(): Theme {
   try {
     const value = localStorage.getItem('rollcall-theme');
-    return order.find((one) => one === value) ?? 'auto';
+    return themes.find((one) => one === value) ?? 'auto';
   } catch {
     return 'auto';
   }

@@ -30,9 +30,9 @@ export function useHistoryQuery<T>(
 const isJson = ({ headers }: Response): boolean =>
   headers.get('content-type')?.includes('json') === true;
 
-/** The response of the server. An error is also a value. */
+/** The response of the server, and to which path: until it answers, that of the path before. An error is also a value. */
 export function useFetch<T>(path: string | null, fresh: unknown = 0) {
-  const [got, setGot] = useState<{ value?: T; failed?: string }>({});
+  const [got, setGot] = useState<{ value?: T; failed?: string; to?: string }>({});
   useEffect(() => {
     if (path === null) return;
     const away = new AbortController();
@@ -42,15 +42,16 @@ export function useFetch<T>(path: string | null, fresh: unknown = 0) {
         const value = isJson(response)
           ? (JSON.parse(text) as T & Partial<ApiGuardResult>)
           : undefined;
-        if (response.ok && value !== undefined) return setGot({ value });
+        if (response.ok && value !== undefined) return setGot({ value, to: path });
         const failed =
           value?.code === 'store-unavailable'
             ? 'NATS does not answer the dashboard'
             : value?.message;
-        setGot({ failed: failed ?? `the server answered ${response.status}` });
+        setGot({ failed: failed ?? `the server answered ${response.status}`, to: path });
       })
       .catch(() => {
-        if (!away.signal.aborted) setGot({ failed: 'the dashboard server does not answer' });
+        if (!away.signal.aborted)
+          setGot({ failed: 'the dashboard server does not answer', to: path });
       });
     return () => away.abort();
   }, [path, fresh]);

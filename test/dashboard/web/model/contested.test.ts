@@ -57,14 +57,44 @@ describe('a name that two agents registered', () => {
     expect(contested(fleet)).toEqual([]);
   });
 
-  test('is counted as contested, not as live, and needs attention', () => {
-    const fleet = rollOf([...live('h1', 1), ...live('h2', 2)]);
-    const { instances, issues } = counted(fleet);
-    expect(Object.fromEntries(instances)).toMatchObject({ live: 1, contested: 1, dubious: 0 });
-    expect(issues.first(9)).toMatchObject([{ status: 'contested', title: 'web/w1', since: 2000 }]);
-    const later = Object.fromEntries(counted(fleet, { text: 'h2' }).instances);
+  test('is counted as dubious, also as contested, as a filter finds it, and needs attention', () => {
+    const fleet = rollOf([
+      ...live('h1', 1),
+      ...live('h2', 2),
+      { entity: run('h3'), state: present('live', 'suspect') },
+      { entity: instance('h3', 'w3'), state: 'serving', origin: [3, 3000] },
+    ]);
+    const { instances, contested: some, issues } = counted(fleet);
+    expect(Object.fromEntries(instances)).toMatchObject({ live: 1, dubious: 2 });
+    expect(some).toBe(1);
+    for (const [text, found] of [
+      ['state:dubious', 2],
+      ['state:contested', 1],
+      ['-state:live', 2],
+    ] as const)
+      expect([text, counted(fleet, { text }).found]).toEqual([text, { found, all: 3, lost: 0 }]);
+    expect(issues.first(9).filter(({ status }) => status === 'contested')).toMatchObject([
+      { title: 'web/w1', reason: 'registered later by h2/a', since: 2000 },
+    ]);
     // A filter chooses agents. The counts of instances are those of the whole fleet.
-    expect(later).toMatchObject({ live: 1, contested: 1 });
+    expect(counted(fleet, { text: 'h2' })).toMatchObject({ instances, contested: 1 });
+  });
+
+  test('names the agents that registered several later', () => {
+    const two = (host: string, seq: number, ...ids: readonly string[]): Given[] => [
+      { entity: run(host), state: present('live') },
+      ...ids.map((id): Given => {
+        return { entity: instance(host, id), state: 'serving', origin: [seq, seq * 1000] };
+      }),
+    ];
+    const fleet = rollOf([...two('h1', 1, 'w1', 'w2'), ...two('h2', 2, 'w1', 'w2')]);
+    const reasons = () =>
+      counted(fleet)
+        .issues.first(9)
+        .map(({ reason }) => reason);
+    expect(reasons()).toEqual(['2 instances registered later by h2/a']);
+    tell(fleet, two('h3', 3, 'w2'));
+    expect(reasons()).toContain('2 instances registered later by 2 other agents');
   });
 
   test('has a glyph that no other state has', () => {

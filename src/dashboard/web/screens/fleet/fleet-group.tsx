@@ -5,7 +5,7 @@ import { type Grouping, shortName } from '../../model/group-agents.ts';
 import { glyphOf } from '../../model/state-styles.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { fleet, setParams } from '../../state/store.ts';
-import { BidiText } from '../../widgets/bidi-text.tsx';
+import { BidiText, withEnd } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 
 interface Props {
@@ -105,7 +105,7 @@ function AgentCell({ slot, by, large, chosen, first }: CellProps) {
         <span class="glyph" aria-hidden="true">
           {glyphOf(status)}
         </span>
-        <bdi class="cut">{shortName(slot, by)}</bdi>
+        <bdi class="cut">{withEnd(shortName(slot, by))}</bdi>
         {isHeld ? <span class="badge s-planned" aria-hidden="true" data-text="❚❚" /> : null}
         {failing > 0 ? (
           <span class="badge s-failing" aria-hidden="true" data-text={`◐${failing}`} />

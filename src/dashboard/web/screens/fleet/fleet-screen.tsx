@@ -13,7 +13,7 @@ import { moveInGrid } from '../../widgets/grid-navigation.ts';
 import { MoreRows } from '../../widgets/more-rows.tsx';
 import { FlapList } from './flap-list.tsx';
 import { FleetGroup } from './fleet-group.tsx';
-import { summarizeFleet, type Tallies } from './fleet-summary.ts';
+import { agentsText, summarizeFleet, type Tallies } from './fleet-summary.ts';
 import { IssueList } from './issue-list.tsx';
 
 const groupings: readonly Grouping[] = ['host', 'zone'];
@@ -41,7 +41,7 @@ export function FleetScreen() {
     ) ?? [];
   const by = groupings.find((one) => one === group) ?? 'host';
   const text = `${f} ${state && `state:${state}`}`.trim();
-  const { agents, gone, states, matching, found, shares, instances, issues, groups } =
+  const { agents, gone, states, matching, found, shares, instances, contested, issues, groups } =
     summarizeFleet(fleet.slots(), fleet, {
       at,
       old: old === '1',
@@ -57,7 +57,7 @@ export function FleetScreen() {
     <>
       <section class="panel head" aria-label="Fleet">
         <h1>
-          Fleet <span class="dim">{formatCount(agents, 'agent')}</span>
+          Fleet <span class="dim">{agentsText(agents, states)}</span>
         </h1>
         <fieldset class="tallies" aria-label="Filter by state">
           {states.map(([status, count]) => (
@@ -85,6 +85,7 @@ export function FleetScreen() {
                 <span class={`state s-${status}`}>
                   {glyphOf(status)} {formatNumber(count)} {status}
                 </span>
+                {status === 'dubious' && contested > 0 ? ` (${contested} contested)` : ''}
               </span>
             ))}
         </span>

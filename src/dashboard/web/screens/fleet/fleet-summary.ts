@@ -1,4 +1,5 @@
 import type { SlotFlaps } from '../../../history/query-types.ts';
+import { formatCount } from '../../format/format-time.ts';
 import { countNames, statusCode } from '../../model/agent-list.ts';
 import type { AgentModel } from '../../model/agent-model.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
@@ -12,7 +13,7 @@ import {
   type SlotMatch,
 } from '../../model/group-agents.ts';
 import { findIssues, type Issues } from '../../model/issues.ts';
-import { runStatuses } from '../../model/state-styles.ts';
+import { isEnded, runStatuses } from '../../model/state-styles.ts';
 
 /** The number of agents or instances in each state, in display order. */
 export type Tallies = readonly (readonly [status: string, count: number])[];
@@ -43,8 +44,10 @@ export interface FleetSummary {
   readonly found: InstancesFound;
   /** The states of the matching agents. */
   readonly shares: Tallies;
-  /** All instances by status, whatever the filters. `dubious` does not include `contested`. */
+  /** All instances by status, whatever the filters. */
   readonly instances: Tallies;
+  /** How many of the dubious ones are contested. */
+  readonly contested: number;
   /** The issues of the whole fleet: a filter never hides what needs attention. */
   readonly issues: Issues;
   readonly groups: Groups;
@@ -101,12 +104,26 @@ export function summarizeFleet(
     gone: slots.length - states.all,
     states: states.tallies(),
     matching: matching.slots.length,
-    found: { found, all: instances.reduce((sum, count) => sum + count, 0), lost: lostFound },
+    found: {
+      found,
+      all: instances.subarray(0, -1).reduce((sum, count) => sum + count, 0),
+      lost: lostFound,
+    },
     shares: shares.tallies(),
-    instances: countNames.map((name, k) => [name, instances[k] ?? 0]),
+    instances: statuses.map((name, k) => [name, instances[k] ?? 0]),
+    contested: instances.at(-1) ?? 0,
     issues: findIssues({ ...all, troubled, lost, flaps }, fleet),
     groups: groupsOf(matching, query),
   };
+}
+
+/** The agents that are there, and those that ended: `11 agents, 1 gone`. */
+export function agentsText(agents: number, states: Tallies): string {
+  const ended = states.filter(([status]) => isEnded(status));
+  const there = ended.reduce((left, [, count]) => left - count, agents);
+  return (
+    formatCount(there, 'agent') + ended.map(([status, count]) => `, ${count} ${status}`).join('')
+  );
 }
 
 function matchesOf(slots: readonly AgentModel[], matchOf: (slot: AgentModel) => SlotMatch) {
@@ -126,6 +143,9 @@ function matchesOf(slots: readonly AgentModel[], matchOf: (slot: AgentModel) => 
   }
   return { matching: { slots: matching, unusual }, shares, found, lost };
 }
+
+/** The statuses of instances. */
+const statuses = countNames.slice(0, -1);
 
 const live = statusCode('live');
 const unverified = statusCode('unverified');

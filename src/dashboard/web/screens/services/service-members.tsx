@@ -1,6 +1,7 @@
 import { dayTime, since } from '../../format/format-time.ts';
 import { type ServiceMember, statusIn } from '../../model/service-table.ts';
 import { writeSubject } from '../../model/subject.ts';
+import { ActiveRegistration } from '../../shell/instance-list.tsx';
 import { hrefTo, now } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -20,7 +21,10 @@ export function ServiceMembers({ members }: { readonly members: readonly Service
         const { host, agent } = slot;
         return (
           <li key={entityState.number}>
-            <StateBadge status={status} reason={reason} />
+            <span>
+              <StateBadge status={status} reason={reason} />{' '}
+              <ActiveRegistration of={instance.active} />
+            </span>
             <SubjectLink of={{ kind: 'instance', service, id }} text={id} />
             <a
               href={hrefTo({

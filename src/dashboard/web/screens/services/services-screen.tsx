@@ -78,7 +78,7 @@ export function ServicesScreen() {
 }
 
 function ServiceRow({ of, matching, isOpen }: MatchingService & { readonly isOpen: boolean }) {
-  const { name, members, counts, zones, agents, handed } = of;
+  const { name, members, counts, contested, zones, agents, handed } = of;
   // It is not known that none is live.
   const none = counts.has('unverified') ? '–' : 0;
   return (
@@ -100,6 +100,7 @@ function ServiceRow({ of, matching, isOpen }: MatchingService & { readonly isOpe
           status !== 'live' && counts.has(status) ? (
             <span key={status}>
               <span class="num">{counts.get(status)}</span> <StateBadge status={status} />
+              {status === 'dubious' && contested > 0 ? ` (${contested} contested)` : ''}
             </span>
           ) : null,
         )}

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AgentModel } from '../../../../../src/dashboard/web/model/agent-model.ts';
 import { mostCells } from '../../../../../src/dashboard/web/model/group-agents.ts';
+import { agentsText } from '../../../../../src/dashboard/web/screens/fleet/fleet-summary.ts';
 import { counted, hold, instance, present, rollOf, run, tell } from '../../support/sample-fleet.ts';
 
 const suspect = present('live', 'suspect');
@@ -99,6 +100,24 @@ describe('the fleet', () => {
     const after = fleet.slots();
     expect(after.map((slot, n) => slot === before[n])).toEqual([true, false, true]);
   });
+});
+
+test('the agents that are there are counted apart from those that ended', () => {
+  const fleet = rollOf([
+    { entity: run('h1'), state: live },
+    { entity: run('h2'), state: suspect },
+    { entity: run('h3'), state: 'expired' },
+    { entity: run('h4'), state: 'gone' },
+    { entity: run('h5'), state: 'left' },
+    { entity: run('h6'), state: 'left' },
+  ]);
+  const text = (given: typeof fleet) => {
+    const { agents, states } = counted(given);
+    return agentsText(agents, states);
+  };
+  expect(text(fleet)).toBe('3 agents, 2 left, 1 gone');
+  expect(text(rollOf([{ entity: run('h1'), state: live }]))).toBe('1 agent');
+  expect(text(rollOf([]))).toBe('0 agents');
 });
 
 describe('the list of issues', () => {

@@ -5,7 +5,11 @@ import {
   whatGoes,
 } from '../../../../../src/dashboard/server/routes/plan-text.ts';
 import { sweepResultText } from '../../../../../src/dashboard/server/routes/sweep-result.ts';
-import { meanWay, watchingText } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
+import {
+  meanWay,
+  watchingSince,
+  watchingText,
+} from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import { type PlanRow, planRemovals } from '../../../../../src/domain/collection/gc-plan.ts';
 import type { CollectorFacts } from '../../../../../src/domain/fleet/observation.ts';
 import { seconds } from '../../../../../src/domain/time.ts';
@@ -17,6 +21,7 @@ import {
   suspectFor,
 } from '../../../../domain/collection/planned-rows.ts';
 import { brakeEntry } from '../../../../domain/support/sample-fleet.ts';
+import { openPage } from '../../../support/recorded-page.ts';
 import { happened } from '../../support/transitions.ts';
 
 const now = 100_000;
@@ -134,4 +139,22 @@ test('the headline of the past counts the collectors that certainly watched', ()
   expect(said(killed)).toBe('collectors not known');
   expect(watchingText(0, [killed], now)).toBe('no collector');
   expect(watchingText(1, [], now)).toBe('1 collector watching');
+});
+
+test('a collector watches since it saw, through its removals and those of the past', async () => {
+  const { events, cursor, seek } = await openPage('killed');
+  const of = (type: string) =>
+    events.filter(({ event }) => event.of.entity === 'collector' && event.event.type === type);
+  const [sighted] = of('sighted');
+  const [begun, done] = [of('removal-begun'), of('removal-done')];
+  expect(sighted?.storedAt).toBeLessThan(begun[0]?.storedAt ?? 0);
+  for (const { seq } of [...begun, ...done]) {
+    seek(seq);
+    const [one] = cursor.fleet.of('collector');
+    expect(one && watchingSince(one)).toBe(sighted?.storedAt);
+  }
+  const { seq = 0, storedAt } = events.find(({ event }) => event.of.entity === 'collector') ?? {};
+  seek(seq);
+  const [before] = cursor.fleet.of('collector');
+  expect(before && watchingSince(before)).toBe(storedAt);
 });

@@ -36,6 +36,7 @@ describe('a service', () => {
       members: [],
       name: 'web',
       counts: { live: 1, failing: 1, dubious: 1, draining: 1 },
+      contested: 0,
       zones: [
         { zone: 'ams', live: 1, all: 2 },
         { zone: 'ber', live: 0, all: 2 },
@@ -53,7 +54,8 @@ describe('a service', () => {
       { entity: run('h2'), state: live },
       { entity: instance('h2', 'w1'), state: 'serving', origin: [9, 2000] },
     ]);
-    expect(web).toMatchObject({ counts: { live: 1, contested: 1 }, handed: { any: 1 } });
+    expect(web).toMatchObject({ counts: { live: 1, dubious: 1 }, contested: 1 });
+    expect(web?.handed).toMatchObject({ any: 1 });
   });
 
   it('of which nothing is left is listed first, with what was lost', () => {
