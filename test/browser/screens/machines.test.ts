@@ -164,7 +164,7 @@ for (const [width, height] of [
   [1024, 700],
   [390, 844],
 ] as const) {
-  test(`Fit shows the whole of each chart within its panel in ${width} × ${height} px`, async ({
+  test(`a chart can be read, or with Fit is whole within its panel, in ${width} × ${height} px`, async ({
     open,
   }) => {
     const { page } = await open(sample.at(`#/machines?machine=run&closed=-&${at}`), {
@@ -177,38 +177,45 @@ for (const [width, height] of [
       await expect
         .poll(async () => (await drawn(page))[0], { timeout: 15_000 })
         .toMatch(new RegExp(`^${machine}\\b`));
-      wrong.push(...(await misfit(page)).map((one) => `${machine}: ${one}`));
+      const [text, cut] = await look(page);
+      if (text < readable) wrong.push(`${machine}: a text of ${text} px`);
+      if (cut.some((one) => one < -1)) wrong.push(`${machine}: no scrolling shows ${cut}`);
+      await page.getByRole('button', { name: 'Fit', exact: true }).click();
+      await page.locator('.machine.fit').waitFor();
+      const [, , outside] = await look(page);
+      if (outside.some((one) => one > 1)) wrong.push(`${machine}: outside of its panel ${outside}`);
     }
     expect(wrong).toEqual([]);
   });
 }
 
-/** What of the chart is outside of the part of its panel that one sees, once the panel is scrolled to. */
-const misfit = (page: Page): Promise<readonly string[]> =>
-  page.locator('.picture').evaluate(async (panel, least) => {
+/**
+ * The smallest text of the chart in px; how far its top and left are from the beginning of its panel, and its bottom
+ * and right from the end of what scrolling shows; and how far it is outside of the part of its panel that one sees.
+ */
+const look = (page: Page) =>
+  page.locator('.picture').evaluate(async (panel) => {
     panel.scrollIntoView({ block: 'nearest' });
+    panel.scrollTo(0, 0);
     await new Promise(requestAnimationFrame);
     const svg = panel.querySelector('svg');
     const chart = svg?.getBoundingClientRect();
     const screen = document.querySelector('main')?.getBoundingClientRect();
-    if (!svg || !chart || !screen || chart.height < 20) return ['no chart'];
+    if (!svg || !chart || !screen || chart.height < 20) throw new Error('no chart');
     const box = panel.getBoundingClientRect();
-    const top = Math.max(box.top, screen.top);
-    const bottom = Math.min(box.bottom, screen.bottom);
-    const found: string[] = [];
-    const px = (n: number) => Math.round(n);
-    if (chart.top < top - 1 || chart.bottom > bottom + 1)
-      found.push(`${px(chart.top)} to ${px(chart.bottom)} px in ${px(top)} to ${px(bottom)}`);
-    if (chart.left < box.left - 1 || chart.right > box.right + 1) found.push('too wide');
-    if (panel.scrollHeight > panel.clientHeight || panel.scrollWidth > panel.clientWidth)
-      found.push('the panel scrolls');
     const { width, height } = svg.viewBox.baseVal;
     const scale = Math.min(chart.width / width, chart.height / height);
-    const sizes = [...svg.querySelectorAll('text')].map((one) =>
-      Number.parseFloat(getComputedStyle(one).fontSize),
+    const texts = [...svg.querySelectorAll('text')].map(
+      (one) => Number.parseFloat(getComputedStyle(one).fontSize) * scale,
     );
-    // A chart of more than 420 px, as that of a run, has no room here: Overview, Focus and 100 % are for its texts.
-    const text = Math.min(...sizes) * scale;
-    if (height < 420 && text < least) found.push(`a text of ${text.toFixed(1)} px`);
-    return found;
-  }, readable);
+    const cut = [
+      ...[chart.top - box.top, chart.left - box.left],
+      ...[box.top + panel.scrollHeight - chart.bottom, box.left + panel.scrollWidth - chart.right],
+    ];
+    const outside = [
+      ...[Math.max(box.top, screen.top) - chart.top, box.left - chart.left],
+      ...[chart.bottom - Math.min(box.bottom, screen.bottom), chart.right - box.right],
+      ...[panel.scrollHeight - panel.clientHeight, panel.scrollWidth - panel.clientWidth],
+    ];
+    return [Math.min(...texts), cut.map(Math.round), outside.map(Math.round)] as const;
+  });

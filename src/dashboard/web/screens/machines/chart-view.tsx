@@ -5,8 +5,11 @@ import { boundingBox, nearestState } from './chart-navigation.ts';
 import { visibleAncestor } from './collapsed-states.ts';
 import { boxesIn, type Highlights, highlightChart, regionIn } from './highlight-chart.ts';
 
-/** The whole picture, its original size, or the part around the selection. */
-export type Zoom = 'fit' | 'full' | 'region';
+/** As small as its text can be read, the whole picture, or the part around the selection. */
+export type Zoom = 'text' | 'fit' | 'region';
+
+/** The smallest scale at which all text can be read: the smallest has 10.5 px and then 9 px. */
+const readable = 0.86;
 
 interface Props {
   readonly hash: string;
@@ -117,6 +120,9 @@ function look(svg: SVGSVGElement, zoom: Zoom): void {
   const whole = { x: 0, y: 0, width, height };
   const region = zoom === 'region' ? boundingBox(regionIn(svg), whole) : whole;
   svg.setAttribute('viewBox', [region.x, region.y, region.width, region.height].join(' '));
+  const least = zoom === 'text' ? readable : 0;
+  svg.style.minWidth = `${width * least}px`;
+  svg.style.minHeight = `${height * least}px`;
 }
 
 /** Parses the picture and removes scripts, styles and links, although it comes from our own server. */

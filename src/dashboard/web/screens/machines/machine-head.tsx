@@ -15,8 +15,12 @@ const descriptions: Readonly<Record<Mode, string>> = {
 };
 
 const zooms: Readonly<Record<Zoom, readonly [param: string, label: string, title: string]>> = {
-  fit: ['', 'Fit', 'The whole chart'],
-  full: ['1', '100 %', 'Original size'],
+  text: [
+    '',
+    'Readable',
+    'As small as its text can be read. Scroll to see the rest of a large chart',
+  ],
+  fit: ['fit', 'Fit', 'The whole chart, however small its text is'],
   region: ['f', 'Focus', 'Zoom to the selection, or else to the active states (F)'],
 };
 

@@ -80,7 +80,7 @@ export function MachinesScreen() {
     if (chart) setParams({ node: id, closed: writeClosed(chart, toggled(closed, id)) });
   };
   const folds = chart ? closable(chart) : [];
-  const zoom: Zoom = params['zoom'] === '1' ? 'full' : params['zoom'] === 'f' ? 'region' : 'fit';
+  const zoom: Zoom = params['zoom'] === 'fit' ? 'fit' : params['zoom'] === 'f' ? 'region' : 'text';
   const focus = () => {
     if (zoom === 'region' || !chart) return setParams({ zoom: '' });
     const shown = chosen === '' ? active : new Set([...active, chosen.split('|')[0] ?? '']);
