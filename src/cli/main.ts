@@ -50,10 +50,11 @@ for (const [name, stream] of Object.entries({ stdout: process.stdout, stderr: pr
     if (durable) return;
     // A closed pipe, as after `| head`, is not a failure.
     if (error.code !== 'EPIPE') {
+      const isFirst = !outputFailed;
       outputFailed = true;
       process.exitCode = exitCodes.wanting;
       const message = `cannot write to ${name}: ${error.message}`;
-      if (name === 'stdout') (hasJson ? jsonMessages(io.err) : io.err)(message);
+      if (name === 'stdout' && isFirst) (hasJson ? jsonMessages(io.err) : io.err)(message);
     }
     stop();
   });

@@ -7,7 +7,7 @@ import { Fault } from '../../domain/fault.ts';
 import { readJson } from '../../domain/json.ts';
 import { formatParseError } from '../../domain/records/schema-problems.ts';
 import { writeFileAtomic } from './atomic-write.ts';
-import { fileFault, readText } from './read-text.ts';
+import { fileFault, readOptionalText } from './read-text.ts';
 
 const manifestName = 'backup.json';
 const count = z.int().nonnegative();
@@ -100,7 +100,12 @@ export const writeBackup = (folder: string, backup: Backup): Promise<void> =>
  * @throws {Fault} `bad-setting`: no backup; `checksum-wrong`: a file was changed or is incomplete
  */
 export async function readBackup(folder: string): Promise<Backup> {
-  const text = await readText(join(folder, manifestName), 'bad-setting');
+  const text = await readOptionalText(join(folder, manifestName));
+  if (text === undefined) {
+    throw new Fault('bad-setting', `${folder} is no backup: it has no ${manifestName}`, {
+      hint: 'name a folder that `rollcall backup --out FOLDER` has made; without that file it did not finish',
+    });
+  }
   const backup = parseBackup(text, folder);
   for (const { file, bytes, sha256 } of backup.streams) {
     const digest = createHash('sha256');

@@ -1,6 +1,6 @@
 import { acknowledgementOf } from '../../domain/losses/acknowledged.ts';
 import type { LossLedger } from '../../domain/losses/loss-ledger.ts';
-import { lossesByService } from '../../domain/losses/losses.ts';
+import { isServed, lossesByService } from '../../domain/losses/losses.ts';
 import type { Acknowledgement } from '../../domain/policy/acknowledgement.ts';
 import { lossesOf } from './lost-lines.ts';
 
@@ -18,7 +18,7 @@ export function lostDocuments(
     return { ...one, drained: ledger.drainOf(one) ?? null, acknowledged };
   });
   const services = lossesByService(lossesOf(ledger, acknowledgements)).map(
-    ({ isDown: noneLive, ...one }) => ({ event: 'service', ...one, noneLive }),
+    ({ isDown, ...one }) => ({ event: 'service', ...one, noneLive: !isServed({ ...one, isDown }) }),
   );
   return [...agents, ...services];
 }

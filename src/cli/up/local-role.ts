@@ -26,6 +26,8 @@ const roles: Readonly<Record<string, Role>> = {
 
 /** The hint of an error about a right that the login lacks: which role has it. */
 export function roleHint(command: string): string {
+  if (command === 'backup' || command === 'restore')
+    return `no role of \`rollcall access\` may do this: \`rollcall ${command}\` needs a login with the rights in docs/how-to/back-up.md, such as an administrator of the account`;
   const role = roles[command] ?? 'auditor';
   const login =
     role === 'deploy'

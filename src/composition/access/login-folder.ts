@@ -5,6 +5,7 @@ import type { ConfigFile } from '../../adapters/files/config-file.ts';
 import { readOptionalText } from '../../adapters/files/read-text.ts';
 import { writeSecretFile } from '../../adapters/files/secret-file.ts';
 import { inboxPrefixOf, type Member } from '../../adapters/nats/access/member.ts';
+import { Fault } from '../../domain/fault.ts';
 
 /** Settings of a login folder that name a file in it. */
 const files: ReadonlySet<string> = new Set([
@@ -22,6 +23,11 @@ export const certificateFile = 'client.key';
  * @throws {Fault} `bad-setting`
  */
 export async function readLogin(folder: string): Promise<ConfigFile> {
+  if ((await readOptionalText(join(folder, loginFile))) === undefined) {
+    throw new Fault('bad-setting', `--login: ${folder} is no login: it has no ${loginFile}`, {
+      hint: 'name the folder of a login that `rollcall access add` has made; rollcall access list shows them',
+    });
+  }
   const { readConfigFile } = await import('../../adapters/files/config-file.ts');
   const { values, positionOf } = await readConfigFile(join(folder, loginFile));
   const resolved = Object.entries(values).map(([name, value]) => {

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   createBackupFolder,
   discardCopies,
+  readBackup,
   writeCopy,
 } from '../../../src/adapters/files/backup-folder.ts';
 
@@ -39,4 +40,11 @@ test('an error of the server stays as it is, and the folder can be used again', 
   await expect(createBackupFolder(folder)).rejects.toThrow('is not empty');
   await discardCopies(folder);
   await createBackupFolder(folder);
+});
+
+test('a folder without a backup is named, with where a backup comes from', async () => {
+  await expect(readBackup(folder)).rejects.toMatchObject({
+    ...{ code: 'bad-setting', message: `${folder} is no backup: it has no backup.json` },
+    hint: expect.stringContaining('rollcall backup --out'),
+  });
 });

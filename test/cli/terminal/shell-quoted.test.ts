@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { diagnoseRecords } from '../../../src/cli/doctor/registry.ts';
@@ -10,7 +11,7 @@ import { fakeTerminal } from '../support/fake-terminal.ts';
 
 /** The words that bash makes of a line. */
 const words = (line: string): readonly string[] =>
-  execFileSync('bash', ['-c', `printf '%s\\0' ${line}`], { encoding: 'utf8' })
+  execFileSync('bash', ['-c', `printf '%s\\0' ${line}`], { cwd: tmpdir(), encoding: 'utf8' })
     .split('\0')
     .slice(0, -1);
 
