@@ -86,7 +86,8 @@ async function planControl(
 ): Promise<RecordRemoval> {
   const { kind } = parsed;
   const command = ownCommandOf(entry, parsed);
-  if (command !== undefined) return refused(`a ${kind} is no record of a run`, command);
+  if (command !== undefined)
+    return refused(`a ${kind} is no record of a run`, `to end or change it: ${command}`);
   const change = await lastChange(author, entry, parsed, audit);
   if (change === undefined) return withoutHistory(entry, `a ${kind} that cannot be read`);
   return {

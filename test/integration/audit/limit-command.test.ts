@@ -111,6 +111,14 @@ describe('rollcall audit limit', () => {
     expect((await run(['policy'])).text).toContain('the limits differ');
   });
 
+  test('says that a limit is larger than the storage of the server, and sets nothing', async () => {
+    await using fleet = await tooLarge();
+    await fleet.run(['policy', 'set', 'retention.maxBytes=1000TB']);
+    const refused = await fleet.run(['audit', 'limit', '--yes']);
+    expect(refused.code).toMatch(/no room for a history of 1000000000000000 bytes: insufficient/);
+    expect(await settingsOf(fleet)).toMatchObject(none);
+  });
+
   test('sets nothing if the policy was changed while it waited for the answer', async () => {
     await using fleet = await tooLarge();
     await fleet.wish({ maxBytes: 1_000_000 });

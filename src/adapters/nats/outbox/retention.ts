@@ -5,6 +5,7 @@ import { firstWithin, retentionViolation } from '../../../domain/policy/safe-ret
 import type { Millis, Revision, WallTime } from '../../../domain/time.ts';
 import type { Trim } from '../../../ports/audit.ts';
 import { askApi, expectOk } from '../connection/jetstream-api.ts';
+import { code } from '../connection/jetstream-errors.ts';
 import { missingStream } from '../connection/missing-stream.ts';
 import type { SubjectNames } from '../connection/subject-names.ts';
 import type { SupervisedConnection } from '../connection/supervised-connection.ts';
@@ -59,7 +60,18 @@ export async function applyRetention(
       );
     }
     const update = { ...info.config, ...Object.fromEntries(settingsFor(limits)) };
-    expectOk(what, await askApi<StreamInfo>(connection, what, update, { within }));
+    const answer = await askApi<StreamInfo>(connection, what, update, { within });
+    // The server reserves the size of a stream.
+    if ('error' in answer && answer.error.err_code === code.storageExceeded) {
+      throw new Fault(
+        'store-refused',
+        `${auditStream}: the server has no room for a history of ${limits.maxBytes} bytes: ${answer.error.description}`,
+        {
+          hint: 'set a smaller retention.maxBytes, or raise max_file_store of the servers (docs/how-to/limit-the-history.md)',
+        },
+      );
+    }
+    expectOk(what, answer);
     return;
   }
 }
