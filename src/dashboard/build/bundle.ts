@@ -18,7 +18,9 @@ export async function bundlePage(): Promise<ReadonlyMap<string, Buffer>> {
     absWorkingDir: page,
     entryPoints: ['main.tsx', 'icon.svg'],
     bundle: true,
-    minify: true,
+    // Names are made short below.
+    minifySyntax: true,
+    minifyWhitespace: true,
     write: false,
     format: 'esm',
     target: 'es2023',

@@ -2,10 +2,6 @@ import { isTimeOfDay, parseClockTime } from '../../../domain/parse-clock-time.ts
 import type { Window } from './time-scale.ts';
 import { isUtc, shownZone } from './time-zone.ts';
 
-/** What {@link parseTime} understands, for people. */
-export const timeRule =
-  'a time like 14:03, yesterday 14:03, 29 Nov 14:03:10, 2026-11-29 14:03:10 or 10m ago';
-
 const units: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**

@@ -23,6 +23,7 @@ import {
 } from '../state/store.ts';
 import { theme } from '../state/theme.ts';
 import { useHistoryQuery } from '../state/use-query.ts';
+import { textOf } from '../widgets/still.ts';
 import { paintActivity } from './paint-activity.ts';
 import { CopyLink, TimeField } from './time-field.tsx';
 
@@ -112,12 +113,7 @@ function Where() {
   return (
     <span class="where">
       <b title={dayTime(at)}>{when(at)}</b>{' '}
-      <button
-        type="button"
-        class="link zone"
-        title="Time zone of all times: switch between UTC and that of this browser"
-        onClick={switchZone}
-      >
+      <button type="button" class="link zone" title={textOf('zone')} onClick={switchZone}>
         {shownZone(at)}
       </button>
       <span class="dim">

@@ -1,10 +1,11 @@
 import { isSoon, isTimeOfDay } from '../../../domain/parse-clock-time.ts';
-import { parseRange, parseTime, timeRule } from '../format/parse-time.ts';
+import { parseRange, parseTime } from '../format/parse-time.ts';
 import { writeWindow } from '../format/time-scale.ts';
 import { pause } from '../state/playback.ts';
 import { writeRoute } from '../state/route.ts';
 import { goTo, navigate, present, route, shownAt } from '../state/store.ts';
 import { CopyButton } from '../widgets/copy-button.tsx';
+import { textOf } from '../widgets/still.ts';
 
 /** Goes to a time that a person writes; a range opens the timeline of it. */
 export function TimeField() {
@@ -23,7 +24,7 @@ export function TimeField() {
           const before = isTimeOfDay(value) ? ` For the day before, write: yesterday ${value}` : '';
           field.setCustomValidity(
             at === undefined
-              ? `Write ${timeRule}; or a range, 14:00 - 14:30`
+              ? `Write ${textOf('times')}`
               : `Nothing is recorded at this time yet.${before}`,
           );
           field.reportValidity();
@@ -44,7 +45,7 @@ export function TimeField() {
         name="time"
         placeholder="Go to 14:03  t"
         aria-label="Go to a time"
-        title={`${timeRule}; or a range, 14:00 - 14:30`}
+        title={textOf('times')}
         autocomplete="off"
         onInput={(event) => event.currentTarget.setCustomValidity('')}
       />

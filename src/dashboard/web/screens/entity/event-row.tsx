@@ -6,6 +6,7 @@ import { entityName } from '../../model/subject.ts';
 import { fleet, goTo, route } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { textOf } from '../../widgets/still.ts';
 import { EventDetails } from './event-details.tsx';
 import type { Folded } from './fold-repeats.ts';
 
@@ -60,10 +61,7 @@ export function EventRow({ folded, unsure }: Props) {
         </span>
         <span class="move">
           {unsure ? (
-            <span
-              class="dim"
-              title="The previous state is unknown: events before this one are missing"
-            >
+            <span class="dim" title={textOf('no-state')}>
               ? →{' '}
             </span>
           ) : was === null || was === is ? null : (

@@ -18,6 +18,7 @@ import {
 } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
 import { useThrottled } from '../../state/use-throttled.ts';
+import { textOf } from '../../widgets/still.ts';
 import { BrakesPanel } from './brakes-panel.tsx';
 import { CollectorsPanel } from './collectors-panel.tsx';
 import { GcColumn } from './gc-column.tsx';
@@ -53,9 +54,7 @@ export function GcScreen() {
               ? 'Loading the plan …'
               : `The plan is not known: ${failed}.`}
         </span>
-        {plan?.estimate ? (
-          <span class="chip">estimate: the audit does not record which leases existed then</span>
-        ) : null}
+        {plan?.estimate ? <span class="chip">{textOf('estimate')}</span> : null}
         <span class="grow" />
         <ActionButton of={{ action: 'sweep' }}>Sweep now …</ActionButton>
       </section>

@@ -2,6 +2,7 @@ import type { Chart } from '../../../../charts/model/chart-data.ts';
 import { formatCount, formatNumber } from '../../format/format-time.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import { Fact } from '../../widgets/fact.tsx';
+import { textOf } from '../../widgets/still.ts';
 import { ActorSummary } from './actor-summary.tsx';
 import { activeIds } from './chart-states.ts';
 import type { Highlights } from './highlight-chart.ts';
@@ -50,8 +51,7 @@ export function Inspector({ chart, machine, actor, painted, all }: Props) {
       {actor ? <NextTransitions actor={actor} /> : null}
       {node || edge || actor ? null : (
         <p class="dim">
-          {formatCount(all.length, 'entity uses', 'entities use')} this machine. Select a state or
-          an edge to see its description and the entities in it.
+          {formatCount(all.length, 'entity uses', 'entities use')} this machine. {textOf('inspect')}
         </p>
       )}
     </aside>

@@ -2,26 +2,17 @@ import type { EntityState } from '../../model/agent-model.ts';
 import { entityName } from '../../model/subject.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { setParams } from '../../state/store.ts';
+import { textOf } from '../../widgets/still.ts';
 import type { Zoom } from './chart-view.tsx';
 import type { machineStates } from './machine-states.ts';
 
 export const modes = ['actor', 'fleet', 'window'] as const;
 type Mode = (typeof modes)[number];
 
-const descriptions: Readonly<Record<Mode, string>> = {
-  actor: 'one entity: its state, its last transition, its own counts',
-  fleet: 'states show how many entities are in them, edges how often they were taken',
-  window: 'edges show how often they were taken in the range chosen in Timeline, or from A to B',
-};
-
-const zooms: Readonly<Record<Zoom, readonly [param: string, label: string, title: string]>> = {
-  text: [
-    '',
-    'Readable',
-    'As small as its text can be read. Scroll to see the rest of a large chart',
-  ],
-  fit: ['fit', 'Fit', 'The whole chart, however small its text is'],
-  region: ['f', 'Focus', 'Zoom to the selection, or else to the active states (F)'],
+const zooms: Readonly<Record<Zoom, readonly [param: string, label: string]>> = {
+  text: ['', 'Readable'],
+  fit: ['fit', 'Fit'],
+  region: ['f', 'Focus'],
 };
 
 interface Props {
@@ -61,7 +52,7 @@ export function MachineHead(props: Props) {
             key={one}
             type="button"
             aria-pressed={one === mode}
-            title={descriptions[one]}
+            title={textOf(one)}
             onClick={() => setParams({ mode: one })}
           >
             {one}
@@ -71,7 +62,7 @@ export function MachineHead(props: Props) {
       {mode === 'actor' && actors.choices.length > 0 ? (
         <EntityPicker actors={actors} actor={actor} />
       ) : null}
-      <span class="dim wide-only">{descriptions[mode]}</span>
+      <span class="dim wide-only">{textOf(mode)}</span>
       <span class="grow" />
       <span class="dim num">#{hash}</span>
       {folds ? (
@@ -85,12 +76,12 @@ export function MachineHead(props: Props) {
         </fieldset>
       ) : null}
       <fieldset class="sizes" aria-label="Zoom">
-        {Object.entries(zooms).map(([one, [param, label, title]]) => (
+        {Object.entries(zooms).map(([one, [param, label]]) => (
           <button
             key={one}
             type="button"
             aria-pressed={one === zoom}
-            title={title}
+            title={textOf(one)}
             onClick={() => setParams({ zoom: param })}
           >
             {label}

@@ -7,6 +7,7 @@ import { apiPath } from '../../protocol/api-path.ts';
 import { connection, extent, fleet, route, setParams, version } from '../../state/store.ts';
 import { useFetch, useHistoryQuery } from '../../state/use-query.ts';
 import { isShortcut } from '../../widgets/shortcut.ts';
+import { textOf } from '../../widgets/still.ts';
 import { activeIds, occupants } from './chart-states.ts';
 import { ChartView, type Zoom } from './chart-view.tsx';
 import { closable, showing, toggled, writeClosed } from './collapsed-states.ts';
@@ -112,16 +113,12 @@ export function MachinesScreen() {
           hash={current}
         />
       ) : own !== hash ? (
-        <OtherChart
-          text="This is the current version of the machine, not the one this entity uses."
-          button={`Show its chart #${own}`}
-          hash={own}
-        />
+        <OtherChart text={textOf('other-version')} button={`Show its chart #${own}`} hash={own} />
       ) : null}
       {failed !== undefined || missing === picture ? (
         <p class="panel notice" data-testid="schema">
           {chart
-            ? 'The picture of this machine is not available. The outline and the counts are.'
+            ? textOf('no-picture')
             : `The records use chart #${hash}, which this server does not know (${failed ?? 'no picture'}). States are shown as recorded.`}
         </p>
       ) : null}

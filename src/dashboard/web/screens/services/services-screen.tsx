@@ -26,6 +26,7 @@ import { BidiText } from '../../widgets/bidi-text.tsx';
 import { MoreRows } from '../../widgets/more-rows.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { gravest } from '../../widgets/state-bars.ts';
+import { textOf } from '../../widgets/still.ts';
 import { lowestLive } from './lowest.ts';
 import { ServiceMembers } from './service-members.tsx';
 
@@ -120,7 +121,7 @@ function ServiceRow({ of, matching, isOpen }: MatchingService & { readonly isOpe
             </span>
           ))}
         </dd>
-        <dt title="How many instances a consumer with this policy is given">handed out</dt>
+        <dt title={textOf('handed')}>handed out</dt>
         <dd>
           {Object.entries(handed).map(([policy, count]) => (
             <span key={policy} class={count === 0 ? 'bad' : ''}>

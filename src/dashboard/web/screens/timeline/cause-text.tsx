@@ -2,6 +2,7 @@ import type { ApiCauses, ApiRelatedEvent } from '../../../api-types.ts';
 import { clockTime, formatCount } from '../../format/format-time.ts';
 import { goTo } from '../../state/store.ts';
 import { EventLink } from '../../widgets/event-link.tsx';
+import { textOf } from '../../widgets/still.ts';
 import { useCauses, useSettledHover } from './hovered-transition.ts';
 
 /** The same as text, with links to the events. It stays after the pointer leaves. */
@@ -20,9 +21,7 @@ export function CauseText() {
           {causes ? <CauseList causes={causes} /> : null}
         </>
       ) : (
-        <span class="dim">
-          Hover over a change to see its causes and effects, or focus a lane and press ← or →.
-        </span>
+        <span class="dim">{textOf('hover')}</span>
       )}
     </p>
   );

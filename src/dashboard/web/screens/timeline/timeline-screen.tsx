@@ -21,6 +21,7 @@ import {
 } from '../../state/store.ts';
 import { useHistoryQuery } from '../../state/use-query.ts';
 import { MoreRows } from '../../widgets/more-rows.tsx';
+import { textOf } from '../../widgets/still.ts';
 import { bandsOf, hasBands, outageBands } from './bands.ts';
 import { CauseText } from './cause-text.tsx';
 import { FleetDiff } from './fleet-diff.tsx';
@@ -165,7 +166,7 @@ export function TimelineScreen() {
             `audit?full=1&since=${Math.floor(window.from)}&until=${Math.ceil(window.to)}`,
           )}
           download={`rollcall-${new Date(window.from).toISOString().slice(0, 19).replaceAll(':', '')}.ndjson`}
-          title="The events of this range as a file, for rollcall ui --file and rollcall audit verify --file"
+          title={textOf('export')}
         >
           Export
         </a>
