@@ -122,6 +122,7 @@ test('an instance that another agent registered later is shown as dubious, conte
   const text = (await strips.allTextContents()).map((one) => one.replaceAll(/\s+/g, ' '));
   expect(text[0]).toMatch(/^on db-1\/postgres.*live .*contested (?:< 1|\d+) %, /);
   expect(text[1]).toMatch(/^on db-2\/postgres\S*live 100 %, /);
+  expect(await seriousInBoth(page)).toEqual([]);
   // Before that, it was not contested.
   await page.goto(contested.at('#/entity?of=instance/db/main&at=seq:132'));
   await page.getByTestId('past').waitFor();
