@@ -1,5 +1,4 @@
 import { InstanceLanes } from './instance-lanes.ts';
-import { LastRows, type RowsByEntity } from './last-rows.ts';
 import { none } from './note-table.ts';
 import type { Difference } from './query-types.ts';
 import type { TransitionLog } from './transition-log.ts';
@@ -11,23 +10,24 @@ import type { TransitionLog } from './transition-log.ts';
 export function diffStates(log: TransitionLog, a: number, b: number): Difference[] {
   const [start, end] = [log.rowAt(Math.min(a, b)), log.rowAt(Math.max(a, b))];
   const { size } = log.entities;
-  const [first, last] = [new LastRows(size), new LastRows(size)];
+  /** The last rows at both moments, by entity. */
+  const [first, last] = [new Array<number>(size), new Array<number>(size)];
   const changed: number[] = [];
   for (let row = start + 1; row <= end; row += 1) {
     const entity = log.entity.get(row);
-    if (last.get(entity) === undefined) {
-      first.set(entity, log.prev.get(row));
+    if (last[entity] === undefined) {
+      first[entity] = log.prev.get(row);
       changed.push(entity);
     }
-    last.set(entity, row);
+    last[entity] = row;
   }
   const moments = [
     { row: start, last: first },
     { row: end, last },
   ] as const;
   const [before, after] = new InstanceLanes(log).statusesAt(moments, changed);
-  const stateAt = (entity: number, rows: RowsByEntity) => {
-    const row = rows.get(entity) ?? none;
+  const stateAt = (entity: number, rows: readonly number[]) => {
+    const row = rows[entity] ?? none;
     const state = row === none ? log.before(entity)?.state : log.state.get(row);
     return state === undefined ? null : log.words.at(state);
   };
@@ -35,7 +35,7 @@ export function diffStates(log: TransitionLog, a: number, b: number): Difference
     const was = before.get(entity) ?? stateAt(entity, first);
     const is = after.get(entity) ?? stateAt(entity, last);
     if (certain(was) === certain(is)) return [];
-    const row = last.get(entity) ?? none;
+    const row = last[entity] ?? none;
     const zone = row === none ? undefined : log.noteOf(log.note.get(row)).zone;
     return { entity, ...(a <= b ? { a: was, b: is } : { a: is, b: was }), zone };
   });

@@ -8,7 +8,6 @@ import {
   InstanceTables,
   type Rivals,
 } from './instance-tables.ts';
-import type { RowsByEntity } from './last-rows.ts';
 import { none } from './note-table.ts';
 import type { Lane } from './query-types.ts';
 import {
@@ -35,7 +34,7 @@ export class InstanceLanes {
   readonly #tables: InstanceTables;
   /** The row of the current moment, and the last rows up to it of the entities looked at so far. */
   #row = none;
-  #last: RowsByEntity = new Map();
+  #last: number[] = [];
   /** The agents at the current moment; undefined: it has no record. */
   readonly #agents = new Map<AgentNumbers, AgentFacts | undefined>();
 
@@ -53,7 +52,7 @@ export class InstanceLanes {
     let before = this.#statusAt(entity, log.at.get(Math.max(cut ?? start, log.first)));
     const first = before;
     for (const [row, at] of rows) {
-      if (at === null) this.#last.set(log.entity.get(row), row);
+      if (at === null) this.#last[log.entity.get(row)] = row;
       this.#agents.clear();
       const status = this.#statusAt(entity, at ?? log.at.get(row));
       const isOwn = at === null && log.entity.get(row) === entity;
@@ -111,17 +110,17 @@ export class InstanceLanes {
       for (const drain of tables.drainsOf(other)) entities.add(drain);
     }
     const own: number[] = [];
-    this.#last = new Map();
+    this.#last = [];
     this.#agents.clear();
     for (const one of entities) {
       let row = log.lastRowOf(one);
       while (row !== none && row > end) row = log.prev.get(row);
       for (; row !== none && row > start; row = log.prev.get(row)) own.push(row);
-      this.#last.set(one, row);
+      this.#last[one] = row;
     }
     own.sort((a, b) => a - b);
     const cut = own.length > mostChanges ? (own.at(-mostChanges - 1) ?? null) : null;
-    for (const row of own.slice(0, -mostChanges)) this.#last.set(log.entity.get(row), row);
+    for (const row of own.slice(0, -mostChanges)) this.#last[log.entity.get(row)] = row;
     const rows = own.slice(-mostChanges).map((row) => [row, null] as [number, number | null]);
     // The end of a seat after this was not seen: nobody has looked again yet.
     const known = Math.max(log.acts.seenAt, log.at.get(log.end - 1));
@@ -201,11 +200,11 @@ export class InstanceLanes {
 
   /** The last row of an entity at the current moment. */
   #rowOf(number: number): number {
-    const known = this.#last.get(number);
+    const known = this.#last[number];
     if (known !== undefined) return known;
     let row = this.#log.lastRowOf(number);
     while (row !== none && row > this.#row) row = this.#log.prev.get(row);
-    this.#last.set(number, row);
+    this.#last[number] = row;
     return row;
   }
 }
@@ -213,7 +212,7 @@ export class InstanceLanes {
 /** A moment: its row, and the last rows up to it of those that changed since or before. */
 interface Moment {
   readonly row: number;
-  readonly last: RowsByEntity;
+  readonly last: number[];
 }
 
 interface Registered extends HistoryFacts {
