@@ -28,10 +28,10 @@ import {
   operatorTimeout,
   reasonSettings,
 } from '../session/operator.ts';
+import { tableLook } from '../tables/column-widths.ts';
 import { untilWords } from '../tables/fleet-lines.ts';
 import { plural } from '../tables/footer.ts';
 import { instanceTable } from '../tables/instance-table.ts';
-import { tableLook } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { shellWord } from '../terminal/shell-quoted.ts';

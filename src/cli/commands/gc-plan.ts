@@ -6,10 +6,10 @@ import { collectorLease } from '../command/settings/lease.ts';
 import { filterPlan, planFields } from '../gc/filter-plan.ts';
 import { byTime, planCount, planTable } from '../gc/plan-table.ts';
 import { openDirectoryOnce } from '../session/open-view.ts';
+import { tableLook } from '../tables/column-widths.ts';
 import { fleetLines } from '../tables/fleet-lines.ts';
 import { footer } from '../tables/footer.ts';
 import { listSettings } from '../tables/print-list.ts';
-import { tableLook } from '../tables/table.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 import { withSpinner } from '../terminal/spinner.ts';
 

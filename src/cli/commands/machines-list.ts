@@ -4,7 +4,8 @@ import { chartsIn } from '../charts/select-charts.ts';
 import { command } from '../command/command.ts';
 import { exitCodes } from '../command/exit.ts';
 import { machineSource } from '../command/settings/machines.ts';
-import { table, tableLook } from '../tables/table.ts';
+import { tableLook } from '../tables/column-widths.ts';
+import { table } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 

@@ -10,8 +10,8 @@ import { logOf } from '../session/connect.ts';
 import { openMetrics } from '../session/open-metrics.ts';
 import { completeView, followStore, openServices } from '../session/open-services.ts';
 import { untilStopped } from '../session/until-stopped.ts';
+import { tableLook } from '../tables/column-widths.ts';
 import { slotTable } from '../tables/slot-table.ts';
-import { tableLook } from '../tables/table.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { documentLine } from '../terminal/iso-times.ts';
 

@@ -16,6 +16,7 @@ import { serverNow } from '../session/server-now.ts';
 import { untilStopped } from '../session/until-stopped.ts';
 import { filterRows, watchFields } from '../tables/apply-filter.ts';
 import { changeDocument, changeLine } from '../tables/change-lines.ts';
+import { tableLook } from '../tables/column-widths.ts';
 import {
   fleetChangeDocument,
   fleetChangeLine,
@@ -27,7 +28,6 @@ import { instanceTable } from '../tables/instance-table.ts';
 import { LiveScreen } from '../tables/live-screen.ts';
 import { type LossChange, lossChangeDocument, lossChangeLine } from '../tables/loss-lines.ts';
 import { listSettings } from '../tables/print-list.ts';
-import { tableLook } from '../tables/table.ts';
 import { printViewStatus, staleAfter } from '../tables/view-status.ts';
 import { zoneName } from '../terminal/format-time.ts';
 import { documentLine } from '../terminal/iso-times.ts';

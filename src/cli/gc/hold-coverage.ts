@@ -3,8 +3,8 @@ import { Fault } from '../../domain/fault.ts';
 import type { AgentRow } from '../../domain/fleet/directory-rows.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { agentTable } from '../tables/agent-table.ts';
+import { tableLook } from '../tables/column-widths.ts';
 import { plural } from '../tables/footer.ts';
-import { tableLook } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 

@@ -1,8 +1,9 @@
 import type { Blocker, PlanRow } from '../../domain/collection/gc-plan.ts';
 import { compareText } from '../../domain/fleet/row-order.ts';
 import type { WallTime } from '../../domain/time.ts';
+import type { TableLook } from '../tables/column-widths.ts';
 import { plural } from '../tables/footer.ts';
-import { type Column, type TableLook, table } from '../tables/table.ts';
+import { type Column, table } from '../tables/table.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago, formatRounded, formatSetting, when } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';

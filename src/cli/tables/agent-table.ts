@@ -3,9 +3,10 @@ import type { WallTime } from '../../domain/time.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago, formatSetting } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
+import type { TableLook } from './column-widths.ts';
 import { type Flaps, flapsColumn } from './flaps-column.ts';
 import { stateLabel } from './state-label.ts';
-import { type Column, type TableLook, table } from './table.ts';
+import { type Column, table } from './table.ts';
 
 /** What a list knows of agents beside their rows, by `host/agent`. */
 interface AgentDetails {

@@ -1,3 +1,23 @@
+import type { Terminal } from '../terminal/io.ts';
+import type { Palette } from '../terminal/palette.ts';
+
+/** How wide a table may be, and its colours. */
+export interface TableLook {
+  readonly width: number;
+  readonly palette: Palette;
+  /** Names that do not fit are shortened in the middle, for a person. Without it they continue on the next line. */
+  readonly shortensNames?: boolean;
+}
+
+/** At a terminal a table has its width; in a pipe, programs read whole names. */
+export const tableLook = ({
+  tableWidth: width,
+  palette,
+  isTerminal: shortensNames,
+}: Pick<Terminal, 'tableWidth' | 'palette' | 'isTerminal'>): TableLook => ({
+  ...{ width, palette, shortensNames },
+});
+
 /** Width that a column wants, and how far it can shrink. */
 export interface ColumnSpec {
   /** Width of its widest cell. */

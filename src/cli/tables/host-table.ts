@@ -4,8 +4,9 @@ import type { WallTime } from '../../domain/time.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
+import type { TableLook } from './column-widths.ts';
 import { stateLabel } from './state-label.ts';
-import { type Column, type TableLook, table } from './table.ts';
+import { type Column, table } from './table.ts';
 
 const columns = (now: WallTime, palette: Palette): readonly Column<HostRow>[] => [
   { head: 'HOST', cell: ({ host }) => escapeControls(host), isName: true },

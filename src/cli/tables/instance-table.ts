@@ -3,9 +3,10 @@ import type { WallTime } from '../../domain/time.ts';
 import { escapeControls } from '../terminal/escape-terminal.ts';
 import { ago } from '../terminal/format-time.ts';
 import type { Palette } from '../terminal/palette.ts';
+import type { TableLook } from './column-widths.ts';
 import { type Flaps, flapsColumn } from './flaps-column.ts';
 import { stateLabel } from './state-label.ts';
-import { type Column, type TableLook, table } from './table.ts';
+import { type Column, table } from './table.ts';
 
 /** Address and port of an instance. */
 export const addressAndPort = ({ address, port }: InstanceRow): string =>

@@ -4,7 +4,7 @@ import { escapeControls, jsonLine } from '../terminal/escape-terminal.ts';
 import type { Terminal } from '../terminal/io.ts';
 import { withIsoTimes } from '../terminal/iso-times.ts';
 import { statesOf } from './apply-filter.ts';
-import { type TableLook, tableLook } from './table.ts';
+import { type TableLook, tableLook } from './column-widths.ts';
 
 const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const;
 const Output = z.union([z.enum(formats), z.templateLiteral(['template=', z.string().min(1)])], {

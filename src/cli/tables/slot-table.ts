@@ -1,5 +1,6 @@
 import { escapeControls } from '../terminal/escape-terminal.ts';
-import { type Column, type TableLook, table } from './table.ts';
+import type { TableLook } from './column-widths.ts';
+import { type Column, table } from './table.ts';
 
 /** A server of HAProxy and what is in it. */
 export interface SlotRow {

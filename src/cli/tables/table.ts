@@ -1,9 +1,7 @@
 import CliTable from 'cli-table3';
 import { displayWidth, shortenMiddle, splitByWidth } from '../terminal/display-width.ts';
-import type { Terminal } from '../terminal/io.ts';
-import type { Palette } from '../terminal/palette.ts';
 import { wrapText } from '../terminal/wrap.ts';
-import { columnWidths } from './column-widths.ts';
+import { columnWidths, type TableLook } from './column-widths.ts';
 
 export interface Column<Row> {
   readonly head: string;
@@ -19,23 +17,6 @@ export interface Column<Row> {
   readonly wraps?: boolean;
   readonly right?: boolean;
 }
-
-/** How wide a table may be, and its colours. */
-export interface TableLook {
-  readonly width: number;
-  readonly palette: Palette;
-  /** Names that do not fit are shortened in the middle, for a person. Without it they continue on the next line. */
-  readonly shortensNames?: boolean;
-}
-
-/** At a terminal a table has its width; in a pipe, programs read whole names. */
-export const tableLook = ({
-  tableWidth: width,
-  palette,
-  isTerminal: shortensNames,
-}: Pick<Terminal, 'tableWidth' | 'palette' | 'isTerminal'>): TableLook => ({
-  ...{ width, palette, shortensNames },
-});
 
 const gap = 2;
 /** A shorter name tells little. */

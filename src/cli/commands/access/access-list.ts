@@ -3,7 +3,8 @@ import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
 import { accessSettings, openAccess } from '../../session/access.ts';
 import { certificateLine } from '../../tables/certificate-line.ts';
-import { type Column, table, tableLook } from '../../tables/table.ts';
+import { tableLook } from '../../tables/column-widths.ts';
+import { type Column, table } from '../../tables/table.ts';
 import { escapeControls } from '../../terminal/escape-terminal.ts';
 import { documentLine } from '../../terminal/iso-times.ts';
 

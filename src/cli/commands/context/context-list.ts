@@ -1,7 +1,8 @@
 import type { ListedContext } from '../../../composition/access/contexts.ts';
 import { command } from '../../command/command.ts';
 import { exitCodes } from '../../command/exit.ts';
-import { type Column, table, tableLook } from '../../tables/table.ts';
+import { tableLook } from '../../tables/column-widths.ts';
+import { type Column, table } from '../../tables/table.ts';
 import { escapeControls } from '../../terminal/escape-terminal.ts';
 import { documentLine } from '../../terminal/iso-times.ts';
 import { openContexts } from './open-contexts.ts';
