@@ -142,12 +142,10 @@ export class InstanceLanes {
 
   /** Those of some registrations that exist. */
   #registered(rivals: Rivals): readonly Registered[] {
-    const found: Registered[] = [];
-    for (const number of rivals) {
+    return rivals.flatMap((number) => {
       const facts = this.#factsAt(number);
-      if (facts) found.push({ ...facts, number });
-    }
-    return found;
+      return facts ? { ...facts, number } : [];
+    });
   }
 
   #observationAt(at: number): Observation {

@@ -89,10 +89,9 @@ export class InstanceTables {
       }
     }
     for (const { instances } of agents) for (const one of instances) names.add(this.rivalsOf(one));
-    if (hosts.size > 0) {
-      for (const [number, of] of entities.values.entries())
-        if (of.entity === 'instance' && hosts.has(of.host)) names.add(this.rivalsOf(number));
-    }
+    entities.values.forEach((of, number) => {
+      if (of.entity === 'instance' && hosts.has(of.host)) names.add(this.rivalsOf(number));
+    });
     return names;
   }
 
