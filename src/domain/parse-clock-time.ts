@@ -1,7 +1,7 @@
 import { days, hours, type WallTime } from './time.ts';
 
 /** The texts and the days of the local time zone: what `Date` has, without its clock. */
-export interface Calendar {
+interface Calendar {
   new (at: WallTime): { toISOString(): string; getTimezoneOffset(): number };
   parse(text: string): WallTime;
 }
