@@ -1,4 +1,7 @@
-import { days, hours, type WallTime } from './time.ts';
+import type { Millis, WallTime } from './time.ts';
+
+// Without a module for it, which the library would open at its start.
+const hour: Millis = 3_600_000;
 
 /** The texts and the days of the local time zone: what `Date` has, without its clock. */
 interface Calendar {
@@ -51,7 +54,7 @@ export function parseClockTime(
   const on = (date: string): readonly WallTime[] => {
     const first = calendar.parse(`${date}T${clock}${suffix}`);
     if (!(first >= 0) || dateOf(first) !== date) return [];
-    const later = shift(first + hours(3));
+    const later = shift(first + 3 * hour);
     const second = first + shift(first) - later;
     return [first, second].filter(
       (at) =>
@@ -61,7 +64,9 @@ export function parseClockTime(
   };
   /** The date some days after today. Days are counted, because one may have 23 or 25 hours. */
   const dateIn = (count: number) =>
-    new calendar(calendar.parse(`${dateOf(now)}T12:00Z`) + days(count)).toISOString().slice(0, 10);
+    new calendar(calendar.parse(`${dateOf(now)}T12:00Z`) + count * 24 * hour)
+      .toISOString()
+      .slice(0, 10);
   if (day === 'yesterday') return on(dateIn(-1))[0];
   if (day.includes('-')) return on(day)[0];
   if (day !== '') {
@@ -82,4 +87,4 @@ export function parseClockTime(
  * which was found for it, is hardly meant.
  */
 export const isSoon = (text: string, found: WallTime, now: WallTime): boolean =>
-  isTimeOfDay(text) && now - found > hours(23);
+  isTimeOfDay(text) && now - found > 23 * hour;
