@@ -133,6 +133,8 @@ export interface ApiHeartbeat {
   readonly outages: readonly (readonly [from: WallTime, to: WallTime])[];
   /** The runs of the collectors that have a seat; null: not known. */
   readonly seats: readonly string[] | null;
+  /** When this server last saw each run with a seat, the last twenty. */
+  readonly seatSeen: Readonly<Record<string, WallTime>>;
 }
 
 /** The number of events in equal time bins, for the timeline below every screen. */
@@ -209,8 +211,6 @@ export interface ApiGcPlan {
   readonly at: WallTime;
   /** True for the past, because past leases are unknown. */
   readonly estimate: boolean;
-  /** The collectors that have a seat; null: the page counts those of the past. */
-  readonly seats: number | null;
   /** In the format of `gc plan --json`, and texts. */
   readonly rows: readonly ApiPlanRow[];
   /** All of it in one line. */

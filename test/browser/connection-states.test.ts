@@ -16,7 +16,7 @@ test('a panel that fails shows an error, leaves other panels working and can be 
   await settled(page);
   const crash = page.getByRole('alert');
   await page.route('**/api/plan*', (route) =>
-    route.fulfill({ json: { seq: 1, at: 1, rows: [null], brakes: [], holds: [], seats: null } }),
+    route.fulfill({ json: { seq: 1, at: 1, rows: [null], brakes: [], holds: [] } }),
   );
   await page.getByRole('link', { name: 'Fleet', exact: true }).click();
   await page.getByRole('link', { name: 'GC' }).click();

@@ -6,9 +6,9 @@ import { TransitionLog } from '../../../src/dashboard/history/transition-log.ts'
 import { HistoryIndex } from '../../../src/dashboard/server/history/history-index.ts';
 import { pageAfter, pagesBefore } from '../../../src/dashboard/server/history/pages.ts';
 import {
-  beginsAfter,
   gapsOf,
   gapText,
+  nothingBefore,
   sequencesIn,
 } from '../../../src/dashboard/web/format/gap-text.ts';
 import { historyRows } from '../../../src/dashboard/web/screens/entity/history-rows.ts';
@@ -129,9 +129,13 @@ test('a moment before the history begins is known as one, but not while older ev
   const all = {
     ...{ floor: 0, from: 1, to: 9, firstAt: 7000, lastAt: 9000, gaps: [], complete: true, rows: 9 },
   };
-  expect(beginsAfter({ seq: 0 }, all, { first: 1 })).toBe(7000);
-  expect(beginsAfter({ seq: 66 }, { ...all, from: 67 }, { first: 67 })).toBe(7000);
-  expect(beginsAfter({ seq: 1 }, all, { first: 1 })).toBeNull();
-  expect(beginsAfter({ seq: 4 }, { ...all, from: 5 }, { first: 1 })).toBeNull();
-  expect(beginsAfter({ seq: 0 }, { ...all, complete: false }, { first: 1 })).toBeNull();
+  expect(nothingBefore({ seq: 0 }, all, { first: 1 })).toMatch(
+    /^Nothing is recorded before .*:07\.$/,
+  );
+  expect(nothingBefore({ seq: 66 }, { ...all, from: 67 }, { first: 67 })).toMatch(
+    /^Nothing is recorded before .*:07\.$/,
+  );
+  expect(nothingBefore({ seq: 1 }, all, { first: 1 })).toBeNull();
+  expect(nothingBefore({ seq: 4 }, { ...all, from: 5 }, { first: 1 })).toBeNull();
+  expect(nothingBefore({ seq: 0 }, { ...all, complete: false }, { first: 1 })).toBeNull();
 });

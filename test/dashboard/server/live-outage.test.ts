@@ -44,6 +44,26 @@ describe('a live source', () => {
     await closing;
   });
 
+  it('keeps when a killed collector was last seen with its seat', async () => {
+    const { process } = fleet.collector('killed');
+    const { ports } = fleet.process('other');
+    const source = new LiveSource('memory', ports);
+    await fleet.advance(seconds(10));
+    const before = source.seats() ?? [];
+    expect(before).toHaveLength(2);
+    await fleet.kill(process);
+    const killedAt = source.now();
+    await fleet.advance(seconds(60));
+    const [run = ''] = before.filter((one) => !source.seats()?.includes(one));
+    const seenAt = source.seatSeen().get(run) ?? 0;
+    expect(seenAt).toBeGreaterThan(killedAt);
+    expect(seenAt).toBeLessThanOrEqual(killedAt + seconds(15));
+    expect(source.seatSeen().size).toBe(2);
+    const closing = source[Symbol.asyncDispose]();
+    await fleet.advance(seconds(20));
+    await closing;
+  });
+
   it('reports since when events do not arrive although the store answers', async () => {
     const { ports } = fleet.process('other');
     let isRefused = false;

@@ -39,7 +39,15 @@ const hello = {
   ...{ version: '1', name: 'a', mode: 'live', first: 1, last: 40, firstAt: 1, lastAt: 2, now: 3 },
   ...{ actions: true, charts: { run: 'c0ffee000000' } },
 };
-const mark = { head: 40, headAt: 2, now: 3, storeAwaySince: null, outages: [], seats: 1 };
+const mark = {
+  head: 40,
+  headAt: 2,
+  now: 3,
+  storeAwaySince: null,
+  outages: [],
+  seats: 1,
+  seatSeen: {},
+};
 if (!page) throw new Error('a page is needed');
 
 /** A stream with arbitrary text from the server. */

@@ -36,11 +36,14 @@ export interface Source {
   outages(): readonly Outage[];
   /** The runs that have a seat and judge; null: not known. */
   seats(): readonly string[] | null;
+  /** When each run was last seen with a seat, the last twenty since the start of this process. */
+  seatSeen(): ReadonlyMap<string, WallTime>;
 }
 
 type Outage = readonly [from: WallTime, to: WallTime];
 
 const mostOutages = 20;
+const mostSeats = 20;
 const lookEvery: Millis = seconds(2);
 /** A working follower has every event within this time, while its store answers. */
 const behindAfter: Millis = seconds(10);
@@ -70,6 +73,8 @@ export class LiveSource implements Source, AsyncDisposable {
   #awaySince: WallTime | null = null;
   #outages: readonly Outage[] = [];
   #seats: readonly string[] | null = null;
+  /** The run that was seen last is last. */
+  readonly #seatSeen = new Map<string, WallTime>();
   #warned: string | undefined;
   /** Ends the present reading: a reader behind the end of the audit would wait until it has grown there. */
   #following = new AbortController();
@@ -113,6 +118,10 @@ export class LiveSource implements Source, AsyncDisposable {
 
   seats(): readonly string[] | null {
     return this.#seats;
+  }
+
+  seatSeen(): ReadonlyMap<string, WallTime> {
+    return this.#seatSeen;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -196,6 +205,15 @@ export class LiveSource implements Source, AsyncDisposable {
     this.#awaySince = null;
   }
 
+  #see(runs: readonly string[], at: WallTime): void {
+    this.#seats = runs;
+    for (const run of runs) {
+      this.#seatSeen.delete(run);
+      this.#seatSeen.set(run, at);
+    }
+    for (const run of [...this.#seatSeen.keys()].slice(0, -mostSeats)) this.#seatSeen.delete(run);
+  }
+
   /** Whether the store answers, and whether a collector watches. */
   async #look(): Promise<void> {
     const { audit, clock, leases } = this.#ports;
@@ -219,7 +237,10 @@ export class LiveSource implements Source, AsyncDisposable {
         else this.#isBack(heard);
         // A seat with an unreadable record counts, too.
         const seats = judgingSeats(await leases.list(allSeats));
-        this.#seats = seats.map(({ text }) => readSeat(text)?.run ?? '');
+        this.#see(
+          seats.map(({ text }) => readSeat(text)?.run ?? ''),
+          heard,
+        );
       } catch (cause) {
         this.#seats = null;
         compared = 0;

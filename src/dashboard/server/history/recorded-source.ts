@@ -115,5 +115,6 @@ export async function openRecording(
     storeAwaySince: () => null,
     outages: () => [],
     seats: () => null,
+    seatSeen: () => new Map(),
   };
 }

@@ -123,6 +123,7 @@ const markOf = (source: Source): ApiHeartbeat => {
     storeAwaySince: source.storeAwaySince(),
     outages: source.outages(),
     seats: source.seats(),
+    seatSeen: Object.fromEntries(source.seatSeen()),
   };
 };
 

@@ -15,7 +15,7 @@ export interface LiveFleet {
   /** The view that this process keeps current, and the time of the store. */
   now(): Promise<{ readonly fleet: Fleet; readonly now: WallTime }>;
   /** What will be removed from that view. Reads leases and seats, and pings the suspects. */
-  plan(fleet: Fleet): Promise<Plan & { readonly seats: number }>;
+  plan(fleet: Fleet): Promise<Plan>;
 }
 
 /** A moment of the history. `time`: it is after the event `at`; undefined: it is that of the event. */
@@ -77,9 +77,8 @@ export class GcPlans {
   async #livePlan(live: LiveFleet): Promise<ApiGcPlan> {
     const { fleet } = await live.now();
     const plan = await live.plan(fleet);
-    const { seats } = plan;
     const seq = this.#source.index().last;
-    return { seq, at: this.#source.now(), estimate: false, seats, ...documentOf(plan, fleet) };
+    return { seq, at: this.#source.now(), estimate: false, ...documentOf(plan, fleet) };
   }
 
   /**
@@ -95,8 +94,7 @@ export class GcPlans {
     const now = moment.time ?? at;
     const around = { now, leases, answering: new Set<string>(), orphans: defaultLease };
     const plan = planRemovals(fleet, { ...around, seats: isUnobserved ? 0 : 1 });
-    const seats = isUnobserved ? 0 : null;
-    return { seq, at: now, estimate: true, seats, ...documentOf(plan, fleet) };
+    return { seq, at: now, estimate: true, ...documentOf(plan, fleet) };
   }
 
   async #pastBrakes(moment: PlanMoment, signal: AbortSignal): Promise<ApiBrakes> {

@@ -1,7 +1,7 @@
 import type { ApiGap, ApiHello } from '../../api-types.ts';
 import { joined } from '../../history/gaps.ts';
 import type { AtMoment, Extent } from '../protocol/worker-messages.ts';
-import { formatCount, formatNumber } from './format-time.ts';
+import { dayTime, formatCount, formatNumber } from './format-time.ts';
 
 type LoadedRange = Pick<Extent, 'from' | 'gaps' | 'complete'>;
 
@@ -17,15 +17,15 @@ export function gapsOf(
   return joined([...before, ...gaps]);
 }
 
-/** When the history begins, if a moment is before that; null: it is not. */
-export function beginsAfter(
+/** That nothing is known, as a sentence, if a moment is before the history begins; null: it is not. */
+export function nothingBefore(
   moment: Pick<AtMoment, 'seq'> | null,
   all: Extent | null,
   hello: Pick<ApiHello, 'first'> | null,
-): number | null {
+): string | null {
   const isBefore =
     moment && all?.complete && hello && moment.seq < all.from && all.from <= hello.first;
-  return isBefore ? all.firstAt : null;
+  return isBefore ? `Nothing is recorded before ${dayTime(all.firstAt)}.` : null;
 }
 
 /** The number of sequences in these gaps. */

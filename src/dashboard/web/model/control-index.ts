@@ -1,7 +1,13 @@
-import type { ApiEntity } from '../../api-types.ts';
+import type { CollectorFacts } from '../../../domain/fleet/observation.ts';
+import type { ApiEntity, ApiHeartbeat } from '../../api-types.ts';
 import type { EntityState } from './agent-model.ts';
 
 type Target = { readonly host: string } | { readonly service: string; readonly id: string };
+
+/** A collector, and what the history tells about it at the moment. */
+export interface Collector extends CollectorFacts {
+  readonly of: EntityState;
+}
 
 /** The entities that are neither runs nor instances nor sessions: holds, drains, brakes, collectors, policies. */
 export class ControlIndex {
@@ -10,10 +16,16 @@ export class ControlIndex {
   readonly #targets = new Map<string, Map<number, EntityState>>();
   /** Grows with each change of one. */
   changes = 0;
+  /** When collectors last wrote an event, by number. */
+  readonly acts = new Map<number, number>();
+  /** Who has a seat, as the server read it; null: only the history tells. */
+  seats: ApiHeartbeat | null = null;
 
   clear(): void {
     this.#states.clear();
     this.#targets.clear();
+    this.acts.clear();
+    this.seats = null;
   }
 
   /** Sets the state of an entity; undefined: it does not exist. */
@@ -27,6 +39,15 @@ export class ControlIndex {
 
   of(kind: ApiEntity['entity']): EntityState[] {
     return [...this.#states.values()].filter(({ entity }) => entity.entity === kind);
+  }
+
+  collectors(): readonly Collector[] {
+    return this.of('collector').map((of) => ({
+      of,
+      hasSeat: of.state.startsWith('seated'),
+      lastActAt: this.acts.get(of.number) ?? 0,
+      isBlind: of.state === 'seated.blind',
+    }));
   }
 
   /** The holds on an agent or its host, also those that are over. */

@@ -4,7 +4,8 @@ import type { Connection } from '../protocol/worker-messages.ts';
 export interface Age {
   readonly kind: 'live' | 'past' | 'stale' | 'away' | 'recording' | 'opening';
   readonly text: string;
-  readonly title: string;
+  /** A banner says the rest of what is wrong. */
+  readonly title?: string;
 }
 
 /** A short text with the age of the data. `past`: the viewed moment, if it is not the newest. */
@@ -14,18 +15,16 @@ export function age(
   { past }: { past: string | null },
 ): Age {
   if (!connection || (!connection.hello && connection.state !== 'broken')) {
-    return { kind: 'opening', text: 'connecting …', title: 'No answer from the server yet' };
+    return { kind: 'opening', text: 'connecting …' };
   }
-  const { mark, markAt, state, brokenSince } = connection;
+  const { mark, markAt, state } = connection;
   const old = formatDuration(clock - markAt);
   if (state === 'broken') {
-    const title = `Nothing received from the server since ${clockTime(brokenSince ?? clock)}`;
-    const text = markAt === 0 ? 'no connection' : `stale · ${old} old`;
-    return { kind: 'stale', text, title };
+    return { kind: 'stale', text: markAt === 0 ? 'no connection' : `stale · ${old} old` };
   }
   if (mark?.storeAwaySince) {
     const text = `NATS away ${formatDuration(clock + connection.skew - mark.storeAwaySince)}`;
-    return { kind: 'away', text, title: 'The dashboard server is up but cannot reach NATS' };
+    return { kind: 'away', text };
   }
   const title = mark
     ? `The server's clock ${clockTime(mark.now)}; last change ${clockTime(mark.headAt)}`

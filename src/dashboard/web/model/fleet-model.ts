@@ -1,8 +1,8 @@
 import { signal } from '@preact/signals';
-import type { CollectorFacts, Observation } from '../../../domain/fleet/observation.ts';
+import type { Observation } from '../../../domain/fleet/observation.ts';
 import type { DrainTarget } from '../../../domain/identity/names.ts';
 import { ownerExpired } from '../../../domain/losses/losses.ts';
-import type { ApiBrakes, ApiEntity } from '../../api-types.ts';
+import type { ApiBrakes, ApiEntity, ApiHeartbeat } from '../../api-types.ts';
 import {
   agentFacts,
   type HistoryFacts,
@@ -50,8 +50,6 @@ export class FleetModel {
   /** When the runs that wait for a brake expire, as far as that is known. */
   readonly turns = signal<ApiBrakes['turns']>({});
   #observation: Observation = 'unknown';
-  /** When collectors last wrote an event, by number. */
-  readonly #acts = new Map<number, number>();
   readonly #slots = new Map<string, AgentEntities>();
   /** The slot of each run and instance by number, so that each is looked up by name only once. */
   #slotAt: (AgentEntities | undefined)[] = [];
@@ -71,7 +69,6 @@ export class FleetModel {
     this.sessions.clear();
     this.names.clear();
     this.ended.clear();
-    this.#acts.clear();
     this.controls.clear();
     this.#observation = 'unknown';
     this.#slots.clear();
@@ -94,25 +91,17 @@ export class FleetModel {
     return this.#observation;
   }
 
-  /** Sets whether a collector observes the fleet at the moment; returns whether that is a change. */
-  setObservation(observation: Observation): boolean {
-    if (observation === this.#observation) return false;
+  /**
+   * Sets whether a collector observes the fleet at the moment, and who has a seat, if the server read that; returns
+   * whether that is a change.
+   */
+  setObservation(observation: Observation, seats: ApiHeartbeat | null = null): boolean {
+    const isOther = String(seats?.seats) !== String(this.controls.seats?.seats);
+    this.controls.seats = seats;
+    if (observation === this.#observation) return isOther;
     this.#observation = observation;
     for (const slot of this.#slots.values()) this.#dirty.add(slot);
     return true;
-  }
-
-  addActs(acts: Iterable<readonly [collector: number, at: number]>): void {
-    for (const [collector, at] of acts) this.#acts.set(collector, at);
-  }
-
-  /** The facts about each collector at the moment, from the history. */
-  collectors(): readonly CollectorFacts[] {
-    return this.of('collector').map(({ number, state }) => ({
-      hasSeat: state.startsWith('seated'),
-      lastActAt: this.#acts.get(number) ?? 0,
-      ...(state === 'seated.blind' && { isBlind: true }),
-    }));
   }
 
   /** The instances of one `service/id` under all agents. More than one: they are rivals. */

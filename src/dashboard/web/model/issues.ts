@@ -5,6 +5,7 @@ import { flapIssues } from './flapping.ts';
 import type { FleetModel } from './fleet-model.ts';
 import { isAlone, isSilent, type Ordered, ofItsHost } from './group-agents.ts';
 import { lossIssues } from './loss-issues.ts';
+import { unobservedIssue } from './unobserved-issue.ts';
 
 /** A problem that needs attention: what is wrong, since when, and what happens next. */
 export interface Issue {
@@ -12,7 +13,8 @@ export interface Issue {
   readonly status: string;
   readonly title: string;
   readonly reason: string;
-  readonly since: number;
+  /** null: not known. */
+  readonly since: number | null;
   /** What happens next; with a moment, when. */
   readonly next: string;
   readonly at?: number | null;
@@ -117,28 +119,6 @@ function matterOf({ slots }: Found, fleet: FleetModel): Issue {
   return slots.length > 1 ? hostMatter(slot.host, slots, fleet) : slotMatter(slot, fleet);
 }
 
-/** One issue for the whole fleet while no collector observes it. */
-function unobservedIssue(slots: readonly AgentModel[], fleet: FleetModel): readonly Issue[] {
-  if (fleet.observation !== 'unobserved') return [];
-  const unobserved = slots.filter(({ reason }) => reason === 'unobserved');
-  const [first] = unobserved;
-  if (!first) return [];
-  return [
-    {
-      key: 'unobserved',
-      status: 'dubious',
-      title: 'no collector',
-      reason: `unobserved: ${formatCount(unobserved.length, 'agent')}`,
-      since: Math.max(
-        ...[first.entityState.since],
-        ...fleet.of('collector').map(({ since }) => since),
-      ),
-      next: 'failures go undetected until a collector starts',
-      slots: [first],
-    },
-  ];
-}
-
 /** The failing instances of an agent, or else its contested ones. */
 function instanceIssue(slot: AgentModel): Issue {
   const failing = slot.instances.filter(({ status }) => status === 'failing');
@@ -209,12 +189,28 @@ function slotMatter(slot: AgentModel, fleet: FleetModel): Issue {
   };
 }
 
+interface Next {
+  readonly next: string;
+  readonly at: number | null;
+}
+
+/** Instead of what a collector would do next. */
+export const noForecast = 'not known: no collector';
+
 /** What happens to a slot next, if nothing changes. */
-export function nextOf(slot: AgentModel, fleet: FleetModel): { next: string; at: number | null } {
+export function nextOf(slot: AgentModel, fleet: FleetModel): Next {
+  const hold = slot.status === 'suspect' && fleet.controls.holdOf(slot.host, slot.agent);
+  if (hold) return { next: 'planned: the hold ends', at: hold.note.until ?? null };
+  const what = nextAct(slot, fleet);
+  return what.next !== '' && fleet.observation === 'unobserved'
+    ? { next: noForecast, at: null }
+    : what;
+}
+
+/** What a collector does with a slot next. */
+function nextAct(slot: AgentModel, fleet: FleetModel): Next {
   const { entityState, status, instances } = slot;
   if (status === 'suspect') {
-    const hold = fleet.controls.holdOf(slot.host, slot.agent);
-    if (hold) return { next: 'planned: the hold ends', at: hold.note.until ?? null };
     if (fleet.controls.brakeIn(slot.zone))
       return {
         next: 'expires in turn under the brake',

@@ -79,12 +79,14 @@ export const parseHello = parseAs<ApiHello>(
 
 export const parseHeartbeat = parseAs<ApiHeartbeat>(
   'mark',
-  ({ head, headAt, now, storeAwaySince, outages, seats }) =>
+  ({ head, headAt, now, storeAwaySince, outages, seats, seatSeen }) =>
     isPlace(head) &&
     [headAt, now].every(isMoment) &&
     (storeAwaySince === null || isMoment(storeAwaySince)) &&
     isList(outages, (one) => isList(one, isMoment)) &&
-    (seats === null || isList(seats, isText)),
+    (seats === null || isList(seats, isText)) &&
+    isRecord(seatSeen) &&
+    Object.values(seatSeen).every(isMoment),
 );
 
 export const parsePage = parseAs<ApiPage>(

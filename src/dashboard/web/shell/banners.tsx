@@ -30,10 +30,11 @@ import { useFetch } from '../state/use-query.ts';
 import { useThrottled } from '../state/use-throttled.ts';
 import { BidiText } from '../widgets/bidi-text.tsx';
 import { BrakeEnd } from '../widgets/brake-end.tsx';
-import { still } from '../widgets/still.ts';
+import { still, textOf } from '../widgets/still.ts';
 
 /** Stays for as long as the page shows the sample. */
 const fillSample = still('sample');
+const fillNoCollector = still('no-collector');
 
 /** Notices that apply to the whole page: sample, connection, past, clock skew, brakes and holds. */
 export function Banners() {
@@ -100,8 +101,7 @@ function ConnectionBanner() {
       <div class="banner stale" data-testid="broker">
         <span aria-hidden="true">▲</span>
         <span>
-          The dashboard server has had no connection to NATS since {clockTime(mark.storeAwaySince)}.
-          The live view stops at seq {mark.head}. The history in memory still works.
+          {textOf('away')} {clockTime(mark.storeAwaySince)}. The live view stops at seq {mark.head}.
         </span>
       </div>
     );
@@ -120,7 +120,7 @@ function SkewBanner() {
   );
 }
 
-/** Brakes and holds that are active: how many runs, why, and what ends them. */
+/** That no collector watches, and the brakes and holds that are active: how many runs, why, and what ends them. */
 function HoldAndBrakeBanners() {
   void version.value;
   const brakes = fleet.of('brake').filter(({ state }) => state === 'braked');
@@ -133,6 +133,9 @@ function HoldAndBrakeBanners() {
   }, [forecast]);
   return (
     <>
+      {fleet.observation === 'unobserved' && fleet.slots().length > 0 ? (
+        <div class="banner stale" data-testid="no-collector" ref={fillNoCollector} />
+      ) : null}
       {brakes.map(({ number, entity, note, since }) =>
         entity.entity !== 'brake' ? null : (
           <div key={number} class="banner calm" data-testid="brake">

@@ -1,4 +1,4 @@
-import { dayTime, formatCount } from '../format/format-time.ts';
+import { dayTime } from '../format/format-time.ts';
 import { subjectOf, writeSubject } from '../model/subject.ts';
 import { connection, extent, fleet } from '../state/store.ts';
 import { still, textOf } from '../widgets/still.ts';
@@ -11,18 +11,7 @@ export function EmptyState() {
     const title = state === 'broken' ? 'The dashboard server does not answer' : undefined;
     return <Loading {...{ title, text: why }} />;
   }
-  if (hello.last > 0) {
-    return (
-      <section class="panel notice">
-        <h2>No event can be read</h2>
-        <p>
-          This version understands none of the {formatCount(hello.last - hello.first + 1, 'event')}{' '}
-          stored. <code>rollcall audit verify</code> says why.
-        </p>
-      </section>
-    );
-  }
-  return <NoAgents />;
+  return hello.last > 0 ? <section class="panel notice" ref={fillUnreadable} /> : <NoAgents />;
 }
 
 /** Shown while no agent is known: how to start one, or that the history begins too late to have one. */
@@ -58,3 +47,4 @@ const Loading = ({ title, text }: LoadingProps) => (
 
 const most = 20;
 const fill = still('no-agents');
+const fillUnreadable = still('unreadable');

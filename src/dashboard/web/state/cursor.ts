@@ -1,4 +1,5 @@
 import { pastObservation } from '../../../domain/fleet/observation.ts';
+import type { ApiHeartbeat } from '../../api-types.ts';
 import { FleetModel } from '../model/fleet-model.ts';
 import { type CursorMove, NearbyRows } from '../protocol/nearby-rows.ts';
 import type {
@@ -71,7 +72,7 @@ export class Cursor {
     const { entities, words, extent, moment, changes, acts, changeCount, seekCount } = message;
     this.fleet.addNames(entities, words);
     this.fleet.apply(changes);
-    this.fleet.addActs(acts);
+    for (const [collector, at] of acts) this.fleet.controls.acts.set(collector, at);
     this.#changeCount = changeCount;
     this.#seekCount = seekCount;
     const isLoading = !extent.complete;
@@ -88,15 +89,19 @@ export class Cursor {
     const { moment, extent } = this;
     const { hello = null, mark = null } = this.#connection ?? {};
     if (!moment || !extent) return;
-    let observation = pastObservation(this.fleet.collectors(), moment.at, extent.floor === 0);
+    const { controls } = this.fleet;
+    let observation = pastObservation(controls.collectors(), moment.at, extent.floor === 0);
+    let seats: ApiHeartbeat | null = null;
     if (moment.head && hello?.mode === 'live') {
-      if (!mark) return;
-      // In the first seconds of an outage, the last known value.
       if (isAway(this.#connection)) observation = 'unknown';
-      else if (mark.seats === null) observation = this.fleet.observation;
-      else observation = mark.seats.length > 0 ? 'observed' : 'unobserved';
+      // In the first seconds of an outage, the last known value.
+      else if (!mark?.seats) return;
+      else {
+        seats = mark;
+        observation = mark.seats.length > 0 ? 'observed' : 'unobserved';
+      }
     }
-    if (this.fleet.setObservation(observation)) this.version += 1;
+    if (this.fleet.setObservation(observation, seats)) this.version += 1;
   }
 
   #byItself(

@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { Query } from '../../history/query-types.ts';
-import { beginsAfter } from '../format/gap-text.ts';
+import { nothingBefore } from '../format/gap-text.ts';
 import { writePin } from '../format/pin.ts';
 import { apiPath, isSample } from '../protocol/api-path.ts';
 import type {
@@ -33,9 +33,9 @@ export const place = computed(() => {
   const { screen, params } = route.value;
   return `${screen} ${params['of']} ${params['sel']}`;
 });
-/** When the history begins, if the moment is before that. */
-export const begins = computed(() =>
-  beginsAfter(moment.value, extent.value, connection.value?.hello ?? null),
+/** That nothing is known, as a sentence, if the moment is before the history begins. */
+export const nothingRecorded = computed(() =>
+  nothingBefore(moment.value, extent.value, connection.value?.hello ?? null),
 );
 /** Whether what it shows as the present may have changed: the server, or NATS behind it, does not answer. */
 export const isStale = computed(() => isAway(connection.value));

@@ -72,6 +72,7 @@ export class WrittenSource implements Source {
   storeAwaySince = () => null;
   outages = () => [];
   seats = () => ['run000000001'];
+  seatSeen = () => new Map<string, number>();
 }
 
 const files = new Map([

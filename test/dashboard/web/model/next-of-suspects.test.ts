@@ -16,6 +16,20 @@ test('shows that a suspect run expires after its grace', () => {
   expect(nextOf(slotOf(fleet), fleet)).toEqual({ next: 'expires', at: 35_000 });
 });
 
+test('without a collector it is not known when a run expires or is removed, but when a hold ends', () => {
+  const unknown = { next: 'not known: no collector', at: null };
+  const fleet = rollOf([{ entity: run('h'), state: suspect, since: 5000, note: silent }]);
+  fleet.setObservation('unobserved');
+  expect(nextOf(slotOf(fleet), fleet)).toEqual(unknown);
+  tell(fleet, [{ entity: run('h'), state: 'expired', note: silent }]);
+  expect(nextOf(slotOf(fleet), fleet)).toEqual(unknown);
+  tell(fleet, [
+    { entity: run('h'), state: suspect, note: silent },
+    { entity: hold('h'), state: 'planned', note: { until: 77_000 } },
+  ]);
+  expect(nextOf(slotOf(fleet), fleet)).toMatchObject({ at: 77_000 });
+});
+
 test('after a hold, the ttl and then the grace of a suspect run begin anew', () => {
   const fleet = rollOf([
     { entity: run('h'), state: suspect, since: 5000, note: silent },

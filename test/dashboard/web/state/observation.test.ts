@@ -33,10 +33,15 @@ const hello: ApiHello = {
   ...{ version: '1', name: 'x', mode: 'live', first: 1, last: 2, firstAt: 0, lastAt: 2000 },
   ...{ now: 5000, actions: false, charts: {} },
 };
-const linkOf = (seats: readonly string[] | null, now = 5000, mode: ApiHello['mode'] = 'live') =>
+const linkOf = (
+  seats: readonly string[] | null,
+  now = 5000,
+  mode: ApiHello['mode'] = 'live',
+  seatSeen: Readonly<Record<string, number>> = {},
+) =>
   ({
     ...{ state: 'live', hello: { ...hello, mode }, markAt: 0, brokenSince: null, attempt: 0 },
-    mark: { head: 2, headAt: 2000, now, storeAwaySince: null, outages: [], seats },
+    mark: { head: 2, headAt: 2000, now, storeAwaySince: null, outages: [], seats, seatSeen },
     ...{ retryAt: null, why: null, skew: 0 },
   }) satisfies Connection;
 
@@ -131,13 +136,26 @@ describe('a collector that is killed', () => {
     expect(statuses()).toEqual(['dubious', 'dubious']);
   });
 
+  test('needs attention since its seat was last seen; if nobody saw that, since an unknown time', () => {
+    const { cursor } = open(pageOf(collector));
+    const sinceOf = (seatSeen: Readonly<Record<string, number>>) => {
+      const connection = linkOf([], 700_000, 'live', seatSeen);
+      cursor.onMessage({ is: 'connection', connection });
+      return counted(cursor.fleet).issues.first(1)[0]?.since;
+    };
+    expect(sinceOf({})).toBeNull();
+    expect(sinceOf({ [collector.run]: 690_000, other0000001: 5000 })).toBe(690_000);
+  });
+
   test('is known to have observed the past while it was last seen with its seat', () => {
     const { cursor, mark, seek, statuses } = open(pageOf(collector));
     mark([collector.run], 600_000);
     mark([], 700_000);
     seek(3);
     expect(statuses()).toEqual(['live', 'live']);
-    expect(cursor.fleet.collectors()).toEqual([{ hasSeat: true, lastActAt: 600_000 - seatTtl }]);
+    expect(cursor.fleet.controls.collectors()).toMatchObject([
+      { hasSeat: true, lastActAt: 600_000 - seatTtl },
+    ]);
   });
 });
 

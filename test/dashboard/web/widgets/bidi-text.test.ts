@@ -252,7 +252,8 @@ describe('the age of the data', () => {
     expect(say(link({ state: 'broken' }))).toBe('stale · 2 s old');
     expect(say(link({ state: 'broken' }), '03:14:40')).toBe('stale · 2 s old');
     expect(say(link({ state: 'broken', markAt: 0 }))).toBe('no connection');
-    const mark = { head: 1, headAt: 1, now: 1, storeAwaySince: 1000, outages: [], seats: null };
+    const at = { head: 1, headAt: 1, now: 1, storeAwaySince: 1000 };
+    const mark = { ...at, outages: [], seats: null, seatSeen: {} };
     expect(say(link({ mark }))).toBe('NATS away 2 s');
   });
 });

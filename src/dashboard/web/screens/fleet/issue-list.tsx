@@ -1,13 +1,14 @@
 import '../../styles/issues.css';
 import { useState } from 'preact/hooks';
-import { dayTime, since } from '../../format/format-time.ts';
+import { since } from '../../format/format-time.ts';
 import type { Issue, Issues } from '../../model/issues.ts';
 import { writeSubject } from '../../model/subject.ts';
 import { ActionButton } from '../../shell/action-dialog.tsx';
-import { begins, isPast, isStale, navigate, now, setParams } from '../../state/store.ts';
+import { isPast, isStale, navigate, nothingRecorded, now, setParams } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { Countdown } from '../../widgets/countdown.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
+import { textOf } from '../../widgets/still.ts';
 
 const firstShown = 8;
 /** As many rows as the button to see them needs are not folded. */
@@ -20,15 +21,13 @@ export function IssueList({ issues }: { readonly issues: Issues }) {
   if (issues.count === 0) {
     return (
       <section class="panel calm-line" aria-label="Needs attention">
-        {isStale.value && !isPast.value ? (
-          'Nothing needed attention so far. It is not known what does now.'
-        ) : begins.value === null ? (
-          <>
-            <span class="state s-live">✓</span> Nothing needs attention.
-          </>
-        ) : (
-          `Nothing is recorded before ${dayTime(begins.value)}.`
-        )}
+        {isStale.value && !isPast.value
+          ? textOf('not-known')
+          : (nothingRecorded.value ?? (
+              <>
+                <span class="state s-live">✓</span> Nothing needs attention.
+              </>
+            ))}
       </section>
     );
   }
@@ -76,7 +75,7 @@ function IssueRow({ issue }: { readonly issue: Issue }) {
         <StateBadge status={status} />
         <BidiText class="name cut" text={title} />
         <span class="why cut">{reason}</span>
-        <span class="num">{since(issue.since, now.value)}</span>
+        <span class="num">{issue.since && since(issue.since, now.value)}</span>
         <span class="next">
           {next} <Countdown to={at} />
         </span>

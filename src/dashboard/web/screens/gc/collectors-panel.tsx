@@ -1,41 +1,41 @@
-import { dayTime, since } from '../../format/format-time.ts';
-import { watchingSince } from '../../model/gc-pipeline.ts';
-import { statusOf } from '../../model/state-styles.ts';
+import { dayTime, since, when } from '../../format/format-time.ts';
+import { collectorStatus, watchingSince } from '../../model/gc-pipeline.ts';
 import { entityName, subjectOf } from '../../model/subject.ts';
-import { fleet, now } from '../../state/store.ts';
+import { fleet, now, shownAt, version } from '../../state/store.ts';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { SubjectLink } from '../../widgets/subject-link.tsx';
 
-/** The collectors and their seats. A killed collector writes no final event; its seat lapses. */
-export function CollectorsPanel({ seats }: { readonly seats: number | null }) {
-  const all = fleet
-    .of('collector')
-    .filter(({ state }) => state !== 'stopped')
-    .sort((a, b) => watchingSince(b) - watchingSince(a));
-  const shown = all.slice(0, Math.max(seats ?? 3, 3));
+/** The collectors, those that may have ended last. A killed one writes no final event, but loses its seat. */
+export function CollectorsPanel() {
+  void version.value;
+  const { controls } = fleet;
+  const all = controls
+    .collectors()
+    .map((one) => {
+      const status = collectorStatus(one, fleet, shownAt.value);
+      return { ...one, status, isLost: Number(/^(no|un)/.test(status)) };
+    })
+    .filter(({ status }) => status !== 'stopped')
+    .sort((a, b) => a.isLost - b.isLost || watchingSince(b.of) - watchingSince(a.of));
   return (
     <section class="panel seats" aria-label="Collectors">
       <h2>Collectors</h2>
-      {shown.length === 0 ? <p class="dim">No collector appears in this history.</p> : null}
       <ul class="seat-list">
-        {shown.map((one) => {
-          const { number, entity, state } = one;
-          const subject = subjectOf(entity);
-          const from = watchingSince(one);
-          return (
-            <li key={number}>
-              <StateBadge
-                status={
-                  fleet.observation === 'unknown' ? 'unverified' : statusOf('collector', state)
-                }
-              />
-              {subject ? <SubjectLink of={subject} text={entityName(entity)} /> : null}
-              <span class="dim num" title={dayTime(from)}>
-                {since(from, now.value)}
-              </span>
-            </li>
-          );
-        })}
+        {all
+          .slice(0, Math.max(controls.seats?.seats?.length ?? 3, 3))
+          .map(({ of, status, isLost, lastActAt }) => {
+            const subject = subjectOf(of.entity);
+            const from = isLost ? controls.seats?.seatSeen[of.entity.run] : watchingSince(of);
+            return (
+              <li key={of.number}>
+                <StateBadge status={status} />
+                {subject ? <SubjectLink of={subject} text={entityName(of.entity)} /> : null}
+                <span class="dim num" title={dayTime(from ?? lastActAt)}>
+                  {from ? since(from, now.value) : `seen until ${when(lastActAt)}`}
+                </span>
+              </li>
+            );
+          })}
       </ul>
     </section>
   );

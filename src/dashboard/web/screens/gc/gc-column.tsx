@@ -1,5 +1,7 @@
 import type { ApiPlanRow } from '../../../api-types.ts';
 import { soonestFirst } from '../../model/gc-pipeline.ts';
+import { noForecast } from '../../model/issues.ts';
+import { fleet, version } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { Countdown } from '../../widgets/countdown.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
@@ -36,6 +38,7 @@ export function GcColumn({ title, empty, rows }: ColumnProps) {
 }
 
 function PlanCard({ row }: { readonly row: ApiPlanRow }) {
+  void version.value;
   const { kind, next, at, detail, status, reason, waits, removes } = row;
   return (
     <li class="card">
@@ -46,8 +49,13 @@ function PlanCard({ row }: { readonly row: ApiPlanRow }) {
       <p>
         {next === 'nothing'
           ? (detail ?? 'needs an operator')
-          : { remove: 'removed', expire: 'expires', suspect: 'suspected' }[next]}{' '}
-        <Countdown to={at} />
+          : fleet.observation === 'unobserved'
+            ? noForecast
+            : [
+                { remove: 'removed', expire: 'expires', suspect: 'suspected' }[next],
+                ' ',
+                <Countdown key="at" to={at} />,
+              ]}
       </p>
       <p class="dim">{kind === 'record' ? 'not removed' : `removes ${removes}`}</p>
       {waits === '' ? null : <p class="waits">waits: {waits}</p>}

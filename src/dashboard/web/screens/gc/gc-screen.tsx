@@ -13,6 +13,7 @@ import {
   isStale,
   moment,
   momentPath,
+  nothingRecorded,
   shownAt,
   version,
 } from '../../state/store.ts';
@@ -33,11 +34,12 @@ export function GcScreen() {
   const fresh = isPast.value ? 0 : Math.floor(clock.value / 5000);
   const path = useThrottled(`${momentPath('plan')}#${upTo} ${fresh}`, isPast.value ? 300 : 1000);
   const isAway = isStale.value && !isPast.value;
-  const { value, failed: why } = useFetch<ApiGcPlan>(isAway ? null : path);
-  const [plan, failed] = isAway ? [undefined, noAnswer] : [value, why];
+  const isKnown = !isAway && nothingRecorded.value === null;
+  const { value, failed: why } = useFetch<ApiGcPlan>(isKnown ? path : null);
+  const [plan, failed] = isKnown ? [value, why] : [undefined, noAnswer];
   const older = extent.value?.from;
   const removed = useHistoryQuery<Transition[]>(
-    { ask: 'found', types: ['removed', 'left', 'expired'], upTo },
+    { ask: 'found', types: ['removed', 'left'], upTo },
     older,
   );
   const rowsIn = (column: ApiPlanRow['column']) =>
@@ -49,10 +51,9 @@ export function GcScreen() {
         <h1>GC</h1>
         <span class="verdict">
           {plan
-            ? `${watchingText(plan.seats, fleet.collectors(), shownAt.value)} · ${plan.verdict}`
-            : failed === undefined
-              ? 'Loading the plan …'
-              : `The plan is not known: ${failed}.`}
+            ? `${watchingText(fleet, shownAt.value)} · ${plan.verdict}`
+            : (nothingRecorded.value ??
+              (failed === undefined ? 'Loading the plan …' : `The plan is not known: ${failed}.`))}
         </span>
         {plan?.estimate ? <span class="chip">{textOf('estimate')}</span> : null}
         <span class="grow" />
@@ -62,7 +63,7 @@ export function GcScreen() {
         <p class="off dim">Actions are off: {actionsDisabledReason.value}</p>
       )}
       <LastActionResult class="panel" />
-      <CollectorsPanel seats={plan?.seats ?? null} />
+      <CollectorsPanel />
       <BrakesPanel plan={plan} />
       <div class="pipeline">
         <GcColumn title="In grace" empty="No run is in its grace." rows={rowsIn('grace')} />

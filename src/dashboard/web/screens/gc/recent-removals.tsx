@@ -1,6 +1,5 @@
 import type { Transition } from '../../../history/query-types.ts';
-import { clockTime, formatDuration } from '../../format/format-time.ts';
-import { meanWay } from '../../model/gc-pipeline.ts';
+import { clockTime } from '../../format/format-time.ts';
 import { statusOf } from '../../model/state-styles.ts';
 import { fleet, goTo } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
@@ -9,7 +8,7 @@ import { StateBadge } from '../../widgets/state-badge.tsx';
 
 const shown = 12;
 
-/** The latest removals, newest first, and how long a removal took on average. */
+/** The latest removals, newest first. */
 export function RecentRemovals({
   removed = [],
 }: {
@@ -17,18 +16,14 @@ export function RecentRemovals({
 }) {
   const done = removed.filter(({ entity, type }) => {
     const kind = fleet.entities[entity]?.entity;
-    return (kind === 'run' && type !== 'expired') || (kind === 'instance' && type === 'removed');
+    return kind === 'run' || (kind === 'instance' && type === 'removed');
   });
-  const mean = meanWay(removed, (one) => fleet.entities[one]?.entity === 'run');
   return (
     <section class="panel column" aria-label="Done">
       <h2>
         Done{' '}
         <span class="dim">{removed.length >= 400 ? `${done.length} newest` : done.length}</span>
       </h2>
-      {mean === null ? null : (
-        <p class="dim">{formatDuration(mean)} on average from expiry to the last removal</p>
-      )}
       <ul class="shorts">
         {done.slice(0, shown).map((one) => (
           <Removal key={one.seq} transition={one} />

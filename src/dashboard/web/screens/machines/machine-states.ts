@@ -1,6 +1,7 @@
 import type { ApiEntity } from '../../../api-types.ts';
 import type { EntityState } from '../../model/agent-model.ts';
 import type { FleetModel } from '../../model/fleet-model.ts';
+import { isSeatless } from '../../model/gc-pipeline.ts';
 import { isOf, type Subject, subjectOf, writeSubject } from '../../model/subject.ts';
 
 /** The entities that use a machine at this moment: all, and those of the selection. */
@@ -28,5 +29,5 @@ function statesOf(fleet: FleetModel, machine: string): readonly EntityState[] {
       .slots()
       .flatMap(({ instances }) => instances.map(({ entityState }) => entityState));
   }
-  return fleet.of(machine as ApiEntity['entity']);
+  return fleet.of(machine as ApiEntity['entity']).filter((one) => !isSeatless(one, fleet));
 }

@@ -164,6 +164,7 @@ function LowestLive({ service, isOpen }: { readonly service: string; readonly is
       <button type="button" class="link" onClick={() => goTo({ at: null, time: lowest.at })}>
         at {dayTime(lowest.at)}
       </button>
+      {fleet.observation === 'observed' ? null : '; not known at this moment'}
     </span>
   );
 }

@@ -7,6 +7,7 @@ import { fleet, goTo } from '../../state/store.ts';
 import { BidiText } from '../../widgets/bidi-text.tsx';
 import { StateBadge } from '../../widgets/state-badge.tsx';
 import { barsOf, type Tick, worstStatus } from '../../widgets/state-bars.ts';
+import { textOf } from '../../widgets/still.ts';
 import { type Band, bandClass } from './bands.ts';
 import { hoveredTransition } from './hovered-transition.ts';
 import { countsIn, type NamedLane, statusesNow } from './lane-model.ts';
@@ -78,7 +79,7 @@ export function LaneRow({ lane, answered, window, at, isFirst, bands }: Props) {
         role="group"
         tabIndex={isFirst ? 0 : -1}
         aria-label={`${lane.name}: ${statuses}; ${formatCount(ticks.length, 'change')}${cut ? ', older ones not drawn' : ''}`}
-        title={cut ? 'Only the last 400 changes are drawn. Zoom in to see the others.' : undefined}
+        title={cut ? textOf('cut') : undefined}
         onKeyDown={press}
         onBlur={() => point(undefined)}
         onPointerMove={(event) => point(nearest(event))}

@@ -5,13 +5,16 @@ import {
   whatGoes,
 } from '../../../../../src/dashboard/server/routes/plan-text.ts';
 import { sweepResultText } from '../../../../../src/dashboard/server/routes/sweep-result.ts';
+import { FleetModel } from '../../../../../src/dashboard/web/model/fleet-model.ts';
 import {
-  meanWay,
+  collectorStatus,
   watchingSince,
   watchingText,
 } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
+import { machineStates } from '../../../../../src/dashboard/web/screens/machines/machine-states.ts';
 import { type PlanRow, planRemovals } from '../../../../../src/domain/collection/gc-plan.ts';
-import type { CollectorFacts } from '../../../../../src/domain/fleet/observation.ts';
+import type { Observation } from '../../../../../src/domain/fleet/observation.ts';
+import { AgentName, HostId, RunId } from '../../../../../src/domain/identity/names.ts';
 import { seconds } from '../../../../../src/domain/time.ts';
 import {
   agent,
@@ -22,13 +25,21 @@ import {
 } from '../../../../domain/collection/planned-rows.ts';
 import { brakeEntry } from '../../../../domain/support/sample-fleet.ts';
 import { openPage } from '../../../support/recorded-page.ts';
-import { happened } from '../../support/transitions.ts';
+import { tell } from '../../support/sample-fleet.ts';
 
 const now = 100_000;
 const row = (agent: string, more: Partial<PlanRow>): PlanRow => ({
   ...{ kind: 'run', why: 'expired', host: 'h', agent, run: `run${agent}`, key: null, detail: null },
   ...{ instances: 2, since: 0, next: 'remove', at: now, latest: now, heldBy: null, ...more },
 });
+
+const collector = (n: number) =>
+  ({
+    entity: 'collector',
+    host: HostId.parse('ops'),
+    agent: AgentName.parse(`c${n}`),
+    run: RunId.parse(`collector00${n}`),
+  }) as const;
 
 describe('the result of a sweep', () => {
   const said = (rows: readonly PlanRow[], transitions = 2, refused: string | null = null) =>
@@ -114,31 +125,52 @@ test('the headline counts the suspects of all columns, and says how many of them
   ]);
 });
 
-test('the time from expiry to removal is measured only for runs with both events', () => {
-  const isRun = (entity: number) => entity < 9;
-  const some = [
-    happened(30, 'removed', 'expired', 'gone', { entity: 1 }),
-    happened(21, 'removed', 'serving', 'removed', { entity: 9 }),
-    happened(20, 'expired', 'x', 'expired', { entity: 1 }),
-    happened(10, 'expired', 'x', 'expired', { entity: 2 }),
-    happened(9, 'expired', 'x', 'expired', { entity: 9 }),
-  ];
-  expect(meanWay(some, isRun)).toBe(10_000);
-  expect(meanWay(some.slice(2), isRun)).toBeNull();
+test('the headline of the past counts the collectors that certainly watched', () => {
+  const said = (observation: Observation, ...all: readonly (readonly [string, number])[]) => {
+    const fleet = new FleetModel();
+    tell(
+      fleet,
+      all.map(([state], n) => ({ entity: collector(n), state })),
+    );
+    for (const [n, [, lastActAt]] of all.entries()) fleet.controls.acts.set(n, lastActAt);
+    fleet.setObservation(observation);
+    return watchingText(fleet, now);
+  };
+  const seated = ['seated.watching', now] as const;
+  const killed = ['seated.removing', 0] as const;
+  expect(said('observed', seated, ['seated.blind', now], ['sleeping', now])).toBe(
+    '1 collector watching',
+  );
+  expect(said('observed', seated, seated, killed)).toBe('at least 2 collectors watching');
+  expect(said('unknown', killed)).toBe('collectors not known');
+  expect(said('unobserved')).toBe('no collector');
 });
 
-test('the headline of the past counts the collectors that certainly watched', () => {
-  const [seated, killed] = [
-    { hasSeat: true, lastActAt: now },
-    { hasSeat: true, lastActAt: 0 },
-  ];
-  const asleep = { hasSeat: false, lastActAt: now };
-  const said = (...all: readonly CollectorFacts[]) => watchingText(null, all, now);
-  expect(said(seated, { ...seated, isBlind: true }, asleep)).toBe('1 collector watching');
-  expect(said(seated, seated, killed)).toBe('at least 2 collectors watching');
-  expect(said(killed)).toBe('collectors not known');
-  expect(watchingText(0, [killed], now)).toBe('no collector');
-  expect(watchingText(1, [], now)).toBe('1 collector watching');
+test('of the present, headline, list and chart know who watches from the seats that the server read', () => {
+  const fleet = new FleetModel();
+  const both = [collector(0), collector(1)] as const;
+  tell(
+    fleet,
+    both.map((entity) => ({ entity, state: 'seated.watching' })),
+  );
+  const mark = { head: 1, headAt: 1, now, storeAwaySince: null, outages: [], seatSeen: {} };
+  const shown = () => ({
+    headline: watchingText(fleet, now),
+    list: fleet.controls.collectors().map((one) => collectorStatus(one, fleet, now)),
+    chart: machineStates(fleet, 'collector', undefined).all.map(({ number }) => number),
+  });
+  fleet.setObservation('observed', { ...mark, seats: both.map(({ run }) => run) });
+  const headline = '2 collectors watching';
+  expect(shown()).toEqual({ headline, list: ['watching', 'watching'], chart: [0, 1] });
+  // It was killed. That the other one observes the fleet is no news, and yet the screens must change.
+  expect(fleet.setObservation('observed', { ...mark, seats: [both[1].run] })).toBe(true);
+  expect(shown()).toEqual({
+    headline: '1 collector watching',
+    list: ['no seat', 'watching'],
+    chart: [1],
+  });
+  fleet.setObservation('unobserved', { ...mark, seats: [] });
+  expect(shown()).toEqual({ headline: 'no collector', list: ['no seat', 'no seat'], chart: [] });
 });
 
 test('a collector watches since it saw, through its removals and those of the past', async () => {
