@@ -78,7 +78,7 @@ export const running: readonly Mutant[] = [
     breaks: 'G5',
     what: 'does not notice that the store has lost its last writes',
     file: 'src/runtime/agent/owned-records.ts',
-    edits: [['    this.instances.clear();\n    return true;\n', '    return false;\n']],
+    edits: [['    this.forgetInstances();\n    return true;\n', '    return false;\n']],
     tests: ['test/runtime/agent/restored-store.test.ts'],
   },
   {
