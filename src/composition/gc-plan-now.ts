@@ -14,6 +14,7 @@ import type { LeasePolicy } from '../domain/policy/lease-policy.ts';
 import type { AgentRecord } from '../domain/records/schemas.ts';
 import { type Millis, seconds } from '../domain/time.ts';
 import type { Ports } from '../ports/ports.ts';
+import { watchedNowSince } from '../runtime/audit/watched-since.ts';
 
 /** What will be removed if nothing changes, and the number of active collectors. */
 export interface Planned extends Plan {
@@ -31,9 +32,14 @@ const atOnce = 100;
 export async function planLive(
   fleet: Fleet,
   orphans: LeasePolicy,
-  { leases, messaging, serverTime }: Pick<Ports, 'leases' | 'messaging' | 'serverTime'>,
+  {
+    leases,
+    messaging,
+    serverTime,
+    audit,
+  }: Pick<Ports, 'leases' | 'messaging' | 'serverTime' | 'audit'>,
 ): Promise<Planned> {
-  const seats = judgingSeats(await leases.list(allSeats)).length;
+  const seats = judgingSeats(await leases.list(allSeats));
   // Read after the view: a run takes its lease before it writes its record.
   const standing = new Set((await leases.list(allRunLeases)).map(({ key }) => key));
   const now = await serverTime.now();
@@ -48,8 +54,15 @@ export async function planLive(
       }),
     );
   }
-  const around = { now: await serverTime.now(), seats, leases: standing, answering, orphans };
-  return { ...planRemovals(fleet, around), seats };
+  const watchedSince = await watchedNowSince(fleet, seats, now, audit);
+  const around = {
+    now: await serverTime.now(),
+    leases: standing,
+    answering,
+    orphans,
+    watchedSince,
+  };
+  return { ...planRemovals(fleet, { ...around, seats: seats.length }), seats: seats.length };
 }
 
 function suspectsIn(fleet: Fleet): readonly AgentRecord[] {

@@ -5,7 +5,7 @@ import { assertValidCommit, store } from './server/commits.ts';
 import type { MemoryServer } from './server/memory-server.ts';
 import { keyOfRecord, recordSubject, recordsOf } from './server/subjects.ts';
 import { NoReplyError, requestOver, type Transport } from './server/transport.ts';
-import { watchStream } from './server/watch.ts';
+import { entryOf, watchStream } from './server/watch.ts';
 
 export function memoryRegistry(server: MemoryServer, transport: Transport): Registry {
   const stream = server.registry;
@@ -16,9 +16,7 @@ export function memoryRegistry(server: MemoryServer, transport: Transport): Regi
       requestOver(transport, `listing ${filters.join(' ')}`, () => {
         if (stream.lastSeq < atLeast)
           throw new Fault('store-unavailable', `the stream has not reached ${atLeast} yet`);
-        return stream
-          .after(0, recordsOf(filters))
-          .map(({ subject, seq, text }) => ({ key: keyOfRecord(subject), revision: seq, text }));
+        return stream.after(0, recordsOf(filters)).map((message) => entryOf(message, keyOfRecord));
       }),
 
     async commit(commit): Promise<CommitOutcome> {

@@ -47,7 +47,7 @@ export const gcPlan = command({
       io.out(planTable(rows, now, tableLook(io)));
       io.out('');
     }
-    for (const line of fleetLines(directory.fleet, now, io)) io.out(line);
+    for (const line of fleetLines(directory.fleet, now, io, plan.brakes)) io.out(line);
     io.out(footer(directory, planCount(rows, plan.rows, none), io));
     return code;
   },

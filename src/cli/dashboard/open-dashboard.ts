@@ -6,6 +6,7 @@ import { systemAdapters } from '../../composition/system-adapters.ts';
 import type { IngestProgress } from '../../dashboard/server/history/ingest.ts';
 import { LiveSource, type Source } from '../../dashboard/server/history/live-source.ts';
 import { openRecording } from '../../dashboard/server/history/recorded-source.ts';
+import { watchedNow } from '../../dashboard/server/history/watched-since.ts';
 import { Assets } from '../../dashboard/server/http/assets.ts';
 import { startHttpServer } from '../../dashboard/server/http-server.ts';
 import { Actions } from '../../dashboard/server/routes/actions.ts';
@@ -104,7 +105,7 @@ export async function openLive(
   };
   const brakes = async () => {
     const view = await now();
-    return forecastBrakes(view.fleet, view.now);
+    return forecastBrakes(view.fleet, view.now, watchedNow(source));
   };
   const api = {
     ...apiOf(source, (...of) => sentencesOf({ ...namesOf(source), ports, brakes }, ...of)),

@@ -20,15 +20,14 @@ export function fleetLines(
   fleet: Fleet,
   now: WallTime,
   { palette, columns }: Pick<Terminal, 'palette' | 'columns'>,
+  brakes: readonly BrakeForecast[] = forecastBrakes(fleet, now),
 ): readonly string[] {
   const labelled = (head: string, paint: keyof Palette, text: string): readonly string[] => {
     const [first = '', ...more] = wrapText(escapeControls(`${head}: ${text}`), columns);
     return [`${palette[paint](head)}${first.slice(head.length)}`, ...more];
   };
   return [
-    ...forecastBrakes(fleet, now).flatMap((one) =>
-      labelled('brake', 'dubious', brakeWords(one, now)),
-    ),
+    ...brakes.flatMap((one) => labelled('brake', 'dubious', brakeWords(one, now))),
     ...[...fleet.controls.holds()].flatMap(({ record }) =>
       labelled('hold', 'draining', holdWords(record, now)),
     ),

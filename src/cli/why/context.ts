@@ -17,6 +17,8 @@ export interface ExplanationContext {
   readonly until: Revision;
   /** Number of active collectors; of the past it is known at most that there was none. */
   readonly seats: number | undefined;
+  /** Since when the longest of the collectors watches; 0: not known, or before every suspicion. */
+  readonly watchedSince: WallTime;
   /** The forecasts of `rollcall gc plan` for the brakes that are on, of the present if one delays a run of the entity. */
   readonly brakes: readonly BrakeForecast[];
   /** Lease of a run at the leader; undefined for the past, where it is not recorded. */

@@ -1,10 +1,11 @@
-import { activeInstance } from '../../domain/fleet/directory-rows.ts';
+import { activeInstance, toInstanceRow } from '../../domain/fleet/directory-rows.ts';
+import { slotOfKey } from '../../domain/identity/registry-keys.ts';
 import { defaultLease, leftoverAfter } from '../../domain/policy/lease-policy.ts';
 import type { StoredInstance } from '../../domain/records/stored-record.ts';
 import type { WallTime } from '../../domain/time.ts';
 import { evidenceWords } from '../audit/evidence-text.ts';
 import { formatRounded } from '../terminal/format-time.ts';
-import { agentOf, type InstanceContext, type Paragraph } from './context.ts';
+import { agentOf, type InstanceContext, observed, type Paragraph } from './context.ts';
 import { liveSince } from './healthy-instance.ts';
 import { eventReference, formatAt, formatFor, formatIn, formatSince, slotName } from './phrases.ts';
 import type { RunLife } from './run-history.ts';
@@ -60,7 +61,7 @@ export function dead({
 }
 
 export function superseded({
-  context: { now, seats },
+  context: { now, seats, watchedSince },
   name,
   stored,
   slot,
@@ -73,7 +74,7 @@ export function superseded({
   const took = lost
     ? `${formatAt(lost.event.at, now)} (${eventReference(lost)})`
     : formatAt(holder?.startedAt ?? now, now);
-  const due = row.since + leftoverAfter(holder ?? { ttl: 0, grace: 0 });
+  const due = Math.max(row.since, watchedSince) + leftoverAfter(holder ?? { ttl: 0, grace: 0 });
   return {
     sentences: [
       `${name} is dubious: run ${stored.record.run}, which registered it, lost its slot to run ${holder?.run} ${took}${why ? `: ${why}` : ''}.`,
@@ -113,16 +114,18 @@ export function orphan({
   };
 }
 
-export function contested({
-  context: { now, fleet },
-  name,
-  stored,
-  slot,
-}: InstanceContext): Paragraph {
+export function contested({ context, name, stored, slot }: InstanceContext): Paragraph {
+  const { now, fleet } = context;
   const winner = activeInstance(stored, slot, fleet);
+  const itsSlot = fleet.slot(slotOfKey(winner.key));
+  const { state, reason } = itsSlot
+    ? toInstanceRow(winner, itsSlot, fleet, observed(context))
+    : { state: 'live', reason: null };
+  const down = reason === null ? state : `${state} (${reason})`;
+  const none = state === 'live' ? '' : ` That one is ${down}, so neither is live.`;
   return {
     sentences: [
-      `${name} is dubious: ${slotName(winner.record)} registered the same name ${formatAt(winner.record.registeredAt, now)}, and only the latest registration of a name is active.`,
+      `${name} is dubious: ${slotName(winner.record)} registered the same name ${formatAt(winner.record.registeredAt, now)}, and only the latest registration of a name is active.${none}`,
       `This one has been registered ${formatSince(stored.record.registeredAt, now)}.`,
       `It becomes active again if ${slotName(winner.record)} deregisters the name or is declared dead; it is removed when its own agent deregisters it, leaves or is declared dead.`,
     ],

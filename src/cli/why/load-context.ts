@@ -4,6 +4,7 @@ import { type BrakeForecast, forecastBrakes } from '../../domain/collection/brak
 import { leaseClearsSuspicion } from '../../domain/collection/gc-plan.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { judgingSeats } from '../../domain/fleet/judging-seats.ts';
+import { watchedSince } from '../../domain/fleet/observation.ts';
 import type { RunRef } from '../../domain/identity/names.ts';
 import {
   allRunLeases,
@@ -17,6 +18,7 @@ import type { Revision, WallTime } from '../../domain/time.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { observationAt } from '../../runtime/audit/observation-at.ts';
 import { type ReplayTarget, replayTo } from '../../runtime/audit/replay.ts';
+import { watchedNowSince } from '../../runtime/audit/watched-since.ts';
 import { readLease } from '../../runtime/collector/observe/gather-evidence.ts';
 import type { OpenHistory } from '../audit/open-history.ts';
 import { clockOf } from '../audit/replay-report.ts';
@@ -49,11 +51,13 @@ export async function present(
     now,
     fleet,
     brakes: hasBrakedRun(fleet)
-      ? await (brakesInView?.() ?? liveBrakes(own, fleet.upTo, now, { registry, leases }))
+      ? await (brakesInView?.() ??
+          liveBrakes(own, fleet.upTo, now, { registry, leases, history, seats }))
       : [],
     history,
     until: Number.POSITIVE_INFINITY,
     seats: seats.length,
+    watchedSince: await watchedNowSince(fleet, seats, now, history),
     lease: (of: RunRef) => readLease(of, { leases }),
   };
 }
@@ -74,7 +78,13 @@ async function liveBrakes(
   controls: readonly KeyValueEntry[],
   upTo: Revision,
   now: WallTime,
-  { registry, leases }: Pick<Ports, 'registry' | 'leases'>,
+  {
+    registry,
+    leases,
+    history,
+    seats,
+  }: Pick<Ports, 'registry' | 'leases'> &
+    Pick<OpenHistory, 'history'> & { readonly seats: readonly KeyValueEntry[] },
 ): Promise<readonly BrakeForecast[]> {
   const agents = await registry.list(['agent.>'], upTo);
   const others = controls.filter(({ key }) => !/^(?:agent|instance)\./.test(key));
@@ -85,6 +95,7 @@ async function liveBrakes(
   return forecastBrakes(
     fleet,
     now,
+    await watchedNowSince(fleet, seats, now, history),
     (run) => standing.has(leaseKey(run)) && leaseClearsSuspicion(run, now),
   );
 }
@@ -107,11 +118,13 @@ export async function past(
   const { hash, signatures } = systemAdapters;
   const replayed = await replayTo(history, moment, keyframes, signal, hash, signatures.check);
   const observation = await observationAt(replayed, history, { signal, hash, leases });
+  const watched = watchedSince(replayed.seats.collectors(), replayed.at);
   const at = now ?? clockOf(moment, replayed, systemAdapters.clock.wall());
   return {
     now: at,
     fleet: replayed.fleet,
-    brakes: forecastBrakes(replayed.fleet, at),
+    brakes: forecastBrakes(replayed.fleet, at, watched),
+    watchedSince: watched,
     history,
     until: replayed.seq,
     seats: observation === 'unobserved' ? 0 : undefined,

@@ -92,11 +92,17 @@ export function holdWordsOf(
 export function suspectNext(
   record: AgentRecord,
   lease: string | undefined,
-  { seats, now, fleet, brakes }: Pick<ExplanationContext, 'seats' | 'now' | 'fleet' | 'brakes'>,
+  {
+    seats,
+    now,
+    fleet,
+    brakes,
+    watchedSince,
+  }: Pick<ExplanationContext, 'seats' | 'now' | 'fleet' | 'brakes' | 'watchedSince'>,
   { subject, it, removed }: Named,
 ): { readonly what: string; readonly at: WallTime | null; readonly words: string } {
   const { ttl, grace } = record;
-  const due = graceEnd(record, fleet) ?? now;
+  const due = graceEnd(record, fleet, watchedSince) ?? now;
   if (lease === 'stands' && leaseClearsSuspicion(record, now)) {
     const words = `${subject} has a valid lease again, and is about to refute the suspicion.`;
     return { what: 'refute', at: null, words };

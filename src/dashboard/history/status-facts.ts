@@ -1,5 +1,5 @@
 import type { AgentFacts, InstanceFacts } from '../../domain/fleet/instance-facts.ts';
-import type { Observation } from '../../domain/fleet/observation.ts';
+import type { CollectorFacts, Observation } from '../../domain/fleet/observation.ts';
 import type { ApiDetails, ApiEntity, ApiOrigin } from '../api-types.ts';
 
 /** The state of an entity at a moment of the history. */
@@ -62,6 +62,27 @@ export function instanceFacts<State extends NamedState>(
     agent: agent ?? 'absent',
   };
 }
+
+/** The states of a collector in which it watches. */
+export const working = /watching|removing/;
+
+/** Since when a collector watches, through all its removals; of one that does not: since when it is in its state. */
+export const watchingSince = ({
+  state,
+  since,
+  origin,
+}: Pick<NamedState, 'state' | 'since' | 'origin'>): number =>
+  working.test(state) ? origin[1] || since : since;
+
+export const collectorFacts = (
+  one: Pick<NamedState, 'state' | 'since' | 'origin'>,
+  lastActAt: number,
+): CollectorFacts => ({
+  hasSeat: one.state.startsWith('seated'),
+  lastActAt,
+  watchingSince: watchingSince(one),
+  ...(one.state === 'seated.blind' && { isBlind: true }),
+});
 
 /** `unverified` instead of live where it is not known whether a collector observed the instance or agent. */
 export function verified<State extends string>(

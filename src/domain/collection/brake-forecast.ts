@@ -31,11 +31,13 @@ export interface BrakeForecast extends ZoneCount {
  * Forecasts the brakes of a fleet, if nothing else changes.
  *
  * An estimate: no record contains the time of the last expiry. The expiries until now are assumed one pace apart since
- * the brake is on; if the next would be over by that, it is assumed a whole pace away. `refuted` returns true for suspects that are known not to expire.
+ * the brake is on; if the next would be over by that, it is assumed a whole pace away. `watchedSince`: see `graceEnd`.
+ * `refuted` returns true for suspects that are known not to expire.
  */
 export function forecastBrakes(
   fleet: Fleet,
   now: WallTime,
+  watchedSince: WallTime = 0,
   refuted: (record: AgentRecord) => boolean = () => false,
 ): readonly BrakeForecast[] {
   const counts = new Map(countZones(fleet));
@@ -44,8 +46,9 @@ export function forecastBrakes(
       counts.set(brake.record.zone, { seen: 0, suspect: 0 });
     }
   }
+  const queueOf = (zone: ZoneName) => waitingRuns(zone, fleet, watchedSince, refuted);
   return [...counts].flatMap(
-    ([zone, count]) => forecastZone(fleet, now, zone, count, refuted) ?? [],
+    ([zone, count]) => forecastZone(fleet, now, zone, count, queueOf) ?? [],
   );
 }
 
@@ -54,12 +57,12 @@ function forecastZone(
   now: WallTime,
   zone: ZoneName,
   count: ZoneCount,
-  refuted: (record: AgentRecord) => boolean,
+  queueOf: (zone: ZoneName) => readonly WaitingRun[],
 ): BrakeForecast | undefined {
   const policy = fleet.controls.policy.brake;
   const brake = fleet.controls.brakeOf(zone);
   if (brake === undefined && judgeBrake(count, false, policy) !== 'trip') return undefined;
-  const queue = waitingRuns(zone, fleet, refuted);
+  const queue = queueOf(zone);
   const heldBack = queue.filter(({ due }) => due <= now).length;
   const forecast = { zone, ...count, heldBack, pace: policy.pace };
   if (brake?.kind === 'unreadable') {
@@ -81,6 +84,7 @@ interface WaitingRun {
 function waitingRuns(
   zone: ZoneName,
   fleet: Fleet,
+  watchedSince: WallTime,
   refuted: (record: AgentRecord) => boolean,
 ): readonly WaitingRun[] {
   const waiting: WaitingRun[] = [];
@@ -88,7 +92,7 @@ function waitingRuns(
     if (agent?.kind !== 'stored') continue;
     const { record } = agent;
     const { run, phase } = record;
-    const due = graceEnd(record, fleet);
+    const due = graceEnd(record, fleet, watchedSince);
     if (due === undefined || phase === 'expired' || zoneOf(record) !== zone) continue;
     if (fleet.controls.holdOn(record) || refuted(record)) continue;
     waiting.push({ run, due, counts: phase !== 'leaving' });

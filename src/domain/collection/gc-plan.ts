@@ -20,6 +20,8 @@ export interface PlanContext {
   readonly answering: ReadonlySet<string>;
   /** The limits for instances of a slot without an agent record. */
   readonly orphans: LeasePolicy;
+  /** Since when the longest of the collectors watches; 0: not known, or before every suspicion. */
+  readonly watchedSince?: WallTime;
 }
 
 /** What blocks or delays an action of the plan. */
@@ -69,7 +71,9 @@ export interface Plan {
 
 /** Plans which records would be removed, when, why, and what blocks them. For display only. */
 export function planRemovals(fleet: Fleet, around: PlanContext): Plan {
-  const brakes = forecastBrakes(fleet, around.now, (record) => !!refutationOf(record, around));
+  const { now, watchedSince } = around;
+  const isRefuted = (record: AgentRecord) => refutationOf(record, around) !== undefined;
+  const brakes = forecastBrakes(fleet, now, watchedSince, isRefuted);
   const rows: PlanRow[] = [];
   for (const slot of fleet.slots()) {
     const row = runRow(slot, fleet, brakes, around);
@@ -129,7 +133,7 @@ function aheadOf(
   if (hold) return hold;
   const refutation = refutationOf(record, around);
   if (refutation) return { at: null, latest: null, heldBy: { by: refutation } };
-  const due = graceEnd(record, fleet) ?? around.now;
+  const due = graceEnd(record, fleet, around.watchedSince ?? 0) ?? around.now;
   const zone = zoneOf(record);
   const brake = brakes.find((one) => one.zone === zone);
   const { at = null, turn = null } = brake?.turns.get(record.run) ?? {};
@@ -186,7 +190,7 @@ function leftoverRows(slot: AgentView, around: PlanContext): readonly PlanRow[] 
 function leftoverRow(
   leftovers: readonly ViewInstance[],
   holder: AgentRecord | undefined,
-  { now, leases, orphans }: PlanContext,
+  { now, leases, orphans, watchedSince = 0 }: PlanContext,
 ): PlanRow {
   const [{ record }] = leftovers as readonly [ViewInstance];
   const { host, agent, run } = record;
@@ -203,7 +207,7 @@ function leftoverRow(
   if (leases.has(leaseKey(record))) {
     return { ...row, at: null, latest: null, heldBy: { by: 'lease-stands' } };
   }
-  const at = Math.max(now, (since ?? 0) + after);
+  const at = Math.max(now, Math.max(since ?? 0, watchedSince) + after);
   return { ...row, at, latest: now + after, heldBy: { by: 'observation' } };
 }
 

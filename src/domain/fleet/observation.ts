@@ -10,6 +10,8 @@ export interface CollectorFacts {
   readonly isBlind?: boolean;
   /** When it last wrote anything, also if that was after the moment. */
   readonly lastActAt: WallTime;
+  /** Since when it watches without interruption, or is blind; absent: not known. */
+  readonly watchingSince?: WallTime;
 }
 
 /** How long a seat outlives its holder: the default `ttl` of a lease. */
@@ -37,4 +39,18 @@ export function pastObservation(
   if (collectors.some((one) => isWatching(one, at))) return 'observed';
   const isNone = isWhole && !collectors.some(({ hasSeat }) => hasSeat);
   return isNone ? 'unobserved' : 'unknown';
+}
+
+/**
+ * Since when the fleet is watched: no collector can have counted a silence or a grace for longer. The one that watches
+ * longest is the first to have counted a grace. Of several, those count that certainly watched at the moment; where none
+ * did, the one that acted last, because the others may have been killed. 0: not known.
+ */
+export function watchedSince(collectors: readonly CollectorFacts[], at: WallTime): WallTime {
+  const seated = collectors.filter(({ hasSeat }) => hasSeat);
+  const sure = seated.filter((one) => isWatching(one, at));
+  const last = Math.max(...seated.map(({ lastActAt }) => lastActAt));
+  const those = sure.length > 0 ? sure : seated.filter(({ lastActAt }) => lastActAt === last);
+  const since = those.map(({ watchingSince = 0 }) => watchingSince);
+  return since.length > 0 ? Math.min(...since) : 0;
 }

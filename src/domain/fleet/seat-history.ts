@@ -10,6 +10,8 @@ export class SeatHistory {
   readonly #seated: Map<string, WallTime>;
   /** The chains of those that are blind. */
   readonly #blind = new Set<string>();
+  /** Since when they watch or are blind; one for which that began before the first event is not in it. */
+  readonly #watching = new Map<string, WallTime>();
 
   constructor(seated: Iterable<readonly [string, WallTime]> = [], blind: Iterable<string> = []) {
     this.#seated = new Map(seated);
@@ -41,6 +43,8 @@ export class SeatHistory {
     const { of, to } = event;
     const name = actingCollector(event);
     if (of.entity === 'collector') {
+      const isSame = this.#seated.has(name) && this.#blind.has(name) === isBlind(to);
+      if (!isSame) this.#watching.set(name, storedAt);
       if (isBlind(to)) this.#blind.add(name);
       else this.#blind.delete(name);
     }
@@ -63,11 +67,15 @@ export class SeatHistory {
 
   /** The collectors that have a seat. */
   collectors(): readonly CollectorFacts[] {
-    return [...this.#seated].map(([name, lastActAt]) => ({
-      hasSeat: true,
-      lastActAt,
-      ...(this.#blind.has(name) && { isBlind: true }),
-    }));
+    return [...this.#seated].map(([name, lastActAt]) => {
+      const watchingSince = this.#watching.get(name);
+      return {
+        hasSeat: true,
+        lastActAt,
+        ...(this.#blind.has(name) && { isBlind: true }),
+        ...(watchingSince !== undefined && { watchingSince }),
+      };
+    });
   }
 }
 

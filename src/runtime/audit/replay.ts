@@ -8,11 +8,12 @@ import type { CheckSignature } from '../../domain/events/signature.ts';
 import { Fault } from '../../domain/fault.ts';
 import { Fleet } from '../../domain/fleet/fleet.ts';
 import { SeatHistory } from '../../domain/fleet/seat-history.ts';
-import type { StoredInstance } from '../../domain/records/stored-record.ts';
+import type { KeyValueEntry, StoredInstance } from '../../domain/records/stored-record.ts';
 import {
   type CommitProgress,
   type RecordUpdate,
   RegistryProjection,
+  registryKeyOf,
 } from '../../domain/replay/fold.ts';
 import { canContinueFrom, LossTimeline } from '../../domain/store-history/loss-timeline.ts';
 import type { StoreLoss } from '../../domain/store-history/store-loss.ts';
@@ -98,11 +99,42 @@ export async function replayTo(
     [...projection.records.values()].map(({ entry }) => entry),
     origin,
   );
+  if (hasSuspect(fleet)) fleet.apply(await holdEnds(history, seq, projection.records), origin);
   const { records, commit, gapAfter } = projection;
   const keyframe = keyframes && start ? start.seq : 0;
   const hasAllCollectors = lost === 0;
   const reached = { seq, origin, at, commit };
   return { fleet, records, ...reached, folded, keyframe, seats, hasAllCollectors, gapAfter };
+}
+
+function hasSuspect(fleet: Fleet): boolean {
+  for (const { agent } of fleet.slots())
+    if (agent?.kind === 'stored' && agent.record.suspect) return true;
+  return false;
+}
+
+const ofHolds = '*.*.*.hold.*';
+
+/**
+ * The removals of the holds that ended, as a watch of the registry has them. Silence under a hold does not count, so the
+ * forecast for a suspect run needs them, also those before a keyframe.
+ */
+async function holdEnds(
+  history: History,
+  upTo: Revision,
+  records: ReplayResult['records'],
+): Promise<readonly KeyValueEntry[]> {
+  const ends: KeyValueEntry[] = [];
+  for await (const stored of history.read(0, [ofHolds])) {
+    if (stored.seq > upTo) break;
+    const recorded = parseAuditEvent(stored);
+    if (recorded.kind !== 'event' || recorded.event.record !== null) continue;
+    const key = registryKeyOf(recorded.event);
+    if (key === undefined || records.has(key)) continue;
+    const { origin: revision, storedAt: removedAt } = stored;
+    ends.push({ key, revision, text: undefined, removedAt });
+  }
+  return ends;
 }
 
 /** What a replay continues from. A file does not have the chains. */

@@ -20,11 +20,14 @@ scenario(
         .find((text) => text.startsWith('web/w1 on h1/a is dubious'));
     expect(await ofFirst()).toContain('h3/a registered the same name');
     await fleet.kill(last.process);
+    expect(await ofFirst()).not.toContain('neither is live');
     await until(fleet, () => fleet.phase('h3/a') === 'live, unreachable');
+    expect(await ofFirst()).toContain('That one is dubious (unreachable), so neither is live.');
     await fleet.advance(fleet.lease.grace - seconds(3));
     c.process.view.close(); // it removes only what it sees, and is blind only after 5 s
     await until(fleet, () => fleet.phase('h3/a') === 'expired');
     expect(await ofFirst()).toContain('h2/a registered the same name');
+    expect(await ofFirst()).not.toContain('neither is live');
     c.process.view.open();
   },
 );

@@ -88,7 +88,7 @@ describe('the forecast of a brake', () => {
   });
 
   it('has no end while the suspect runs cannot be declared dead', () => {
-    const [forecast] = forecastBrakes(fleetOf(5, 4), now, () => true);
+    const [forecast] = forecastBrakes(fleetOf(5, 4), now, 0, () => true);
     expect(forecast).toMatchObject({ heldBack: 0, endsAt: null });
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pastObservation, seatTtl } from '../../../src/domain/fleet/observation.ts';
+import { pastObservation, seatTtl, watchedSince } from '../../../src/domain/fleet/observation.ts';
 
 const at = 1_000_000;
 const seated = (lastActAt: number) => ({ hasSeat: true, lastActAt });
@@ -25,4 +25,22 @@ test.each([
   ['one of two collectors is still there', [seated(0), seated(at)], true, 'observed'],
 ] as const)('a past moment where %s', (_, collectors, isWhole, expected) => {
   expect(pastObservation(collectors, at, isWhole)).toBe(expected);
+});
+
+const since = (watchingSince: number, lastActAt: number) => ({
+  hasSeat: true,
+  watchingSince,
+  lastActAt,
+});
+
+test.each([
+  ['no collector has a seat', [{ hasSeat: false, watchingSince: 5, lastActAt: at }], 0],
+  ['it is not known since when one watches', [seated(at)], 0],
+  ['two certainly watched: the one that watches longest counts', [since(5, at), since(9, at)], 5],
+  ['one was killed and another one watches', [since(5, 0), since(9, at)], 9],
+  ['none certainly watched: the one that acted last counts', [since(5, 0), since(9, 1)], 9],
+  ['the only one has been blind since then', [{ ...since(5, at), isBlind: true }], 5],
+  ['one is blind and another one watches', [{ ...since(5, at), isBlind: true }, since(9, at)], 9],
+] as const)('the time since when a fleet is watched where %s', (_, collectors, expected) => {
+  expect(watchedSince(collectors, at)).toBe(expected);
 });

@@ -28,7 +28,7 @@ const seated = (): SeatHistory => {
 };
 
 test('a collector has a seat from its event on', () => {
-  expect(seated().collectors()).toEqual([{ hasSeat: true, lastActAt: 2 }]);
+  expect(seated().collectors()).toEqual([{ hasSeat: true, lastActAt: 2, watchingSince: 2 }]);
 });
 
 test('a collector that sleeps has no seat', () => {
@@ -40,14 +40,14 @@ test('a collector that sleeps has no seat', () => {
 test('an event of another entity is an act of the collector that wrote it', () => {
   const seats = seated();
   seats.take({ event: judged, storedAt: 9 });
-  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 9 }]);
+  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 9, watchingSince: 2 }]);
 });
 
 test('a later event shows that its collector had a seat at the moment, and shows nothing about others', () => {
   const seats = seated();
   seats.takeLater({ event: collectorEvent('r3', { seated: 'blind' }), storedAt: 8 });
   seats.takeLater({ event: collectorEvent('r1', 'sleeping'), storedAt: 9 });
-  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 9 }]);
+  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 9, watchingSince: 2 }]);
 });
 
 test('a keyframe tells which collectors have a seat, but not when they last acted', () => {
@@ -64,7 +64,23 @@ test('a keyframe tells which collectors have a seat, but not when they last acte
 test('a collector with a seat is blind until an event reports that it watches', () => {
   const seats = new SeatHistory();
   seats.take({ event: collectorEvent('r1', { seated: 'blind' }), storedAt: 1 });
-  expect(seats.collectors()).toEqual([{ hasSeat: true, isBlind: true, lastActAt: 1 }]);
+  expect(seats.collectors()).toEqual([
+    { hasSeat: true, isBlind: true, lastActAt: 1, watchingSince: 1 },
+  ]);
   seats.take({ event: collectorEvent('r1', { seated: 'watching' }), storedAt: 2 });
-  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 2 }]);
+  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 2, watchingSince: 2 }]);
+});
+
+test('a collector watches through its removals, and anew after it was blind', () => {
+  const seats = seated();
+  const take = (to: Event['to'], storedAt: number) =>
+    seats.take({ event: collectorEvent('r1', to), storedAt });
+  take({ seated: 'removing' }, 3);
+  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 3, watchingSince: 2 }]);
+  take({ seated: 'blind' }, 4);
+  expect(seats.collectors()).toEqual([
+    { hasSeat: true, isBlind: true, lastActAt: 4, watchingSince: 4 },
+  ]);
+  take({ seated: 'watching' }, 5);
+  expect(seats.collectors()).toEqual([{ hasSeat: true, lastActAt: 5, watchingSince: 5 }]);
 });

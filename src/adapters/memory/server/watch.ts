@@ -115,7 +115,7 @@ const fetchAfter = ({ stream, wants }: WatchSpec, seq: Revision) => ({
   history: stream.history,
 });
 
-const entryOf = (
+export const entryOf = (
   { subject, seq, text, storedAt }: Message,
   keyOf: (subject: string) => string,
 ): KeyValueEntry => ({

@@ -1,12 +1,14 @@
 import { type BrakeForecast, forecastBrakes } from '../../../domain/collection/brake-forecast.ts';
 import { type Plan, planRemovals } from '../../../domain/collection/gc-plan.ts';
 import type { Fleet } from '../../../domain/fleet/fleet.ts';
+import { watchedSince } from '../../../domain/fleet/observation.ts';
 import { leaseKey } from '../../../domain/identity/registry-keys.ts';
 import { defaultLease } from '../../../domain/policy/lease-policy.ts';
 import { type Millis, type Revision, seconds, type WallTime } from '../../../domain/time.ts';
 import { replayTo } from '../../../runtime/audit/replay.ts';
 import type { ApiBrake, ApiBrakes, ApiGcPlan, ApiHold } from '../../api-types.ts';
 import type { Source } from '../history/live-source.ts';
+import { watchedNow } from '../history/watched-since.ts';
 import { planRow, verdict } from './plan-text.ts';
 import { SharedWork } from './shared-work.ts';
 
@@ -30,6 +32,7 @@ interface Replayed {
   readonly seq: Revision;
   readonly at: WallTime;
   readonly isUnobserved: boolean;
+  readonly watchedSince: WallTime;
 }
 
 /** The moments whose fleets are kept: that of each page that looks at the past, if they are few. */
@@ -66,7 +69,9 @@ export class GcPlans {
     const now = this.#source.now();
     const age = now - (this.#brakes?.since ?? 0);
     if (!this.#brakes || age < 0 || age >= sharedFor) {
-      const result = this.#live.now().then(({ fleet, now: at }) => brakesOf(fleet, at));
+      const result = this.#live
+        .now()
+        .then(({ fleet, now: at }) => brakesOf(fleet, at, watchedNow(this.#source)));
       this.#brakes = { since: now, result };
     }
     return this.#brakes.result;
@@ -86,20 +91,20 @@ export class GcPlans {
    * was watching unless the history says that there was none.
    */
   async #pastPlan(moment: PlanMoment, signal: AbortSignal): Promise<ApiGcPlan> {
-    const { fleet, seq, at, isUnobserved } = await this.#replayed(moment.at, signal);
+    const { fleet, seq, at, isUnobserved, watchedSince } = await this.#replayed(moment.at, signal);
     const leases = new Set<string>();
     for (const { agent } of fleet.slots()) {
       if (agent?.kind === 'stored' && !agent.record.suspect) leases.add(leaseKey(agent.record));
     }
     const now = moment.time ?? at;
     const around = { now, leases, answering: new Set<string>(), orphans: defaultLease };
-    const plan = planRemovals(fleet, { ...around, seats: isUnobserved ? 0 : 1 });
+    const plan = planRemovals(fleet, { ...around, seats: isUnobserved ? 0 : 1, watchedSince });
     return { seq, at: now, estimate: true, ...documentOf(plan, fleet) };
   }
 
   async #pastBrakes(moment: PlanMoment, signal: AbortSignal): Promise<ApiBrakes> {
-    const { fleet, at } = await this.#replayed(moment.at, signal);
-    return brakesOf(fleet, moment.time ?? at);
+    const { fleet, at, watchedSince } = await this.#replayed(moment.at, signal);
+    return brakesOf(fleet, moment.time ?? at, watchedSince);
   }
 
   #replayed(at: Revision, signal: AbortSignal): Promise<Replayed> {
@@ -118,14 +123,16 @@ async function replayed(
   const result = await replayTo(history, { seq: upTo }, keyframes, signal, noHash);
   const { fleet, seq, at, seats, hasAllCollectors } = result;
   const isWhole = hasAllCollectors && (await history.range()).first <= 1;
-  return { fleet, seq, at, isUnobserved: isWhole && seats.collectors().length === 0 };
+  const collectors = seats.collectors();
+  const isUnobserved = isWhole && collectors.length === 0;
+  return { fleet, seq, at, isUnobserved, watchedSince: watchedSince(collectors, at) };
 }
 
 /** Only the state is needed, so the chains are not verified. */
 const noHash = () => '0'.repeat(64);
 
-function brakesOf(fleet: Fleet, now: WallTime): ApiBrakes {
-  const all = forecastBrakes(fleet, now);
+function brakesOf(fleet: Fleet, now: WallTime, watchedSince: WallTime): ApiBrakes {
+  const all = forecastBrakes(fleet, now, watchedSince);
   const turns = all.flatMap(({ turns: some }) =>
     [...some].map(([run, { at }]) => [run, at] as const),
   );

@@ -1,5 +1,6 @@
 import type { CollectorFacts } from '../../../domain/fleet/observation.ts';
 import type { ApiEntity, ApiHeartbeat } from '../../api-types.ts';
+import { collectorFacts } from '../../history/status-facts.ts';
 import type { EntityState } from './agent-model.ts';
 
 type Target = { readonly host: string } | { readonly service: string; readonly id: string };
@@ -44,9 +45,7 @@ export class ControlIndex {
   collectors(): readonly Collector[] {
     return this.of('collector').map((of) => ({
       of,
-      hasSeat: of.state.startsWith('seated'),
-      lastActAt: this.acts.get(of.number) ?? 0,
-      isBlind: of.state === 'seated.blind',
+      ...collectorFacts(of, this.acts.get(of.number) ?? 0),
     }));
   }
 

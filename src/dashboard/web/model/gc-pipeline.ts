@@ -1,5 +1,6 @@
 import { isWatching } from '../../../domain/fleet/observation.ts';
 import type { ApiPlanRow } from '../../api-types.ts';
+import { working } from '../../history/status-facts.ts';
 import { formatCount } from '../format/format-time.ts';
 import type { EntityState } from './agent-model.ts';
 import type { Collector } from './control-index.ts';
@@ -8,12 +9,6 @@ import { statusOf } from './state-styles.ts';
 
 export const soonestFirst = (rows: readonly ApiPlanRow[]): readonly ApiPlanRow[] =>
   rows.toSorted((a, b) => (a.at ?? Infinity) - (b.at ?? Infinity));
-
-const working = /watching|removing/;
-
-/** Since when a collector watches, through all its removals; of one that does not: since when it is in its state. */
-export const watchingSince = ({ state, since, origin }: EntityState): number =>
-  working.test(state) ? origin[1] || since : since;
 
 /**
  * Whether a collector watches by its last event, and has no seat by what the server read: it was killed, which

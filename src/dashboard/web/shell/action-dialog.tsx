@@ -45,6 +45,7 @@ const titles = {
   acknowledge: 'Acknowledge losses of',
 } as const;
 const reasons = { hold: 'kernel upgrade', acknowledge: 'the site is closed' } as const;
+const fillMinutes = still('minutes');
 
 const close = (): void => {
   pendingAction.value = null;
@@ -90,12 +91,7 @@ export function ActionDialog() {
             )}
           </h2>
           <p ref={still(`about-${pending.action}`)} />
-          {pending.action === 'hold' ? (
-            <label>
-              For how many minutes
-              <input name="minutes" type="number" min={1} max={43_200} value={10} required />
-            </label>
-          ) : null}
+          {pending.action === 'hold' ? <div ref={fillMinutes} /> : null}
           {pending.action === 'hold' || pending.action === 'acknowledge' ? (
             <label>
               Reason (recorded in the audit)

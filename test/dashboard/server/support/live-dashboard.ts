@@ -3,6 +3,7 @@ import { sentencesOf } from '../../../../src/cli/why/explain-named.ts';
 import { planLive } from '../../../../src/composition/gc-plan-now.ts';
 import { parseEntity } from '../../../../src/composition/names/entity-name.ts';
 import { LiveSource } from '../../../../src/dashboard/server/history/live-source.ts';
+import { watchedNow } from '../../../../src/dashboard/server/history/watched-since.ts';
 import { Actions } from '../../../../src/dashboard/server/routes/actions.ts';
 import { GcPlans } from '../../../../src/dashboard/server/routes/gc-plans.ts';
 import { forecastBrakes } from '../../../../src/domain/collection/brake-forecast.ts';
@@ -48,7 +49,8 @@ async function serveLive(fleet: FleetInMemory, isRefused: (key: string) => boole
           history: ports.audit,
           keyframes: ports.keyframes,
           ports,
-          brakes: async () => forecastBrakes(directory.fleet, ports.clock.wall()),
+          brakes: async () =>
+            forecastBrakes(directory.fleet, ports.clock.wall(), watchedNow(source)),
         },
         ...of,
       ),

@@ -4,6 +4,7 @@ import type { Transition } from '../../../history/query-types.ts';
 import { apiPath } from '../../protocol/api-path.ts';
 import { navigate } from '../../state/store.ts';
 import { useFetch } from '../../state/use-query.ts';
+import { textOf } from '../../widgets/still.ts';
 import { activeIds } from '../machines/chart-states.ts';
 import { ChartView } from '../machines/chart-view.tsx';
 import type { Highlights } from '../machines/highlight-chart.ts';
@@ -44,7 +45,7 @@ export function EventChart({ machine, event }: Props) {
         closed={[]}
         painted={painted}
         zoom="fit"
-        label={`Chart of machine ${machine} at that time, with the edge taken. Arrow keys move between states, Enter opens one.`}
+        label={`Chart of machine ${machine} at that time, with the edge taken. ${textOf('chart-keys')}`}
         onChoose={(node) =>
           navigate({ screen: 'machines', at: seq, params: { machine, chart, node } })
         }

@@ -1,5 +1,6 @@
+import { watchingSince } from '../../../history/status-facts.ts';
 import { dayTime, since, when } from '../../format/format-time.ts';
-import { collectorStatus, watchingSince } from '../../model/gc-pipeline.ts';
+import { collectorStatus } from '../../model/gc-pipeline.ts';
 import { entityName, subjectOf } from '../../model/subject.ts';
 import { fleet, now, shownAt, version } from '../../state/store.ts';
 import { StateBadge } from '../../widgets/state-badge.tsx';

@@ -138,7 +138,7 @@ export function MachinesScreen() {
           ) : (
             <ChartView
               {...{ hash, chart, closed, painted, zoom }}
-              label={`Chart of machine ${machine}. Arrow keys move between states, Enter opens one. The outline has the same content.`}
+              label={`Chart of machine ${machine}. ${textOf('chart-keys')} The outline has the same content.`}
               onChoose={(id) => (folds.includes(id) ? toggle(id) : choose(id))}
               onMissing={() => setMissing(picture)}
             />

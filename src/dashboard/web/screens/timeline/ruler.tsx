@@ -3,6 +3,9 @@ import { clockTime } from '../../format/format-time.ts';
 import { ticks, type Window } from '../../format/time-scale.ts';
 import { goTo } from '../../state/store.ts';
 import { GapMarks } from '../../widgets/gap-marks.tsx';
+import { still } from '../../widgets/still.ts';
+
+const fillHint = still('ruler');
 
 interface Props {
   readonly window: Window;
@@ -23,7 +26,7 @@ export function Ruler({ window, density, brush, b }: Props) {
     element?.style.setProperty('left', `${xOf(at) / 10}%`);
   return (
     <div class="ruler">
-      <div class="lane-name dim">Drag to select a range, scroll to zoom</div>
+      <div class="lane-name dim" ref={fillHint} />
       <div class="lane-time">
         <svg
           viewBox="0 0 1000 40"

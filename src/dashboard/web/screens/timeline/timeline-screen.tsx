@@ -173,7 +173,7 @@ export function TimelineScreen() {
         <button
           type="button"
           aria-pressed={pinned !== undefined}
-          title="Pin this moment as B, to compare it with another (D)"
+          title={textOf('pin')}
           onClick={togglePin}
         >
           {pinned ? 'Unpin B' : 'Pin B'}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { watchingSince } from '../../../../../src/dashboard/history/status-facts.ts';
 import {
   planRow,
   verdict,
@@ -8,7 +9,6 @@ import { sweepResultText } from '../../../../../src/dashboard/server/routes/swee
 import { FleetModel } from '../../../../../src/dashboard/web/model/fleet-model.ts';
 import {
   collectorStatus,
-  watchingSince,
   watchingText,
 } from '../../../../../src/dashboard/web/model/gc-pipeline.ts';
 import { machineStates } from '../../../../../src/dashboard/web/screens/machines/machine-states.ts';
