@@ -77,11 +77,11 @@ export const watchingSince = ({
 export const collectorFacts = (
   one: Pick<NamedState, 'state' | 'since' | 'origin'>,
   lastActAt: number,
-): CollectorFacts => ({
+): Required<CollectorFacts> => ({
   hasSeat: one.state.startsWith('seated'),
   lastActAt,
   watchingSince: watchingSince(one),
-  ...(one.state === 'seated.blind' && { isBlind: true }),
+  isBlind: one.state === 'seated.blind',
 });
 
 /** `unverified` instead of live where it is not known whether a collector observed the instance or agent. */

@@ -43,14 +43,11 @@ export function pastObservation(
 
 /**
  * Since when the fleet is watched: no collector can have counted a silence or a grace for longer. The one that watches
- * longest is the first to have counted a grace. Of several, those count that certainly watched at the moment; where none
- * did, the one that acted last, because the others may have been killed. 0: not known.
+ * longest is the first to have counted a grace. Only those count that certainly watched. 0: not known.
  */
 export function watchedSince(collectors: readonly CollectorFacts[], at: WallTime): WallTime {
-  const seated = collectors.filter(({ hasSeat }) => hasSeat);
-  const sure = seated.filter((one) => isWatching(one, at));
-  const last = Math.max(...seated.map(({ lastActAt }) => lastActAt));
-  const those = sure.length > 0 ? sure : seated.filter(({ lastActAt }) => lastActAt === last);
-  const since = those.map(({ watchingSince = 0 }) => watchingSince);
-  return since.length > 0 ? Math.min(...since) : 0;
+  const [since = 0] = collectors
+    .flatMap((one) => (isWatching(one, at) ? (one.watchingSince ?? 0) : []))
+    .sort((a, b) => a - b);
+  return since;
 }

@@ -38,8 +38,8 @@ test.each([
   ['it is not known since when one watches', [seated(at)], 0],
   ['two certainly watched: the one that watches longest counts', [since(5, at), since(9, at)], 5],
   ['one was killed and another one watches', [since(5, 0), since(9, at)], 9],
-  ['none certainly watched: the one that acted last counts', [since(5, 0), since(9, 1)], 9],
-  ['the only one has been blind since then', [{ ...since(5, at), isBlind: true }], 5],
+  ['none certainly watched', [since(5, 0), since(9, 1)], 0],
+  ['the only one is blind', [{ ...since(5, at), isBlind: true }], 0],
   ['one is blind and another one watches', [{ ...since(5, at), isBlind: true }, since(9, at)], 9],
 ] as const)('the time since when a fleet is watched where %s', (_, collectors, expected) => {
   expect(watchedSince(collectors, at)).toBe(expected);

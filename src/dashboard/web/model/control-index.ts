@@ -6,7 +6,7 @@ import type { EntityState } from './agent-model.ts';
 type Target = { readonly host: string } | { readonly service: string; readonly id: string };
 
 /** A collector, and what the history tells about it at the moment. */
-export interface Collector extends CollectorFacts {
+export interface Collector extends Required<CollectorFacts> {
   readonly of: EntityState;
 }
 

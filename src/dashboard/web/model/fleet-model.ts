@@ -45,6 +45,8 @@ export class FleetModel {
   readonly controls = new ControlIndex();
   /** Records before the first event are not known: a file without them. */
   isPart = false;
+  /** No collector can have counted a grace for longer (`watchedSince` of the core). */
+  watchedSince = 0;
   /** Older events are still being loaded: agents that were lost before are not known yet. */
   isLoading = false;
   /** When the runs that wait for a brake expire, as far as that is known. */

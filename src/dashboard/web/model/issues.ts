@@ -219,7 +219,7 @@ function nextAct(slot: AgentModel, fleet: FleetModel): Next {
     const { ttl = 0, grace } = entityState.note;
     // After a hold, first the ttl must pass (`graceEnd` of the core).
     const holds = fleet.controls.holdsOn(slot.host, slot.agent).map(({ since }) => since + ttl);
-    const from = Math.max(entityState.since, ...holds);
+    const from = Math.max(fleet.watchedSince, entityState.since, ...holds);
     return { next: 'expires', at: grace === undefined ? null : from + grace };
   }
   if (status === 'expired') {

@@ -29,16 +29,16 @@ export function paintActivity(
     context.fillStyle = colour('--strip-bad');
     context.fillRect(n * each, height - worse, Math.max(1.5, each - 1), worse);
   });
+  const xOf = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
   context.fillStyle = colour('--strip-mark');
   for (const { at } of marks) {
-    const x = ((at - from) / Math.max(1, to - from)) * width;
+    const x = xOf(at);
     context.beginPath();
     context.moveTo(x - 4, 0);
     context.lineTo(x + 4, 0);
     context.lineTo(x, 6);
     context.fill();
   }
-  const xOf = (at: number) => ((at - from) / Math.max(1, to - from)) * width;
   for (const { after, before } of gaps) {
     const [left, right] = [xOf(after), xOf(before)];
     // A gap between two events of the same time is at least `narrowest` wide.

@@ -1,4 +1,4 @@
-import { pastObservation } from '../../../domain/fleet/observation.ts';
+import { pastObservation, watchedSince } from '../../../domain/fleet/observation.ts';
 import type { ApiHeartbeat } from '../../api-types.ts';
 import { FleetModel } from '../model/fleet-model.ts';
 import { type CursorMove, NearbyRows } from '../protocol/nearby-rows.ts';
@@ -89,8 +89,9 @@ export class Cursor {
     const { moment, extent } = this;
     const { hello = null, mark = null } = this.#connection ?? {};
     if (!moment || !extent) return;
-    const { controls } = this.fleet;
-    let observation = pastObservation(controls.collectors(), moment.at, extent.floor === 0);
+    const collectors = this.fleet.controls.collectors();
+    this.fleet.watchedSince = watchedSince(collectors, moment.at);
+    let observation = pastObservation(collectors, moment.at, extent.floor === 0);
     let seats: ApiHeartbeat | null = null;
     if (moment.head && hello?.mode === 'live') {
       if (isAway(this.#connection)) observation = 'unknown';

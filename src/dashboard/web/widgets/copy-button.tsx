@@ -15,7 +15,7 @@ export function CopyButton({
     <button
       type="button"
       onClick={() => {
-        const copying = navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error('none'));
+        const copying = navigator.clipboard?.writeText(text()) ?? Promise.reject();
         copying.then(
           () => result.show(' ✓'),
           () => result.show(' ✕'),

@@ -10,12 +10,12 @@ export class ErrorBoundary extends Component<Props, { failed: Error | null }> {
   override state = { failed: null };
 
   static override getDerivedStateFromError(failed: unknown) {
-    return { failed: failed instanceof Error ? failed : new Error(String(failed)) };
+    return { failed };
   }
 
   override render({ name, children }: Props, { failed }: { failed: Error | null }) {
     if (!failed) return children;
-    const report = `${name}: ${failed.stack ?? failed.message}\n${location.hash}`;
+    const report = `${name}: ${failed.stack}\n${location.hash}`;
     return (
       <section class="panel notice bad" role="alert">
         <h2>This panel failed</h2>

@@ -39,6 +39,12 @@ test('after a hold, the ttl and then the grace of a suspect run begin anew', () 
   expect(nextOf(slotOf(fleet), fleet)).toEqual({ next: 'expires', at: 95_000 });
 });
 
+test('the grace of a suspect run begins when a collector begins to watch, if that is later', () => {
+  const fleet = rollOf([{ entity: run('h'), state: suspect, since: 5000, note: silent }]);
+  fleet.watchedSince = 60_000;
+  expect(nextOf(slotOf(fleet), fleet)).toEqual({ next: 'expires', at: 90_000 });
+});
+
 test.each([
   ['z', 'z'],
   ['', 'default'],

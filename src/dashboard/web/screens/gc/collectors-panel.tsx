@@ -1,4 +1,3 @@
-import { watchingSince } from '../../../history/status-facts.ts';
 import { dayTime, since, when } from '../../format/format-time.ts';
 import { collectorStatus } from '../../model/gc-pipeline.ts';
 import { entityName, subjectOf } from '../../model/subject.ts';
@@ -17,16 +16,16 @@ export function CollectorsPanel() {
       return { ...one, status, isLost: Number(/^(no|un)/.test(status)) };
     })
     .filter(({ status }) => status !== 'stopped')
-    .sort((a, b) => a.isLost - b.isLost || watchingSince(b.of) - watchingSince(a.of));
+    .sort((a, b) => a.isLost - b.isLost || b.watchingSince - a.watchingSince);
   return (
     <section class="panel seats" aria-label="Collectors">
       <h2>Collectors</h2>
       <ul class="seat-list">
         {all
           .slice(0, Math.max(controls.seats?.seats?.length ?? 3, 3))
-          .map(({ of, status, isLost, lastActAt }) => {
+          .map(({ of, status, isLost, lastActAt, watchingSince }) => {
             const subject = subjectOf(of.entity);
-            const from = isLost ? controls.seats?.seatSeen[of.entity.run] : watchingSince(of);
+            const from = isLost ? controls.seats?.seatSeen[of.entity.run] : watchingSince;
             return (
               <li key={of.number}>
                 <StateBadge status={status} />
