@@ -130,7 +130,7 @@ function instanceIssue(slot: AgentModel): Issue {
   const later = `registered later by ${winnersOf(these)}`;
   const [one, more, next] = isFailing
     ? [first?.reason ?? '', 'failing', 'serves again when its check passes']
-    : [later, later, 'consumers get the later registration'];
+    : [later, later, 'the later one is used if it is live'];
   return {
     key: `${status} ${slot.key}`,
     status,
