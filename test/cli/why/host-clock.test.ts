@@ -1,4 +1,5 @@
-import { describe, expect } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { agentInServerTime } from '../../../src/cli/why/server-time.ts';
 import { days, seconds } from '../../../src/domain/time.ts';
 import { scenario } from '../../runtime/support/scenario.ts';
 import { until } from '../../runtime/support/until.ts';
@@ -51,5 +52,18 @@ describe('rollcall why for an agent on a host', () => {
     if (!suspect) throw new Error('no explanation');
     expect(saying(suspect)).toMatch(/Run R was live for 1\d s; it owns 1 instance/);
     process.thaw();
+  });
+
+  test('whose events are no longer in the history shifts its times by the difference of the clocks', () => {
+    const record = { phase: 'live', startedAt: days(3), since: days(4) } as Parameters<
+      typeof agentInServerTime
+    >[0];
+    const lifeOf = (clockOffset: number) =>
+      ({ clockOffset, last: () => undefined }) as unknown as Parameters<
+        typeof agentInServerTime
+      >[1];
+    const shifted = { startedAt: days(1), since: days(2) };
+    expect(agentInServerTime(record, lifeOf(days(2)))).toMatchObject(shifted);
+    expect(agentInServerTime(record, lifeOf(100))).toEqual(record);
   });
 });
