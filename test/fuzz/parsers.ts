@@ -156,8 +156,7 @@ export const ours: Readonly<Record<string, string>> = {
   'domain/collection/brake': 'a constant',
   'domain/store-history/restore-note':
     'any text: another form stands for a restore of which nothing is known',
-  'domain/losses/drain-history':
-    'any record: another form stands for a drain by nobody that is known',
+  'domain/losses/drain-history': 'any record: in another form, the drain has no known author',
   'domain/policy/fleet-policy': 'a record that was read before; it asks for one field',
   'runtime/audit/verifier/recorded-losses': 'events, by the parser that events.test.ts reads with',
   'runtime/transitions/store-changes': 'an id that it built itself',

@@ -85,7 +85,7 @@ export async function writeCopy<T>(
   return { filled, copy: { part, file, bytes, sha256: digest.digest('hex') } };
 }
 
-/** Removes what `writeCopy` has written. What cannot be removed stays: the reason for this call is told. */
+/** Removes the files that `writeCopy` has written. A file that cannot be removed stays; the caller reports its own error. */
 export async function discardCopies(folder: string): Promise<void> {
   for (const part of CopiedStream.shape.part.options)
     await rm(join(folder, `${part}.stream`), { force: true }).catch(() => {});

@@ -21,7 +21,7 @@ interface Span extends PastDrain {
   readonly to: WallTime | undefined;
 }
 
-/** What is told of the record of a drain. That of an event has no hash. */
+/** The fields of a drain's record that are read here. The record in an event has no hash. */
 const Drained = z.lazy(() => z.looseObject({ by: Actor, why: z.string().optional() }));
 
 /** The drains of a history by target, with their times. */

@@ -70,7 +70,7 @@ export async function lastChange(
   return read.kind === 'stored' ? changePolicy(author, read, read.record.policy) : undefined;
 }
 
-/** All chains of a key: in a filter, `*` stands for any run. */
+/** The chains of all runs that wrote a key. The run is `*`, which matches any run in a filter. */
 function chainOf(of: ControlKey): ChainRef {
   const run = '*' as RunId;
   switch (of.kind) {
